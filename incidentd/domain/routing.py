@@ -1,0 +1,73 @@
+"""The routing tree: which service and escalation policy an alert belongs to, and how it is grouped.
+
+The vocabulary and the walk are Alertmanager's (its documentation, "Routing-related settings"): a child is tried in
+order, the first match wins unless it says `continue_`, and the deepest match decides; what a child does not state it
+inherits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import msgspec
+
+from incidentd.domain.matchers import Matcher, matches_all
+
+GROUP_WAIT = timedelta(seconds=30)
+GROUP_INTERVAL = timedelta(minutes=5)
+REPEAT_INTERVAL = timedelta(hours=4)
+EVERY_LABEL = "..."
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the tree with everything inherited already filled in.
+
+    `service` "" means: the alert's own `service` label, else "default". `policy` "" means: the service's policy.
+    """
+
+    id: str  # the path of the node, e.g. "root/1/0": stable while the file keeps its order
+    name: str = ""
+    matchers: tuple[Matcher, ...] = ()
+    continue_: bool = False
+    service: str = ""
+    policy: str = ""
+    urgency: str = "high"
+    group_by: tuple[str, ...] = ("alertname", "service")
+    group_wait: timedelta = GROUP_WAIT
+    group_interval: timedelta = GROUP_INTERVAL
+    repeat_interval: timedelta = REPEAT_INTERVAL
+    page: bool = True  # False: recorded and shown, nobody is paged
+    routes: tuple[Route, ...] = ()
+
+
+def matching_routes(root: Route, labels: Mapping[str, str]) -> Iterator[Route]:
+    """The routes that `labels` end at, in order; the root itself when no child matches."""
+    matched = False
+    for child in root.routes:
+        if not matches_all(child.matchers, labels):
+            continue
+        matched = True
+        yield from matching_routes(child, labels)
+        if not child.continue_:
+            return
+    if not matched:
+        yield root
+
+
+def group_labels(route: Route, labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels that tell this alert's group from the other groups of `route`; a missing label counts as ""."""
+    if EVERY_LABEL in route.group_by:
+        return dict(labels)
+    return {name: labels.get(name, "") for name in route.group_by}
+
+
+def group_key(route: Route, labels: Mapping[str, str]) -> str:
+    """A stable text for the group: the route and the group's labels."""
+    pairs = ",".join(f"{name}={value!r}" for name, value in sorted(group_labels(route, labels).items()))
+    return f"{route.id}:{{{pairs}}}"
+
+
+def service_of(route: Route, labels: Mapping[str, str]) -> str:
+    """The service an alert on `route` belongs to."""
+    return route.service or labels.get("service") or "default"

@@ -1,0 +1,75 @@
+"""The public plugin API, and the only package of incidentd that a plugin imports.
+
+A plugin is a Python package with an entry point in the group `incidentd`. It implements hooks with `@hookimpl` that
+return `AdapterType`s. Everything here is covered by `API_VERSION`: a major step breaks plugins, a minor one adds.
+"""
+
+from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
+from incidentd.plugin.adapters import (
+    AdapterConfig,
+    AdapterType,
+    AlertReader,
+    AlertSource,
+    Capability,
+    Context,
+    Handler,
+    Notifier,
+    Route,
+    SignalSink,
+    StoreUnavailable,
+)
+from incidentd.plugin.config import PositiveSeconds, SecretRef
+from incidentd.plugin.hooks import hookimpl, hookspec
+from incidentd.plugin.values import (
+    ActiveAlert,
+    BadRequest,
+    Event,
+    Notification,
+    NotificationKind,
+    PermanentFailure,
+    Receipt,
+    Secret,
+    TemporaryFailure,
+    Urgency,
+    WebhookRequest,
+    WebhookResponse,
+)
+
+API_VERSION = "1.0"
+
+__all__ = [
+    "API_VERSION",
+    "ActiveAlert",
+    "AdapterConfig",
+    "AdapterType",
+    "AlertReader",
+    "AlertSource",
+    "BadRequest",
+    "Capability",
+    "Context",
+    "Event",
+    "Handler",
+    "Notification",
+    "NotificationKind",
+    "Notifier",
+    "PermanentFailure",
+    "PositiveSeconds",
+    "Receipt",
+    "Route",
+    "Secret",
+    "SecretRef",
+    "Signal",
+    "SignalKind",
+    "SignalSink",
+    "StoreUnavailable",
+    "TemporaryFailure",
+    "Urgency",
+    "WebhookRequest",
+    "WebhookResponse",
+    "hookimpl",
+    "hookspec",
+    "label_fingerprint",
+    "safe_line",
+    "safe_text",
+]

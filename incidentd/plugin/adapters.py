@@ -1,0 +1,143 @@
+"""The abstract base classes a plugin implements, and `AdapterType`, which announces one of them."""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+import pydantic
+
+from incidentd.domain.signals import Signal
+from incidentd.plugin.values import ActiveAlert, Notification, Receipt, WebhookRequest, WebhookResponse
+
+
+class AdapterConfig(pydantic.BaseModel):
+    """Base of every adapter's configuration: unknown keys are errors, values are frozen.
+
+    Declare secrets as `SecretRef` (see `incidentd.plugin.config`); the daemon resolves them before `create`.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Capability(enum.StrEnum):
+    """What a notifier can do beyond sending text."""
+
+    ACKNOWLEDGE = "acknowledge"  # shows a button or link that acknowledges
+    RECEIPT = "receipt"  # reports arrival
+    QUIET = "quiet"  # can send without sound
+    VOICE = "voice"
+
+
+class SignalSink(Protocol):
+    """Where a source puts signals."""
+
+    async def submit(self, signals: Sequence[Signal]) -> None:
+        """Store `signals`; returns when they are durable. Raises `StoreUnavailable` when they could not be kept."""
+        ...
+
+
+class AlertReader(Protocol):
+    """Read access that a source may offer to its own clients."""
+
+    async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
+        """All firing alerts of every source (and recently resolved ones if asked), oldest first."""
+        ...
+
+
+class Context(Protocol):
+    """What the daemon lends to one adapter instance."""
+
+    @property
+    def instance(self) -> str:
+        """The instance's name in the configuration, e.g. "oncall-phone"."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """incidentd's version."""
+        ...
+
+    @property
+    def sink(self) -> SignalSink: ...
+
+    @property
+    def reader(self) -> AlertReader: ...
+
+    @property
+    def http(self) -> Any:
+        """A shared `aiohttp.ClientSession` for outbound calls, with time limits; do not close it."""
+        ...
+
+    def now(self) -> Any:
+        """The current instant (an aware UTC datetime)."""
+        ...
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """Signals could not be made durable; answer 5xx so that the sender tries again."""
+
+
+A = TypeVar("A")
+Handler = Callable[[WebhookRequest], Awaitable[WebhookResponse]]
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTTP route a source serves.
+
+    `path` is absolute with aiohttp-style `{name}` parts ("/v2/alerts/{alias}/close"). It is mounted below
+    `/in/<instance>` always, and at its own place too when the instance has `root = true` (the default for the first
+    instance of a type). `max_body` (bytes) holds after inflation.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    max_body: int = 4 * 1024 * 1024
+
+
+class AlertSource(ABC):
+    """A way alerts come in: webhook routes, a long-running task, or both."""
+
+    def routes(self) -> Sequence[Route]:
+        """The HTTP routes to mount; empty by default."""
+        return ()
+
+    async def run(self) -> None:
+        """A long-running task (polling, a subscription). Supervised: restarted with backoff when it raises."""
+        return None
+
+    async def close(self) -> None:
+        """Release what was opened. Called once, also after a failed `run`."""
+        return None
+
+
+class Notifier(ABC):
+    """A way to reach a person."""
+
+    @abstractmethod
+    async def send(self, notification: Notification) -> Receipt:
+        """Hand `notification` to the vendor.
+
+        Returns when the vendor took it. Raises `TemporaryFailure` (tried again) or `PermanentFailure` (the next
+        contact method is used). Any other exception counts as "unknown": it may have arrived and is tried again
+        with the same idempotency key. Must be safe to cancel. No secret may stand in an error's text.
+        """
+
+    async def close(self) -> None:
+        """Release what was opened."""
+        return None
+
+
+class AdapterType(msgspec.Struct, Generic[A], frozen=True, kw_only=True):
+    """One kind of adapter a plugin offers. `id` is what `type = "..."` names in the configuration."""
+
+    id: str
+    config: type[AdapterConfig]
+    create: Callable[[Any, Context], A]
+    capabilities: frozenset[Capability] = frozenset()
+    summary: str = ""
+    default_instance: Mapping[str, Any] | None = None  # configuration of an instance that exists without any set-up

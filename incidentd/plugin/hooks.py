@@ -1,0 +1,29 @@
+"""The hooks a plugin implements, and the marker it implements them with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pluggy
+
+from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
+from incidentd.plugin.values import Event
+
+PROJECT = "incidentd"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def incidentd_sources() -> Sequence[AdapterType[AlertSource]]:  # type: ignore[empty-body]
+    """The kinds of alert source this plugin offers."""
+
+
+@hookspec
+def incidentd_notifiers() -> Sequence[AdapterType[Notifier]]:  # type: ignore[empty-body]
+    """The kinds of notifier this plugin offers."""
+
+
+@hookspec
+def incidentd_on_event(event: Event) -> None:
+    """Called after `event` was committed. Return quickly: work that takes time belongs into your own task."""

@@ -1,0 +1,430 @@
+"""The contract of the local socket API: every request and response body, as msgspec structs.
+
+OpenAPI is generated from these. Times are RFC 3339 in UTC, durations are seconds. Adding an optional field is a minor
+change of `API_VERSION`, anything else a major one. All texts are as the sender gave them: a client shows them through
+`incidentd.domain.display` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from incidentd.domain.severity import Severity
+
+API_VERSION = "1.0"
+
+Line = Annotated[str, Meta(min_length=1, max_length=250, pattern=r"\S")]
+"""A title: one to 250 characters, not only white space."""
+Text = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
+OptionalText = Annotated[str, Meta(max_length=20_000)]
+Handle = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z")]
+RowId = Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """A response body."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request body; a key that is not in the contract is an error that names it."""
+
+
+# ------------------------------------------------------------------ errors, paging, meta
+class Problem(Frozen):
+    """RFC 9457 problem details, as application/problem+json."""
+
+    type: str  # "about:blank" or "urn:incidentd:<code>"
+    title: str
+    status: int
+    detail: str = ""
+    field: str = ""  # the part of the request that is wrong
+    remedy: str = ""  # what the caller can do
+    current: msgspec.Raw | None = None  # on 409: the object as it stands
+
+
+class Info(Frozen):
+    api_version: str
+    version: str
+    node: str
+    started_at: datetime
+    last_seq: int
+    person: str  # the caller's handle ("" when the peer is nobody in the roster)
+    role: str  # viewer | responder | admin
+    review_name: str
+    ingress: tuple[str, ...]  # URLs the TCP listener answers on
+    engine: str  # sqlite | postgresql
+
+
+class AdapterHealth(Frozen):
+    """One configured plugin instance, or one plugin that could not be loaded."""
+
+    instance: str
+    type: str
+    role: str  # source | notifier | plugin
+    state: str  # ok | degraded | quarantined | failed | missing
+    detail: str  # what is wrong and what to do, one line
+    failures: int  # in a row
+    last_ok_at: datetime | None
+    last_error_at: datetime | None
+
+
+class Health(Frozen):
+    status: str  # ok | degraded
+    problems: tuple[str, ...]
+    adapters: tuple[AdapterHealth, ...]
+    alerts_firing: int
+    alerts_unrouted: int
+    timers_due: int
+    timers_failing: int
+    deliveries_waiting: int
+    deliveries_failed_24h: int
+    loop_lag_ms: float
+    rss_mib: float
+    config_files: tuple[str, ...]
+
+
+class Event(Frozen):
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    subject: str
+    data: Mapping[str, object]
+
+
+class EventPage(Frozen):
+    events: tuple[Event, ...]
+    last_seq: int
+
+
+# ------------------------------------------------------------------ alerts
+class Alert(Frozen):
+    id: int
+    source: str
+    key: str
+    status: str  # firing | resolved
+    name: str  # label alertname, else the summary, else the key
+    summary: str
+    severity: str  # the label "severity" as sent ("" when absent)
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    resolved_at: datetime | None
+    count: int
+    generator_url: str
+    service: str  # "" until routed
+    group_id: int | None
+    page_id: int | None
+    page_state: str  # "" | open | acknowledged | resolved | exhausted
+    acknowledged_by: str
+    incident_ids: tuple[int, ...]
+    flapping: bool
+    version: int
+
+
+class AlertPage(Frozen):
+    alerts: tuple[Alert, ...]
+    next_cursor: str  # "" at the end
+    total: int  # matching rows, all pages
+
+
+class RaiseAlert(Request):
+    """An alert raised by hand or by a script."""
+
+    name: Line
+    severity: Annotated[str, Meta(max_length=60)] = ""
+    labels: Mapping[str, str] = {}
+    summary: Annotated[str, Meta(max_length=1000)] = ""
+    description: OptionalText = ""
+    resolved: bool = False
+
+
+class Raised(Frozen):
+    key: str
+
+
+class TraceStep(Frozen):
+    """One decision about an alert. `text` is the sentence a person reads."""
+
+    seq: int
+    at: datetime
+    kind: str
+    text: str
+    data: Mapping[str, object]
+
+
+class Trace(Frozen):
+    alert: Alert
+    verdict: str  # one sentence: who was paged and how it ended, or why nobody was
+    steps: tuple[TraceStep, ...]
+
+
+# ------------------------------------------------------------------ pages
+class Delivery(Frozen):
+    id: int
+    page_id: int
+    person: str
+    notifier: str
+    address: str
+    kind: str  # page | update | resolved | test
+    state: str  # pending | sending | sent | delivered | failed | cancelled | unknown
+    attempt: int
+    due_at: datetime
+    sent_at: datetime | None
+    error: str
+    idempotency_key: str
+    title: str
+
+
+class Page(Frozen):
+    id: int
+    title: str
+    service: str
+    policy: str
+    urgency: str
+    state: str  # open | acknowledged | resolved | exhausted
+    step: int  # 1-based step that was notified last
+    round: int  # 1-based repetition
+    group_id: int | None
+    incident_id: int | None
+    started_at: datetime
+    next_step_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    acknowledged_via: str  # api | link | source | ""
+    resolved_at: datetime | None
+    notified: tuple[str, ...]  # handles written to so far
+    alert_ids: tuple[int, ...]
+    mine: bool  # the caller is among `notified`
+    version: int
+
+
+class PageDetail(Frozen):
+    page: Page
+    deliveries: tuple[Delivery, ...]
+
+
+class PagePage(Frozen):
+    pages: tuple[Page, ...]
+    next_cursor: str
+    total: int
+
+
+class Acknowledge(Request):
+    note: OptionalText = ""
+
+
+class RaisePage(Request):
+    """Page a service's policy or one person by hand; exactly one of the two."""
+
+    title: Line
+    body: OptionalText = ""
+    service: Annotated[str, Meta(max_length=100)] = ""
+    person: Annotated[str, Meta(max_length=64)] = ""
+    urgency: str = "high"
+    incident_id: RowId | None = None
+
+
+# ------------------------------------------------------------------ incidents
+class RoleHolder(Frozen):
+    id: int
+    role: str
+    person: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class Update(Frozen):
+    id: int
+    at: datetime
+    by: str
+    audience: str
+    phase: str
+    text: str
+    next_at: datetime | None
+
+
+class Violation(Frozen):
+    """A rule of the practice that is broken right now; it never blocks the response."""
+
+    rule: str  # e.g. "role-separation"
+    text: str
+    since: datetime | None
+
+
+class Incident(Frozen):
+    id: int
+    title: str
+    summary: str
+    status: str
+    severity: Severity
+    episode: int
+    service: str
+    many_stakeholders: bool
+    declared_at: datetime
+    declared_by: str
+    started_at: datetime
+    mitigated_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    merged_into: int | None
+    next_update_at: datetime | None
+    alert_ids: tuple[int, ...]
+    page_ids: tuple[int, ...]
+    roles: tuple[RoleHolder, ...]  # held now
+    violations: tuple[Violation, ...]
+    allowed: tuple[str, ...]  # statuses that `status` may ask for now
+    review_opens_at: datetime | None
+    review_due_at: datetime | None
+    process_version: str
+    version: int
+
+
+class IncidentDetail(Frozen):
+    incident: Incident
+    roles: tuple[RoleHolder, ...]  # all, oldest first
+    updates: tuple[Update, ...]
+    role_gap_minutes: Mapping[str, float]
+
+
+class IncidentPage(Frozen):
+    incidents: tuple[Incident, ...]
+    next_cursor: str
+    total: int
+
+
+class TimelineEntry(Frozen):
+    """`kind` is a short word for the eye: alert, page, ack, role, severity, status, update, note, decision, action ..."""
+
+    seq: int
+    observed_at: datetime
+    recorded_at: datetime
+    by: str
+    kind: str
+    text: str
+    detail: str
+    evidence: str
+    pinned: bool
+
+
+class Timeline(Frozen):
+    entries: tuple[TimelineEntry, ...]
+
+
+class DeclareIncident(Request):
+    title: Line
+    severity: Severity = Severity.SEV3
+    service: Annotated[str, Meta(max_length=100)] = ""
+    summary: OptionalText = ""
+    alert_ids: tuple[RowId, ...] = ()
+    suspected: bool = False
+    started_at: datetime | None = None
+    many_stakeholders: bool = False
+
+
+class EditIncident(Request):
+    title: Line | None = None
+    summary: OptionalText | None = None
+    many_stakeholders: bool | None = None
+    service: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class ChangeStatus(Request):
+    to: str
+    reason: OptionalText = ""
+    evidence: OptionalText = ""
+    at: datetime | None = None
+    merged_into: RowId | None = None
+
+
+class SetSeverity(Request):
+    severity: Severity
+    reason: OptionalText = ""
+
+
+class AssignRole(Request):
+    """Give `role` to `person` from now on; an exclusive role leaves its present holder. person "" ends it."""
+
+    role: str
+    person: Annotated[str, Meta(max_length=64)]
+    at: datetime | None = None
+
+
+class AddNote(Request):
+    text: Text
+    kind: str = "note"  # note | observation | decision | action
+    observed_at: datetime | None = None
+    evidence: OptionalText = ""
+    pinned: bool = False
+
+
+class PostUpdate(Request):
+    text: Text
+    phase: str
+    audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
+    next_in: Annotated[float, Meta(gt=0, le=7 * 86400)] | None = None  # seconds; default from the cadence
+    final: bool = False  # no further update is promised (phase resolved only)
+
+
+class LinkAlerts(Request):
+    alert_ids: Annotated[tuple[RowId, ...], Meta(min_length=1, max_length=1000)]
+
+
+# ------------------------------------------------------------------ roster, drafts
+class Person(Frozen):
+    handle: str
+    name: str
+    zone: str
+    contacts: tuple[str, ...]  # "notifier" names, addresses hidden
+    on_call_for: tuple[str, ...]
+
+
+class People(Frozen):
+    people: tuple[Person, ...]
+    problems: tuple[str, ...]
+
+
+class Service(Frozen):
+    name: str
+    team: str
+    policy: str
+
+
+class Services(Frozen):
+    services: tuple[Service, ...]
+
+
+class OnCall(Frozen):
+    schedule: str
+    person: str
+    until: datetime | None
+    next_person: str
+    policies: tuple[str, ...]
+
+
+class OnCallNow(Frozen):
+    at: datetime
+    schedules: tuple[OnCall, ...]
+
+
+class Draft(Frozen):
+    key: str
+    text: str
+    saved_at: datetime | None
+
+
+class SaveDraft(Request):
+    text: OptionalText
+
+
+class Reloaded(Frozen):
+    files: tuple[str, ...]
+    problems: tuple[str, ...]
