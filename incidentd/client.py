@@ -1,0 +1,381 @@
+"""The async client of the local socket API, as the terminal UI uses it.
+
+One method a route, answers are the structs of `incidentd.wire`. Every call may raise `ApiError` (the daemon said no),
+`Unreachable` (no daemon answered in time) or `VersionMismatch`. Reads are repeated across a restart of the daemon;
+so are mutations, because each carries an idempotency key of its own. Times are in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from incidentd import wire
+from incidentd.h1 import Connection, HttpRequest, HttpResponse, Pool
+from incidentd.sse import FrameDecoder, FrameTooLong
+from incidentd.unixsocket import default_socket_path
+
+T = TypeVar("T")
+_FIRST_PAUSE, _LAST_PAUSE = 0.05, 0.5
+_SILENCE = 45.0  # the daemon sends a heartbeat every 15 s
+
+
+class ClientError(Exception):
+    """Base of everything a call can raise."""
+
+
+class ApiError(ClientError):
+    """The daemon refused the request; `problem` says what is wrong and what to do."""
+
+    def __init__(self, problem: wire.Problem) -> None:
+        super().__init__(problem.detail or problem.title)
+        self.problem = problem
+
+    @property
+    def status(self) -> int:
+        return self.problem.status
+
+
+class Unreachable(ClientError):  # noqa: N818
+    """No daemon answered at the socket within the deadline."""
+
+
+class VersionMismatch(ClientError):  # noqa: N818
+    """The daemon speaks another major version of the API."""
+
+
+class Client:
+    """A connection pool to one daemon.
+
+    `deadline` bounds how long a restart is waited for, `answer_timeout` how long one answer may take.
+    """
+
+    def __init__(
+        self, socket_path: str | os.PathLike[str] | None = None, *, deadline: float = 5.0, answer_timeout: float = 30.0
+    ) -> None:
+        self.socket_path = os.fspath(socket_path) if socket_path is not None else default_socket_path()
+        self._deadline = deadline
+        self._answer_timeout = answer_timeout
+        self._pool = Pool(self.socket_path, _prove)
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the idle connections; a running `events` ends when its task is cancelled."""
+        self._pool.close()
+
+    # ------------------------------------------------------------------ daemon
+    async def info(self) -> wire.Info:
+        return await self._get("/v1/info", wire.Info)
+
+    async def health(self) -> wire.Health:
+        return await self._get("/v1/health", wire.Health)
+
+    async def reload(self) -> wire.Reloaded:
+        return await self._send("POST", "/v1/reload", wire.Reloaded)
+
+    # ------------------------------------------------------------------ alerts
+    async def alerts(
+        self,
+        *,
+        status: str = "firing",
+        service: str = "",
+        match: Sequence[str] = (),
+        q: str = "",
+        order: str = "newest",
+        limit: int = 100,
+        cursor: str = "",
+    ) -> wire.AlertPage:
+        """`status` is firing, resolved or all; `match` holds matchers such as `team=web` or `host=~"db.*"`."""
+        query = _query(status=status, service=service, match=match, q=q, order=order, limit=limit, cursor=cursor)
+        return await self._get(f"/v1/alerts{query}", wire.AlertPage)
+
+    async def alert(self, alert_id: int) -> wire.Alert:
+        return await self._get(f"/v1/alerts/{alert_id}", wire.Alert)
+
+    async def trace(self, alert_id: int) -> wire.Trace:
+        """Why somebody was, or was not, paged for this alert."""
+        return await self._get(f"/v1/alerts/{alert_id}/trace", wire.Trace)
+
+    async def raise_alert(self, body: wire.RaiseAlert) -> wire.Raised:
+        return await self._send("POST", "/v1/alerts", wire.Raised, body)
+
+    async def acknowledge_alert(self, alert_id: int, *, note: str = "") -> wire.Page:
+        """Acknowledge the open page of this alert; a 409 says that there is none."""
+        return await self._send("POST", f"/v1/alerts/{alert_id}/acknowledge", wire.Page, wire.Acknowledge(note=note))
+
+    async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
+        return await self._send("POST", f"/v1/alerts/{alert_id}/resolve", wire.Alert, if_version=if_version)
+
+    # ------------------------------------------------------------------ pages
+    async def pages(
+        self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
+    ) -> wire.PagePage:
+        """`state` is open, acknowledged, resolved, exhausted, active (open or acknowledged) or all."""
+        query = _query(state=state, mine="1" if mine else "", limit=limit, cursor=cursor)
+        return await self._get(f"/v1/pages{query}", wire.PagePage)
+
+    async def page(self, page_id: int) -> wire.PageDetail:
+        return await self._get(f"/v1/pages/{page_id}", wire.PageDetail)
+
+    async def raise_page(self, body: wire.RaisePage) -> wire.Page:
+        return await self._send("POST", "/v1/pages", wire.Page, body)
+
+    async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+        body = wire.Acknowledge(note=note)
+        return await self._send("POST", f"/v1/pages/{page_id}/acknowledge", wire.Page, body, if_version=if_version)
+
+    async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
+        return await self._send("POST", f"/v1/pages/{page_id}/resolve", wire.Page, if_version=if_version)
+
+    async def escalate_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
+        """Notify the next step now."""
+        return await self._send("POST", f"/v1/pages/{page_id}/escalate", wire.Page, if_version=if_version)
+
+    # ------------------------------------------------------------------ incidents
+    async def incidents(
+        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = ""
+    ) -> wire.IncidentPage:
+        """`state` is open, closed or all."""
+        query = _query(state=state, q=q, limit=limit, cursor=cursor)
+        return await self._get(f"/v1/incidents{query}", wire.IncidentPage)
+
+    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+        return await self._get(f"/v1/incidents/{incident_id}", wire.IncidentDetail)
+
+    async def declare(self, body: wire.DeclareIncident) -> wire.Incident:
+        return await self._send("POST", "/v1/incidents", wire.Incident, body)
+
+    async def edit_incident(
+        self, incident_id: int, body: wire.EditIncident, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send("PATCH", f"/v1/incidents/{incident_id}", wire.Incident, body, if_version=if_version)
+
+    async def change_status(
+        self, incident_id: int, body: wire.ChangeStatus, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send(
+            "POST", f"/v1/incidents/{incident_id}/status", wire.Incident, body, if_version=if_version
+        )
+
+    async def set_severity(
+        self, incident_id: int, body: wire.SetSeverity, *, if_version: int | None = None
+    ) -> wire.Incident:
+        path = f"/v1/incidents/{incident_id}/severity"
+        return await self._send("POST", path, wire.Incident, body, if_version=if_version)
+
+    async def assign_role(
+        self, incident_id: int, body: wire.AssignRole, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send(
+            "POST", f"/v1/incidents/{incident_id}/roles", wire.Incident, body, if_version=if_version
+        )
+
+    async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/notes", wire.TimelineEntry, body)
+
+    async def post_update(self, incident_id: int, body: wire.PostUpdate) -> wire.Update:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/updates", wire.Update, body)
+
+    async def link_alerts(self, incident_id: int, alert_ids: Sequence[int]) -> wire.Incident:
+        body = wire.LinkAlerts(alert_ids=tuple(alert_ids))
+        return await self._send("POST", f"/v1/incidents/{incident_id}/alerts", wire.Incident, body)
+
+    async def unlink_alert(self, incident_id: int, alert_id: int) -> wire.Incident:
+        return await self._send("DELETE", f"/v1/incidents/{incident_id}/alerts/{alert_id}", wire.Incident)
+
+    async def timeline(self, incident_id: int) -> wire.Timeline:
+        return await self._get(f"/v1/incidents/{incident_id}/timeline", wire.Timeline)
+
+    # ------------------------------------------------------------------ people
+    async def people(self) -> wire.People:
+        return await self._get("/v1/people", wire.People)
+
+    async def services(self) -> wire.Services:
+        return await self._get("/v1/services", wire.Services)
+
+    async def on_call(self) -> wire.OnCallNow:
+        return await self._get("/v1/oncall", wire.OnCallNow)
+
+    async def test_notifier(self, instance: str) -> wire.Delivery:
+        """Send a test message to the caller's own contact on that notifier."""
+        return await self._send("POST", f"/v1/notifiers/{quote(instance, safe='')}/test", wire.Delivery)
+
+    # ------------------------------------------------------------------ drafts
+    async def draft(self, key: str) -> wire.Draft:
+        """The caller's own unsent text under `key` ("" when there is none)."""
+        return await self._get(f"/v1/drafts/{quote(key, safe='')}", wire.Draft)
+
+    async def save_draft(self, key: str, text: str) -> wire.Draft:
+        return await self._send("PUT", f"/v1/drafts/{quote(key, safe='')}", wire.Draft, wire.SaveDraft(text=text))
+
+    async def delete_draft(self, key: str) -> None:
+        await self._send("DELETE", f"/v1/drafts/{quote(key, safe='')}", None)
+
+    # ------------------------------------------------------------------ events
+    async def event_page(self, after: int = 0, limit: int = 100) -> wire.EventPage:
+        """Events with a seq greater than `after`, oldest first."""
+        return await self._get(f"/v1/events{_query(after=after, limit=limit)}", wire.EventPage)
+
+    async def events(self, after: int, on_state: Callable[[bool], None] | None = None) -> AsyncIterator[wire.Event]:
+        """Every event after seq `after`, once and in order, forever: across restarts it resumes where it was.
+
+        `on_state` is told True when the stream is connected and False when it is lost (or could not be had at first).
+        Raises `VersionMismatch`, and `ApiError` when the daemon refuses the stream for good (4xx).
+        """
+        state = _StreamState(after, on_state)
+        pause = _FIRST_PAUSE
+        while True:
+            with contextlib.suppress(OSError, _Retry, FrameTooLong):
+                async with contextlib.aclosing(self._one_stream(state)) as stream:
+                    async for event in stream:
+                        pause = _FIRST_PAUSE
+                        yield event
+            state.report(connected=False)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LAST_PAUSE)
+
+    async def _one_stream(self, state: _StreamState) -> AsyncGenerator[wire.Event, None]:
+        connection = await self._pool.dedicated(self._answer_timeout)
+        try:
+            headers = {"Accept": "text/event-stream"}
+            request = HttpRequest(method="GET", target=f"/v1/events?after={state.seq}", headers=headers)
+            async with asyncio.timeout(self._answer_timeout):
+                head = await connection.begin(request)
+                if head.status != 200:
+                    body = b"".join([part async for part in connection.body()])
+                    _raise_for_stream(HttpResponse(status=head.status, headers=head.headers, body=body))
+            state.report(connected=True)
+            async for event in _decoded(connection):
+                if event.seq > state.seq:
+                    state.seq = event.seq
+                    yield event
+        finally:
+            connection.close()
+
+    # ------------------------------------------------------------------ exchange
+    async def _get(self, target: str, answer: type[T]) -> T:
+        return msgspec.json.decode(await self._repeat(HttpRequest(method="GET", target=target)), type=answer)
+
+    async def _send(
+        self,
+        method: str,
+        target: str,
+        answer: type[T] | None,
+        body: wire.Request | None = None,
+        *,
+        if_version: int | None = None,
+    ) -> T:
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        if if_version is not None:
+            headers["If-Match"] = f'"{if_version}"'
+        encoded = b"" if body is None else msgspec.json.encode(body)
+        raw = await self._repeat(HttpRequest(method=method, target=target, headers=headers, body=encoded))
+        return msgspec.json.decode(raw or b"null", type=answer)
+
+    async def _repeat(self, request: HttpRequest) -> bytes:
+        """The body of a 2xx answer to `request`, asked again while the daemon restarts."""
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + self._deadline
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                response = await self._pool.exchange(request, self._answer_timeout)
+                if response.status < 300:
+                    return response.body
+                _raise_problem(response)
+            except (OSError, _Retry) as error:
+                if isinstance(error, PermissionError | TimeoutError) or clock() + pause > give_up:
+                    raise Unreachable(_unreachable(self.socket_path, error)) from error
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LAST_PAUSE)
+
+
+class _Retry(Exception):  # noqa: N818
+    """The daemon is there but not ready (502-504): ask again."""
+
+
+class _StreamState:
+    """Where a stream stands, and whether the caller was told so."""
+
+    def __init__(self, seq: int, on_state: Callable[[bool], None] | None) -> None:
+        self.seq = seq
+        self._on_state = on_state
+        self._connected: bool | None = None
+
+    def report(self, *, connected: bool) -> None:
+        if self._on_state is not None and connected != self._connected:
+            self._on_state(connected)
+        self._connected = connected
+
+
+async def _decoded(connection: Connection) -> AsyncIterator[wire.Event]:
+    decoder = FrameDecoder()
+    parts = connection.body()
+    while True:
+        async with asyncio.timeout(_SILENCE):
+            part = await anext(parts, None)
+        if part is None:
+            return
+        for frame in decoder.feed(part):
+            yield msgspec.json.decode(frame.data, type=wire.Event)
+
+
+async def _prove(connection: Connection) -> None:
+    """Check that the peer is an incidentd of our major version."""
+    response = await connection.exchange(HttpRequest(method="GET", target="/v1/info"))
+    ours = wire.API_VERSION.split(".")[0]
+    if response.status == 404:
+        raise VersionMismatch(f"the daemon does not speak version {ours} of the API: use the client of its release")
+    if response.status != 200:
+        _raise_problem(response)
+    theirs = msgspec.json.decode(response.body, type=wire.Info).api_version
+    if theirs.split(".")[0] != ours:
+        raise VersionMismatch(
+            f"the daemon speaks API {theirs}, this client {wire.API_VERSION}: use the client of its release"
+        )
+
+
+def _raise_problem(response: HttpResponse) -> None:
+    if response.status in (502, 503, 504):
+        raise _Retry(f"the daemon is not ready (status {response.status})")
+    try:
+        problem = msgspec.json.decode(response.body, type=wire.Problem)
+    except (msgspec.DecodeError, ValueError):
+        problem = wire.Problem(type="about:blank", title="the daemon gave no reason", status=response.status)
+    raise ApiError(problem)
+
+
+def _raise_for_stream(response: HttpResponse) -> None:
+    """A stream outlives any fault of the daemon's own; only a refusal (4xx) ends it."""
+    if response.status >= 500:
+        raise _Retry(f"the daemon failed (status {response.status})")
+    _raise_problem(response)
+
+
+def _query(**values: str | int | Sequence[str]) -> str:
+    given: Mapping[str, object] = {name: value for name, value in values.items() if value not in ("", ())}
+    return "?" + urlencode(given, doseq=True) if given else ""
+
+
+def _unreachable(path: str, error: Exception) -> str:
+    match error:
+        case PermissionError():
+            return f"{path}: you may not use this socket; ask for membership in the daemon's group"
+        case FileNotFoundError() | ConnectionRefusedError():
+            return f"{path}: no daemon listens there; start it with `incidentd serve`"
+        case TimeoutError():
+            return f"{path}: the daemon gave no answer in time"
+        case _:
+            return f"{path}: {error}"
