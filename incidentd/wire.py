@@ -35,7 +35,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 # ------------------------------------------------------------------ errors, paging, meta
-class Problem(Frozen):
+class Problem(Frozen, frozen=True):
     """RFC 9457 problem details, as application/problem+json."""
 
     type: str  # "about:blank" or "urn:incidentd:<code>"
@@ -47,7 +47,7 @@ class Problem(Frozen):
     current: msgspec.Raw | None = None  # on 409: the object as it stands
 
 
-class Info(Frozen):
+class Info(Frozen, frozen=True):
     api_version: str
     version: str
     node: str
@@ -60,7 +60,7 @@ class Info(Frozen):
     engine: str  # sqlite | postgresql
 
 
-class AdapterHealth(Frozen):
+class AdapterHealth(Frozen, frozen=True):
     """One configured plugin instance, or one plugin that could not be loaded."""
 
     instance: str
@@ -73,7 +73,7 @@ class AdapterHealth(Frozen):
     last_error_at: datetime | None
 
 
-class Health(Frozen):
+class Health(Frozen, frozen=True):
     status: str  # ok | degraded
     problems: tuple[str, ...]
     adapters: tuple[AdapterHealth, ...]
@@ -88,7 +88,7 @@ class Health(Frozen):
     config_files: tuple[str, ...]
 
 
-class Event(Frozen):
+class Event(Frozen, frozen=True):
     seq: int
     at: datetime
     actor: str
@@ -97,13 +97,13 @@ class Event(Frozen):
     data: Mapping[str, object]
 
 
-class EventPage(Frozen):
+class EventPage(Frozen, frozen=True):
     events: tuple[Event, ...]
     last_seq: int
 
 
 # ------------------------------------------------------------------ alerts
-class Alert(Frozen):
+class Alert(Frozen, frozen=True):
     id: int
     source: str
     key: str
@@ -130,13 +130,13 @@ class Alert(Frozen):
     version: int
 
 
-class AlertPage(Frozen):
+class AlertPage(Frozen, frozen=True):
     alerts: tuple[Alert, ...]
     next_cursor: str  # "" at the end
     total: int  # matching rows, all pages
 
 
-class RaiseAlert(Request):
+class RaiseAlert(Request, frozen=True):
     """An alert raised by hand or by a script."""
 
     name: Line
@@ -147,11 +147,11 @@ class RaiseAlert(Request):
     resolved: bool = False
 
 
-class Raised(Frozen):
+class Raised(Frozen, frozen=True):
     key: str
 
 
-class TraceStep(Frozen):
+class TraceStep(Frozen, frozen=True):
     """One decision about an alert. `text` is the sentence a person reads."""
 
     seq: int
@@ -161,14 +161,14 @@ class TraceStep(Frozen):
     data: Mapping[str, object]
 
 
-class Trace(Frozen):
+class Trace(Frozen, frozen=True):
     alert: Alert
     verdict: str  # one sentence: who was paged and how it ended, or why nobody was
     steps: tuple[TraceStep, ...]
 
 
 # ------------------------------------------------------------------ pages
-class Delivery(Frozen):
+class Delivery(Frozen, frozen=True):
     id: int
     page_id: int
     person: str
@@ -184,7 +184,7 @@ class Delivery(Frozen):
     title: str
 
 
-class Page(Frozen):
+class Page(Frozen, frozen=True):
     id: int
     title: str
     service: str
@@ -207,22 +207,22 @@ class Page(Frozen):
     version: int
 
 
-class PageDetail(Frozen):
+class PageDetail(Frozen, frozen=True):
     page: Page
     deliveries: tuple[Delivery, ...]
 
 
-class PagePage(Frozen):
+class PagePage(Frozen, frozen=True):
     pages: tuple[Page, ...]
     next_cursor: str
     total: int
 
 
-class Acknowledge(Request):
+class Acknowledge(Request, frozen=True):
     note: OptionalText = ""
 
 
-class RaisePage(Request):
+class RaisePage(Request, frozen=True):
     """Page a service's policy or one person by hand; exactly one of the two."""
 
     title: Line
@@ -234,7 +234,7 @@ class RaisePage(Request):
 
 
 # ------------------------------------------------------------------ incidents
-class RoleHolder(Frozen):
+class RoleHolder(Frozen, frozen=True):
     id: int
     role: str
     person: str
@@ -242,7 +242,7 @@ class RoleHolder(Frozen):
     ends_at: datetime | None
 
 
-class Update(Frozen):
+class Update(Frozen, frozen=True):
     id: int
     at: datetime
     by: str
@@ -252,7 +252,7 @@ class Update(Frozen):
     next_at: datetime | None
 
 
-class Violation(Frozen):
+class Violation(Frozen, frozen=True):
     """A rule of the practice that is broken right now; it never blocks the response."""
 
     rule: str  # e.g. "role-separation"
@@ -260,7 +260,7 @@ class Violation(Frozen):
     since: datetime | None
 
 
-class Incident(Frozen):
+class Incident(Frozen, frozen=True):
     id: int
     title: str
     summary: str
@@ -288,21 +288,21 @@ class Incident(Frozen):
     version: int
 
 
-class IncidentDetail(Frozen):
+class IncidentDetail(Frozen, frozen=True):
     incident: Incident
     roles: tuple[RoleHolder, ...]  # all, oldest first
     updates: tuple[Update, ...]
     role_gap_minutes: Mapping[str, float]
 
 
-class IncidentPage(Frozen):
+class IncidentPage(Frozen, frozen=True):
     incidents: tuple[Incident, ...]
     next_cursor: str
     total: int
 
 
-class TimelineEntry(Frozen):
-    """`kind` is a short word for the eye: alert, page, ack, role, severity, status, update, note, decision, action ..."""
+class TimelineEntry(Frozen, frozen=True):
+    """`kind` is a short word for the eye: alert, page, ack, role, status, update, note, decision, action ..."""
 
     seq: int
     observed_at: datetime
@@ -315,11 +315,11 @@ class TimelineEntry(Frozen):
     pinned: bool
 
 
-class Timeline(Frozen):
+class Timeline(Frozen, frozen=True):
     entries: tuple[TimelineEntry, ...]
 
 
-class DeclareIncident(Request):
+class DeclareIncident(Request, frozen=True):
     title: Line
     severity: Severity = Severity.SEV3
     service: Annotated[str, Meta(max_length=100)] = ""
@@ -330,14 +330,14 @@ class DeclareIncident(Request):
     many_stakeholders: bool = False
 
 
-class EditIncident(Request):
+class EditIncident(Request, frozen=True):
     title: Line | None = None
     summary: OptionalText | None = None
     many_stakeholders: bool | None = None
     service: Annotated[str, Meta(max_length=100)] | None = None
 
 
-class ChangeStatus(Request):
+class ChangeStatus(Request, frozen=True):
     to: str
     reason: OptionalText = ""
     evidence: OptionalText = ""
@@ -345,12 +345,12 @@ class ChangeStatus(Request):
     merged_into: RowId | None = None
 
 
-class SetSeverity(Request):
+class SetSeverity(Request, frozen=True):
     severity: Severity
     reason: OptionalText = ""
 
 
-class AssignRole(Request):
+class AssignRole(Request, frozen=True):
     """Give `role` to `person` from now on; an exclusive role leaves its present holder. person "" ends it."""
 
     role: str
@@ -358,7 +358,7 @@ class AssignRole(Request):
     at: datetime | None = None
 
 
-class AddNote(Request):
+class AddNote(Request, frozen=True):
     text: Text
     kind: str = "note"  # note | observation | decision | action
     observed_at: datetime | None = None
@@ -366,7 +366,7 @@ class AddNote(Request):
     pinned: bool = False
 
 
-class PostUpdate(Request):
+class PostUpdate(Request, frozen=True):
     text: Text
     phase: str
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
@@ -374,12 +374,12 @@ class PostUpdate(Request):
     final: bool = False  # no further update is promised (phase resolved only)
 
 
-class LinkAlerts(Request):
+class LinkAlerts(Request, frozen=True):
     alert_ids: Annotated[tuple[RowId, ...], Meta(min_length=1, max_length=1000)]
 
 
 # ------------------------------------------------------------------ roster, drafts
-class Person(Frozen):
+class Person(Frozen, frozen=True):
     handle: str
     name: str
     zone: str
@@ -387,22 +387,22 @@ class Person(Frozen):
     on_call_for: tuple[str, ...]
 
 
-class People(Frozen):
+class People(Frozen, frozen=True):
     people: tuple[Person, ...]
     problems: tuple[str, ...]
 
 
-class Service(Frozen):
+class Service(Frozen, frozen=True):
     name: str
     team: str
     policy: str
 
 
-class Services(Frozen):
+class Services(Frozen, frozen=True):
     services: tuple[Service, ...]
 
 
-class OnCall(Frozen):
+class OnCall(Frozen, frozen=True):
     schedule: str
     person: str
     until: datetime | None
@@ -410,21 +410,21 @@ class OnCall(Frozen):
     policies: tuple[str, ...]
 
 
-class OnCallNow(Frozen):
+class OnCallNow(Frozen, frozen=True):
     at: datetime
     schedules: tuple[OnCall, ...]
 
 
-class Draft(Frozen):
+class Draft(Frozen, frozen=True):
     key: str
     text: str
     saved_at: datetime | None
 
 
-class SaveDraft(Request):
+class SaveDraft(Request, frozen=True):
     text: OptionalText
 
 
-class Reloaded(Frozen):
+class Reloaded(Frozen, frozen=True):
     files: tuple[str, ...]
     problems: tuple[str, ...]

@@ -12,7 +12,9 @@ from functools import lru_cache
 
 import msgspec
 
-_SYNTAX = re.compile(r"""\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|(.*?))\s*""", re.DOTALL)
+_SYNTAX = re.compile(
+    r"""\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|(.*?))\s*""", re.DOTALL
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MAX_PATTERN = 2000
 

@@ -62,10 +62,14 @@ class Context(Protocol):
         ...
 
     @property
-    def sink(self) -> SignalSink: ...
+    def sink(self) -> SignalSink:
+        """Where this instance's signals go."""
+        ...
 
     @property
-    def reader(self) -> AlertReader: ...
+    def reader(self) -> AlertReader:
+        """The alerts the daemon knows, read only."""
+        ...
 
     @property
     def http(self) -> Any:
@@ -99,7 +103,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     max_body: int = 4 * 1024 * 1024
 
 
-class AlertSource(ABC):
+class AlertSource(ABC):  # noqa: B024 - every method has a default: a source serves routes, or runs, or both
     """A way alerts come in: webhook routes, a long-running task, or both."""
 
     def routes(self) -> Sequence[Route]:

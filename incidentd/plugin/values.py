@@ -43,6 +43,8 @@ class NotificationKind(enum.StrEnum):
 
 
 class Urgency(enum.StrEnum):
+    """Whether a person must act now (HIGH) or it can wait for working hours (LOW)."""
+
     HIGH = "high"
     LOW = "low"
 

@@ -30,6 +30,8 @@ class Refused(ServiceError):  # noqa: N818
 class Conflict(ServiceError):  # noqa: N818
     """The object moved on; `current` is how it stands now."""
 
-    def __init__(self, message: str, *, current: msgspec.Struct | None = None, field: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, current: msgspec.Struct | None = None, field: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(message, field=field, remedy=remedy)
         self.current = current
