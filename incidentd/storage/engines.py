@@ -1,0 +1,137 @@
+"""The two engines: how connections are opened, and where the writer runs."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from incidentd.clock import Clock
+from incidentd.storage.batch import Command, Committed, run_batch
+
+T = TypeVar("T")
+_BUSY_SECONDS = 30
+_READERS = 4
+
+
+class Backend(Protocol):
+    """One engine: a writer that runs batches, and readers."""
+
+    name: str
+
+    async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed: ...
+
+    async def read(self, query: Callable[[Connection], T]) -> T: ...
+
+    async def write_alone(self, action: Callable[[Connection], T]) -> T:
+        """Run `action` on the writer outside of any batch: migrations and maintenance. It begins and commits itself."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def _sqlite_pragmas(connection: Any, *, writer: bool) -> None:
+    # FULL: with NORMAL a power cut loses commits that were acknowledged.
+    connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute("PRAGMA synchronous=FULL").close()
+    connection.execute("PRAGMA foreign_keys=ON").close()
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}").close()
+    connection.execute("PRAGMA cache_size=-65536").close()
+    if not writer:
+        connection.execute("PRAGMA query_only=ON").close()
+
+
+class SqliteBackend:
+    """One writer connection on a thread of its own; readers through aiosqlite."""
+
+    name = "sqlite"
+
+    def __init__(self, url: URL) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        path = url.database or ""
+
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            _sqlite_pragmas(connection, writer=True)
+            return connection
+
+        self._writer: Engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+        # The driver must not begin by itself: its deferred BEGIN lost 7 of 8 concurrent read-then-write updates.
+        event.listen(self._writer, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+        self._readers: AsyncEngine = create_async_engine(
+            url.set(drivername="sqlite+aiosqlite"), pool_size=_READERS, max_overflow=0, pool_timeout=_BUSY_SECONDS
+        )
+        event.listen(self._readers.sync_engine, "connect", lambda c, _: _sqlite_reader(c))
+
+    async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+        return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
+
+    async def write_alone(self, action: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._writer.connect() as conn:
+                return action(conn)
+
+        # Shielded: a cancelled caller must not leave a half-run statement behind on the only writer.
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, run))
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        async with self._readers.connect() as conn:
+            return await conn.run_sync(query)
+
+    async def close(self) -> None:
+        await self._readers.dispose()  # unclosed aiosqlite connections hang the interpreter's exit
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
+        self._thread.shutdown()
+
+
+def _sqlite_reader(adapted: Any) -> None:
+    cursor = adapted.cursor()
+    for pragma in (f"busy_timeout={_BUSY_SECONDS * 1000}", "foreign_keys=ON", "query_only=ON", "cache_size=-16384"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class PostgresBackend:
+    """asyncpg through SQLAlchemy; commands are the same plain functions, run inside a greenlet."""
+
+    name = "postgresql"
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_size=_READERS + 1, max_overflow=2, pool_pre_ping=True
+        )
+
+    async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+        return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
+
+    async def write_alone(self, action: Callable[[Connection], T]) -> T:
+        async def run() -> T:
+            async with self._engine.connect() as conn:
+                return await conn.run_sync(action)
+
+        return await asyncio.shield(run())
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as conn:
+            return await conn.run_sync(query)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_backend(url: str) -> Backend:
+    """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises ValueError for any other."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return SqliteBackend(parsed)
+    if kind == "postgresql":
+        return PostgresBackend(parsed)
+    raise ValueError(f"{kind!r} is not supported: use sqlite:///path or postgresql://user@host/database")

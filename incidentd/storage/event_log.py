@@ -1,0 +1,67 @@
+"""The append-only event log: the timeline, the audit, the stream and the figures are all read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from incidentd.storage.schema import counters, events
+from incidentd.storage.tx import Tx
+from incidentd.wire import Event
+
+_SEQ = "event_seq"
+
+
+def append_pending(tx: Tx) -> list[Event]:
+    """Number and insert the events a batch left.
+
+    The counter row stays locked until the commit, which follows at once: seqs are free of gaps and become visible in
+    order on PostgreSQL too, where an identity column would let a reader skip rows that commit late.
+    """
+    if not tx.events:
+        return []
+    count = len(tx.events)
+    statement = update(counters).where(counters.c.name == _SEQ).values(value=counters.c.value + count)
+    last: int = tx.conn.execute(statement.returning(counters.c.value)).scalar_one()
+    numbered = [event.numbered(last - count + 1 + index) for index, event in enumerate(tx.events)]
+    tx.conn.execute(
+        insert(events),
+        [
+            {"seq": e.seq, "at": e.at, "actor": e.actor, "kind": e.kind, "subject": e.subject, "data": e.data}
+            for e in numbered
+        ],
+    )
+    return numbered
+
+
+def _event(row: Row[tuple[object, ...]]) -> Event:
+    return Event(seq=row.seq, at=row.at, actor=row.actor, kind=row.kind, subject=row.subject, data=row.data)
+
+
+def after(conn: Connection, seq: int, limit: int) -> list[Event]:
+    """The events that follow `seq`, oldest first."""
+    rows = conn.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
+    return [_event(row) for row in rows]
+
+
+def last_seq(conn: Connection) -> int:
+    """The seq of the newest committed event, 0 for none."""
+    return conn.execute(select(counters.c.value).where(counters.c.name == _SEQ)).scalar_one()
+
+
+def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] = ()) -> list[Event]:
+    """Every event about any of `subjects`, oldest first; only `kinds` if given."""
+    found: list[Event] = []
+    wanted = list(subjects)
+    for start in range(0, len(wanted), 500):
+        query = select(events).where(events.c.subject.in_(wanted[start : start + 500]))
+        if kinds:
+            query = query.where(events.c.kind.in_(kinds))
+        found += [_event(row) for row in conn.execute(query)]
+    return sorted(found, key=lambda event: event.seq)
+
+
+def count(conn: Connection) -> int:
+    """How many events there are."""
+    return conn.execute(select(func.count()).select_from(events)).scalar_one()

@@ -1,0 +1,287 @@
+"""The tables. A change here needs a migration in `migrations/versions` (a test compares the two)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from incidentd.storage.columns import Instant, Json
+
+metadata = MetaData()
+
+# SQLite gives row ids to INTEGER keys only; PostgreSQL gets 64 bits.
+_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", _ID, primary_key=True, autoincrement=True)
+
+
+meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+counters = Table(
+    "counters", metadata, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False)
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _ID, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("data", Json, nullable=False),
+)
+Index("events_subject", events.c.subject, events.c.seq)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    Column("source", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("status", String, nullable=False),  # firing | resolved
+    Column("name", String, nullable=False),
+    Column("summary", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("labels", Json, nullable=False),
+    Column("annotations", Json, nullable=False),
+    Column("generator_url", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),  # while firing: when it expires; else when it ended
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("expired", Boolean, nullable=False),  # ended because nobody sent it again
+    Column("count", Integer, nullable=False),
+    Column("episode", Integer, nullable=False),  # how often it began to fire
+    Column("routed_episode", Integer, nullable=False),
+    Column("pending", Boolean, nullable=False),  # a change that routing has not seen yet
+    Column("service", String, nullable=False),
+    Column("group_id", BigInteger),
+    Column("acknowledged_by", String, nullable=False),
+    Column("flapping", Boolean, nullable=False),
+    Column("changes", Json, nullable=False),  # micros of the latest changes of status, for flap detection
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("source", "key", name="alerts_identity"),
+)
+Index("alerts_pending", alerts.c.id, sqlite_where=text("pending"), postgresql_where=text("pending"))
+Index(
+    "alerts_expiry",
+    alerts.c.ends_at,
+    sqlite_where=text("status = 'firing'"),
+    postgresql_where=text("status = 'firing'"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("labels", Json, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_flush_at", Instant),
+    Column("notified_at", Instant),
+    Column("closed_at", Instant),
+)
+Index(
+    "groups_open",
+    groups.c.key,
+    unique=True,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)
+
+group_alerts = Table(
+    "group_alerts",
+    metadata,
+    Column("group_id", BigInteger, ForeignKey("groups.id"), nullable=False),
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("announced", Boolean, nullable=False),  # stood in a message already
+    PrimaryKeyConstraint("group_id", "alert_id"),
+)
+Index("group_alerts_alert", group_alerts.c.alert_id)
+
+pages = Table(
+    "pages",
+    metadata,
+    _id(),
+    Column("title", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("labels", Json, nullable=False),
+    Column("service", String, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("person", String, nullable=False),  # a page straight to one person: the handle, else ""
+    Column("urgency", String, nullable=False),
+    Column("state", String, nullable=False),  # open | acknowledged | resolved | exhausted
+    Column("step", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("group_id", BigInteger, ForeignKey("groups.id")),
+    Column("incident_id", BigInteger, ForeignKey("incidents.id")),
+    Column("started_at", Instant, nullable=False),
+    Column("next_step_at", Instant),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", String, nullable=False),
+    Column("acknowledged_via", String, nullable=False),
+    Column("resolved_at", Instant),
+    Column("version", Integer, nullable=False),
+)
+Index("pages_group", pages.c.group_id)
+Index("pages_incident", pages.c.incident_id)
+Index(
+    "pages_active",
+    pages.c.id,
+    sqlite_where=text("state <> 'resolved'"),
+    postgresql_where=text("state <> 'resolved'"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("page_id", BigInteger, ForeignKey("pages.id")),
+    Column("person", String, nullable=False),
+    Column("notifier", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("step", Integer, nullable=False),  # of the page, 0 for messages outside an escalation
+    Column("round", Integer, nullable=False),
+    Column("message", Json, nullable=False),  # the exact title, body, reason, labels and urgency
+    Column("idempotency_key", String, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("lease_owner", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("vendor_id", String, nullable=False),
+    Column("error", String, nullable=False),
+)
+Index("deliveries_page", deliveries.c.page_id)
+Index(
+    "deliveries_due",
+    deliveries.c.due_at,
+    sqlite_where=text("state IN ('pending', 'sending')"),
+    postgresql_where=text("state IN ('pending', 'sending')"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    _id(),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("error", String, nullable=False),
+    UniqueConstraint("kind", "subject", name="timers_identity"),
+)
+Index("timers_due", timers.c.due_at)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    Column("title", String, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("service", String, nullable=False),
+    Column("many_stakeholders", Boolean, nullable=False),
+    Column("declared_at", Instant, nullable=False),
+    Column("declared_by", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("mitigated_at", Instant),
+    Column("resolved_at", Instant),
+    Column("closed_at", Instant),
+    Column("merged_into", BigInteger, ForeignKey("incidents.id")),
+    Column("status_before_merge", String, nullable=False),
+    Column("next_update_at", Instant),
+    Column("skipped", Json, nullable=False),  # rules that a transition broke: [{rule, text, since}]
+    Column("review_opens_at", Instant),
+    Column("review_due_at", Instant),
+    Column("process_version", String, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("incidents_status", incidents.c.status)
+
+incident_alerts = Table(
+    "incident_alerts",
+    metadata,
+    Column("incident_id", BigInteger, ForeignKey("incidents.id"), nullable=False),
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("linked_by", String, nullable=False),
+    PrimaryKeyConstraint("incident_id", "alert_id"),
+)
+Index("incident_alerts_alert", incident_alerts.c.alert_id)
+
+role_assignments = Table(
+    "role_assignments",
+    metadata,
+    _id(),
+    Column("incident_id", BigInteger, ForeignKey("incidents.id"), nullable=False),
+    Column("role", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+)
+Index("role_assignments_incident", role_assignments.c.incident_id)
+
+incident_updates = Table(
+    "incident_updates",
+    metadata,
+    _id(),
+    Column("incident_id", BigInteger, ForeignKey("incidents.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("phase", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("next_at", Instant),
+)
+Index("incident_updates_incident", incident_updates.c.incident_id)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("person", "key"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("actor", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("actor", "key"),
+)
+Index("answers_at", answers.c.at)

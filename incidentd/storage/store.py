@@ -1,0 +1,119 @@
+"""The store: the one way to change and to read durable state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from incidentd.clock import Clock
+from incidentd.storage.batch import Command, Committed, Job
+from incidentd.storage.engines import Backend, open_backend
+from incidentd.storage.tx import Wake
+from incidentd.wire import Event
+
+T = TypeVar("T")
+_MAX_BATCH = 512
+
+
+class StoreClosed(Exception):  # noqa: N818
+    """The store is closing; nothing more can be written."""
+
+
+class Store:
+    """Queues commands for one writer task and answers each after its commit.
+
+    `on_commit` callbacks get the events of every commit in seq order; `on_wake` callbacks tell a worker that it has
+    something to do. Both run on the event loop and must be quick.
+    """
+
+    def __init__(self, backend: Backend, clock: Clock) -> None:
+        self.backend = backend
+        self.clock = clock
+        self.on_commit: list[Callable[[list[Event]], None]] = []
+        self.on_wake: dict[Wake, Callable[[], None]] = {}
+        self._jobs: deque[Job[Any]] = deque()
+        self._work = asyncio.Event()
+        self._closing = False
+        self._writer = asyncio.create_task(self._write_batches(), name="store-writer")
+
+    @classmethod
+    async def open(cls, url: str, clock: Clock) -> Store:
+        """Open, migrate and check the database. Raises `migrate.SchemaTooNew` and `migrate.Damaged`."""
+        from incidentd.storage import migrate
+
+        backend = open_backend(url)
+        try:
+            await migrate.prepare(backend)
+        except BaseException:
+            await backend.close()
+            raise
+        return cls(backend, clock)
+
+    @property
+    def engine(self) -> str:
+        """sqlite or postgresql."""
+        return self.backend.name
+
+    async def write(self, command: Command[T]) -> T:
+        """Run `command` in the next commit and return its result once that is durable; raises what it raised."""
+        if self._closing:
+            raise StoreClosed
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(Job(command, future))
+        self._work.set()
+        return await future
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` on a read connection."""
+        return await self.backend.read(query)
+
+    async def _write_batches(self) -> None:
+        while not (self._closing and not self._jobs):
+            if not self._jobs:
+                self._work.clear()
+                await self._work.wait()
+                continue
+            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), _MAX_BATCH))]
+            batch = [job for job in batch if not job.future.cancelled()]
+            if batch:
+                await self._commit(batch)
+
+    async def _commit(self, batch: list[Job[Any]]) -> None:
+        try:
+            done = await self.backend.commit([job.command for job in batch], self.clock)
+        except Exception as error:  # the connection broke: nobody was told that anything is durable
+            for job in batch:
+                _answer(job, (False, error))
+            return
+        self._publish(done)
+        for job, outcome in zip(batch, done.outcomes, strict=True):
+            _answer(job, outcome)
+
+    def _publish(self, done: Committed) -> None:
+        if done.events:
+            for listener in self.on_commit:
+                listener(done.events)
+        for who in done.wakes:
+            if wake := self.on_wake.get(who):
+                wake()
+
+    async def close(self) -> None:
+        """Commit what was queued, then close every connection."""
+        self._closing = True
+        self._work.set()
+        await self._writer
+        await self.backend.close()
+
+
+def _answer(job: Job[Any], outcome: tuple[bool, Any]) -> None:
+    if job.future.done():  # the caller was cancelled meanwhile; its change is durable all the same
+        return
+    good, value = outcome
+    if good:
+        job.future.set_result(value)
+    else:
+        job.future.set_exception(value)
