@@ -1,0 +1,111 @@
+"""Durable timers: every future act is a row.
+
+A timer needs no lease: it fires inside the transaction that does its work and removes it, so it acts exactly once, and
+a node that dies in between leaves it due. One timer per (kind, subject); arming again moves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from incidentd.storage.schema import timers
+from incidentd.storage.tx import Tx, Wake
+
+_BACKOFF = timedelta(seconds=5)
+_MAX_BACKOFF = timedelta(minutes=10)
+
+
+class Timer(msgspec.Struct, frozen=True, kw_only=True):
+    """A due act. `subject` is "page:4", "group:7", "incident:3" ..."""
+
+    id: int
+    kind: str
+    subject: str
+    due_at: datetime
+    payload: Mapping[str, Any]
+    failures: int
+
+    @property
+    def subject_id(self) -> int:
+        """The row id in `subject`."""
+        return int(self.subject.rpartition(":")[2])
+
+
+def _timer(row: Row[Any]) -> Timer:
+    return Timer(
+        id=row.id, kind=row.kind, subject=row.subject, due_at=row.due_at, payload=row.payload, failures=row.failures
+    )
+
+
+def _named(kind: str, subject: str) -> Any:
+    return (timers.c.kind == kind) & (timers.c.subject == subject)
+
+
+def arm(tx: Tx, kind: str, subject: str, due_at: datetime, payload: Mapping[str, Any] | None = None) -> None:
+    """Let `kind` act on `subject` at `due_at`; moves the timer when it is armed already."""
+    values = {"due_at": due_at, "payload": payload or {}, "failures": 0, "error": ""}
+    if tx.conn.execute(update(timers).where(_named(kind, subject)).values(**values)).rowcount == 0:
+        tx.conn.execute(insert(timers).values(kind=kind, subject=subject, **values))
+    tx.wake(Wake.TIMERS)
+
+
+def arm_no_later(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
+    """Arm, or bring an armed timer forward to `due_at`; an earlier one is left alone."""
+    due = tx.conn.execute(select(timers.c.due_at).where(_named(kind, subject)).with_for_update()).scalar_one_or_none()
+    if due is None or due > due_at:
+        arm(tx, kind, subject, due_at)
+
+
+def bring_forward(tx: Tx, kind: str, subject: str) -> bool:
+    """Make an armed timer due now, its payload kept; False when there is none."""
+    moved = tx.conn.execute(update(timers).where(_named(kind, subject)).values(due_at=tx.now))
+    tx.wake(Wake.TIMERS)
+    return moved.rowcount > 0
+
+
+def cancel(tx: Tx, kind: str, subject: str) -> None:
+    """Forget a timer; nothing happens when there is none."""
+    tx.conn.execute(delete(timers).where(_named(kind, subject)))
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """The ids of the timers that are due, the longest overdue first."""
+    query = select(timers.c.id).where(timers.c.due_at <= now).order_by(timers.c.due_at, timers.c.id).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the earliest timer is due."""
+    return conn.execute(select(timers.c.due_at).order_by(timers.c.due_at).limit(1)).scalar_one_or_none()
+
+
+def take(tx: Tx, timer_id: int) -> Timer | None:
+    """Lock a due timer and remove it; None when another node has it, or it moved or went meanwhile."""
+    query = select(timers).where(timers.c.id == timer_id, timers.c.due_at <= tx.now).with_for_update(skip_locked=True)
+    row = tx.conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    tx.conn.execute(delete(timers).where(timers.c.id == timer_id))
+    return _timer(row)
+
+
+def postpone(tx: Tx, timer_id: int, error: str) -> None:
+    """After a failed act: try again later, and let health show why."""
+    failures = tx.conn.execute(select(timers.c.failures).where(timers.c.id == timer_id)).scalar_one_or_none()
+    if failures is None:
+        return
+    wait = min(_BACKOFF * 2 ** min(failures, 10), _MAX_BACKOFF)
+    values = {"due_at": tx.now + wait, "failures": failures + 1, "error": error[:500]}
+    tx.conn.execute(update(timers).where(timers.c.id == timer_id).values(**values))
+
+
+def counts(conn: Connection, now: datetime) -> tuple[int, int]:
+    """(timers that are overdue, timers whose last act failed)."""
+    overdue = conn.execute(select(func.count()).select_from(timers).where(timers.c.due_at <= now)).scalar_one()
+    failing = conn.execute(select(func.count()).select_from(timers).where(timers.c.failures > 0)).scalar_one()
+    return overdue, failing
