@@ -1,0 +1,78 @@
+# Every target builds the environment it needs. `make help` lists the targets.
+# Needs: python3.11 (or newer) with its venv module, and make. Nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.stamp
+JOBS   ?= 2
+ARGS   ?=
+
+TYPED  := incidentd tui/incidentd_tui $(wildcard plugins/incidentd_*)
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run test check lint format types imports docs docs-check bench test-e2e test-faults build clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Two pip steps, because pip checks no hashes for an editable install: first the pinned and hashed files, without
+# looking for more; then the project itself, with the build back end that was just installed.
+$(STAMP): pyproject.toml requirements/dev.txt
+	@test -n "$(PYTHON)" || { echo "python3.11 is missing: install it, or say make PYTHON=/path/to/python" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "python's venv module is missing: install it (Debian: apt install python3.11-venv)" >&2; exit 1; }
+	$(PIP) install --quiet --require-hashes --no-deps -r requirements/dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+venv: $(STAMP) ## build the environment in .venv
+
+run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident, the terminal UI
+	$(BIN)/incidentd demo $(ARGS)
+
+test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -q -m "not e2e and not faults" $(ARGS)
+
+check: lint types imports docs-check test ## lint, types, import contracts, reference pages, tests
+
+lint: $(STAMP) ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP) ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMP) ## mypy --strict
+	$(BIN)/mypy --strict $(TYPED)
+
+imports: $(STAMP) ## the import contracts of pyproject.toml
+	$(BIN)/lint-imports --no-logo
+
+docs: $(STAMP) ## write docs/reference from the code and check every link
+	$(BIN)/python docs/build.py
+
+docs-check: $(STAMP) ## fail when docs/reference has drifted from the code, or a link is dead
+	$(BIN)/python docs/build.py --check
+
+bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+test-e2e: $(STAMP) ## tests against real Prometheus and Alertmanager (installed when root on Debian)
+	tests/e2e/install-debian.sh
+	$(BIN)/pytest -q -m e2e $(ARGS)
+
+test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
+	$(BIN)/pytest -q -m faults $(ARGS)
+
+build: $(STAMP) ## sdist and wheel in dist/
+	$(BIN)/python -m build --no-isolation
+
+clean: ## remove what was built, but not the environment
+	rm -rf build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find incidentd tui plugins tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	rm -rf $(VENV)
