@@ -1,8 +1,7 @@
 """Conformance classes for notifiers: what every notifier must do, whatever it talks to.
 
-A plugin's test module subclasses `NotifierConformance` (or `HttpNotifierConformance` of `http_notifiers`, when the vendor
-speaks HTTP), names the class `Test...` and fills in the attributes and hooks. Needs pytest and
-pytest-asyncio.
+A plugin's test module subclasses `NotifierConformance` (or, when the vendor speaks HTTP, `HttpNotifierConformance` of
+`http_notifiers`), names the class `Test...` and fills in the attributes and hooks. Needs pytest and pytest-asyncio.
 """
 
 from __future__ import annotations
