@@ -47,7 +47,8 @@ def after(conn: Connection, seq: int, limit: int) -> list[Event]:
 
 def last_seq(conn: Connection) -> int:
     """The seq of the newest committed event, 0 for none."""
-    return conn.execute(select(counters.c.value).where(counters.c.name == _SEQ)).scalar_one()
+    seq: int = conn.execute(select(counters.c.value).where(counters.c.name == _SEQ)).scalar_one()
+    return seq
 
 
 def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] = ()) -> list[Event]:

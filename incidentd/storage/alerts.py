@@ -1,0 +1,201 @@
+"""Alerts as rows: routing's view of them and the queries of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from incidentd.clock import from_micros
+from incidentd.domain.alerts import AlertState
+from incidentd.storage.schema import alerts, group_alerts, incident_alerts, pages
+from incidentd.storage.tx import Tx
+
+
+class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as stored."""
+
+    id: int
+    source: str
+    key: str
+    status: str
+    name: str
+    summary: str
+    severity: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    generator_url: str
+    starts_at: datetime
+    ends_at: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    resolved_at: datetime | None
+    expired: bool
+    count: int
+    episode: int
+    routed_episode: int
+    service: str
+    group_id: int | None
+    acknowledged_by: str
+    flapping: bool
+    changes: tuple[datetime, ...]
+    version: int
+
+    @property
+    def firing(self) -> bool:
+        return self.status == "firing"
+
+    @property
+    def subject(self) -> str:
+        """What events about it carry."""
+        return f"alert:{self.id}"
+
+    def state(self) -> AlertState:
+        """The part that signals change."""
+        return AlertState(**{name: getattr(self, name) for name in AlertState.__struct_fields__})
+
+
+def _row(row: Row[Any]) -> AlertRow:
+    values = {name: getattr(row, name) for name in AlertRow.__struct_fields__}
+    return AlertRow(**values | {"changes": tuple(from_micros(at) for at in row.changes)})
+
+
+def get(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow | None:
+    """One alert, None when there is none."""
+    query = select(alerts).where(alerts.c.id == alert_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _row(row)
+
+
+def get_many(conn: Connection, ids: Sequence[int]) -> list[AlertRow]:
+    """The alerts with these ids, oldest first."""
+    found: list[AlertRow] = []
+    for start in range(0, len(ids), 500):
+        query = select(alerts).where(alerts.c.id.in_(ids[start : start + 500]))
+        found += [_row(row) for row in conn.execute(query)]
+    return sorted(found, key=lambda alert: alert.id)
+
+
+def by_key(conn: Connection, source: str, key: str) -> AlertRow | None:
+    """The alert a source knows by `key`."""
+    row = conn.execute(select(alerts).where(alerts.c.source == source, alerts.c.key == key)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def take_pending(tx: Tx, limit: int) -> list[AlertRow]:
+    """Changed alerts that routing has not seen, oldest first; other nodes leave them alone until the commit."""
+    query = select(alerts).where(alerts.c.pending).order_by(alerts.c.id).limit(limit)
+    return [_row(row) for row in tx.conn.execute(query.with_for_update(skip_locked=True))]
+
+
+def mark_routed(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store routing's outcome: dicts of b_id, b_service, b_group, b_episode, b_ack and b_flapping."""
+    from sqlalchemy import bindparam
+
+    values = list(rows)
+    if not values:
+        return
+    statement = (
+        update(alerts)
+        .where(alerts.c.id == bindparam("b_id"))
+        .values(
+            pending=False,
+            service=bindparam("b_service"),
+            group_id=bindparam("b_group"),
+            routed_episode=bindparam("b_episode"),
+            acknowledged_by=bindparam("b_ack"),
+            flapping=bindparam("b_flapping"),
+        )
+    )
+    tx.conn.execute(statement, values)
+
+
+def set_state(tx: Tx, alert: AlertRow, state: AlertState) -> None:
+    """Store a change that no signal made: an expiry, a resolve by hand. Routing will see it."""
+    from incidentd.clock import to_micros
+
+    tx.conn.execute(
+        update(alerts)
+        .where(alerts.c.id == alert.id)
+        .values(
+            status=state.status,
+            ends_at=state.ends_at,
+            resolved_at=state.resolved_at,
+            expired=state.expired,
+            changes=[to_micros(at) for at in state.changes],
+            pending=True,
+            version=alerts.c.version + 1,
+        )
+    )
+
+
+def set_acknowledged(tx: Tx, ids: Sequence[int], actor: str) -> None:
+    """Remember who took the alerts on; "" forgets it."""
+    for start in range(0, len(ids), 500):
+        tx.conn.execute(
+            update(alerts)
+            .where(alerts.c.id.in_(ids[start : start + 500]))
+            .values(acknowledged_by=actor, version=alerts.c.version + 1)
+        )
+
+
+def expired(tx: Tx, limit: int) -> list[AlertRow]:
+    """Firing alerts whose end passed without being sent again, locked."""
+    query = select(alerts).where(alerts.c.status == "firing", alerts.c.ends_at <= tx.now).order_by(alerts.c.ends_at)
+    return [_row(row) for row in tx.conn.execute(query.limit(limit).with_for_update(skip_locked=True))]
+
+
+def next_expiry(conn: Connection) -> datetime | None:
+    """When the next firing alert ends unless it is sent again."""
+    query = select(func.min(alerts.c.ends_at)).where(alerts.c.status == "firing")
+    earliest: datetime | None = conn.execute(query).scalar_one()
+    return earliest
+
+
+def count_where(conn: Connection, *conditions: Any) -> int:
+    """How many alerts fulfil `conditions`."""
+    total: int = conn.execute(select(func.count()).select_from(alerts).where(*conditions)).scalar_one()
+    return total
+
+
+def counts(conn: Connection) -> tuple[int, int]:
+    """(firing, waiting for routing)."""
+    return count_where(conn, alerts.c.status == "firing"), count_where(conn, alerts.c.pending)
+
+
+def listed(conn: Connection, query: Select[Any]) -> list[AlertRow]:
+    """The rows of a list query over `alerts`."""
+    return [_row(row) for row in conn.execute(query)]
+
+
+class Links(msgspec.Struct, frozen=True):
+    """What hangs on an alert: its latest page and the incidents it is linked to."""
+
+    page_id: int | None = None
+    page_state: str = ""
+    incident_ids: tuple[int, ...] = ()
+
+
+def links(conn: Connection, ids: Sequence[int]) -> dict[int, Links]:
+    """The links of many alerts at once."""
+    found: dict[int, Links] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        by_page = (
+            select(group_alerts.c.alert_id, pages.c.id, pages.c.state)
+            .join(pages, pages.c.group_id == group_alerts.c.group_id)
+            .where(group_alerts.c.alert_id.in_(part))
+            .order_by(pages.c.id)
+        )
+        for alert_id, page_id, state in conn.execute(by_page):
+            found[alert_id] = Links(page_id, state)
+        linked = select(incident_alerts.c.alert_id, incident_alerts.c.incident_id).where(
+            incident_alerts.c.alert_id.in_(part)
+        )
+        for alert_id, incident_id in conn.execute(linked.order_by(incident_alerts.c.incident_id)):
+            known = found.get(alert_id, Links())
+            found[alert_id] = Links(known.page_id, known.page_state, (*known.incident_ids, incident_id))
+    return found

@@ -1,0 +1,131 @@
+"""Groups: the alerts of one route that are told about together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, exists, insert, select, update
+
+from incidentd.storage.alerts import AlertRow, get_many
+from incidentd.storage.schema import alerts, group_alerts, groups
+from incidentd.storage.tx import Tx
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """An open or closed group. `notified_at` is None until somebody was told."""
+
+    id: int
+    key: str
+    route: str
+    service: str
+    labels: Mapping[str, str]
+    opened_at: datetime
+    last_flush_at: datetime | None
+    notified_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def subject(self) -> str:
+        """What its timers and events carry."""
+        return f"group:{self.id}"
+
+
+def _group(row: Row[Any]) -> Group:
+    return Group(**{name: getattr(row, name) for name in Group.__struct_fields__})
+
+
+def find_open(tx: Tx, key: str) -> Group | None:
+    """The open group with `key`, locked."""
+    query = select(groups).where(groups.c.key == key, groups.c.closed_at.is_(None)).with_for_update()
+    row = tx.conn.execute(query).one_or_none()
+    return None if row is None else _group(row)
+
+
+def open_group(tx: Tx, key: str, route: str, service: str, labels: Mapping[str, str]) -> Group:
+    """Open a new group."""
+    statement = insert(groups).values(key=key, route=route, service=service, labels=labels, opened_at=tx.now)
+    return _group(tx.conn.execute(statement.returning(groups)).one())
+
+
+def get(conn: Connection, group_id: int, *, lock: bool = False) -> Group | None:
+    """One group."""
+    query = select(groups).where(groups.c.id == group_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _group(row)
+
+
+def labels_of(conn: Connection, ids: Sequence[int]) -> dict[int, Mapping[str, str]]:
+    """The group labels of many groups."""
+    found: dict[int, Mapping[str, str]] = {}
+    for start in range(0, len(ids), 500):
+        query = select(groups.c.id, groups.c.labels).where(groups.c.id.in_(ids[start : start + 500]))
+        found.update({row.id: row.labels for row in conn.execute(query)})
+    return found
+
+
+def change(tx: Tx, group_id: int, **values: Any) -> None:
+    """Store new values of columns."""
+    tx.conn.execute(update(groups).where(groups.c.id == group_id).values(**values))
+
+
+def join_alerts(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
+    """Put alerts into groups: (group, alert) pairs; an alert that is in already will be announced again."""
+    if not pairs:
+        return
+    rows = [{"group_id": g, "alert_id": a, "joined_at": tx.now, "announced": False} for g, a in pairs]
+    if tx.is_postgresql:
+        from sqlalchemy.dialects.postgresql import insert as upsert
+    else:
+        from sqlalchemy.dialects.sqlite import insert as upsert  # type: ignore[assignment]
+    statement = upsert(group_alerts)
+    changed = {"joined_at": statement.excluded.joined_at, "announced": statement.excluded.announced}
+    tx.conn.execute(statement.on_conflict_do_update(index_elements=["group_id", "alert_id"], set_=changed), rows)
+
+
+def open_groups_of(tx: Tx, alert_ids: Sequence[int]) -> dict[int, list[Group]]:
+    """The open groups each alert is in."""
+    found: dict[int, list[Group]] = {}
+    for start in range(0, len(alert_ids), 500):
+        query = (
+            select(group_alerts.c.alert_id, groups)
+            .join(groups, groups.c.id == group_alerts.c.group_id)
+            .where(group_alerts.c.alert_id.in_(alert_ids[start : start + 500]), groups.c.closed_at.is_(None))
+        )
+        for row in tx.conn.execute(query):
+            found.setdefault(row.alert_id, []).append(_group(row))
+    return found
+
+
+def has_firing(conn: Connection, group_id: int) -> bool:
+    """Whether any alert of the group still fires."""
+    query = select(
+        exists().where(
+            group_alerts.c.group_id == group_id, alerts.c.id == group_alerts.c.alert_id, alerts.c.status == "firing"
+        )
+    )
+    return bool(conn.execute(query).scalar_one())
+
+
+def firing(conn: Connection, group_id: int) -> list[tuple[AlertRow, bool]]:
+    """The firing alerts of a group, oldest first, each with whether a message named it already."""
+    query = (
+        select(group_alerts.c.alert_id, group_alerts.c.announced)
+        .join(alerts, alerts.c.id == group_alerts.c.alert_id)
+        .where(group_alerts.c.group_id == group_id, alerts.c.status == "firing")
+    )
+    announced = {row.alert_id: row.announced for row in conn.execute(query)}
+    return [(alert, announced[alert.id]) for alert in get_many(conn, list(announced))]
+
+
+def members(conn: Connection, group_id: int) -> list[int]:
+    """The ids of all alerts that ever were in the group."""
+    query = select(group_alerts.c.alert_id).where(group_alerts.c.group_id == group_id)
+    return list(conn.execute(query.order_by(group_alerts.c.alert_id)).scalars())
+
+
+def mark_announced(tx: Tx, group_id: int) -> None:
+    """Every alert of the group stood in a message."""
+    tx.conn.execute(update(group_alerts).where(group_alerts.c.group_id == group_id).values(announced=True))

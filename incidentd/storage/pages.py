@@ -1,0 +1,111 @@
+"""Pages: one escalation run each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from incidentd.storage.schema import group_alerts, pages
+from incidentd.storage.tx import Tx
+
+ACTIVE = ("open", "acknowledged", "exhausted")
+
+
+class PageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One page as stored. `person` is set for a page straight to one person, else `policy`."""
+
+    id: int
+    title: str
+    body: str
+    labels: Mapping[str, str]
+    service: str
+    policy: str
+    person: str
+    urgency: str
+    state: str
+    step: int
+    round: int
+    group_id: int | None
+    incident_id: int | None
+    started_at: datetime
+    next_step_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    acknowledged_via: str
+    resolved_at: datetime | None
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """What its timers and events carry."""
+        return f"page:{self.id}"
+
+
+def _page(row: Row[Any]) -> PageRow:
+    return PageRow(**{name: getattr(row, name) for name in PageRow.__struct_fields__})
+
+
+def create(tx: Tx, **values: Any) -> PageRow:
+    """Open a page at step 0 of round 1."""
+    fixed = {
+        "state": "open", "step": 0, "round": 1, "started_at": tx.now, "acknowledged_by": "", "acknowledged_via": "",
+        "version": 1,
+    }  # fmt: skip
+    return _page(tx.conn.execute(insert(pages).values(**fixed, **values).returning(pages)).one())
+
+
+def get(conn: Connection, page_id: int, *, lock: bool = False) -> PageRow | None:
+    """One page."""
+    query = select(pages).where(pages.c.id == page_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _page(row)
+
+
+def of_group(tx: Tx, group_id: int) -> PageRow | None:
+    """The latest page of a group, locked."""
+    query = select(pages).where(pages.c.group_id == group_id).order_by(pages.c.id.desc()).limit(1)
+    row = tx.conn.execute(query.with_for_update()).one_or_none()
+    return None if row is None else _page(row)
+
+
+def of_alert(conn: Connection, alert_id: int) -> PageRow | None:
+    """The latest page about an alert."""
+    query = (
+        select(pages)
+        .join(group_alerts, group_alerts.c.group_id == pages.c.group_id)
+        .where(group_alerts.c.alert_id == alert_id)
+        .order_by(pages.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _page(row)
+
+
+def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:
+    """Store new values of columns; the version goes up by one."""
+    statement = update(pages).where(pages.c.id == page.id).values(version=pages.c.version + 1, **values)
+    return _page(tx.conn.execute(statement.returning(pages)).one())
+
+
+def listed(conn: Connection, query: Select[Any]) -> list[PageRow]:
+    """The rows of a list query over `pages`."""
+    return [_page(row) for row in conn.execute(query)]
+
+
+def count_where(conn: Connection, *conditions: Any) -> int:
+    """How many pages fulfil `conditions`."""
+    total: int = conn.execute(select(func.count()).select_from(pages).where(*conditions)).scalar_one()
+    return total
+
+
+def alert_ids(conn: Connection, group_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The alerts of many groups, by group."""
+    found: dict[int, list[int]] = {}
+    query = select(group_alerts.c.group_id, group_alerts.c.alert_id).where(group_alerts.c.group_id.in_(group_ids))
+    for group_id, alert_id in conn.execute(query.order_by(group_alerts.c.alert_id)):
+        found.setdefault(group_id, []).append(alert_id)
+    return {group: tuple(ids) for group, ids in found.items()}
