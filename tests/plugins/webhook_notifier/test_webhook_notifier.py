@@ -139,5 +139,5 @@ def test_a_bad_url_is_a_configuration_error_that_hides_a_secret_one(url: str) ->
     with pytest.raises(ValidationError):
         WebhookNotifierConfig(url=url)
     with pytest.raises(ValidationError) as caught:
-        WebhookNotifierConfig(url=Secret(url + "hidden-part"))
+        WebhookNotifierConfig(url=Secret("ftp:hidden-part" + url))
     assert "hidden-part" not in str(caught.value)
