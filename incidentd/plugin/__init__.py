@@ -5,6 +5,8 @@ return `AdapterType`s. Everything here is covered by `API_VERSION`: a major step
 """
 
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.matchers import BadMatcher, Matcher, matches_all, parse_matcher
+from incidentd.domain.matchers import Op as MatchOp
 from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
 from incidentd.plugin.adapters import (
     AdapterConfig,
@@ -20,6 +22,14 @@ from incidentd.plugin.adapters import (
     StoreUnavailable,
 )
 from incidentd.plugin.config import PositiveSeconds, SecretRef
+from incidentd.plugin.decoding import (
+    DECODE_ERRORS,
+    MAX_TEXT,
+    decode_json,
+    explain,
+    sender_time,
+    storable,
+)
 from incidentd.plugin.hooks import hookimpl, hookspec
 from incidentd.plugin.values import (
     ActiveAlert,
@@ -40,16 +50,21 @@ API_VERSION = "1.0"
 
 __all__ = [
     "API_VERSION",
+    "DECODE_ERRORS",
+    "MAX_TEXT",
     "ActiveAlert",
     "AdapterConfig",
     "AdapterType",
     "AlertReader",
     "AlertSource",
+    "BadMatcher",
     "BadRequest",
     "Capability",
     "Context",
     "Event",
     "Handler",
+    "MatchOp",
+    "Matcher",
     "Notification",
     "NotificationKind",
     "Notifier",
@@ -67,9 +82,15 @@ __all__ = [
     "Urgency",
     "WebhookRequest",
     "WebhookResponse",
+    "decode_json",
+    "explain",
     "hookimpl",
     "hookspec",
     "label_fingerprint",
+    "matches_all",
+    "parse_matcher",
     "safe_line",
     "safe_text",
+    "sender_time",
+    "storable",
 ]

@@ -97,7 +97,7 @@ class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     path: str  # below the instance's mount point
     params: Mapping[str, str]  # from the path pattern, e.g. {"key": ...}
-    query: Mapping[str, str]
+    query: Mapping[str, str]  # decoded; the values of a repeated key are joined with "\n"
     headers: Mapping[str, str]  # lower-case names
     body: bytes
     peer: str  # address of the sender

@@ -1,0 +1,71 @@
+"""Safe reading of what a sender wrote: JSON, times and texts. For sources; pure functions only."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from incidentd.plugin.values import BadRequest
+
+T = TypeVar("T")
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=3653)
+MAX_TEXT = 65_536
+"""Longest label value, annotation or link a source should accept, in characters."""
+
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""Everything msgspec raises on hostile bytes: bad JSON or types, bad UTF-8, nesting that is too deep."""
+
+# Go's zero time.Time is 0001-01-01T00:00:00Z, and a zone may move it by a day: nothing real lies there.
+_ZERO_UNTIL = datetime(1, 1, 3, tzinfo=UTC)
+_WHERE = re.compile(r"(?P<what>.*) - at (?:`key` in )?`\$(?P<path>.*)`", re.DOTALL)
+_NUL = "\x00"
+_NUL_SHOWN = "\u2400"
+
+
+def explain(error: Exception) -> tuple[str, str]:
+    """(path, message) of one of `DECODE_ERRORS`; the path is "" where the fault is in the document as a whole."""
+    if isinstance(error, RecursionError):
+        return "", "nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "", "text that is no valid UTF-8"
+    found = _WHERE.fullmatch(str(error))
+    if found is None:
+        return "", str(error)
+    return found["path"].lstrip("."), found["what"]
+
+
+def decode_json(body: bytes | msgspec.Raw, type_: type[T] | Any = Any) -> T:
+    """`body` as `type_`. Raises `BadRequest` with the path of the fault, whatever the bytes are."""
+    try:
+        return msgspec.json.decode(body, type=type_)
+    except DECODE_ERRORS as error:
+        field, message = explain(error)
+        raise BadRequest(message, field=field) from error
+
+
+def sender_time(at: datetime | None, now: datetime) -> datetime | None:
+    """A sender's time, in UTC and made safe to calculate with.
+
+    None for an absent or zero time (0001-01-01, as Go programs write it); a time before 1970 counts as 1970, one
+    more than ten years after `now` as ten years after `now`. A time without a zone counts as UTC.
+    """
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    if at < EARLIEST:
+        return None if at < _ZERO_UNTIL else EARLIEST
+    furthest = now + FURTHEST_AHEAD
+    if at > furthest:
+        return furthest
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def storable(text: str) -> str:
+    """`text` with NUL made visible (U+2400): PostgreSQL cannot hold NUL in a text."""
+    return text.replace(_NUL, _NUL_SHOWN) if _NUL in text else text

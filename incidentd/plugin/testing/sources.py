@@ -1,0 +1,137 @@
+"""What the daemon lends to a source, as doubles a test can read and set, and helpers to drive a source's routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from incidentd.plugin import (
+    ActiveAlert,
+    AdapterType,
+    AlertSource,
+    BadRequest,
+    Route,
+    Signal,
+    StoreUnavailable,
+    WebhookRequest,
+    WebhookResponse,
+)
+from incidentd.plugin.testing.clock import FakeClock
+
+
+class RecordingSink:
+    """A sink that keeps what was submitted; with `available = False` it fails as a full disk would."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[Signal, ...]] = []
+        self.available = True
+
+    @property
+    def signals(self) -> list[Signal]:
+        """Every signal of every batch, in order."""
+        return [signal for batch in self.batches for signal in batch]
+
+    async def submit(self, signals: Sequence[Signal]) -> None:
+        """Keep `signals`. Raises `StoreUnavailable` while not `available`."""
+        await asyncio.sleep(0)  # a real store suspends here
+        if not self.available:
+            raise StoreUnavailable("the test said so")
+        self.batches.append(tuple(signals))
+
+
+class SettableReader:
+    """A reader that answers with `active`, which the test fills in."""
+
+    def __init__(self, active: Sequence[ActiveAlert] = ()) -> None:
+        self.active: list[ActiveAlert] = list(active)
+
+    async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
+        """`active`, without the resolved ones unless asked for."""
+        return [alert for alert in self.active if include_resolved or alert.status == "firing"]
+
+
+class FakeContext:
+    """What the daemon lends to one adapter instance: a recording sink, a settable reader and a clock to move."""
+
+    def __init__(
+        self,
+        instance: str = "under-test",
+        *,
+        clock: FakeClock | None = None,
+        http: Any = None,
+        version: str = "0.0.0-test",
+    ) -> None:
+        self.instance = instance
+        self.version = version
+        self.clock = clock or FakeClock()
+        self.http = http
+        self.sink = RecordingSink()
+        self.reader = SettableReader()
+
+    def now(self) -> datetime:
+        """The clock's instant."""
+        return self.clock.now()
+
+
+def make_source(
+    kind: AdapterType[AlertSource], config: Mapping[str, Any], context: FakeContext | None = None
+) -> tuple[AlertSource, FakeContext]:
+    """A source of `kind` with `config` checked as the daemon does it, and the context it lives in.
+
+    Secrets in `config` are `Secret` values: the daemon resolves references beforehand.
+    """
+    context = context or FakeContext()
+    return kind.create(kind.config.model_validate(dict(config)), context), context
+
+
+def make_request(
+    path: str,
+    body: bytes = b"",
+    *,
+    method: str = "POST",
+    params: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    received_at: datetime | None = None,
+) -> WebhookRequest:
+    """A request as the listener hands it over; header names are lower-cased."""
+    return WebhookRequest(
+        method=method,
+        path=path,
+        params=params or {},
+        query=query or {},
+        headers={name.lower(): value for name, value in (headers or {}).items()},
+        body=body,
+        peer="127.0.0.1",
+        received_at=received_at or FakeClock().now(),
+    )
+
+
+def route_for(source: AlertSource, method: str, path: str) -> Route:
+    """The route of `source` for an exact method and path. Raises `LookupError` with the routes there are."""
+    routes = list(source.routes())
+    for route in routes:
+        if (route.method, route.path) == (method, path):
+            return route
+    raise LookupError(f"no route {method} {path} among {[f'{r.method} {r.path}' for r in routes]}")
+
+
+def call(source: AlertSource, request: WebhookRequest) -> WebhookResponse:
+    """The answer of `source` to `request`, whether the handler returned it or raised.
+
+    `BadRequest` becomes an answer with its status and `StoreUnavailable` a 503, as the listener makes them. Anything
+    else a handler raises goes through and fails the test.
+    """
+    route = route_for(source, request.method, request.path)
+    try:
+        return asyncio.run(_await(route, request))
+    except BadRequest as error:
+        return WebhookResponse(status=error.status, body=f"{error.field}: {error}".encode())
+    except StoreUnavailable as error:
+        return WebhookResponse(status=503, body=str(error).encode())
+
+
+async def _await(route: Route, request: WebhookRequest) -> WebhookResponse:
+    return await route.handler(request)
