@@ -165,9 +165,12 @@ async def test_several_refused_addresses_are_one_refusal() -> None:
 
 
 async def test_an_allowed_address_among_refused_ones_is_used(server: RecordingServer) -> None:
-    async with guarded_session() as session, resolving_to(session, "169.254.169.254", "127.0.0.1"):
-        async with session.get(f"http://mixed.example:{server.port}/") as response:
-            assert response.status == 200
+    async with (
+        guarded_session() as session,
+        resolving_to(session, "169.254.169.254", "127.0.0.1"),
+        session.get(f"http://mixed.example:{server.port}/") as response,
+    ):
+        assert response.status == 200
 
 
 async def test_a_redirect_meets_the_check(server: RecordingServer) -> None:
