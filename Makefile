@@ -23,8 +23,8 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "python3.11 is missing: install it, or say make PYTHON=/path/to/python" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "python's venv module is missing: install it (Debian: apt install python3.11-venv)" >&2; exit 1; }
-	$(PIP) install --quiet --require-hashes --no-deps -r requirements/dev.txt
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) install -qq --require-hashes --no-deps -r requirements/dev.txt
+	$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 venv: $(STAMP) ## build the environment in .venv
