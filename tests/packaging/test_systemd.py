@@ -1,0 +1,71 @@
+"""The units are what systemd itself accepts, and as strict as the documentation says."""
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "systemd"
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def units(tmp_path) -> Path:
+    """The units with programs that exist here: `verify` looks for them."""
+    program = shutil.which("true")
+    for path in UNITS.glob("incidentd*"):
+        text = path.read_text()
+        for name in ("incidentd", "incidentctl"):
+            text = text.replace(f"/opt/incidentd/bin/{name} ", f"{program} ")
+        (tmp_path / path.name).write_text(text)
+    return tmp_path
+
+
+@needs_systemd
+def test_systemd_accepts_every_unit(units):
+    for unit in sorted(units.iterdir()):
+        path = unit if "@" not in unit.name else unit.rename(unit.with_name(unit.name.replace("@", "@backup")))
+        done = analyze("verify", "--man=no", path)
+        complaints = [line for line in done.stderr.splitlines() if "incidentd" in line]
+        assert complaints == [], done.stderr
+        assert done.returncode == 0, done.stderr
+
+
+@needs_systemd
+def test_the_service_is_locked_in(units):
+    done = analyze("security", "--offline=true", "--threshold=15", units / "incidentd.service")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def unit(name: str) -> configparser.ConfigParser:
+    found = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read_string((UNITS / name).read_text())
+    return found
+
+
+def test_a_restart_is_never_given_up():
+    service = unit("incidentd.service")
+    assert service["Service"]["Restart"] == "always"
+    assert service["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_peers_keep_their_identity():
+    assert unit("incidentd.service")["Service"]["PrivateUsers"] == "no"
+
+
+def test_the_sockets_carry_the_names_the_daemon_looks_for():
+    assert unit("incidentd-api.socket")["Socket"]["FileDescriptorName"] == "api"
+    assert unit("incidentd-ingress.socket")["Socket"]["FileDescriptorName"] == "ingress"
+
+
+def test_the_failure_handler_asks_for_no_handler_of_its_own():
+    assert not unit("incidentd-unit-failed@.service").has_option("Unit", "OnFailure")
