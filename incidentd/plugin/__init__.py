@@ -27,6 +27,7 @@ from incidentd.plugin.decoding import (
     MAX_TEXT,
     decode_json,
     explain,
+    mend_text,
     sender_time,
     storable,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "hookspec",
     "label_fingerprint",
     "matches_all",
+    "mend_text",
     "parse_matcher",
     "safe_line",
     "safe_text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +23,11 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # Go's zero time.Time is 0001-01-01T00:00:00Z, and a zone may move it by a day: nothing real lies there.
 _ZERO_UNTIL = datetime(1, 1, 3, tzinfo=UTC)
 _WHERE = re.compile(r"(?P<what>.*) - at (?:`key` in )?`\$(?P<path>.*)`", re.DOTALL)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 _NUL = "\x00"
 _NUL_SHOWN = "\u2400"
 
@@ -39,11 +44,29 @@ def explain(error: Exception) -> tuple[str, str]:
     return found["path"].lstrip("."), found["what"]
 
 
-def decode_json(body: bytes | msgspec.Raw, type_: type[T] | Any = Any) -> T:
-    """`body` as `type_`. Raises `BadRequest` with the path of the fault, whatever the bytes are."""
+def mend_text(body: bytes) -> bytes:
+    """`body` with broken Unicode replaced by U+FFFD: bad UTF-8 and escapes of lone surrogates.
+
+    Go's encoding/json reads broken text so, and most senders and the tools they were tested with are written in Go.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        body = body.decode(errors="replace").encode()
+    if _SURROGATE.search(body):
+        # An escaped backslash is spelt differently first, so that "\\\\ud800" is not taken for an escape.
+        body = _LONE.sub(rb"\\ufffd", body.replace(b"\\\\", b"\\u005c"))
+    return body
+
+
+def decode_json(body: bytes | msgspec.Raw, type_: type[T]) -> T:
+    """`body` as `type_`, broken Unicode mended. Raises `BadRequest` with the fault's path, whatever the bytes are."""
     try:
         return msgspec.json.decode(body, type=type_)
     except DECODE_ERRORS as error:
+        mended = mend_text(bytes(body))
+        if mended != bytes(body):
+            return decode_json(mended, type_)
         field, message = explain(error)
         raise BadRequest(message, field=field) from error
 

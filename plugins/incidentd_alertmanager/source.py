@@ -1,0 +1,121 @@
+"""The routes of an Alertmanager source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from incidentd.plugin import (
+    AdapterType,
+    AlertSource,
+    BadRequest,
+    Context,
+    Handler,
+    Route,
+    WebhookRequest,
+    WebhookResponse,
+)
+from incidentd_alertmanager.config import AlertmanagerConfig
+from incidentd_alertmanager.decode import Batch, decode_alerts, decode_webhook
+from incidentd_alertmanager.read import alert_groups, alert_list, parse_filter, receivers, status_document
+
+# Prometheus sends up to 256 alerts at once and drops a batch that is refused, so there is room for long annotations.
+MAX_BODY = 8 * 1024 * 1024
+
+_encode = msgspec.json.Encoder().encode
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class AlertmanagerSource(AlertSource):
+    """Speaks Alertmanager's API v2 and takes its webhooks.
+
+    Errors are answered as Alertmanager does, with a JSON string. When part of a batch is bad the rest is stored and
+    the answer is 400: a sender that tries again repeats what is known, which changes nothing.
+    """
+
+    def __init__(self, config: AlertmanagerConfig, context: Context) -> None:
+        self._resolve_timeout = timedelta(seconds=config.resolve_timeout)
+        self._context = context
+        self._started_at = context.now()
+
+    def routes(self) -> Sequence[Route]:
+        return (
+            Route(method="POST", path="/api/v2/alerts", handler=_answering(self.post_alerts), max_body=MAX_BODY),
+            Route(method="POST", path="/api/v2/webhook", handler=_answering(self.post_webhook), max_body=MAX_BODY),
+            Route(method="GET", path="/api/v2/alerts", handler=_answering(self.get_alerts)),
+            Route(method="GET", path="/api/v2/alerts/groups", handler=_answering(self.get_groups)),
+            Route(method="GET", path="/api/v2/status", handler=self.get_status),
+            Route(method="GET", path="/api/v2/receivers", handler=self.get_receivers),
+            Route(method="GET", path="/api/v2/silences", handler=_answering(self.get_silences)),
+            Route(method="GET", path="/-/healthy", handler=self.get_healthy),
+            Route(method="GET", path="/-/ready", handler=self.get_healthy),
+        )
+
+    async def post_alerts(self, request: WebhookRequest) -> WebhookResponse:
+        """Alerts as Prometheus and amtool send them."""
+        return await self._store(decode_alerts(request.body, request.received_at, self._resolve_timeout))
+
+    async def post_webhook(self, request: WebhookRequest) -> WebhookResponse:
+        """A notification by `webhook_configs`."""
+        return await self._store(decode_webhook(request.body, request.received_at))
+
+    async def _store(self, batch: Batch) -> WebhookResponse:
+        if batch.signals:
+            await self._context.sink.submit(batch.signals)
+        if batch.faults:
+            return WebhookResponse(status=400, body=_encode(batch.complaint()))
+        return WebhookResponse()
+
+    async def get_alerts(self, request: WebhookRequest) -> WebhookResponse:
+        wanted = parse_filter(request.query)
+        alerts = await self._context.reader.alerts()
+        return _json(alert_list(alerts, wanted, self._context.now(), self._resolve_timeout))
+
+    async def get_groups(self, request: WebhookRequest) -> WebhookResponse:
+        wanted = parse_filter(request.query)
+        alerts = await self._context.reader.alerts()
+        return _json(alert_groups(alerts, wanted, self._context.now(), self._resolve_timeout))
+
+    async def get_status(self, _request: WebhookRequest) -> WebhookResponse:
+        return _json(status_document(self._context.version, self._started_at, self._resolve_timeout))
+
+    async def get_receivers(self, _request: WebhookRequest) -> WebhookResponse:
+        return _json(receivers(await self._context.reader.alerts()))
+
+    async def get_silences(self, request: WebhookRequest) -> WebhookResponse:
+        """Always empty: incidentd has no silences yet. A filter is checked all the same."""
+        parse_filter(request.query)
+        return _json([])
+
+    async def get_healthy(self, _request: WebhookRequest) -> WebhookResponse:
+        return WebhookResponse(body=b"OK", content_type="text/plain; charset=utf-8")
+
+
+def _json(document: object) -> WebhookResponse:
+    return WebhookResponse(body=_encode(document), headers=_NO_STORE)
+
+
+def _answering(handler: Handler) -> Handler:
+    """`handler` with a `BadRequest` answered as Alertmanager's clients read it: one JSON string."""
+
+    async def answer(request: WebhookRequest) -> WebhookResponse:
+        try:
+            return await handler(request)
+        except BadRequest as error:
+            text = f"{error.field}: {error}" if error.field else str(error)
+            return WebhookResponse(status=error.status, body=_encode(text))
+
+    return answer
+
+
+SOURCES: tuple[AdapterType[AlertSource], ...] = (
+    AdapterType(
+        id="alertmanager",
+        config=AlertmanagerConfig,
+        create=AlertmanagerSource,
+        summary="Prometheus and Alertmanager: POST /api/v2/alerts, and webhooks at /api/v2/webhook",
+        default_instance={},
+    ),
+)
