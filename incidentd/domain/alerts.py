@@ -61,7 +61,7 @@ def _first(signal: Signal, now: datetime) -> tuple[AlertState | None, Effect]:
         resolved_at=ended,
         expired=False,
         count=1,
-        episode=1,
+        episode=1 if firing else 0,
         changes=(now,),
     )
     return state, Effect.NEW if firing else Effect.RESOLVED_UNKNOWN

@@ -27,6 +27,7 @@ _encode = msgspec.json.Encoder().encode
 _decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 _QUESTION = re.compile(r"\?")
+# ruff: noqa: S608 - the statements are built from the constant column names above, values are always bound
 
 _SELECT = (
     "SELECT id, key, status, labels, annotations, generator_url, starts_at, ends_at, resolved_at, expired, count,"

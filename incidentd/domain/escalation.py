@@ -1,0 +1,105 @@
+"""Whom an escalation step reaches, and what comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from incidentd.domain.people import (
+    DEFAULT_POLICY,
+    ContactMethod,
+    EscalationPolicy,
+    Person,
+    Roster,
+    Step,
+    Target,
+    TargetKind,
+)
+from incidentd.domain.rotation import shift_at
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """One message to send: to whom, by what, and the reason the person is told."""
+
+    person: Person
+    method: ContactMethod
+    reason: str
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Whom a step reaches at an instant. `gaps` says, in words, which targets reach nobody."""
+
+    contacts: tuple[Contact, ...]
+    people: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+
+def policy_for(roster: Roster, policy: str, person: str = "") -> EscalationPolicy:
+    """The policy a page runs: straight to one person, the named one, else the default, else everybody at once."""
+    if person:
+        return EscalationPolicy(name=f"person {person}", steps=(Step(targets=(Target(TargetKind.PERSON, person),)),))
+    found = roster.policies.get(policy) or roster.policies.get(DEFAULT_POLICY)
+    if found is not None:
+        return found
+    everybody = tuple(Target(TargetKind.PERSON, handle) for handle in roster.people)
+    return EscalationPolicy(name="everybody", steps=(Step(targets=everybody),))
+
+
+def policy_of_service(roster: Roster, service: str) -> str:
+    """The name of the policy that a service escalates by."""
+    found = roster.services.get(service)
+    return found.policy if found else DEFAULT_POLICY
+
+
+def _holder(roster: Roster, target: Target, at: datetime) -> tuple[str, str]:
+    """(handle or "", why) of one target."""
+    if target.kind is TargetKind.PERSON:
+        return target.name, "named in the policy"
+    schedule = roster.schedules.get(target.name)
+    shift = shift_at(schedule.rotation, at) if schedule else None
+    return (shift.person if shift else ""), f"on call for {target.name}"
+
+
+def reach(roster: Roster, policy: EscalationPolicy, step: int, at: datetime) -> Reach:
+    """Whom step `step` (1-based) of `policy` writes to at `at`; a person named twice is written to once."""
+    contacts: list[Contact] = []
+    people: list[str] = []
+    gaps: list[str] = []
+    for target in policy.steps[step - 1].targets:
+        handle, why = _holder(roster, target, at)
+        person = roster.people.get(handle)
+        if person is None:
+            gaps.append(f"{target.kind} {target.name}: nobody is on call" if not handle else f"{handle} is unknown")
+        elif not person.contacts:
+            gaps.append(f"{handle} has no contact method")
+        elif handle not in people:
+            people.append(handle)
+            reason = f"{why}; step {step} of policy {policy.name}"
+            contacts += [Contact(person, method, reason) for method in person.contacts]
+    return Reach(tuple(contacts), tuple(people), tuple(gaps))
+
+
+def following(policy: EscalationPolicy, step: int, round_: int) -> tuple[int, int] | None:
+    """(step, round) after this one, both 1-based; None when the policy is exhausted."""
+    if step < len(policy.steps):
+        return step + 1, round_
+    return (1, round_ + 1) if round_ <= policy.repeat else None
+
+
+def delay_after(policy: EscalationPolicy, step: int) -> timedelta:
+    """How long step `step` waits for an acknowledgement."""
+    return policy.steps[step - 1].delay
+
+
+def plan(policy: EscalationPolicy) -> Iterator[tuple[timedelta, int, int]]:
+    """(time since the start, step, round) of every step, if nobody acknowledges."""
+    at, here = timedelta(0), (1, 1)
+    while here is not None:
+        yield at, *here
+        at += delay_after(policy, here[0])
+        after = following(policy, *here)
+        if after is None:
+            return
+        here = after

@@ -1,0 +1,214 @@
+"""The decision trace in words: why somebody was, or was not, paged about an alert.
+
+One small function for each kind of event; what they say is all a reader gets, so each names the rule that decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from incidentd.wire import Event, TraceStep
+
+Data = Mapping[str, Any]
+_SENTENCES: dict[str, Callable[[Data, str], str]] = {}
+Sentence = Callable[[Data, str], str]
+
+
+def _about(kind: str) -> Callable[[Sentence], Sentence]:
+    def register(function: Sentence) -> Sentence:
+        _SENTENCES[kind] = function
+        return function
+
+    return register
+
+
+def _span(seconds: float) -> str:
+    """A duration as people say it: 30 s, 5 min, 4 h."""
+    whole = timedelta(seconds=round(seconds)).total_seconds()
+    for size, unit in ((3600, "h"), (60, "min")):
+        if whole >= size and whole % size == 0:
+            return f"{whole / size:g} {unit}"
+    return f"{whole:g} s"
+
+
+def _names(people: Sequence[str]) -> str:
+    return ", ".join(people) if people else "nobody"
+
+
+def _route(decided: Data) -> str:
+    matchers = ", ".join(decided.get("matchers", ())) or "no condition"
+    name = decided.get("route_name") or decided["route"]
+    head = f"route {name} ({matchers}) took it: service {decided['service']}"
+    if "not_paged" in decided:
+        return f"{head}; {decided['not_paged']}"
+    return (
+        f"{head}, policy {decided['policy']}, group G-{decided['group']}, "
+        f"group_wait {_span(decided['group_wait'])}"
+    )
+
+
+@_about("alert.fired")
+def _fired(data: Data, _actor: str) -> str:
+    routes = data.get("routes", ())
+    head = "Began to fire" if data.get("episode", 1) == 1 else f"Fires again (episode {data['episode']})"
+    return f"{head}; " + "; ".join(_route(one) for one in routes) if routes else f"{head}."
+
+
+@_about("alert.resolved")
+def _resolved(data: Data, _actor: str) -> str:
+    head = "Ended: not sent again in time" if data.get("expired") else "Ended: the sender said so"
+    return f"{head}; {data['unrouted']}, so nobody was paged" if "unrouted" in data else head
+
+
+@_about("alert.out_of_order")
+def _out_of_order(data: Data, _actor: str) -> str:
+    return f"An older message ({data['said']}) arrived late and changed nothing"
+
+
+@_about("alert.flapping")
+def _flapping(data: Data, _actor: str) -> str:
+    return f"It is flapping: {data['changes']} changes within 15 min"
+
+
+@_about("alert.acknowledged")
+def _alert_acknowledged(data: Data, _actor: str) -> str:
+    return f"{data['by']} took it on at the source ({data['via']})"
+
+
+@_about("group.quiet")
+def _quiet(data: Data, _actor: str) -> str:
+    return f"Nobody was paged: {data['why']}"
+
+
+@_about("page.started")
+def _started(data: Data, actor: str) -> str:
+    by = "" if actor == "system" else f" by {actor}"
+    return f"A page was opened{by}: policy {data['policy'] or 'straight to ' + data['person']}"
+
+
+@_about("page.step")
+def _step(data: Data, _actor: str) -> str:
+    ways = ", ".join(f"{one['person']} by {one['notifier']}" for one in data["by"])
+    head = f"Step {data['step']} of {data['of']}, round {data['round']} of policy {data['policy']}"
+    why = f" ({data['why']})" if data.get("why") else ""
+    gaps = f"; not reachable: {'; '.join(data['gaps'])}" if data["gaps"] else ""
+    return f"{head}{why}: {'paging ' + ways if ways else 'reaches nobody'}{gaps}"
+
+
+@_about("page.acknowledged")
+def _acknowledged(data: Data, actor: str) -> str:
+    note = f": {data['note']}" if data.get("note") else ""
+    return f"{actor} acknowledged by {data['via']}{note}; the escalation stops"
+
+
+@_about("page.exhausted")
+def _exhausted(data: Data, _actor: str) -> str:
+    return f"Policy {data['policy']} is exhausted after {data['rounds']} rounds: nobody acknowledged"
+
+
+@_about("page.restarted")
+def _restarted(data: Data, _actor: str) -> str:
+    return f"The page starts again: {data['why']}"
+
+
+@_about("page.resolved")
+def _page_resolved(data: Data, _actor: str) -> str:
+    return f"The page is over: {data['why']}"
+
+
+@_about("page.updated")
+def _updated(data: Data, _actor: str) -> str:
+    said = f"{data['new']} more alerts joined" if data["new"] else "it still fires"
+    return f"People who know were written to again ({data['people']}): {said}"
+
+
+@_about("delivery.sent")
+def _sent(data: Data, _actor: str) -> str:
+    arrived = " and confirmed" if data.get("delivered") else ""
+    again = f" at attempt {data['attempt']}" if data["attempt"] > 1 else ""
+    return f"{data['kind']} to {data['person']} by {data['notifier']} was sent{arrived}{again}"
+
+
+@_about("delivery.retrying")
+def _retrying(data: Data, _actor: str) -> str:
+    return (
+        f"{data['kind']} to {data['person']} by {data['notifier']} did not go out (attempt {data['attempt']}): "
+        f"{data['error']}; tried again"
+    )
+
+
+@_about("delivery.failed")
+def _failed(data: Data, _actor: str) -> str:
+    return f"{data['kind']} to {data['person']} by {data['notifier']} failed for good: {data['error']}"
+
+
+@_about("incident.alert_linked")
+def _linked(data: Data, actor: str) -> str:
+    return f"{actor} linked it to an incident"
+
+
+def sentence(event: Event) -> str:
+    """What `event` means for an alert, in one sentence."""
+    function = _SENTENCES.get(event.kind)
+    return function(event.data, event.actor) if function else event.kind.replace(".", " ").replace("_", " ")
+
+
+def known_kinds() -> frozenset[str]:
+    """The kinds of event that have a sentence of their own."""
+    return frozenset(_SENTENCES)
+
+
+def step(event: Event) -> TraceStep:
+    """One step of the trace."""
+    return TraceStep(seq=event.seq, at=event.at, kind=event.kind, text=sentence(event), data=event.data)
+
+
+def verdict(events: Sequence[Event], firing: bool) -> str:
+    """The whole trace in one sentence."""
+    by_kind: dict[str, list[Event]] = {}
+    for event in events:
+        by_kind.setdefault(event.kind, []).append(event)
+    sent = [e for e in by_kind.get("delivery.sent", ()) if e.data.get("kind") == "page"]
+    if not by_kind.get("page.started"):
+        return _why_not(by_kind, firing)
+    people = list(dict.fromkeys(str(e.data["person"]) for e in sent))
+    return f"{_who(people, by_kind)}{_how_it_ended(by_kind)}."
+
+
+def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
+    if people:
+        return f"{_names(people)} {'was' if len(people) == 1 else 'were'} paged"
+    if by_kind.get("delivery.failed"):
+        return "A page was opened, but no message has got through"
+    steps = by_kind.get("page.step", ())
+    reached = any(event.data["by"] for event in steps)
+    return "A page was opened and is being sent" if reached else "A page was opened, but its policy reaches nobody"
+
+
+def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
+    if taken := by_kind.get("page.acknowledged"):
+        return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}"
+    if by_kind.get("page.resolved"):
+        return "; it ended before anybody acknowledged"
+    if by_kind.get("page.exhausted"):
+        return "; nobody has acknowledged and the policy is exhausted"
+    return "; nobody has acknowledged yet"
+
+
+def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
+    if quiet := by_kind.get("group.quiet"):
+        return f"Nobody was paged: {quiet[-1].data['why']}."
+    resolved = by_kind.get("alert.resolved", ())
+    if resolved and "unrouted" in resolved[-1].data:
+        return f"Nobody was paged: {resolved[-1].data['unrouted']}."
+    fired = by_kind.get("alert.fired", ())
+    routes: Any = fired[-1].data.get("routes", ()) if fired else ()
+    if routes and all("not_paged" in one for one in routes):
+        return "Nobody was paged: its route pages nobody."
+    if routes and firing:
+        return "Nobody was paged yet: its group waits to see what else fires."
+    if firing:
+        return "Nobody was paged yet: it waits for routing."
+    return "Nobody was paged: it ended while its group waited."

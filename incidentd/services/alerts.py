@@ -1,0 +1,186 @@
+"""Alerts as callers see them: lists, one alert, its trace, and what a person does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from incidentd import wire
+from incidentd.domain.alerts import ended
+from incidentd.domain.matchers import Matcher, matches_all
+from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
+from incidentd.domain.trace import step, verdict
+from incidentd.services import cursors
+from incidentd.services.contracts import AlertQuery
+from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.intake import Intake
+from incidentd.services.pages import Pages
+from incidentd.storage import alerts, event_log, pages
+from incidentd.storage.alerts import AlertRow, Links
+from incidentd.storage.schema import alerts as table
+from incidentd.storage.schema import group_alerts
+from incidentd.storage.schema import pages as pages_table
+from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx, Wake
+
+LOCAL_SOURCE = "local"
+_SCAN = 1000
+_STATUSES = ("firing", "resolved", "all")
+_MAX_LABELS = 64
+
+
+def _wire(alert: AlertRow, links: Links) -> wire.Alert:
+    values = {name: getattr(alert, name) for name in wire.Alert.__struct_fields__ if hasattr(alert, name)}
+    return wire.Alert(
+        **values, page_id=links.page_id, page_state=links.page_state, incident_ids=links.incident_ids
+    )
+
+
+def views(conn: Connection, rows: Sequence[AlertRow]) -> tuple[wire.Alert, ...]:
+    """Stored alerts as the wire shows them."""
+    links = alerts.links(conn, [row.id for row in rows])
+    return tuple(_wire(row, links.get(row.id, Links())) for row in rows)
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.status != "all":
+        found.append(table.c.status == query.status)
+    if query.service:
+        found.append(table.c.service == query.service)
+    for word in query.text.split():
+        pattern = f"%{_literal(word)}%"
+        columns = (table.c.name, table.c.summary, table.c.service)
+        hits = [column.ilike(pattern, escape="\\") for column in columns]
+        # The labels are JSON text: a word with a quote or a non-ASCII letter stands there in its JSON form.
+        hits.append(table.c.labels.cast(_text()).ilike(pattern, escape="\\"))
+        found.append(or_(*hits))
+    return found
+
+
+def _text() -> Any:
+    from sqlalchemy import Text
+
+    return Text()
+
+
+def _list(conn: Connection, query: AlertQuery) -> wire.AlertPage:
+    """Newest or oldest first by id. Label matchers are regular expressions of RE2, so they are matched here."""
+    newest = query.order == "newest"
+    conditions = _conditions(query)
+    last = cursors.decode(query.cursor)
+    rows: list[AlertRow] = []
+    while len(rows) <= query.limit:
+        beyond = [] if last is None else [table.c.id < last if newest else table.c.id > last]
+        order = table.c.id.desc() if newest else table.c.id
+        size = _SCAN if query.matchers else query.limit + 1
+        part = alerts.listed(conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size))
+        rows += [row for row in part if matches_all(query.matchers, row.labels)]
+        if len(part) < size:
+            break
+        last = part[-1].id
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    total = _total(conn, conditions, query.matchers)
+    return wire.AlertPage(
+        alerts=views(conn, shown), next_cursor=cursors.encode(shown[-1].id if more else None), total=total
+    )
+
+
+def _total(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers: Sequence[Matcher]) -> int:
+    if not matchers:
+        return alerts.count_where(conn, *conditions)
+    labels = conn.execute(select(table.c.labels).where(and_(True, *conditions))).scalars()
+    return sum(matches_all(matchers, one) for one in labels)
+
+
+def _trace(conn: Connection, alert_id: int) -> wire.Trace:
+    alert = _existing(conn, alert_id)
+    member = select(group_alerts.c.group_id).where(group_alerts.c.alert_id == alert_id)
+    group_ids = list(conn.execute(member).scalars())
+    page_ids = list(conn.execute(select(pages_table.c.id).where(pages_table.c.group_id.in_(group_ids))).scalars())
+    subjects = [alert.subject, *(f"group:{g}" for g in group_ids), *(f"page:{p}" for p in page_ids)]
+    events = event_log.of_subjects(conn, subjects)
+    (shown,) = views(conn, [alert])
+    return wire.Trace(
+        alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events)
+    )
+
+
+def _existing(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
+    alert = alerts.get(conn, alert_id, lock=lock)
+    if alert is None:
+        raise NotFound(f"there is no alert A-{alert_id}")
+    return alert
+
+
+class Alerts:
+    """Implements `contracts.AlertCalls`."""
+
+    def __init__(self, store: Store, intake: Intake, pages_service: Pages) -> None:
+        self._store = store
+        self._intake = intake
+        self._pages = pages_service
+
+    async def list(self, query: AlertQuery) -> wire.AlertPage:
+        """Alerts that fit `query`. Raises `Invalid`."""
+        if query.status not in _STATUSES:
+            raise Invalid(f"status is one of {', '.join(_STATUSES)}", field="status")
+        if query.order not in ("newest", "oldest"):
+            raise Invalid("order is newest or oldest", field="order")
+        return await self._store.read(lambda conn: _list(conn, query))
+
+    async def get(self, alert_id: int) -> wire.Alert:
+        """One alert. Raises `NotFound`."""
+        return await self._store.read(lambda conn: views(conn, [_existing(conn, alert_id)])[0])
+
+    async def trace(self, alert_id: int) -> wire.Trace:
+        """Every decision about one alert. Raises `NotFound`."""
+        return await self._store.read(lambda conn: _trace(conn, alert_id))
+
+    async def raise_alert(self, body: wire.RaiseAlert, actor: str) -> wire.Raised:
+        """Take an alert that a person or a script raises. Raises `Invalid`."""
+        if len(body.labels) > _MAX_LABELS:
+            raise Invalid(f"at most {_MAX_LABELS} labels", field="labels")
+        labels = {"alertname": body.name, **({"severity": body.severity} if body.severity else {}), **body.labels}
+        labels = {name: value for name, value in labels.items() if value}
+        texts = {"summary": body.summary, "description": body.description, "raised_by": actor}
+        signal = Signal(
+            key=label_fingerprint(labels),
+            kind=SignalKind.RESOLVED if body.resolved else SignalKind.FIRING,
+            labels=labels,
+            annotations={name: value for name, value in texts.items() if value},
+        )
+        await self._intake.submit(LOCAL_SOURCE, [signal])
+        return wire.Raised(key=signal.key)
+
+    async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page:
+        """Acknowledge the alert's open page. Raises `NotFound`, and `Conflict` when there is none."""
+        page = await self._store.read(lambda conn: pages.of_alert(conn, _existing(conn, alert_id).id))
+        if page is None:
+            raise Conflict(
+                f"nobody was paged about A-{alert_id}, so there is nothing to acknowledge",
+                remedy=f"incidentctl alert trace A-{alert_id} says why",
+            )
+        return await self._pages.acknowledge(page.id, actor, note=note)
+
+    async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert:
+        """End an alert by hand. Raises `NotFound`, and `Conflict` when it moved on."""
+
+        def command(tx: Tx) -> wire.Alert:
+            alert = _existing(tx.conn, alert_id, lock=True)
+            if if_version is not None and if_version != alert.version:
+                raise Conflict(f"A-{alert_id} has changed meanwhile", current=views(tx.conn, [alert])[0])
+            if alert.firing:
+                alerts.set_state(tx, alert, ended(alert.state(), None, tx.now))
+                tx.emit("alert.resolved_by_hand", alert.subject, actor=actor)
+                tx.wake(Wake.ROUTER)
+            return views(tx.conn, [_existing(tx.conn, alert_id)])[0]
+
+        return await self._store.write(command)

@@ -1,0 +1,114 @@
+"""The event stream: one shared ring of encoded events, a cursor for each subscriber, joined writes on a short tick.
+
+A queue per subscriber cost four times the CPU and did not keep up with 200 subscribers at 1,000 events/s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from itertools import islice
+
+import msgspec
+
+
+from incidentd import wire
+from incidentd.storage import event_log
+from incidentd.storage.store import Store
+from incidentd.wire import Event
+
+_RING = 10_000
+_TICK = 0.02
+_POLL = 1.0
+_REPLAY = 1000
+_encode = msgspec.json.Encoder().encode
+
+
+def event_frame(event: Event) -> bytes:
+    """One event as text/event-stream carries it; JSON has no line break of its own."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), _encode(event))
+
+
+class EventStream:
+    """Implements `contracts.EventCalls`. Published after the commit; replayed from the store when the ring is short."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ring: deque[tuple[int, bytes]] = deque(maxlen=_RING)
+        self._last = 0
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._listening = 0
+        self._alone = store.engine == "sqlite"  # nobody else can write, so there is nothing to poll for
+        store.on_commit.append(self._publish)
+
+    async def start(self) -> None:
+        """Learn where the log stands."""
+        self._last = await self._store.read(event_log.last_seq)
+
+    @property
+    def last_seq(self) -> int:
+        """The newest seq that was published here."""
+        return self._last
+
+    def _publish(self, events: list[Event]) -> None:
+        if events[0].seq != self._last + 1:
+            # Another node wrote in between: the ring would have a hole, so it begins anew and readers replay.
+            self._ring.clear()
+        if self._listening:
+            self._ring.extend((event.seq, event_frame(event)) for event in events)
+        else:
+            self._ring.clear()  # nobody listens: encoding would be work for nothing
+        self._last = events[-1].seq
+        self._changed.set()
+
+    async def page(self, after: int, limit: int) -> wire.EventPage:
+        """The events after a seq. Reads up to `limit`."""
+        found, last = await self._store.read(
+            lambda conn: (event_log.after(conn, after, limit), event_log.last_seq(conn))
+        )
+        return wire.EventPage(events=tuple(found), last_seq=last)
+
+    async def encoded(self, after: int) -> AsyncIterator[bytes]:
+        """Frames from `after` on; an empty chunk about every second so that the caller can keep the line alive."""
+        cursor = after
+        self._listening += 1
+        try:
+            while not self._closed:
+                cursor, frames = await self._next(cursor)
+                yield b"".join(frames)
+                if frames:
+                    await asyncio.sleep(_TICK)
+                else:
+                    await self._wait(cursor)
+        finally:
+            self._listening -= 1
+
+    async def _next(self, cursor: int) -> tuple[int, list[bytes]]:
+        if self._ring and self._ring[0][0] <= cursor + 1 <= self._ring[-1][0]:
+            fresh = list(islice(self._ring, cursor + 1 - self._ring[0][0], None))
+            return fresh[-1][0], [frame for _, frame in fresh]
+        if self._alone and cursor >= self._last:
+            return cursor, []
+        events = await self._store.read(lambda conn: event_log.after(conn, cursor, _REPLAY))
+        if not events:
+            return cursor, []
+        return events[-1].seq, [event_frame(event) for event in events]
+
+    async def _wait(self, cursor: int) -> None:
+        self._changed.clear()
+        if self._alone and self._last > cursor:
+            return
+        try:
+            await asyncio.wait_for(self._changed.wait(), _POLL)
+        except TimeoutError:
+            return
+
+    async def close(self) -> None:
+        """End every stream."""
+        self._closed = True
+        self._changed.set()
+        await asyncio.sleep(0)
+
+

@@ -1,0 +1,227 @@
+"""From a changed alert to a page: routing, grouping, and the flush of a group. All inside a command's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from incidentd.domain.alerts import is_flapping
+from incidentd.domain.escalation import policy_of_service
+from incidentd.domain.messages import group_body, group_title, update_body
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
+from incidentd.services.escalation import Escalation, Handler
+from incidentd.storage import alerts, groups, pages, timers
+from incidentd.storage.alerts import AlertRow
+from incidentd.storage.groups import Group
+from incidentd.storage.timers import Timer
+from incidentd.storage.tx import Tx, Wake
+
+FLUSH = "group.flush"
+_BATCH = 400
+
+
+class _Batch(msgspec.Struct):
+    """What one routing transaction gathers before it writes."""
+
+    open: dict[str, Group]
+    joins: list[tuple[int, int]]
+    routed: list[dict[str, Any]]
+    flush_now: dict[int, tuple[Group, Route]]
+    ended: dict[int, Group]
+
+
+class Grouping:
+    """Routes alerts into groups and tells people about groups."""
+
+    def __init__(
+        self, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation
+    ) -> None:
+        self._process = process
+        self._roster = roster
+        self._escalation = escalation
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What its timers do."""
+        return {FLUSH: self._on_flush}
+
+    # ------------------------------------------------------------------ routing
+    def route_pending(self, tx: Tx) -> int:
+        """Route the alerts that changed; returns how many. Called until it returns 0."""
+        changed = alerts.take_pending(tx, _BATCH)
+        if not changed:
+            return 0
+        batch = _Batch({}, [], [], {}, {})
+        open_groups = groups.open_groups_of(tx, [one.id for one in changed])
+        for alert in changed:
+            self._route(tx, alert, open_groups.get(alert.id, []), batch)
+        groups.join_alerts(tx, batch.joins)
+        alerts.mark_routed(tx, batch.routed)
+        for group in batch.ended.values():
+            self._end_if_over(tx, group)
+        for group, route in batch.flush_now.values():
+            self._flush(tx, group, route)
+        if len(changed) == _BATCH:
+            tx.wake(Wake.ROUTER)
+        return len(changed)
+
+    def _route(self, tx: Tx, alert: AlertRow, in_groups: Sequence[Group], batch: _Batch) -> None:
+        fired = alert.episode > alert.routed_episode
+        flapping = is_flapping(alert.changes, tx.now)
+        outcome = {
+            "b_id": alert.id,
+            "b_service": alert.service,
+            "b_group": alert.group_id,
+            "b_episode": alert.episode,
+            "b_ack": "" if fired else alert.acknowledged_by,
+            "b_flapping": flapping,
+        }
+        if not alert.service:
+            route = next(matching_routes(self._process().route, alert.labels))
+            outcome["b_service"] = service_of(route, alert.labels)
+        if fired and alert.firing:
+            self._join(tx, alert, outcome, batch)
+        elif not alert.firing:
+            self._tell_end(tx, alert, fired)
+            batch.ended.update({group.id: group for group in in_groups})
+        if flapping and not alert.flapping:
+            tx.emit("alert.flapping", alert.subject, {"changes": len(alert.changes)})
+        batch.routed.append(outcome)
+
+    def _tell_end(self, tx: Tx, alert: AlertRow, fired: bool) -> None:
+        data = {"name": alert.name, "ended_at": alert.resolved_at, "expired": alert.expired}
+        if fired:  # began and ended between two looks of the router
+            tx.emit("alert.fired", alert.subject, {"name": alert.name, "episode": alert.episode, "routes": []})
+            data["unrouted"] = "it ended before it was routed"
+        elif alert.episode == 0:
+            data["unrouted"] = "its end came without a beginning"
+        tx.emit("alert.resolved", alert.subject, data)
+
+    def _join(self, tx: Tx, alert: AlertRow, outcome: dict[str, Any], batch: _Batch) -> None:
+        decided: list[dict[str, Any]] = []
+        for route in matching_routes(self._process().route, alert.labels):
+            service = service_of(route, alert.labels)
+            step: dict[str, Any] = {"route": route.id, "route_name": route.name, "service": service}
+            step["matchers"] = [str(matcher) for matcher in route.matchers]
+            if route.page:
+                group = self._group_for(tx, alert, route, service, batch)
+                batch.joins.append((group.id, alert.id))
+                step |= {"group": group.id, "group_wait": route.group_wait.total_seconds()}
+                step["policy"] = route.policy or policy_of_service(self._roster(), service)
+                if not decided or outcome["b_group"] is None:
+                    outcome["b_group"] = group.id
+            else:
+                step["not_paged"] = "this route pages nobody"
+            if not decided:
+                outcome["b_service"] = service
+            decided.append(step)
+        data = {
+            "name": alert.name,
+            "summary": alert.summary,
+            "severity": alert.severity,
+            "source": alert.source,
+            "episode": alert.episode,
+            "starts_at": alert.starts_at,
+            "routes": decided,
+        }
+        tx.emit("alert.fired", alert.subject, data)
+
+    def _group_for(self, tx: Tx, alert: AlertRow, route: Route, service: str, batch: _Batch) -> Group:
+        key = group_key(route, alert.labels)
+        group = batch.open.get(key) or groups.find_open(tx, key)
+        if group is None:
+            group = groups.open_group(tx, key, route.id, service, group_labels(route, alert.labels))
+            if route.group_wait:
+                timers.arm(tx, FLUSH, group.subject, tx.now + route.group_wait)
+            else:
+                batch.flush_now[group.id] = (group, route)
+        elif group.last_flush_at is not None and group.id not in batch.flush_now:
+            timers.arm_no_later(tx, FLUSH, group.subject, max(group.last_flush_at + route.group_interval, tx.now))
+        batch.open[key] = group
+        return group
+
+    # ------------------------------------------------------------------ the end of a group
+    def _end_if_over(self, tx: Tx, group: Group) -> None:
+        current = groups.get(tx.conn, group.id, lock=True)
+        if current is None or current.closed_at is not None or groups.has_firing(tx.conn, group.id):
+            return
+        page = pages.of_group(tx, group.id)
+        if page is not None:
+            self._escalation.resolve(tx, page, "every alert of the group has ended")
+        else:
+            tx.emit("group.quiet", group.subject, {"why": "every alert ended before anybody was to be told"})
+        timers.cancel(tx, FLUSH, group.subject)
+        groups.change(tx, group.id, closed_at=tx.now)
+
+    # ------------------------------------------------------------------ flushing
+    def _on_flush(self, tx: Tx, timer: Timer) -> None:
+        group = groups.get(tx.conn, timer.subject_id, lock=True)
+        if group is not None and group.closed_at is None:
+            self._flush(tx, group, self._route_named(group.route))
+
+    def _route_named(self, route_id: str) -> Route:
+        """The route a group was opened on; the root when a reload took it away."""
+        root = self._process().route
+        return next((route for route in _walk(root) if route.id == route_id), root)
+
+    def _flush(self, tx: Tx, group: Group, route: Route) -> None:
+        firing = groups.firing(tx.conn, group.id)
+        if not firing:
+            self._end_if_over(tx, group)
+            return
+        page = pages.of_group(tx, group.id)
+        told = False
+        if page is None or page.state == "resolved":
+            told = self._start_page(tx, group, route, [alert for alert, _ in firing])
+        else:
+            told = self._tell_more(tx, group, route, page, firing)
+        groups.mark_announced(tx, group.id)
+        told_at = {"notified_at": tx.now} if told else {}
+        groups.change(tx, group.id, last_flush_at=tx.now, **told_at)
+        timers.arm(tx, FLUSH, group.subject, tx.now + route.repeat_interval)
+
+    def _start_page(self, tx: Tx, group: Group, route: Route, firing: Sequence[AlertRow]) -> bool:
+        waiting = [alert for alert in firing if not alert.acknowledged_by]
+        if not waiting:
+            by = sorted({alert.acknowledged_by for alert in firing})
+            tx.emit("group.quiet", group.subject, {"why": f"acknowledged by {', '.join(by)} before the page went out"})
+            return False
+        names = [(alert.name, alert.summary) for alert in waiting]
+        links = [waiting[0].annotations.get("runbook_url", ""), waiting[0].generator_url]
+        self._escalation.start(
+            tx,
+            title=group_title(names, group.service, waiting[0].severity),
+            body=group_body(names, group.labels, links),
+            labels=dict(group.labels) | {"service": group.service},
+            service=group.service,
+            policy=route.policy or policy_of_service(self._roster(), group.service),
+            person="",
+            urgency=route.urgency,
+            group_id=group.id,
+            incident_id=None,
+        )
+        return True
+
+    def _tell_more(
+        self, tx: Tx, group: Group, route: Route, page: pages.PageRow, firing: Sequence[tuple[AlertRow, bool]]
+    ) -> bool:
+        new = [(alert.name, alert.summary) for alert, announced in firing if not announced]
+        repeat = group.notified_at is None or tx.now - group.notified_at >= route.repeat_interval
+        if page.state == "exhausted" and (new or repeat):
+            self._escalation.restart(tx, page, "it still fires" if not new else "more alerts joined")
+            return True
+        if not new and not repeat:
+            return False
+        body = update_body(new, len(firing), page.acknowledged_by)
+        reason = "more alerts joined what you were paged for" if new else "it still fires"
+        only = page.acknowledged_by if page.state == "acknowledged" else ""
+        reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
+        tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
+        return True
+
+
+def _walk(route: Route) -> list[Route]:
+    return [route, *(below for child in route.routes for below in _walk(child))]

@@ -1,0 +1,83 @@
+"""How the daemon is: what is waiting, what failed, and which plugin is in trouble."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from incidentd import wire
+from incidentd.storage import alerts, deliveries, timers
+from incidentd.storage.store import Store
+
+_DAY = timedelta(hours=24)
+_PAGE_SIZE = os.sysconf("SC_PAGESIZE")
+_LATE_TIMERS = 200
+
+
+def resident_mib() -> float:
+    """Resident memory of this process (proc(5), statm, second field)."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * _PAGE_SIZE / 2**20
+
+
+class _Counts:
+    """One read of everything health counts."""
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.firing, self.unrouted = alerts.counts(conn)
+        self.timers_due, self.timers_failing = timers.counts(conn, now)
+        self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
+
+
+class HealthView:
+    """Answers `health`. `adapters`, `lag_ms` and `notes` come from the plugin host and the configuration."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        adapters: Callable[[], Sequence[wire.AdapterHealth]],
+        lag_ms: Callable[[], float],
+        notes: Callable[[], Sequence[str]],
+        config_files: Callable[[], Sequence[str]],
+    ) -> None:
+        self._store = store
+        self._adapters = adapters
+        self._lag_ms = lag_ms
+        self._notes = notes
+        self._config_files = config_files
+
+    async def health(self) -> wire.Health:
+        """The state of everything, and in words what is wrong."""
+        now = self._store.clock.now()
+        counts = await self._store.read(lambda conn: _Counts(conn, now))
+        adapters = tuple(self._adapters())
+        problems = (*self._notes(), *_problems(counts, adapters))
+        return wire.Health(
+            status="degraded" if problems else "ok",
+            problems=problems,
+            adapters=adapters,
+            alerts_firing=counts.firing,
+            alerts_unrouted=counts.unrouted,
+            timers_due=counts.timers_due,
+            timers_failing=counts.timers_failing,
+            deliveries_waiting=counts.waiting,
+            deliveries_failed_24h=counts.failed,
+            loop_lag_ms=round(self._lag_ms(), 1),
+            rss_mib=round(resident_mib(), 1),
+            config_files=tuple(self._config_files()),
+        )
+
+
+def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[str]:
+    found = [f"{one.role} {one.instance} is {one.state}: {one.detail}" for one in adapters if one.state != "ok"]
+    if counts.timers_failing:
+        found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
+    if counts.timers_due > _LATE_TIMERS:
+        found.append(f"{counts.timers_due} timers are overdue: the daemon does not keep up")
+    if counts.failed:
+        found.append(f"{counts.failed} messages failed for good in the last 24 h: see incidentctl page list")
+    return found

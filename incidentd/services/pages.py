@@ -1,0 +1,193 @@
+"""Pages as callers see them, and what people do to them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, and_, select
+
+from incidentd import wire
+from incidentd.domain.messages import manual_body
+from incidentd.domain.people import Roster
+from incidentd.services import cursors
+from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.escalation import Escalation, lock_page
+from incidentd.storage import deliveries, pages
+from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
+from incidentd.storage.pages import PageRow
+from incidentd.storage.schema import deliveries as deliveries_table
+from incidentd.storage.schema import pages as table
+from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
+
+_STATES = {
+    "open": ("open",),
+    "acknowledged": ("acknowledged",),
+    "resolved": ("resolved",),
+    "exhausted": ("exhausted",),
+    "active": pages.ACTIVE,
+    "all": (),
+}
+
+
+def _delivery(row: DeliveryRow) -> wire.Delivery:
+    values = {name: getattr(row, name) for name in wire.Delivery.__struct_fields__ if hasattr(row, name)}
+    return wire.Delivery(**values | {"title": row.message.title, "page_id": row.page_id or 0})
+
+
+def views(conn: Connection, rows: Sequence[PageRow], viewer: str) -> tuple[wire.Page, ...]:
+    """Stored pages as `viewer` sees them."""
+    people = deliveries.people_by_page(conn, [row.id for row in rows])
+    members = pages.alert_ids(conn, [row.group_id for row in rows if row.group_id is not None])
+    names = [name for name in wire.Page.__struct_fields__ if name in PageRow.__struct_fields__]
+    shown = []
+    for row in rows:
+        notified = people.get(row.id, ())
+        alert_ids = members.get(row.group_id, ()) if row.group_id is not None else ()
+        values = {name: getattr(row, name) for name in names}
+        shown.append(wire.Page(**values, notified=notified, alert_ids=alert_ids, mine=viewer in notified))
+    return tuple(shown)
+
+
+class Pages:
+    """Implements `contracts.PageCalls`."""
+
+    def __init__(self, store: Store, escalation: Escalation, roster: Callable[[], Roster]) -> None:
+        self._store = store
+        self._escalation = escalation
+        self._roster = roster
+
+    async def list(self, state: str, mine_of: str | None, limit: int, cursor: str, viewer: str) -> wire.PagePage:
+        """Pages in `state`, newest first; only those `mine_of` was written to. Raises `Invalid`."""
+        if state not in _STATES:
+            raise Invalid(f"state is one of {', '.join(_STATES)}", field="state")
+        last = cursors.decode(cursor)
+
+        def query(conn: Connection) -> wire.PagePage:
+            conditions = [table.c.state.in_(_STATES[state])] if _STATES[state] else []
+            if mine_of is not None:
+                mine = select(deliveries_table.c.page_id).where(deliveries_table.c.person == mine_of)
+                conditions.append(table.c.id.in_(mine))
+            beyond = [] if last is None else [table.c.id < last]
+            wanted = select(table).where(and_(True, *conditions, *beyond)).order_by(table.c.id.desc())
+            rows = pages.listed(conn, wanted.limit(limit + 1))
+            after = cursors.encode(rows[limit - 1].id if len(rows) > limit else None)
+            total = pages.count_where(conn, *conditions)
+            return wire.PagePage(pages=views(conn, rows[:limit], viewer), next_cursor=after, total=total)
+
+        return await self._store.read(query)
+
+    async def get(self, page_id: int, viewer: str) -> wire.PageDetail:
+        """One page with its deliveries. Raises `NotFound`."""
+
+        def query(conn: Connection) -> wire.PageDetail:
+            page = pages.get(conn, page_id)
+            if page is None:
+                raise NotFound(f"there is no page P-{page_id}")
+            sent = deliveries.of_pages(conn, [page_id])
+            return wire.PageDetail(page=views(conn, [page], viewer)[0], deliveries=tuple(map(_delivery, sent)))
+
+        return await self._store.read(query)
+
+    async def raise_page(self, body: wire.RaisePage, actor: str) -> wire.Page:
+        """Page a service's policy or one person by hand. Raises `Invalid`."""
+        if body.urgency not in ("high", "low"):
+            raise Invalid("urgency is high or low", field="urgency")
+        self._escalation.check_target(body.service, body.person)
+        from incidentd.domain.escalation import policy_of_service
+        from incidentd.storage import incidents
+
+        def command(tx: Tx) -> wire.Page:
+            if body.incident_id is not None and incidents.get(tx.conn, body.incident_id) is None:
+                raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
+            page = self._escalation.start(
+                tx,
+                actor=actor,
+                title=body.title,
+                body=manual_body(body.body, actor),
+                labels={"service": body.service} if body.service else {},
+                service=body.service,
+                policy="" if body.person else policy_of_service(self._roster(), body.service),
+                person=body.person,
+                urgency=body.urgency,
+                group_id=None,
+                incident_id=body.incident_id,
+            )
+            return views(tx.conn, [page], actor)[0]
+
+        return await self._store.write(command)
+
+    def _checked(self, tx: Tx, page_id: int, viewer: str, if_version: int | None) -> PageRow:
+        page = lock_page(tx, page_id)
+        if if_version is not None and if_version != page.version:
+            raise Conflict(f"P-{page_id} has changed meanwhile", current=views(tx.conn, [page], viewer)[0])
+        return page
+
+    async def acknowledge(
+        self, page_id: int, actor: str, *, note: str = "", via: str = "api", if_version: int | None = None
+    ) -> wire.Page:
+        """Take the page on. Raises `NotFound`, and `Conflict` naming who was first."""
+
+        def command(tx: Tx) -> wire.Page:
+            page = self._checked(tx, page_id, actor, if_version)
+            try:
+                page = self._escalation.acknowledge(tx, page.id, actor, via=via, note=note)
+            except Conflict as conflict:
+                raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
+            return views(tx.conn, [page], actor)[0]
+
+        return await self._store.write(command)
+
+    async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
+        """End the page by hand. Raises `NotFound` or `Conflict`."""
+
+        def command(tx: Tx) -> wire.Page:
+            page = self._checked(tx, page_id, actor, if_version)
+            return views(tx.conn, [self._escalation.resolve(tx, page, f"{actor} resolved it", actor)], actor)[0]
+
+        return await self._store.write(command)
+
+    async def escalate(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
+        """Take the next step now. Raises `NotFound`, and `Conflict` when the page is no longer open."""
+
+        def command(tx: Tx) -> wire.Page:
+            page = self._checked(tx, page_id, actor, if_version)
+            if page.state != "open":
+                raise Conflict(f"P-{page_id} is {page.state}", current=views(tx.conn, [page], actor)[0])
+            return views(tx.conn, [self._escalation.next_step(tx, page, f"{actor} escalated", actor)], actor)[0]
+
+        return await self._store.write(command)
+
+    async def test(self, notifier: str, actor: str) -> wire.Delivery:
+        """Send a test message to the caller's own contact on `notifier`. Raises `Invalid`."""
+        person = self._roster().people.get(actor)
+        method = next((one for one in person.contacts if one.notifier == notifier), None) if person else None
+        if method is None:
+            raise Invalid(
+                f"{actor} has no contact method on {notifier!r}", field="instance", remedy="add one in roster.toml"
+            )
+        key = uuid.uuid4().hex
+
+        def command(tx: Tx) -> wire.Delivery:
+            message = Message(
+                title="Test page from incidentd", body="Nothing is wrong.", reason="you asked for it", urgency="low"
+            )
+            new = NewDelivery(
+                page_id=None,
+                person=actor,
+                notifier=notifier,
+                address=method.address,
+                kind="test",
+                message=message,
+                idempotency_key=key,
+                due_at=tx.now,
+            )
+            deliveries.enqueue(tx, [new])
+            tx.emit("notifier.tested", f"notifier:{notifier}", {"person": actor}, actor=actor)
+            stored = deliveries.by_key(tx.conn, key)
+            if stored is None:
+                raise NotFound("the test message is gone")
+            return _delivery(stored)
+
+        return await self._store.write(command)
