@@ -23,6 +23,8 @@ Line = Annotated[str, Meta(min_length=1, max_length=250, pattern=r"\S")]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
 OptionalText = Annotated[str, Meta(max_length=20_000)]
 Handle = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z")]
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A time with its offset; a caller's time without one is an error."""
 RowId = Annotated[int, Meta(ge=1, le=2**53)]
 
 
@@ -51,7 +53,7 @@ class Info(Frozen, frozen=True):
     api_version: str
     version: str
     node: str
-    started_at: datetime
+    started_at: Instant
     last_seq: int
     person: str  # the caller's handle ("" when the peer is nobody in the roster)
     role: str  # viewer | responder | admin
@@ -69,8 +71,8 @@ class AdapterHealth(Frozen, frozen=True):
     state: str  # ok | degraded | quarantined | failed | missing
     detail: str  # what is wrong and what to do, one line
     failures: int  # in a row
-    last_ok_at: datetime | None
-    last_error_at: datetime | None
+    last_ok_at: Instant | None
+    last_error_at: Instant | None
 
 
 class Health(Frozen, frozen=True):
@@ -90,7 +92,7 @@ class Health(Frozen, frozen=True):
 
 class Event(Frozen, frozen=True):
     seq: int
-    at: datetime
+    at: Instant
     actor: str
     kind: str
     subject: str
@@ -113,11 +115,11 @@ class Alert(Frozen, frozen=True):
     severity: str  # the label "severity" as sent ("" when absent)
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-    starts_at: datetime
-    ends_at: datetime | None
-    first_seen: datetime
-    last_seen: datetime
-    resolved_at: datetime | None
+    starts_at: Instant
+    ends_at: Instant | None
+    first_seen: Instant
+    last_seen: Instant
+    resolved_at: Instant | None
     count: int
     generator_url: str
     service: str  # "" until routed
@@ -155,7 +157,7 @@ class TraceStep(Frozen, frozen=True):
     """One decision about an alert. `text` is the sentence a person reads."""
 
     seq: int
-    at: datetime
+    at: Instant
     kind: str
     text: str
     data: Mapping[str, object]
@@ -177,8 +179,8 @@ class Delivery(Frozen, frozen=True):
     kind: str  # page | update | resolved | test
     state: str  # pending | sending | sent | delivered | failed | cancelled | unknown
     attempt: int
-    due_at: datetime
-    sent_at: datetime | None
+    due_at: Instant
+    sent_at: Instant | None
     error: str
     idempotency_key: str
     title: str
@@ -195,12 +197,12 @@ class Page(Frozen, frozen=True):
     round: int  # 1-based repetition
     group_id: int | None
     incident_id: int | None
-    started_at: datetime
-    next_step_at: datetime | None
-    acknowledged_at: datetime | None
+    started_at: Instant
+    next_step_at: Instant | None
+    acknowledged_at: Instant | None
     acknowledged_by: str
     acknowledged_via: str  # api | link | source | ""
-    resolved_at: datetime | None
+    resolved_at: Instant | None
     notified: tuple[str, ...]  # handles written to so far
     alert_ids: tuple[int, ...]
     mine: bool  # the caller is among `notified`
@@ -238,18 +240,18 @@ class RoleHolder(Frozen, frozen=True):
     id: int
     role: str
     person: str
-    starts_at: datetime
-    ends_at: datetime | None
+    starts_at: Instant
+    ends_at: Instant | None
 
 
 class Update(Frozen, frozen=True):
     id: int
-    at: datetime
+    at: Instant
     by: str
     audience: str
     phase: str
     text: str
-    next_at: datetime | None
+    next_at: Instant | None
 
 
 class Violation(Frozen, frozen=True):
@@ -257,7 +259,7 @@ class Violation(Frozen, frozen=True):
 
     rule: str  # e.g. "role-separation"
     text: str
-    since: datetime | None
+    since: Instant | None
 
 
 class Incident(Frozen, frozen=True):
@@ -269,21 +271,21 @@ class Incident(Frozen, frozen=True):
     episode: int
     service: str
     many_stakeholders: bool
-    declared_at: datetime
+    declared_at: Instant
     declared_by: str
-    started_at: datetime
-    mitigated_at: datetime | None
-    resolved_at: datetime | None
-    closed_at: datetime | None
+    started_at: Instant
+    mitigated_at: Instant | None
+    resolved_at: Instant | None
+    closed_at: Instant | None
     merged_into: int | None
-    next_update_at: datetime | None
+    next_update_at: Instant | None
     alert_ids: tuple[int, ...]
     page_ids: tuple[int, ...]
     roles: tuple[RoleHolder, ...]  # held now
     violations: tuple[Violation, ...]
     allowed: tuple[str, ...]  # statuses that `status` may ask for now
-    review_opens_at: datetime | None
-    review_due_at: datetime | None
+    review_opens_at: Instant | None
+    review_due_at: Instant | None
     process_version: str
     version: int
 
@@ -305,8 +307,8 @@ class TimelineEntry(Frozen, frozen=True):
     """`kind` is a short word for the eye: alert, page, ack, role, status, update, note, decision, action ..."""
 
     seq: int
-    observed_at: datetime
-    recorded_at: datetime
+    observed_at: Instant
+    recorded_at: Instant
     by: str
     kind: str
     text: str
@@ -326,7 +328,7 @@ class DeclareIncident(Request, frozen=True):
     summary: OptionalText = ""
     alert_ids: tuple[RowId, ...] = ()
     suspected: bool = False
-    started_at: datetime | None = None
+    started_at: Instant | None = None
     many_stakeholders: bool = False
 
 
@@ -341,7 +343,7 @@ class ChangeStatus(Request, frozen=True):
     to: str
     reason: OptionalText = ""
     evidence: OptionalText = ""
-    at: datetime | None = None
+    at: Instant | None = None
     merged_into: RowId | None = None
 
 
@@ -355,13 +357,13 @@ class AssignRole(Request, frozen=True):
 
     role: str
     person: Annotated[str, Meta(max_length=64)]
-    at: datetime | None = None
+    at: Instant | None = None
 
 
 class AddNote(Request, frozen=True):
     text: Text
     kind: str = "note"  # note | observation | decision | action
-    observed_at: datetime | None = None
+    observed_at: Instant | None = None
     evidence: OptionalText = ""
     pinned: bool = False
 
@@ -405,20 +407,20 @@ class Services(Frozen, frozen=True):
 class OnCall(Frozen, frozen=True):
     schedule: str
     person: str
-    until: datetime | None
+    until: Instant | None
     next_person: str
     policies: tuple[str, ...]
 
 
 class OnCallNow(Frozen, frozen=True):
-    at: datetime
+    at: Instant
     schedules: tuple[OnCall, ...]
 
 
 class Draft(Frozen, frozen=True):
     key: str
     text: str
-    saved_at: datetime | None
+    saved_at: Instant | None
 
 
 class SaveDraft(Request, frozen=True):

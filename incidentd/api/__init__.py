@@ -1,1 +1,1 @@
-"""incidentd."""
+"""The local socket API: HTTP/JSON over a Unix socket, identity by the socket's peer."""

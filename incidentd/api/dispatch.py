@@ -1,0 +1,120 @@
+"""One request from the socket to its service call and back: who, may they, what, once, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from incidentd import wire
+from incidentd.api import idempotency, problems
+from incidentd.api.bodies import MAX_BYTES, Empty, decode_body, read_body
+from incidentd.api.call import Call
+from incidentd.api.idempotency import Answer, Idempotency
+from incidentd.api.identity import Caller
+from incidentd.api.problems import Fault
+from incidentd.api.queries import parse_query
+from incidentd.api.routes import Match, Route, Router
+from incidentd.api.stream import Streams, wanted
+from incidentd.api.versions import entity_tag, parse_if_match
+from incidentd.services.contracts import Calls
+from incidentd.services.errors import ServiceError
+
+_log = structlog.get_logger(__name__)
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "API-Version": wire.API_VERSION}
+Identify = Callable[[web.BaseRequest], Awaitable[Caller]]
+
+
+class Dispatcher:
+    """The request handler of the API's server. It answers every request; no fault escapes."""
+
+    def __init__(
+        self, calls: Calls, routes: tuple[Route, ...], identify: Identify, streams: Streams, *, body_seconds: float
+    ) -> None:
+        self._calls = calls
+        self._router = Router(routes)
+        self._identify = identify
+        self._streams = streams
+        self._idempotency = Idempotency(calls.idempotency)
+        self._body_seconds = body_seconds
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            response = await self._respond(request)
+        except Fault as fault:
+            response = problems.response(fault)
+        except ServiceError as error:
+            response = problems.response(problems.fault_of(error))
+        except Exception:
+            _log.exception("request failed", method=request.method, path=request.rel_url.raw_path)
+            response = problems.response(_failed())
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+            response.headers["Server"] = "incidentd"
+        return response
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        _refuse_browsers(request)
+        caller = await self._identify(request)
+        match = self._router.find(request.method, request.rel_url.raw_path)
+        _require(caller, match.route)
+        query = parse_query(request.rel_url.raw_query_string, match.route.query)
+        if match.route.stream and wanted(request):
+            return await self._streams.serve(request, getattr(query, "after", None))
+        if match.route.mutates:
+            answer = await self._mutate(request, caller, match, query)
+        else:
+            answer = await self._act(match, _call(caller, match, query, Empty()))
+        return _response(match.route, answer)
+
+    async def _mutate(self, request: web.BaseRequest, caller: Caller, match: Match, query: Any) -> Answer:
+        route = match.route
+        key = idempotency.checked_key(request.headers.get(idempotency.HEADER))
+        if_version = parse_if_match(request.headers.get("If-Match")) if route.versioned else None
+        raw = await read_body(request, limit=MAX_BYTES, seconds=self._body_seconds)
+        call = _call(caller, match, query, decode_body(raw, route.body), if_version)
+        if key is None:
+            return await self._act(match, call)
+        same = idempotency.digest(request.method, request.rel_url.raw_path, raw)
+        return await self._idempotency.once(caller.actor, key, same, lambda: self._act(match, call))
+
+    async def _act(self, match: Match, call: Call[Any, Any]) -> Answer:
+        result = await match.route.handler(self._calls, call)
+        return Answer(match.route.status, b"" if result is None else msgspec.json.encode(result))
+
+
+def _failed() -> Fault:
+    remedy = "see its log; the request may be sent again"
+    return Fault(500, "failed", "the daemon failed on this request", remedy=remedy)
+
+
+def _call(
+    caller: Caller, match: Match, query: Any, body: wire.Request, if_version: int | None = None
+) -> Call[Any, Any]:
+    return Call(caller=caller, body=body, query=query, ids=match.ids, names=match.names, if_version=if_version)
+
+
+def _refuse_browsers(request: web.BaseRequest) -> None:
+    """A page in a browser must never reach the socket through some local proxy."""
+    for header in ("Origin", "Referer"):
+        if header in request.headers:
+            detail = "requests of web pages are refused"
+            raise Fault(403, "browser", detail, field=header, remedy=f"send no {header} header")
+
+
+def _require(caller: Caller, route: Route) -> None:
+    if caller.role < route.role:
+        have = f"you are {caller.role.word}" if caller.role else "you have no role"
+        detail = f"this needs the role {route.role.word}; {have}"
+        raise Fault(403, "role", detail, remedy="ask for membership in one of the daemon's groups")
+
+
+def _response(route: Route, answer: Answer) -> web.Response:
+    headers = {idempotency.REPLAYED_HEADER: "true"} if answer.replayed else {}
+    if route.tagged:
+        headers["ETag"] = entity_tag(answer.body)
+    content_type = "application/json" if answer.body else None
+    return web.Response(status=answer.status, body=answer.body or None, content_type=content_type, headers=headers)

@@ -1,0 +1,1 @@
+"""What each route does: it hands a checked request to one service call."""

@@ -1,0 +1,58 @@
+"""Incidents, their roles, notes, updates and alerts."""
+
+from __future__ import annotations
+
+from incidentd import wire
+from incidentd.api import queries
+from incidentd.api.bodies import Empty
+from incidentd.api.call import Call, Read
+from incidentd.services.contracts import Calls
+
+
+async def list_incidents(calls: Calls, call: Call[Empty, queries.Incidents]) -> wire.IncidentPage:
+    query = call.query
+    return await calls.incidents.list(query.state, query.q, query.limit, query.cursor)
+
+
+async def get_incident(calls: Calls, call: Read) -> wire.IncidentDetail:
+    return await calls.incidents.get(call.id)
+
+
+async def declare_incident(calls: Calls, call: Call[wire.DeclareIncident, queries.Query]) -> wire.Incident:
+    return await calls.incidents.declare(call.body, call.actor)
+
+
+async def edit_incident(calls: Calls, call: Call[wire.EditIncident, queries.Query]) -> wire.Incident:
+    return await calls.incidents.edit(call.id, call.body, call.actor, call.if_version)
+
+
+async def change_status(calls: Calls, call: Call[wire.ChangeStatus, queries.Query]) -> wire.Incident:
+    return await calls.incidents.change_status(call.id, call.body, call.actor, call.if_version)
+
+
+async def set_severity(calls: Calls, call: Call[wire.SetSeverity, queries.Query]) -> wire.Incident:
+    return await calls.incidents.set_severity(call.id, call.body, call.actor, call.if_version)
+
+
+async def assign_role(calls: Calls, call: Call[wire.AssignRole, queries.Query]) -> wire.Incident:
+    return await calls.incidents.assign_role(call.id, call.body, call.actor, call.if_version)
+
+
+async def add_note(calls: Calls, call: Call[wire.AddNote, queries.Query]) -> wire.TimelineEntry:
+    return await calls.incidents.add_note(call.id, call.body, call.actor)
+
+
+async def post_update(calls: Calls, call: Call[wire.PostUpdate, queries.Query]) -> wire.Update:
+    return await calls.incidents.post_update(call.id, call.body, call.actor)
+
+
+async def link_alerts(calls: Calls, call: Call[wire.LinkAlerts, queries.Query]) -> wire.Incident:
+    return await calls.incidents.link_alerts(call.id, call.body.alert_ids, call.actor)
+
+
+async def unlink_alert(calls: Calls, call: Read) -> wire.Incident:
+    return await calls.incidents.unlink_alert(call.id, call.ids["alert_id"], call.actor)
+
+
+async def get_timeline(calls: Calls, call: Read) -> wire.Timeline:
+    return await calls.incidents.timeline(call.id)

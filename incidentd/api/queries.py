@@ -1,0 +1,88 @@
+"""The query parameters of each list, as structs: the same declaration checks them and documents them in OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Meta
+
+from incidentd.api.bodies import check_values, shape_fault
+from incidentd.api.problems import invalid
+
+Limit = Annotated[int, Meta(ge=1, le=1000, description="at most so many rows")]
+Cursor = Annotated[str, Meta(max_length=500, description="`next_cursor` of the page before")]
+Search = Annotated[str, Meta(max_length=500, description="words to search for")]
+Seq = Annotated[int, Meta(ge=0, le=2**53, description="events after this seq")]
+_MAX_PARAMETERS = 100
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No parameters."""
+
+
+class Alerts(Query, frozen=True):
+    status: Literal["firing", "resolved", "all"] = "firing"
+    service: Annotated[str, Meta(max_length=100)] = ""
+    match: Annotated[tuple[str, ...], Meta(max_length=50, description="NAME=VALUE, also !=, =~ and !~")] = ()
+    q: Search = ""
+    order: Literal["newest", "oldest"] = "newest"
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Pages(Query, frozen=True):
+    state: Annotated[
+        Literal["open", "acknowledged", "resolved", "exhausted", "active", "all"],
+        Meta(description="active: open or acknowledged"),
+    ] = "active"
+    mine: Annotated[bool, Meta(description="only pages that wrote to the caller")] = False
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Incidents(Query, frozen=True):
+    state: Literal["open", "closed", "all"] = "open"
+    q: Search = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Events(Query, frozen=True):
+    """For a page `after` defaults to 0, for a stream to Last-Event-ID, else to now."""
+
+    after: Seq | None = None
+    limit: Limit = 100
+
+
+Q = TypeVar("Q", bound=Query)
+
+
+def parse_query(raw: str, kind: type[Q]) -> Q:
+    """The percent-encoded query `raw` as a `kind`. Raises `Fault` (400) naming the parameter."""
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
+    except UnicodeDecodeError:
+        raise invalid("the query is no UTF-8", remedy="percent-encode UTF-8 bytes") from None
+    except ValueError:
+        raise invalid(f"the query has more than {_MAX_PARAMETERS} parameters", remedy="send fewer") from None
+    lists = {field.name for field in msgspec.structs.fields(kind) if field.default == ()}
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        if name in lists:
+            values[name] = (*_texts(values.get(name)), value)
+        elif name in values:
+            raise invalid("given twice", field=name, remedy="give this parameter once")
+        else:
+            values[name] = value
+    try:
+        query = msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise shape_fault(str(error), kind) from None
+    check_values(query)
+    return query
+
+
+def _texts(present: object) -> tuple[str, ...]:
+    return present if isinstance(present, tuple) else ()

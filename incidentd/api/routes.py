@@ -1,0 +1,275 @@
+"""The one table of routes: requests are checked and dispatched by it, and OpenAPI is generated from it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from incidentd import wire
+from incidentd.api import queries
+from incidentd.api.bodies import Empty
+from incidentd.api.call import Call
+from incidentd.api.handlers import alerts, daemon, incidents
+from incidentd.api.identity import Role
+from incidentd.api.problems import Fault, invalid
+from incidentd.services.contracts import Calls
+
+Handler = Callable[[Calls, Call[Any, Any]], Awaitable[object]]
+_MAX_NAME = 200
+_NUMBER = re.compile(r"[0-9]{1,16}")
+_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """`{id}` and `{..._id}` in `path` are numbers, other placeholders texts. `versioned`: takes If-Match."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: Role
+    answer: type[msgspec.Struct] | None
+    summary: str
+    body: type[wire.Request] = Empty
+    query: type[queries.Query] = queries.Query
+    status: int = 200
+    versioned: bool = False
+    stream: bool = False  # an event stream when the caller accepts text/event-stream
+
+    @property
+    def mutates(self) -> bool:
+        """Whether it takes a body and an idempotency key."""
+        return self.method != "GET"
+
+    @property
+    def tagged(self) -> bool:
+        """Whether the answer is one object with a version, so that it has an entity tag."""
+        return self.answer is not None and _has_version(self.answer)
+
+
+@functools.cache
+def _has_version(answer: type[msgspec.Struct]) -> bool:
+    return any(field.name == "version" and field.type is int for field in msgspec.structs.fields(answer))
+
+
+def _get(
+    path: str,
+    handler: Handler,
+    answer: type[msgspec.Struct],
+    summary: str,
+    *,
+    query: type[queries.Query] = queries.Query,
+) -> Route:
+    return Route(
+        method="GET", path=path, handler=handler, role=Role.VIEWER, answer=answer, summary=summary, query=query
+    )
+
+
+def _post(
+    path: str,
+    handler: Handler,
+    answer: type[msgspec.Struct],
+    summary: str,
+    *,
+    body: type[wire.Request] = Empty,
+    status: int = 200,
+    versioned: bool = False,
+) -> Route:
+    return Route(
+        method="POST",
+        path=path,
+        handler=handler,
+        role=Role.RESPONDER,
+        answer=answer,
+        summary=summary,
+        body=body,
+        status=status,
+        versioned=versioned,
+    )
+
+
+_created = functools.partial(_post, status=201)
+_changed = functools.partial(_post, versioned=True)
+
+ROUTES: tuple[Route, ...] = (
+    _get("/v1/info", daemon.get_info, wire.Info, "Who answers, and who is asking"),
+    _get("/v1/health", daemon.get_health, wire.Health, "What works and what does not"),
+    Route(
+        method="GET",
+        path="/v1/openapi.json",
+        handler=daemon.get_openapi,
+        role=Role.VIEWER,
+        answer=None,
+        summary="This API as OpenAPI 3.1",
+    ),
+    Route(
+        method="GET",
+        path="/v1/events",
+        handler=daemon.list_events,
+        role=Role.VIEWER,
+        answer=wire.EventPage,
+        summary="The event log; a stream with Accept: text/event-stream",
+        query=queries.Events,
+        stream=True,
+    ),
+    _get("/v1/alerts", alerts.list_alerts, wire.AlertPage, "Alerts", query=queries.Alerts),
+    _get("/v1/alerts/{id}", alerts.get_alert, wire.Alert, "One alert"),
+    _get("/v1/alerts/{id}/trace", alerts.trace_alert, wire.Trace, "Why was somebody, or nobody, paged?"),
+    _created("/v1/alerts", alerts.raise_alert, wire.Raised, "Raise an alert by hand", body=wire.RaiseAlert),
+    _post(
+        "/v1/alerts/{id}/acknowledge",
+        alerts.acknowledge_alert,
+        wire.Page,
+        "Acknowledge the alert's open page (409 when there is none)",
+        body=wire.Acknowledge,
+    ),
+    _changed("/v1/alerts/{id}/resolve", alerts.resolve_alert, wire.Alert, "Resolve an alert by hand"),
+    _get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
+    _created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
+    _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),
+    _changed(
+        "/v1/pages/{id}/acknowledge", alerts.acknowledge_page, wire.Page, "Stop the escalation", body=wire.Acknowledge
+    ),
+    _changed("/v1/pages/{id}/resolve", alerts.resolve_page, wire.Page, "End the page"),
+    _changed("/v1/pages/{id}/escalate", alerts.escalate_page, wire.Page, "Notify the next step now"),
+    _get("/v1/incidents", incidents.list_incidents, wire.IncidentPage, "Incidents", query=queries.Incidents),
+    _created(
+        "/v1/incidents", incidents.declare_incident, wire.Incident, "Declare an incident", body=wire.DeclareIncident
+    ),
+    _get("/v1/incidents/{id}", incidents.get_incident, wire.IncidentDetail, "One incident with roles and updates"),
+    Route(
+        method="PATCH",
+        path="/v1/incidents/{id}",
+        handler=incidents.edit_incident,
+        role=Role.RESPONDER,
+        answer=wire.Incident,
+        summary="Edit title, summary, service or stakeholders",
+        body=wire.EditIncident,
+        versioned=True,
+    ),
+    _changed(
+        "/v1/incidents/{id}/status", incidents.change_status, wire.Incident, "Change status", body=wire.ChangeStatus
+    ),
+    _changed(
+        "/v1/incidents/{id}/severity", incidents.set_severity, wire.Incident, "Set severity", body=wire.SetSeverity
+    ),
+    _changed(
+        "/v1/incidents/{id}/roles", incidents.assign_role, wire.Incident, "Hand over a role", body=wire.AssignRole
+    ),
+    _created(
+        "/v1/incidents/{id}/notes", incidents.add_note, wire.TimelineEntry, "Write to the timeline", body=wire.AddNote
+    ),
+    _created("/v1/incidents/{id}/updates", incidents.post_update, wire.Update, "Post an update", body=wire.PostUpdate),
+    _post("/v1/incidents/{id}/alerts", incidents.link_alerts, wire.Incident, "Link alerts", body=wire.LinkAlerts),
+    Route(
+        method="DELETE",
+        path="/v1/incidents/{id}/alerts/{alert_id}",
+        handler=incidents.unlink_alert,
+        role=Role.RESPONDER,
+        answer=wire.Incident,
+        summary="Unlink an alert",
+    ),
+    _get("/v1/incidents/{id}/timeline", incidents.get_timeline, wire.Timeline, "The timeline"),
+    _get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
+    _get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
+    _get("/v1/oncall", daemon.get_on_call, wire.OnCallNow, "Who carries the pager now"),
+    _post(
+        "/v1/notifiers/{instance}/test",
+        alerts.test_notifier,
+        wire.Delivery,
+        "Send a test message to the caller's contact",
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{key}",
+        handler=daemon.get_draft,
+        role=Role.RESPONDER,
+        answer=wire.Draft,
+        summary="The caller's own draft",
+    ),
+    Route(
+        method="PUT",
+        path="/v1/drafts/{key}",
+        handler=daemon.save_draft,
+        role=Role.RESPONDER,
+        answer=wire.Draft,
+        summary="Keep a draft",
+        body=wire.SaveDraft,
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/drafts/{key}",
+        handler=daemon.delete_draft,
+        role=Role.RESPONDER,
+        answer=None,
+        summary="Drop a draft",
+        status=204,
+    ),
+    Route(
+        method="POST",
+        path="/v1/reload",
+        handler=daemon.reload,
+        role=Role.ADMIN,
+        answer=wire.Reloaded,
+        summary="Read the configuration again",
+    ),
+)
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """A route with the numbers and texts that the path gave for its placeholders."""
+
+    route: Route
+    ids: Mapping[str, int]
+    names: Mapping[str, str]
+
+
+class Router:
+    """Finds the route of a request in `routes`."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        by_path: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            by_path.setdefault(route.path, {})[route.method] = route
+        self._patterns = [(_pattern(path), methods) for path, methods in by_path.items()]
+
+    def find(self, method: str, raw_path: str) -> Match:
+        """The route of a percent-encoded path. Raises `Fault`: 404, 405 with Allow, 400 for a malformed name."""
+        for pattern, methods in self._patterns:
+            if (found := pattern.fullmatch(raw_path)) is None:
+                continue
+            if method not in methods:
+                allowed = ", ".join(sorted(methods))
+                detail = f"{method} is not possible here"
+                raise Fault(405, "method-not-allowed", detail, remedy=f"use {allowed}", headers={"Allow": allowed})
+            given = found.groupdict()
+            ids = {name: _number(name, text) for name, text in given.items() if name.endswith("id")}
+            names = {name: _name(name, text) for name, text in given.items() if not name.endswith("id")}
+            return Match(route=methods[method], ids=ids, names=names)
+        raise Fault(404, "unknown-route", "there is no such route", remedy="GET /v1/openapi.json lists the routes")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PLACEHOLDER.sub(r"(?P<\1>[^/]+)", re.escape(path)))
+
+
+def _number(name: str, text: str) -> int:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= 2**53:
+        raise Fault(
+            404, "not-found", "there is no object with such an id", field=name, remedy="ids are whole numbers from 1"
+        )
+    return int(text)
+
+
+def _name(name: str, text: str) -> str:
+    try:
+        plain = unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        raise invalid("no UTF-8", field=name, remedy="percent-encode UTF-8 bytes") from None
+    if len(plain) > _MAX_NAME or not plain.isprintable():
+        raise invalid(f"must have 1 to {_MAX_NAME} printable characters", field=name)
+    return plain
