@@ -1,0 +1,77 @@
+"""A notification as an RFC 5322 message."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from incidentd.plugin import Notification, NotificationKind, Urgency, safe_line, safe_text
+from incidentd_email.mailbox import Mailbox
+
+MAX_SUBJECT = 250  # characters
+MAX_BODY = 100_000  # characters
+
+
+def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> bytes:
+    """The message as bytes with CRLF line ends, 7-bit clean unless an address needs SMTPUTF8.
+
+    The Message-ID is made from the idempotency key, so that a resend is the same message to mail programs; all
+    messages of a page refer to one thread.
+    """
+    utf8 = sender.needs_utf8 or recipient.needs_utf8
+    message = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
+    message["From"] = _header_address(sender)
+    message["To"] = _header_address(recipient)
+    message["Subject"] = safe_line(notification.title, MAX_SUBJECT).strip() or "incidentd"
+    message["Date"] = format_datetime(notification.created_at)
+    message["Message-ID"] = f"<{_digest(notification.idempotency_key)}@{sender.domain}>"
+    thread = f"<{_digest(notification.thread)}.thread@{sender.domain}>"
+    message["In-Reply-To"] = thread
+    message["References"] = thread
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no auto-reply, please
+    message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    message["X-Incidentd-Kind"] = notification.kind.value
+    message["X-Incidentd-Urgency"] = notification.urgency.value
+    if notification.kind is NotificationKind.PAGE and notification.urgency is Urgency.HIGH:
+        message["Importance"] = "high"
+        message["X-Priority"] = "1"
+    message.set_content(plain_text(notification))
+    message.add_alternative(simple_html(notification), subtype="html")
+    return message.as_bytes()
+
+
+def plain_text(notification: Notification) -> str:
+    parts = [_body(notification)]
+    if notification.acknowledge_url is not None:
+        parts.append(f"Acknowledge: {notification.acknowledge_url}")
+    if notification.reason.strip():
+        parts.append(safe_line(notification.reason, 500))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def simple_html(notification: Notification) -> str:
+    """The same as the plain text; nothing in it is loaded from elsewhere and no text can become markup."""
+    title = html.escape(safe_line(notification.title, MAX_SUBJECT))
+    parts = [f"<p><strong>{title}</strong></p>"]
+    parts.append(f'<pre style="white-space: pre-wrap">{html.escape(_body(notification))}</pre>')
+    if notification.acknowledge_url is not None:
+        parts.append(f'<p><a href="{html.escape(notification.acknowledge_url)}">Acknowledge</a></p>')
+    parts.append(f"<p><small>{html.escape(safe_line(notification.reason, 500))}</small></p>")
+    return "<!doctype html>\n<html><body>\n" + "\n".join(parts) + "\n</body></html>\n"
+
+
+def _body(notification: Notification) -> str:
+    text = safe_text(notification.body).strip()
+    return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "\n… (cut)"
+
+
+def _header_address(mailbox: Mailbox) -> Address:
+    return Address(display_name=mailbox.name, username=mailbox.local, domain=mailbox.domain)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

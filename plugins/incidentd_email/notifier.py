@@ -1,0 +1,48 @@
+"""The e-mail notifier."""
+
+from __future__ import annotations
+
+import asyncio
+
+from incidentd.plugin import (
+    AdapterType,
+    Capability,
+    Context,
+    Notification,
+    Notifier,
+    PermanentFailure,
+    Receipt,
+)
+from incidentd_email.config import EmailConfig
+from incidentd_email.mailbox import parse_mailbox
+
+
+class EmailNotifier(Notifier):
+    """Sends one message a notification over one SMTP session."""
+
+    def __init__(self, config: EmailConfig, context: Context) -> None:
+        self._config = config
+        self._sender = parse_mailbox(config.sender)
+
+    async def send(self, notification: Notification) -> Receipt:
+        from incidentd_email.message import compose
+        from incidentd_email.session import deliver
+
+        try:
+            recipient = parse_mailbox(notification.address)
+        except ValueError as exc:
+            raise PermanentFailure(f"address: {exc}") from None
+        # In a thread, because encoding a long body takes a tenth of a second.
+        data = await asyncio.to_thread(compose, notification, self._sender, recipient)
+        return Receipt(vendor_id=await deliver(self._config, self._sender, recipient, data))
+
+
+NOTIFIERS: tuple[AdapterType[Notifier], ...] = (
+    AdapterType(
+        id="email",
+        config=EmailConfig,
+        create=EmailNotifier,
+        capabilities=frozenset({Capability.ACKNOWLEDGE}),
+        summary="E-mail over SMTP, with an acknowledge link",
+    ),
+)
