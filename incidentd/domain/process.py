@@ -1,0 +1,66 @@
+"""The process a team works by: routing, update cadence and the review window, as the process file states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from incidentd.domain.routing import Route
+from incidentd.domain.severity import Severity
+
+DEFAULT_VERSION = "built-in"
+DEFAULT_REVIEW_NAME = "Incident Review"
+RESOLVE_TIMEOUT = timedelta(minutes=5)
+
+
+class ReviewWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """When a review may be held: not before `floor` after the resolve, and within so many business days."""
+
+    floor: timedelta
+    ceiling_business_days: int
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """All process settings. `version` is a hash of the file's content; every incident remembers it.
+
+    `cadence` is how long after an update the next one is due, by severity and phase; a severity that is missing has
+    no cadence, a severity missing from `review_windows` needs no review.
+    """
+
+    version: str
+    route: Route
+    resolve_timeout: timedelta = RESOLVE_TIMEOUT
+    cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
+    review_name: str = DEFAULT_REVIEW_NAME
+    review_windows: Mapping[Severity, ReviewWindow] = {}
+    separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
+
+
+def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:
+    minutes = {"investigating": investigating, "identified": identified, "monitoring": monitoring}
+    return {phase: timedelta(minutes=value) for phase, value in minutes.items()}
+
+
+DEFAULT_CADENCE: Mapping[Severity, Mapping[str, timedelta]] = {
+    Severity.SEV1: _cadence(10, 10, 30),
+    Severity.SEV2: _cadence(15, 30, 60),
+    Severity.SEV3: _cadence(15, 30, 60),
+    Severity.SEV4: _cadence(15, 30, 60),
+}
+DEFAULT_REVIEW_WINDOWS: Mapping[Severity, ReviewWindow] = {
+    Severity.SEV1: ReviewWindow(floor=timedelta(hours=24), ceiling_business_days=5),
+    Severity.SEV2: ReviewWindow(floor=timedelta(hours=24), ceiling_business_days=7),
+    Severity.SEV3: ReviewWindow(floor=timedelta(0), ceiling_business_days=10),
+}
+
+
+def default_process() -> Process:
+    """The process of a daemon without a process file."""
+    return Process(
+        version=DEFAULT_VERSION,
+        route=Route(id="root"),
+        cadence=DEFAULT_CADENCE,
+        review_windows=DEFAULT_REVIEW_WINDOWS,
+    )
