@@ -58,6 +58,11 @@ class Store:
         """sqlite or postgresql."""
         return self.backend.name
 
+    @property
+    def closed(self) -> bool:
+        """True once `close` was called."""
+        return self._closing
+
     async def write(self, command: Command[T]) -> T:
         """Run `command` in the next commit and return its result once that is durable; raises what it raised."""
         if self._closing:

@@ -1,0 +1,206 @@
+"""Fixtures for every test: a clock that stands still, and a store on each engine.
+
+A test that takes `store` runs twice, on SQLite and on PostgreSQL, each time on a fresh, migrated database of its own.
+`INCIDENTD_TEST_POSTGRES=postgresql://user@host/database` points at a server to use (its user may create databases);
+without it a private one is started once for each test process.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from incidentd.clock import Clock
+from incidentd.plugin.testing import FakeClock
+from incidentd.storage.store import Store
+
+ENGINES = ("sqlite", "postgresql")
+MakeStore = Callable[..., Awaitable[Store]]
+
+
+def in_own_loop(coroutine):
+    """Run a coroutine to its end from synchronous code, whether or not a loop runs in this thread."""
+    outcome = []
+
+    def run() -> None:
+        try:
+            outcome.append((asyncio.run(coroutine), None))
+        except BaseException as error:
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    value, error = outcome[0]
+    if error is not None:
+        raise error
+    return value
+
+
+async def migrated(url: str) -> None:
+    """Bring the database at `url` to the present schema."""
+    store = await Store.open(url, FakeClock())
+    await store.close()
+
+
+def start_postgres() -> tuple[subprocess.Popen[str], str]:
+    program = Path(__file__).with_name("postgres_server.py")
+    server = subprocess.Popen(
+        [sys.executable, str(program)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C at the terminal is for the tests; the server hears of it by its pipe
+    )
+    assert server.stdout is not None
+    line = server.stdout.readline()
+    if not line:
+        raise RuntimeError(f"PostgreSQL did not start (exit status {server.wait()}); its words are above")
+    return server, json.loads(line)["url"]
+
+
+class PostgresServer:
+    """One server for a test process; makes and drops databases, each a copy of one that was migrated once."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._template = f"incidentd_template_{uuid.uuid4().hex}"
+        self._made: list[str] = []
+        self._run(f'CREATE DATABASE "{self._template}"')
+        self._made.append(self._template)
+        in_own_loop(migrated(self.url_of(self._template)))
+
+    def url_of(self, database: str) -> str:
+        return make_url(self.url).set(database=database).render_as_string(hide_password=False)
+
+    def _run(self, *statements: str) -> None:
+        async def run() -> None:
+            engine = create_async_engine(
+                make_url(self.url).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT"
+            )
+            try:
+                async with engine.connect() as connection:
+                    for statement in statements:
+                        await connection.execute(text(statement))
+            finally:
+                await engine.dispose()
+
+        in_own_loop(run())
+
+    def create(self, *, empty: bool = False) -> str:
+        """The URL of a new database: migrated, or `empty`."""
+        name = f"incidentd_test_{uuid.uuid4().hex}"
+        template = "template0" if empty else self._template
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._made.append(name)
+        return self.url_of(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, also when a test left a connection to it."""
+        name = make_url(url).database
+        assert name in self._made
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.remove(name)
+
+    def drop_all(self) -> None:
+        self._run(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in self._made))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test process; started by the first test that needs it."""
+    given = os.environ.get("INCIDENTD_TEST_POSTGRES")
+    if given:
+        server = PostgresServer(given)
+        yield server
+        server.drop_all()
+        return
+    process, url = start_postgres()
+    try:
+        yield PostgresServer(url)
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: a migration costs more than most tests."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    in_own_loop(migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that only the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """sqlite and postgresql in turn; `@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)` for one."""
+    return request.param
+
+
+@pytest.fixture
+def empty_database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create(empty=True)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    if engine_name == "sqlite":
+        path = tmp_path / "incidentd.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+async def make_store(database_url: str, clock: FakeClock) -> AsyncIterator[MakeStore]:
+    """`await make_store()` opens one more store on the test's database; all are closed at the end.
+
+    A store that the test closed itself is left alone. `clock=` and `url=` may be given.
+    """
+    opened: list[Store] = []
+
+    async def make(*, clock: Clock = clock, url: str = database_url) -> Store:
+        store = await Store.open(url, clock)
+        opened.append(store)
+        return store
+
+    yield make
+    for store in opened:
+        if not store.closed:
+            await store.close()
+
+
+@pytest.fixture
+async def store(make_store: MakeStore) -> Store:
+    """An open store on a fresh database, on the `clock` of the test."""
+    return await make_store()
