@@ -1,0 +1,16 @@
+"""Settings of an Apprise notifier."""
+
+from __future__ import annotations
+
+from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+
+
+class AppriseConfig(AdapterConfig):
+    """`[notifiers.NAME] type = "apprise"`. A contact method's address, if it has one, is used instead of `url`.
+
+    Apprise opens its own connections, so the daemon's outbound policy does not hold for them: name only services you
+    trust.
+    """
+
+    url: SecretRef | None = None  # an Apprise URL, such as slack://...; it holds credentials
+    timeout: PositiveSeconds = 20.0
