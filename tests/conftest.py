@@ -31,7 +31,7 @@ MakeStore = Callable[..., Awaitable[Store]]
 
 def in_own_loop(coroutine):
     """Run a coroutine to its end from synchronous code, whether or not a loop runs in this thread."""
-    outcome = []
+    outcome: list[tuple[object, BaseException | None]] = []
 
     def run() -> None:
         try:

@@ -59,18 +59,21 @@ def become_nobody(directory: Path) -> None:
 
 def start(install: Path, directory: Path) -> subprocess.Popen[bytes]:
     data = directory / "data"
-    initdb = [install / "bin" / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
-    done = subprocess.run([*initdb, "--no-locale", "--no-sync"], capture_output=True, text=True, check=False)
+    initdb: list[str | Path] = [install / "bin" / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
+    done = subprocess.run(
+        [*initdb, "--encoding=UTF8", "--no-locale", "--no-sync"], capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise SystemExit(f"initdb failed: {done.stdout}{done.stderr}")
-    settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+    settings: list[str | Path] = [f"-c{name}={value}" for name, value in SETTINGS.items()]
     with (directory / "log").open("wb") as log:
-        postgres = [install / "bin" / "postgres", "-D", data, "-k", directory, *settings]
+        postgres: list[str | Path] = [install / "bin" / "postgres", "-D", data, "-k", directory, *settings]
         return subprocess.Popen(postgres, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
 def wait_until_ready(install: Path, directory: Path, server: subprocess.Popen[bytes]) -> None:
-    probe = [install / "bin" / "psql", "-h", directory, "-U", "postgres", "-c", "select 1", "postgres"]
+    psql: list[str | Path] = [install / "bin" / "psql", "-h", directory]
+    probe = [*psql, "-U", "postgres", "-c", "select 1", "postgres"]
     for _ in range(600):
         if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
             return
@@ -109,7 +112,6 @@ def main() -> None:
         finally:
             stop(server)
     finally:
-        # The directory itself stands in one that only root may change, so it is emptied at least.
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -1,6 +1,5 @@
 """The store: every change is a command, answered after its commit."""
 
-import pytest
 from sqlalchemy import select
 
 from incidentd.storage.schema import meta
