@@ -46,7 +46,7 @@ class Problem(Frozen, frozen=True):
     detail: str = ""
     field: str = ""  # the part of the request that is wrong
     remedy: str = ""  # what the caller can do
-    current: msgspec.Raw | None = None  # on 409: the object as it stands
+    current: Mapping[str, object] | None = None  # on 409: the object as it stands (msgspec.convert gives its struct)
 
 
 class Info(Frozen, frozen=True):

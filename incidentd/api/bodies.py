@@ -46,6 +46,8 @@ async def read_body(request: web.BaseRequest, *, limit: int = MAX_BYTES, seconds
     except TimeoutError:
         remedy = "send the body without pauses"
         raise Fault(408, "too-slow", f"the body took longer than {seconds:g} s", remedy=remedy) from None
+    except ConnectionError as error:
+        raise Fault(400, "gone", "the connection ended before the body was complete") from error
     except (web.RequestPayloadError, HttpProcessingError) as error:
         raise invalid("the body is no valid HTTP payload", remedy="check Content-Length and chunk sizes") from error
     return bytes(parts)

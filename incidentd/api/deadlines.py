@@ -9,7 +9,7 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from incidentd.api import problems
 from incidentd.api.identity import Peer, Role
@@ -39,6 +39,9 @@ class DeadlineHandler(RequestHandler):
         super().data_received(data)
         if self._request_count > heads:
             self._disarm()
+            if self._current_request is not None and isinstance(self._messages[-1][0], _ErrInfo):
+                # aiohttp leaves the reader of a body waiting when the parser gives up inside it
+                self._current_request.content.set_exception(web.RequestPayloadError("broken body"))
         elif self._head_timer is None and self._current_request is None:
             self._arm()
 

@@ -65,7 +65,7 @@ def problem(fault: Fault) -> wire.Problem:
         detail=fault.detail,
         field=fault.field,
         remedy=fault.remedy,
-        current=None if fault.current is None else msgspec.Raw(msgspec.json.encode(fault.current)),
+        current=None if fault.current is None else msgspec.to_builtins(fault.current),
     )
 
 

@@ -1,0 +1,541 @@
+"""An in-memory daemon behind the real API server, on a real Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from incidentd import unixsocket, wire
+from incidentd.api.identity import Role, RolePolicy
+from incidentd.api.server import ApiServer, Limits, start_api
+from incidentd.client import Client
+from incidentd.domain.severity import Severity
+from incidentd.services.contracts import AlertQuery, Calls
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+
+
+def an_alert(alert_id: int = 1, **changes: Any) -> wire.Alert:
+    alert = wire.Alert(
+        id=alert_id,
+        source="prometheus",
+        key=f"key-{alert_id}",
+        status="firing",
+        name="DiskFull",
+        summary="Disk / is full",
+        severity="critical",
+        labels={"alertname": "DiskFull", "host": "db1"},
+        annotations={},
+        starts_at=NOW,
+        ends_at=None,
+        first_seen=NOW,
+        last_seen=NOW,
+        resolved_at=None,
+        count=1,
+        generator_url="",
+        service="database",
+        group_id=None,
+        page_id=1,
+        page_state="open",
+        acknowledged_by="",
+        incident_ids=(),
+        flapping=False,
+        version=1,
+    )
+    return msgspec.structs.replace(alert, **changes)
+
+
+def a_page(page_id: int = 1, **changes: Any) -> wire.Page:
+    page = wire.Page(
+        id=page_id,
+        title="DiskFull",
+        service="database",
+        policy="default",
+        urgency="high",
+        state="open",
+        step=1,
+        round=1,
+        group_id=None,
+        incident_id=None,
+        started_at=NOW,
+        next_step_at=None,
+        acknowledged_at=None,
+        acknowledged_by="",
+        acknowledged_via="",
+        resolved_at=None,
+        notified=("ana",),
+        alert_ids=(1,),
+        mine=False,
+        version=1,
+    )
+    return msgspec.structs.replace(page, **changes)
+
+
+def an_incident(incident_id: int = 1, **changes: Any) -> wire.Incident:
+    incident = wire.Incident(
+        id=incident_id,
+        title="Checkout fails",
+        summary="",
+        status="active",
+        severity=Severity.SEV3,
+        episode=1,
+        service="checkout",
+        many_stakeholders=False,
+        declared_at=NOW,
+        declared_by="ana",
+        started_at=NOW,
+        mitigated_at=None,
+        resolved_at=None,
+        closed_at=None,
+        merged_into=None,
+        next_update_at=None,
+        alert_ids=(),
+        page_ids=(),
+        roles=(),
+        violations=(),
+        allowed=("mitigated",),
+        review_opens_at=None,
+        review_due_at=None,
+        process_version="v1",
+        version=1,
+    )
+    return msgspec.structs.replace(incident, **changes)
+
+
+class FakeDaemon:
+    """What the services would be: a few objects in memory. `asked` records every call as (name, arguments)."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.alerts: dict[int, wire.Alert] = {1: an_alert(1), 2: an_alert(2, page_id=None, page_state="")}
+        self.pages: dict[int, wire.Page] = {1: a_page(1)}
+        self.incidents: dict[int, wire.Incident] = {1: an_incident(1)}
+        self.drafts: dict[tuple[str, str], str] = {}
+        self.remembered: dict[tuple[str, str], tuple[str, int, bytes]] = {}
+        self.log: list[wire.Event] = []
+        self.delay = 0.0
+        self.failure: Exception | None = None
+        self.api_version = wire.API_VERSION
+        self.draining = False
+
+    @property
+    def calls(self) -> Calls:
+        return Calls(
+            alerts=_Alerts(self),
+            pages=_Pages(self),
+            incidents=_Incidents(self),
+            roster=_Roster(),
+            drafts=_Drafts(self),
+            events=_Events(self),
+            idempotency=_Remembered(self),
+            daemon=_Itself(self),
+        )
+
+    async def note(self, *call: Any) -> None:
+        self.asked.append(call)
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.failure is not None:
+            raise self.failure
+
+    def happen(self, kind: str = "note", data: dict[str, object] | None = None) -> wire.Event:
+        seq = len(self.log) + 1
+        event = wire.Event(seq=seq, at=NOW, actor="ana", kind=kind, subject=f"incident:{seq}", data=data or {"n": seq})
+        self.log.append(event)
+        return event
+
+
+def _one(rows: dict[int, Any], row_id: int, what: str) -> Any:
+    if row_id not in rows:
+        raise NotFound(f"there is no {what} {row_id}", field="id")
+    return rows[row_id]
+
+
+def _changed(rows: dict[int, Any], row_id: int, what: str, if_version: int | None, **changes: Any) -> Any:
+    row = _one(rows, row_id, what)
+    if if_version is not None and row.version != if_version:
+        raise Conflict(f"{what} {row_id} has changed", current=row, field="If-Match", remedy="look again")
+    rows[row_id] = msgspec.structs.replace(row, version=row.version + 1, **changes)
+    return rows[row_id]
+
+
+class _Part:
+    def __init__(self, fake: FakeDaemon) -> None:
+        self.fake = fake
+
+
+class _Alerts(_Part):
+    async def list(self, query: AlertQuery) -> wire.AlertPage:
+        await self.fake.note("alerts.list", query)
+        if query.cursor not in ("", "2"):
+            raise Invalid("this cursor is not ours", field="cursor")
+        return wire.AlertPage(alerts=tuple(self.fake.alerts.values()), next_cursor="", total=len(self.fake.alerts))
+
+    async def get(self, alert_id: int) -> wire.Alert:
+        return _one(self.fake.alerts, alert_id, "alert")
+
+    async def trace(self, alert_id: int) -> wire.Trace:
+        step = wire.TraceStep(seq=1, at=NOW, kind="routed", text="routed to database", data={})
+        return wire.Trace(alert=_one(self.fake.alerts, alert_id, "alert"), verdict="ana was paged", steps=(step,))
+
+    async def raise_alert(self, body: wire.RaiseAlert, actor: str) -> wire.Raised:
+        await self.fake.note("alerts.raise", body, actor)
+        return wire.Raised(key=f"manual-{body.name}")
+
+    async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page:
+        alert = _one(self.fake.alerts, alert_id, "alert")
+        await self.fake.note("alerts.acknowledge", alert_id, actor, note)
+        if alert.page_id is None:
+            raise Conflict("no page is open for this alert", current=alert)
+        return _changed(self.fake.pages, alert.page_id, "page", None, state="acknowledged", acknowledged_by=actor)
+
+    async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert:
+        await self.fake.note("alerts.resolve", alert_id, actor, if_version)
+        return _changed(self.fake.alerts, alert_id, "alert", if_version, status="resolved", resolved_at=NOW)
+
+
+class _Pages(_Part):
+    async def list(self, state: str, mine_of: str | None, limit: int, cursor: str, viewer: str) -> wire.PagePage:
+        await self.fake.note("pages.list", state, mine_of, limit, cursor, viewer)
+        return wire.PagePage(pages=tuple(self.fake.pages.values()), next_cursor="", total=len(self.fake.pages))
+
+    async def get(self, page_id: int, viewer: str) -> wire.PageDetail:
+        page = _one(self.fake.pages, page_id, "page")
+        return wire.PageDetail(page=msgspec.structs.replace(page, mine=viewer in page.notified), deliveries=())
+
+    async def raise_page(self, body: wire.RaisePage, actor: str) -> wire.Page:
+        await self.fake.note("pages.raise", body, actor)
+        if bool(body.service) == bool(body.person):
+            raise Invalid("name a service or a person", field="service", remedy="give exactly one of the two")
+        page = a_page(len(self.fake.pages) + 1, title=body.title)
+        self.fake.pages[page.id] = page
+        return page
+
+    async def acknowledge(
+        self, page_id: int, actor: str, *, note: str = "", via: str = "api", if_version: int | None = None
+    ) -> wire.Page:
+        await self.fake.note("pages.acknowledge", page_id, actor, note, via, if_version)
+        change = {"state": "acknowledged", "acknowledged_by": actor, "acknowledged_via": via}
+        return _changed(self.fake.pages, page_id, "page", if_version, **change)
+
+    async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, state="resolved")
+
+    async def escalate(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, step=2)
+
+    async def test(self, notifier: str, actor: str) -> wire.Delivery:
+        await self.fake.note("pages.test", notifier, actor)
+        if notifier != "phone":
+            raise NotFound(f"there is no notifier {notifier}", field="instance")
+        return wire.Delivery(
+            id=1,
+            page_id=0,
+            person=actor,
+            notifier=notifier,
+            address="x",
+            kind="test",
+            state="sent",
+            attempt=1,
+            due_at=NOW,
+            sent_at=NOW,
+            error="",
+            idempotency_key="k",
+            title="test",
+        )
+
+
+class _Incidents(_Part):
+    def _change(
+        self, name: str, incident_id: int, body: Any, actor: str, if_version: int | None, **changes: Any
+    ) -> Any:
+        self.fake.asked.append((name, incident_id, body, actor, if_version))
+        return _changed(self.fake.incidents, incident_id, "incident", if_version, **changes)
+
+    async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage:
+        await self.fake.note("incidents.list", state, text, limit, cursor)
+        rows = tuple(self.fake.incidents.values())
+        return wire.IncidentPage(incidents=rows, next_cursor="", total=len(rows))
+
+    async def get(self, incident_id: int) -> wire.IncidentDetail:
+        incident = _one(self.fake.incidents, incident_id, "incident")
+        return wire.IncidentDetail(incident=incident, roles=(), updates=(), role_gap_minutes={"mitigation_lead": 2.5})
+
+    async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident:
+        await self.fake.note("incidents.declare", body, actor)
+        incident = an_incident(
+            len(self.fake.incidents) + 1, title=body.title, severity=body.severity, declared_by=actor
+        )
+        self.fake.incidents[incident.id] = incident
+        return incident
+
+    async def edit(
+        self, incident_id: int, body: wire.EditIncident, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        changes = {} if body.title is None else {"title": body.title}
+        return self._change("incidents.edit", incident_id, body, actor, if_version, **changes)
+
+    async def change_status(
+        self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        if body.to == "closed":
+            raise Refused("the review is not done", field="to", remedy="publish the review first")
+        return self._change("incidents.status", incident_id, body, actor, if_version, status=body.to)
+
+    async def set_severity(
+        self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        return self._change("incidents.severity", incident_id, body, actor, if_version, severity=body.severity)
+
+    async def assign_role(
+        self, incident_id: int, body: wire.AssignRole, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        return self._change("incidents.role", incident_id, body, actor, if_version)
+
+    async def add_note(self, incident_id: int, body: wire.AddNote, actor: str) -> wire.TimelineEntry:
+        self._change("incidents.note", incident_id, body, actor, None)
+        return self._entry(body.text, actor)
+
+    @staticmethod
+    def _entry(text: str, actor: str) -> wire.TimelineEntry:
+        return wire.TimelineEntry(
+            seq=1,
+            observed_at=NOW,
+            recorded_at=NOW,
+            by=actor,
+            kind="note",
+            text=text,
+            detail="",
+            evidence="",
+            pinned=False,
+        )
+
+    async def post_update(self, incident_id: int, body: wire.PostUpdate, actor: str) -> wire.Update:
+        self._change("incidents.update", incident_id, body, actor, None)
+        return wire.Update(
+            id=1, at=NOW, by=actor, audience=body.audience, phase=body.phase, text=body.text, next_at=None
+        )
+
+    async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident:
+        return self._change("incidents.link", incident_id, alert_ids, actor, None, alert_ids=alert_ids)
+
+    async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident:
+        return self._change("incidents.unlink", incident_id, alert_id, actor, None, alert_ids=())
+
+    async def timeline(self, incident_id: int) -> wire.Timeline:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire.Timeline(entries=(self._entry("it began", "ana"),))
+
+
+class _Roster:
+    async def people(self) -> wire.People:
+        person = wire.Person(handle="ana", name="Ana", zone="UTC", contacts=("phone",), on_call_for=("primary",))
+        return wire.People(people=(person,), problems=())
+
+    async def services(self) -> wire.Services:
+        return wire.Services(services=(wire.Service(name="database", team="storage", policy="default"),))
+
+    async def on_call(self) -> wire.OnCallNow:
+        shift = wire.OnCall(schedule="primary", person="ana", until=None, next_person="ben", policies=("default",))
+        return wire.OnCallNow(at=NOW, schedules=(shift,))
+
+
+class _Drafts(_Part):
+    async def get(self, person: str, key: str) -> wire.Draft:
+        text = self.fake.drafts.get((person, key), "")
+        return wire.Draft(key=key, text=text, saved_at=NOW if text else None)
+
+    async def put(self, person: str, key: str, text: str) -> wire.Draft:
+        self.fake.drafts[person, key] = text
+        return wire.Draft(key=key, text=text, saved_at=NOW)
+
+    async def delete(self, person: str, key: str) -> None:
+        self.fake.drafts.pop((person, key), None)
+
+
+class _Events(_Part):
+    async def page(self, after: int, limit: int) -> wire.EventPage:
+        return wire.EventPage(events=tuple(self.fake.log[after : after + limit]), last_seq=len(self.fake.log))
+
+    async def encoded(self, after: int) -> AsyncIterator[bytes]:
+        while not self.fake.draining:
+            fresh = self.fake.log[after : after + 50]
+            if fresh:
+                after = fresh[-1].seq
+                frames = (
+                    b"id: %d\nevent: %s\ndata: %s\n\n" % (e.seq, e.kind.encode(), msgspec.json.encode(e)) for e in fresh
+                )
+                yield b"".join(frames)
+            await asyncio.sleep(0.005)
+
+
+class _Remembered(_Part):
+    async def find(self, actor: str, key: str) -> tuple[str, int, bytes] | None:
+        return self.fake.remembered.get((actor, key))
+
+    async def remember(self, actor: str, key: str, digest: str, status: int, body: bytes) -> None:
+        self.fake.remembered[actor, key] = (digest, status, body)
+
+
+class _Itself(_Part):
+    async def info(self, person: str, role: str) -> wire.Info:
+        return wire.Info(
+            api_version=self.fake.api_version,
+            version="0.1.0",
+            node="node1",
+            started_at=NOW,
+            last_seq=len(self.fake.log),
+            person=person,
+            role=role,
+            review_name="Incident Review",
+            ingress=(),
+            engine="sqlite",
+        )
+
+    async def health(self) -> wire.Health:
+        await self.fake.note("health")
+        return wire.Health(
+            status="ok",
+            problems=(),
+            adapters=(),
+            alerts_firing=2,
+            alerts_unrouted=0,
+            timers_due=0,
+            timers_failing=0,
+            deliveries_waiting=0,
+            deliveries_failed_24h=0,
+            loop_lag_ms=0.1,
+            rss_mib=40.0,
+            config_files=(),
+        )
+
+    async def reload(self, actor: str) -> wire.Reloaded:
+        await self.fake.note("reload", actor)
+        return wire.Reloaded(files=("incidentd.toml",), problems=())
+
+
+class Answer:
+    """What came back, with its JSON decoded on demand."""
+
+    def __init__(self, raw: unixsocket.Response) -> None:
+        self.status, self.headers, self.body = raw
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> wire.Problem:
+        assert self.headers["content-type"].split(";")[0] == "application/problem+json"
+        found = msgspec.json.decode(self.body, type=wire.Problem)
+        assert found.status == self.status
+        assert found.title
+        return found
+
+
+class Api:
+    """A server that a test can stop and start, and a way to speak to it as a plain HTTP client."""
+
+    def __init__(self, fake: FakeDaemon, path: Path) -> None:
+        self.fake = fake
+        self.path = path
+        self.role = Role.ADMIN
+        self.person = "ana"
+        self.limits = Limits(drain=1.0)
+        self._server: ApiServer | None = None
+
+    async def start(self) -> None:
+        self.fake.draining = False
+        # nobody is the owner here (root would be admin anyway), so that every test states its role
+        self._server = await start_api(
+            self.fake.calls,
+            roles=self.policy(),
+            person_of_uid=lambda uid, name: self.person,
+            socket_path=self.path,
+            limits=self.limits,
+        )
+
+    def policy(self) -> RolePolicy:
+        return _FixedRole(owner_uid=os.getuid(), default_role=self.role)
+
+    async def stop(self) -> None:
+        self.fake.draining = True
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
+
+    async def restart(self, pause: float = 0.0) -> None:
+        await self.stop()
+        await asyncio.sleep(pause)
+        await self.start()
+
+    async def __call__(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        return Answer(await asyncio.to_thread(unixsocket.request, str(self.path), method, path, raw, headers))
+
+
+class _FixedRole(RolePolicy, frozen=True):
+    """The role a test asked for, whoever runs the tests."""
+
+    def role(self, peer: Any, gid_of: Any) -> Role:
+        return self.default_role
+
+
+@pytest.fixture
+def socket_dir() -> Iterator[Path]:
+    """A short path: a socket's may have 107 bytes."""
+    directory = Path(tempfile.mkdtemp(prefix="incidentd-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def fake() -> FakeDaemon:
+    return FakeDaemon()
+
+
+@pytest_asyncio.fixture
+async def api(fake: FakeDaemon, socket_dir: Path) -> AsyncIterator[Api]:
+    server = Api(fake, socket_dir / "api.sock")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture
+async def connect(api: Api) -> AsyncIterator[Callable[..., Awaitable[Client]]]:
+    """Makes clients that are closed at the end."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**options: Any) -> Client:
+            return await stack.enter_async_context(Client(api.path, **options))
+
+        yield make
+
+
+@pytest_asyncio.fixture
+async def raw(api: Api) -> AsyncIterator[Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]]:
+    """Opens plain connections, for bytes that no client would send."""
+    opened: list[asyncio.StreamWriter] = []
+
+    async def make() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_unix_connection(str(api.path))
+        opened.append(writer)
+        return reader, writer
+
+    yield make
+    for writer in opened:
+        writer.close()

@@ -1,0 +1,120 @@
+"""Every route with good input, as an HTTP client sees it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from incidentd.api.routes import ROUTES
+from incidentd.domain.matchers import Matcher, Op
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "api-routes.md"
+GOOD = {
+    "GET /v1/info": ("/v1/info", None),
+    "GET /v1/health": ("/v1/health", None),
+    "GET /v1/openapi.json": ("/v1/openapi.json", None),
+    "GET /v1/events": ("/v1/events?after=0&limit=10", None),
+    "GET /v1/alerts": ("/v1/alerts?status=all&match=host%3D~db.*&q=disk&order=oldest&limit=5", None),
+    "GET /v1/alerts/{id}": ("/v1/alerts/1", None),
+    "GET /v1/alerts/{id}/trace": ("/v1/alerts/1/trace", None),
+    "POST /v1/alerts": ("/v1/alerts", {"name": "DiskFull", "labels": {"host": "db1"}}),
+    "POST /v1/alerts/{id}/acknowledge": ("/v1/alerts/1/acknowledge", {"note": "mine"}),
+    "POST /v1/alerts/{id}/resolve": ("/v1/alerts/1/resolve", None),
+    "GET /v1/pages": ("/v1/pages?state=active&mine=1", None),
+    "POST /v1/pages": ("/v1/pages", {"title": "Look at this", "person": "ana"}),
+    "GET /v1/pages/{id}": ("/v1/pages/1", None),
+    "POST /v1/pages/{id}/acknowledge": ("/v1/pages/1/acknowledge", None),
+    "POST /v1/pages/{id}/resolve": ("/v1/pages/1/resolve", {}),
+    "POST /v1/pages/{id}/escalate": ("/v1/pages/1/escalate", None),
+    "GET /v1/incidents": ("/v1/incidents?state=all&q=checkout", None),
+    "POST /v1/incidents": ("/v1/incidents", {"title": "Checkout fails", "severity": "SEV2", "alert_ids": [1]}),
+    "GET /v1/incidents/{id}": ("/v1/incidents/1", None),
+    "PATCH /v1/incidents/{id}": ("/v1/incidents/1", {"title": "Checkout is slow"}),
+    "POST /v1/incidents/{id}/status": ("/v1/incidents/1/status", {"to": "mitigated", "at": "2026-03-14T09:30:00Z"}),
+    "POST /v1/incidents/{id}/severity": ("/v1/incidents/1/severity", {"severity": "SEV1"}),
+    "POST /v1/incidents/{id}/roles": ("/v1/incidents/1/roles", {"role": "mitigation_lead", "person": "ana"}),
+    "POST /v1/incidents/{id}/notes": ("/v1/incidents/1/notes", {"text": "rolled back"}),
+    "POST /v1/incidents/{id}/updates": ("/v1/incidents/1/updates", {"text": "we look", "phase": "investigating"}),
+    "POST /v1/incidents/{id}/alerts": ("/v1/incidents/1/alerts", {"alert_ids": [1, 2]}),
+    "DELETE /v1/incidents/{id}/alerts/{alert_id}": ("/v1/incidents/1/alerts/2", None),
+    "GET /v1/incidents/{id}/timeline": ("/v1/incidents/1/timeline", None),
+    "GET /v1/people": ("/v1/people", None),
+    "GET /v1/services": ("/v1/services", None),
+    "GET /v1/oncall": ("/v1/oncall", None),
+    "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
+    "GET /v1/drafts/{key}": ("/v1/drafts/incident%2F1", None),
+    "PUT /v1/drafts/{key}": ("/v1/drafts/incident%2F1", {"text": "half a"}),
+    "DELETE /v1/drafts/{key}": ("/v1/drafts/incident%2F1", None),
+    "POST /v1/reload": ("/v1/reload", None),
+}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_good_input_gets_the_declared_answer(api, route):
+    path, body = GOOD[f"{route.method} {route.path}"]
+    answer = await api(route.method, path, body)
+    assert answer.status == route.status, answer.body
+    if route.answer is not None:
+        msgspec.json.decode(answer.body, type=route.answer)
+        assert answer.headers["content-type"].startswith("application/json")
+        assert answer.headers["api-version"] == "1.0"
+
+
+def test_the_document_lists_exactly_the_routes_of_the_table():
+    rows = re.findall(r"^\| `([A-Z]+ /[^`?]*)[^`]*` \|.*\| (\w+) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted((f"{route.method} {route.path}", route.role.word) for route in ROUTES)
+
+
+def test_the_document_names_the_structs_of_the_table():
+    text = DOCUMENT.read_text()
+    for route in ROUTES:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{route.method} {route.path}"))
+        for struct in (route.answer, route.body if route.body.__name__ != "Empty" else None):
+            assert struct is None or re.search(rf"\b{struct.__name__}\b", row), (row, struct)
+        for name in route.query.__struct_fields__:
+            assert re.search(rf"\b{name}\b", row), (row, name)
+        assert ("If-Match" in row) == route.versioned, row
+
+
+async def test_a_list_passes_its_filter_on(api, fake):
+    await api(
+        "GET", "/v1/alerts?status=resolved&service=db&match=a%3D1&match=b!~x&q=disk&order=oldest&limit=7&cursor=2"
+    )
+    query = fake.asked[-1][1]
+    assert query.matchers == (Matcher("a", Op.EQUAL, "1"), Matcher("b", Op.NOT_MATCH, "x"))
+    assert (query.status, query.service, query.text) == ("resolved", "db", "disk")
+    assert (query.order, query.limit, query.cursor) == ("oldest", 7, "2")
+
+
+async def test_mine_means_the_callers_pages(api, fake):
+    await api("GET", "/v1/pages?mine=1")
+    assert fake.asked[-1] == ("pages.list", "active", "ana", 100, "", "ana")
+    await api("GET", "/v1/pages?mine=0&state=all")
+    assert fake.asked[-1] == ("pages.list", "all", None, 100, "", "ana")
+
+
+async def test_a_draft_is_the_callers_own(api, fake):
+    await api("PUT", "/v1/drafts/incident%2F1", {"text": "half a sentence"})
+    assert (await api("GET", "/v1/drafts/incident%2F1")).json["text"] == "half a sentence"
+    api.person = "ben"
+    assert (await api("GET", "/v1/drafts/incident%2F1")).json["text"] == ""
+    api.person = "ana"
+    assert (await api("DELETE", "/v1/drafts/incident%2F1")).body == b""
+    assert fake.drafts == {}
+
+
+async def test_a_page_of_events_follows_after(api, fake):
+    for _ in range(5):
+        fake.happen()
+    page = (await api("GET", "/v1/events?after=2&limit=2")).json
+    assert [event["seq"] for event in page["events"]] == [3, 4]
+    assert page["last_seq"] == 5
+
+
+async def test_any_content_type_is_read_as_json(api):
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8"):
+        answer = await api("POST", "/v1/alerts", {"name": "x"}, {"Content-Type": content_type})
+        assert answer.status == 201
