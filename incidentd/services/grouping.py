@@ -131,14 +131,16 @@ class Grouping:
 
     def _group_for(self, tx: Tx, alert: AlertRow, route: Route, service: str, batch: _Batch) -> Group:
         key = group_key(route, alert.labels)
-        group = batch.open.get(key) or groups.find_open(tx, key)
+        if key in batch.open:
+            return batch.open[key]
+        group = groups.find_open(tx, key)
         if group is None:
             group = groups.open_group(tx, key, route.id, service, group_labels(route, alert.labels))
             if route.group_wait:
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_wait)
             else:
                 batch.flush_now[group.id] = (group, route)
-        elif group.last_flush_at is not None and group.id not in batch.flush_now:
+        elif group.last_flush_at is not None:
             timers.arm_no_later(tx, FLUSH, group.subject, max(group.last_flush_at + route.group_interval, tx.now))
         batch.open[key] = group
         return group

@@ -87,8 +87,8 @@ class AcknowledgeLinks:
 
     async def start(self) -> None:
         """Load the signing key, or make it the first time."""
-        key = await self._store.read(_key) or await self._store.write(_make_key)
-        self._key = bytes.fromhex(key)
+        known = await self._store.read(_key)
+        self._key = bytes.fromhex(known if known is not None else await self._store.write(_make_key))
 
     def _now(self) -> int:
         return to_micros(self._clock.now()) // 1_000_000
