@@ -8,7 +8,9 @@ STAMP  := $(VENV)/.stamp
 JOBS   ?= 2
 ARGS   ?=
 
-TYPED  := incidentd tui/incidentd_tui $(wildcard plugins/incidentd_*)
+# mypy is strict for the first line and lenient about annotations for the second: see pyproject.toml
+TYPED  := incidentd tui/incidentd_tui $(wildcard plugins/incidentd_*) docs/template-plugin/src/incidentd_example \
+          tests $(if $(wildcard benchmarks/*.py),benchmarks)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -46,7 +48,7 @@ format: $(STAMP) ## let ruff rewrite what it can
 	$(BIN)/ruff format .
 
 types: $(STAMP) ## mypy --strict
-	$(BIN)/mypy --strict $(TYPED)
+	$(BIN)/mypy $(TYPED)
 
 imports: $(STAMP) ## the import contracts of pyproject.toml
 	$(BIN)/lint-imports --no-logo
