@@ -20,6 +20,8 @@ _MAX_PATTERN = 2000
 
 
 class Op(enum.StrEnum):
+    """How a matcher compares the label's value with its own."""
+
     EQUAL = "="
     NOT_EQUAL = "!="
     MATCH = "=~"

@@ -9,7 +9,7 @@ USUAL_LINES = 300  # nine of ten are shorter
 MOST_FUNCTION_LINES = 60
 USUAL_FUNCTION_LINES = 30
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "lib"}
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
 def lines(path: Path) -> int:

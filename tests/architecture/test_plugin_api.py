@@ -33,7 +33,7 @@ def test_everything_public_is_documented():
         name
         for name in incidentd.plugin.__all__
         if inspect.isclass(value := getattr(incidentd.plugin, name)) or inspect.isfunction(value)
-        if not inspect.getdoc(value)
+        if not (inspect.isfunction(value) or "__doc__" in vars(value)) or not inspect.getdoc(value)
     ]
     assert silent == []
 
