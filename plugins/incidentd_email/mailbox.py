@@ -37,6 +37,8 @@ def parse_mailbox(text: str) -> Mailbox:
     """
     if not text.isprintable():
         raise ValueError("an e-mail address has no control or other invisible characters")
+    if "=?" in text:  # an RFC 2047 encoded word, which Python would decode, line ends and all
+        raise ValueError("write the e-mail address and its name in plain characters")
     named = _NAMED.fullmatch(text)
     name = (named["quoted"] or named["plain"] or "").strip() if named else ""
     address = named["address"] if named else text.strip()

@@ -6,6 +6,7 @@ import hashlib
 import html
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import format_datetime
 
@@ -20,13 +21,13 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
     """The message as bytes with CRLF line ends, 7-bit clean unless an address needs SMTPUTF8.
 
     The Message-ID is made from the idempotency key, so that a resend is the same message to mail programs; all
-    messages of a page refer to one thread.
+    messages of a page refer to one thread. Raises `ValueError` if the headers written are not the headers meant.
     """
     utf8 = sender.needs_utf8 or recipient.needs_utf8
     message = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
     message["From"] = _header_address(sender)
     message["To"] = _header_address(recipient)
-    message["Subject"] = safe_line(notification.title, MAX_SUBJECT).strip() or "incidentd"
+    message["Subject"] = _subject(notification.title)
     message["Date"] = format_datetime(notification.created_at)
     message["Message-ID"] = f"<{_digest(notification.idempotency_key)}@{sender.domain}>"
     thread = f"<{_digest(notification.thread)}.thread@{sender.domain}>"
@@ -41,7 +42,19 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
         message["X-Priority"] = "1"
     message.set_content(plain_text(notification))
     message.add_alternative(simple_html(notification), subtype="html")
-    return message.as_bytes()
+    data = message.as_bytes()
+    if BytesHeaderParser().parsebytes(data).keys() != message.keys():
+        raise ValueError("a text would break out of its header")
+    return data
+
+
+def _subject(title: str) -> str:
+    """`title` for the Subject header.
+
+    Python decodes RFC 2047 encoded words in a value that it is given, and writes what comes out, line ends included:
+    text that looks like one ("=?") is taken apart by a space.
+    """
+    return safe_line(title, MAX_SUBJECT).replace("=?", "= ?").strip() or "incidentd"
 
 
 def plain_text(notification: Notification) -> str:

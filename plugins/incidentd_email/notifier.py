@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.errors import MessageError
 
 from incidentd.plugin import (
     AdapterType,
@@ -32,8 +33,10 @@ class EmailNotifier(Notifier):
             recipient = parse_mailbox(notification.address)
         except ValueError as exc:
             raise PermanentFailure(f"address: {exc}") from None
-        # In a thread, because encoding a long body takes a tenth of a second.
-        data = await asyncio.to_thread(compose, notification, self._sender, recipient)
+        try:  # in a thread, because encoding a long body takes a tenth of a second
+            data = await asyncio.to_thread(compose, notification, self._sender, recipient)
+        except (ValueError, MessageError) as exc:
+            raise PermanentFailure(f"the message cannot be written as mail: {exc}") from None
         return Receipt(vendor_id=await deliver(self._config, self._sender, recipient, data))
 
 

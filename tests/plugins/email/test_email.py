@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email
+import email.errors
 import email.policy
 import logging
 import ssl
@@ -181,6 +182,11 @@ class TestEmail(NotifierConformance):
     def shows(self, sent: Envelope, text: str) -> bool:
         return text in f"{parsed(sent)['Subject']}\n{part(sent, 'plain')}"
 
+    async def test_an_encoded_word_in_the_title_adds_no_header(self, rig: Rig) -> None:
+        await rig.notifier.send(self.message(title="=?utf-8?q?Hi=0D=0ABcc:_evil@example.net?="))
+        self.check_format(rig.vendor.sent()[0])
+        assert parsed(rig.vendor.sent()[0])["Subject"] == "= ?utf-8?q?Hi=0D=0ABcc:_evil@example.net?="
+
     async def test_receipt_names_the_queue_id(self, rig: Rig) -> None:
         assert "queued as 4XyZ" in (await rig.notifier.send(self.message())).vendor_id
 
@@ -305,6 +311,13 @@ async def test_smtputf8() -> None:
         assert server.envelopes[0].rcpt_tos == ["zoë@xn--bcher-kva.example"]
 
 
+def test_a_message_whose_headers_came_out_different_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidentd_email.message._subject", lambda title: title)
+    hostile = notification(title="=?utf-8?q?Hi=0D=0ABcc:_evil@example.net?=")
+    with pytest.raises((ValueError, email.errors.MessageError)):
+        compose(hostile, parse_mailbox("i@example.org"), parse_mailbox("ada@example.org"))
+
+
 def test_a_resend_is_the_same_message_but_for_the_boundary() -> None:
     sender, recipient = parse_mailbox("incidentd@example.org"), parse_mailbox("ada@example.org")
     first, again = (
@@ -350,6 +363,8 @@ def test_addresses(text: str, address: str, name: str) -> None:
         f"{'a' * 65}@b.org",
         f"a@{'b' * 300}.org",
         "x <a@b.org\r\nBcc: c@d.org>",
+        "=?utf-8?b?YQ0KQmNjOiB4QHkub3Jn?=@b.org",
+        "=?utf-8?q?a=0D=0ABcc:_x@y.org?= <a@b.org>",
     ],
 )
 def test_what_is_no_address(text: str) -> None:
