@@ -242,7 +242,8 @@ def test_any_bytes_give_an_event_or_faults(body: bytes) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), (EVENT_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())))
 def test_any_bytes_are_a_change_event_or_faults(body: bytes) -> None:
-    valid, faults = True, ()
+    valid = True
+    faults: tuple[str, ...] = ()
     try:
         check_change(body, SERVICES.get)
     except InvalidEvent as error:

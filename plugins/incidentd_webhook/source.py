@@ -1,0 +1,66 @@
+"""A generic webhook source: `[sources.NAME] type = "webhook"` with a mapping of the sender's JSON."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+
+import msgspec
+
+from incidentd.plugin import AdapterType, AlertSource, BadRequest, Context, Route, WebhookRequest, WebhookResponse
+from incidentd_webhook.config import WebhookSourceConfig
+from incidentd_webhook.decode import decode_alerts
+
+_SHOWN_FAULTS = 20
+
+
+class WebhookSource(AlertSource):
+    """POST JSON to `path`. Answers `{"accepted": n}`, and 400 with `faults` when part of a body is bad.
+
+    The valid items of a partly bad body are stored: to send it again changes nothing for them.
+    """
+
+    def __init__(self, config: WebhookSourceConfig, context: Context) -> None:
+        self._config = config
+        self._sink = context.sink
+
+    def routes(self) -> Sequence[Route]:
+        return (Route(method="POST", path=self._config.path, handler=self.post),)
+
+    async def post(self, request: WebhookRequest) -> WebhookResponse:
+        """Alerts, answered when they are durable."""
+        self._authenticate(request)
+        batch = decode_alerts(request.body, self._config, request.received_at)
+        if batch.signals:
+            await self._sink.submit(batch.signals)
+        document: dict[str, object] = {"accepted": len(batch.signals)}
+        if batch.faults:
+            document["rejected"] = len(batch.faults)
+            document["faults"] = batch.faults[:_SHOWN_FAULTS]
+        return WebhookResponse(status=400 if batch.faults else 200, body=msgspec.json.encode(document))
+
+    def _authenticate(self, request: WebhookRequest) -> None:
+        """Raises `BadRequest` with status 401 unless the configured token was sent."""
+        if self._config.token is None:
+            return
+        expected = self._config.token.reveal().encode()
+        if not hmac.compare_digest(_sent_token(request).encode("utf-8", "surrogateescape"), expected):
+            raise BadRequest("send it as Authorization: Bearer, X-Token or ?token=", field="token", status=401)
+
+
+def _sent_token(request: WebhookRequest) -> str:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return request.headers.get("x-token") or request.query.get("token", "")
+
+
+SOURCES: tuple[AdapterType[AlertSource], ...] = (
+    AdapterType(
+        id="webhook",
+        config=WebhookSourceConfig,
+        create=WebhookSource,
+        summary="Any JSON by POST, mapped by configuration; as it comes, at /hook",
+        default_instance={},
+    ),
+)
