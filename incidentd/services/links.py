@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -78,11 +79,11 @@ def _make_key(tx: Tx) -> str:
 class AcknowledgeLinks:
     """Makes the links, and answers them; implements the ingress' `AckLinks`."""
 
-    def __init__(self, store: Store, pages: Pages, clock: Clock, public_url: str) -> None:
+    def __init__(self, store: Store, pages: Pages, clock: Clock, public_url: Callable[[], str]) -> None:
         self._store = store
         self._pages = pages
         self._clock = clock
-        self._public_url = public_url.rstrip("/")
+        self._public_url = public_url
         self._key = b""
 
     async def start(self) -> None:
@@ -95,10 +96,11 @@ class AcknowledgeLinks:
 
     def url(self, page_id: int, person: str) -> str | None:
         """The link for one message; None when no public address is known."""
-        if not self._public_url:
+        base = self._public_url().rstrip("/")
+        if not base:
             return None
         expires = self._now() + int(LIFETIME.total_seconds())
-        return f"{self._public_url}/ack/{sign(self._key, page_id, person, expires)}"
+        return f"{base}/ack/{sign(self._key, page_id, person, expires)}"
 
     async def describe(self, token: str) -> AckView | None:
         """What the confirm page shows; None for a token that is not ours."""

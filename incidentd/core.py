@@ -1,0 +1,108 @@
+"""The services of one daemon, wired together; knows no sockets and no files but the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.services.alert_reader import StoreReader
+from incidentd.services.alerts import Alerts
+from incidentd.services.delivery import DeliveryWorker, Sender
+from incidentd.services.drafts import Drafts
+from incidentd.services.escalation import Escalation
+from incidentd.services.events import EventStream
+from incidentd.services.grouping import Grouping
+from incidentd.services.idempotency import Answers
+from incidentd.services.incidents import Incidents
+from incidentd.services.intake import Intake
+from incidentd.services.links import AcknowledgeLinks
+from incidentd.services.pages import Pages
+from incidentd.services.roster import RosterView
+from incidentd.services.workers import expiry_loop, router_loop, timer_loop
+from incidentd.storage.store import Store
+
+_DRAIN_SECONDS = 5.0
+
+
+class Core:
+    """Owns the services and their loops. `process` and `roster` are asked at each use, so a reload counts at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        sender: Sender,
+        public_url: Callable[[], str],
+        node: str,
+    ) -> None:
+        self.store = store
+        self.events = EventStream(store)
+        self.escalation = Escalation(roster)
+        self.grouping = Grouping(process, roster, self.escalation)
+        self.intake = Intake(store, self.escalation)
+        self.pages = Pages(store, self.escalation, roster)
+        self.alerts = Alerts(store, self.intake, self.pages)
+        self.incidents = Incidents(store, process=process, roster=roster)
+        self.roster = RosterView(roster, store.clock)
+        self.drafts = Drafts(store)
+        self.answers = Answers(store)
+        self.links = AcknowledgeLinks(store, self.pages, store.clock, public_url)
+        self.reader = StoreReader(store, store.clock)
+        self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, node)
+        handlers = {
+            **self.escalation.handlers(),
+            **self.grouping.handlers(),
+            **self.incidents.handlers(),
+            **self.answers.handlers(),
+        }
+        self._loops = [router_loop(store, self.grouping), expiry_loop(store, self.intake), timer_loop(store, handlers)]
+
+    async def start(self) -> None:
+        """Begin to do what is due, what was left by an earlier run first."""
+        await self.events.start()
+        await self.links.start()
+        await self.answers.start()
+        for loop in (*self._loops, self.deliveries.loop):
+            loop.start()
+
+    async def close(self) -> None:
+        """Finish what is under way, then close the store; nothing due is lost."""
+        await asyncio.gather(*(loop.stop() for loop in self._loops))
+        await self.deliveries.drain(_DRAIN_SECONDS)
+        await self.store.close()
+
+
+class LoopLag:
+    """How late the event loop runs its timers: the worst of the last ten looks, in milliseconds."""
+
+    _EVERY = 0.25
+
+    def __init__(self) -> None:
+        self._recent = [0.0] * 10
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to measure."""
+        self._task = asyncio.create_task(self._measure(), name="loop-lag")
+
+    async def _measure(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(self._EVERY)
+            late = time.monotonic() - before - self._EVERY
+            self._recent = [*self._recent[1:], max(late, 0.0)]
+
+    @property
+    def milliseconds(self) -> float:
+        """The worst recent delay."""
+        return max(self._recent) * 1000
+
+    def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
