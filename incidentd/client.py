@@ -266,7 +266,7 @@ class Client:
 
     # ------------------------------------------------------------------ exchange
     async def _get(self, target: str, answer: type[T]) -> T:
-        return msgspec.json.decode(await self._repeat(HttpRequest(method="GET", target=target)), type=answer)
+        return _fitting(await self._repeat(HttpRequest(method="GET", target=target)), answer)
 
     async def _send(
         self,
@@ -282,7 +282,7 @@ class Client:
             headers["If-Match"] = f'"{if_version}"'
         encoded = b"" if body is None else msgspec.json.encode(body)
         raw = await self._repeat(HttpRequest(method=method, target=target, headers=headers, body=encoded))
-        return msgspec.json.decode(raw or b"null", type=answer)
+        return _fitting(raw or b"null", answer)
 
     async def _repeat(self, request: HttpRequest) -> bytes:
         """The body of a 2xx answer to `request`, asked again while the daemon restarts."""
@@ -304,6 +304,12 @@ class Client:
 
 class _Retry(Exception):  # noqa: N818
     """The daemon is there but not ready (502-504): ask again."""
+
+
+class _Spoken(msgspec.Struct):
+    """The one part of Info that every version has."""
+
+    api_version: str
 
 
 class _StreamState:
@@ -329,7 +335,7 @@ async def _decoded(connection: Connection) -> AsyncIterator[wire.Event]:
         if part is None:
             return
         for frame in decoder.feed(part):
-            yield msgspec.json.decode(frame.data, type=wire.Event)
+            yield _fitting(frame.data.encode(), wire.Event)
 
 
 async def _prove(connection: Connection) -> None:
@@ -340,11 +346,18 @@ async def _prove(connection: Connection) -> None:
         raise VersionMismatch(f"the daemon does not speak version {ours} of the API: use the client of its release")
     if response.status != 200:
         _raise_problem(response)
-    theirs = msgspec.json.decode(response.body, type=wire.Info).api_version
+    theirs = _fitting(response.body, _Spoken).api_version
     if theirs.split(".")[0] != ours:
         raise VersionMismatch(
             f"the daemon speaks API {theirs}, this client {wire.API_VERSION}: use the client of its release"
         )
+
+
+def _fitting(raw: bytes, kind: type[T] | None) -> T:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise VersionMismatch(f"the answer is not what API {wire.API_VERSION} promises: {error}") from error
 
 
 def _raise_problem(response: HttpResponse) -> None:

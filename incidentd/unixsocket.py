@@ -5,6 +5,7 @@ Nothing here retries; the caller sees `OSError` or `http.client.HTTPException` a
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -70,7 +71,8 @@ def request(
     """One exchange on a connection of its own; `path` carries its query. Raises OSError and `HTTPException`."""
     connection = _UnixConnection(socket_path, timeout)
     try:
-        connection.request(method, path, body=body, headers=dict(headers or {}))
+        with contextlib.suppress(BrokenPipeError):  # refused before the body was through: the answer says why
+            connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
         return Response(answer.status, _fields(answer), answer.read())
     finally:

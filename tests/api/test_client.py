@@ -1,0 +1,310 @@
+"""The async client against the real server: types, refusals, restarts, and a stream without gaps."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import subprocess
+import sys
+import time
+
+import msgspec
+import pytest
+
+from incidentd import client as client_module
+from incidentd import wire
+from incidentd.api.routes import ROUTES
+from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
+from incidentd.domain.severity import Severity
+
+CALLS = {
+    "info": lambda c: c.info(),
+    "health": lambda c: c.health(),
+    "reload": lambda c: c.reload(),
+    "alerts": lambda c: c.alerts(status="all", match=["host=~db.*", "a=b c"], q="disk & co", limit=3),
+    "alert": lambda c: c.alert(1),
+    "trace": lambda c: c.trace(1),
+    "raise_alert": lambda c: c.raise_alert(wire.RaiseAlert(name="x")),
+    "acknowledge_alert": lambda c: c.acknowledge_alert(1, note="mine"),
+    "resolve_alert": lambda c: c.resolve_alert(1, if_version=1),
+    "pages": lambda c: c.pages(mine=True),
+    "page": lambda c: c.page(1),
+    "raise_page": lambda c: c.raise_page(wire.RaisePage(title="x", person="ana")),
+    "acknowledge_page": lambda c: c.acknowledge_page(1, if_version=2),
+    "resolve_page": lambda c: c.resolve_page(1),
+    "escalate_page": lambda c: c.escalate_page(1),
+    "incidents": lambda c: c.incidents(state="all"),
+    "incident": lambda c: c.incident(1),
+    "declare": lambda c: c.declare(wire.DeclareIncident(title="x", severity=Severity.SEV1)),
+    "edit_incident": lambda c: c.edit_incident(1, wire.EditIncident(title="y"), if_version=1),
+    "change_status": lambda c: c.change_status(1, wire.ChangeStatus(to="mitigated")),
+    "set_severity": lambda c: c.set_severity(1, wire.SetSeverity(severity=Severity.SEV2)),
+    "assign_role": lambda c: c.assign_role(1, wire.AssignRole(role="scribe", person="ana")),
+    "add_note": lambda c: c.add_note(1, wire.AddNote(text="rolled back")),
+    "post_update": lambda c: c.post_update(1, wire.PostUpdate(text="we look", phase="investigating")),
+    "link_alerts": lambda c: c.link_alerts(1, [1, 2]),
+    "unlink_alert": lambda c: c.unlink_alert(1, 2),
+    "timeline": lambda c: c.timeline(1),
+    "people": lambda c: c.people(),
+    "services": lambda c: c.services(),
+    "on_call": lambda c: c.on_call(),
+    "test_notifier": lambda c: c.test_notifier("phone"),
+    "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
+    "draft": lambda c: c.draft("incident/1 ü?"),
+    "delete_draft": lambda c: c.delete_draft("incident/1 ü?"),
+    "event_page": lambda c: c.event_page(0),
+}
+
+
+async def test_every_route_has_a_method_that_gives_its_type(connect):
+    client = await connect()
+    public = {name for name, _ in inspect.getmembers(Client, inspect.isfunction) if not name.startswith("_")}
+    assert public - {"close", "events"} == set(CALLS)
+    assert len(CALLS) == len([route for route in ROUTES if route.path != "/v1/openapi.json"])
+    hints = {name: inspect.get_annotations(getattr(Client, name), eval_str=True)["return"] for name in CALLS}
+    for name, call in CALLS.items():
+        answer = await call(client)
+        assert hints[name] is None if answer is None else isinstance(answer, hints[name]), name
+
+
+async def test_arguments_arrive_as_they_were_given(connect, fake):
+    client = await connect()
+    await client.alerts(status="all", match=["host=~db.*", 'a="b & c"'], q="50% + ä&", cursor="2", service="x y")
+    query = fake.asked[-1][1]
+    assert [str(matcher) for matcher in query.matchers] == ['host=~"db.*"', 'a="b & c"']
+    assert (query.text, query.service, query.cursor, query.limit) == ("50% + ä&", "x y", "2", 100)
+    await client.save_draft("a/b?c%d", "text\nmore")
+    assert fake.drafts == {("ana", "a/b?c%d"): "text\nmore"}
+
+
+async def test_connections_are_kept(connect, api):
+    client = await connect()
+    for _ in range(5):
+        await client.alerts()
+    assert api._server._runner.server.requests_count == 6, "five calls and one check of the version"
+
+
+async def test_many_calls_at_once_are_all_answered(connect):
+    client = await connect()
+    answers = await asyncio.gather(*(client.declare(wire.DeclareIncident(title=f"t{n}")) for n in range(40)))
+    assert sorted(answer.id for answer in answers) == list(range(2, 42))
+
+
+async def test_a_refusal_carries_the_problem(connect):
+    client = await connect()
+    with pytest.raises(ApiError) as refused:
+        await client.page(77)
+    assert refused.value.status == 404
+    assert refused.value.problem.detail == "there is no page 77"
+    await client.edit_incident(1, wire.EditIncident(title="One"))
+    with pytest.raises(ApiError) as conflict:
+        await client.edit_incident(1, wire.EditIncident(title="Two"), if_version=1)
+    assert msgspec.convert(conflict.value.problem.current, wire.Incident).title == "One"
+    with pytest.raises(ApiError, match="longer than") as refusal:
+        await client.raise_page(wire.RaisePage(title="x", person="ana", body="text" * 300_000))
+    assert refusal.value.status == 413
+
+
+async def test_a_stranger_without_a_role_is_told(api, connect):
+    from incidentd.api.identity import Role
+
+    api.role = Role.NONE
+    await api.restart()
+    client = await connect()
+    with pytest.raises(ApiError) as refused:
+        await client.alerts()
+    assert refused.value.status == 403
+
+
+async def test_calls_survive_a_restart(api, connect, fake):
+    client = await connect()
+    await client.info()
+    await api.stop()
+    waiting = [asyncio.create_task(client.declare(wire.DeclareIncident(title="x"))), asyncio.create_task(client.alerts())]
+    await asyncio.sleep(0.2)
+    assert not any(task.done() for task in waiting)
+    await api.start()
+    incident, _ = await asyncio.gather(*waiting)
+    assert incident.title == "x"
+
+
+async def test_a_mutation_whose_answer_was_lost_is_done_once(api, connect, fake):
+    client = await connect()
+    await client.info()
+    fake.delay = 0.3
+    waiting = asyncio.create_task(client.declare(wire.DeclareIncident(title="x")))
+    await asyncio.sleep(0.1)
+    for protocol in api._server._runner.server.connections:
+        protocol.transport.abort()  # the answer has nowhere to go, as when the network of a jump host breaks
+    incident = await waiting
+    assert [call[0] for call in fake.asked] == ["incidents.declare"]
+    assert incident.id == 2
+
+
+async def test_no_daemon_is_said_within_the_deadline(socket_dir):
+    began = time.monotonic()
+    async with Client(socket_dir / "nothing.sock", deadline=0.3) as client:
+        with pytest.raises(Unreachable, match="no daemon listens there"):
+            await client.info()
+    assert 0.1 < time.monotonic() - began < 2
+
+
+async def test_a_dead_socket_is_unreachable(api, socket_dir):
+    import socket
+
+    path = socket_dir / "dead.sock"
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(path))
+    async with Client(path, deadline=0.1) as client:
+        with pytest.raises(Unreachable, match="no daemon listens there"):
+            await client.info()
+
+
+async def test_a_daemon_that_hangs_is_given_up(api, connect, fake):
+    fake.delay = 5
+    client = await connect(answer_timeout=0.2)
+    with pytest.raises(Unreachable, match="no answer in time"):
+        await client.health()
+    fake.delay = 0
+    await client.health()
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"])
+async def test_a_peer_that_speaks_something_else_is_unreachable(socket_dir, answer):
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.close()
+
+    path = socket_dir / "other.sock"
+    async with await asyncio.start_unix_server(speak, path), Client(path, deadline=0.2) as client:
+        with pytest.raises(Unreachable):
+            await client.info()
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"api_version":"2.0"}', b'{"api_version":"0.9"}', b"<html>", b"{}", b"HTTP/1.1 404"]
+)
+async def test_another_major_version_is_a_mismatch(socket_dir, answer):
+    head = answer if answer.startswith(b"HTTP") else b"HTTP/1.1 200 OK"
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + b" \r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        writer.close()
+
+    path = socket_dir / "other.sock"
+    async with await asyncio.start_unix_server(speak, path), Client(path, deadline=0.2) as client:
+        with pytest.raises(VersionMismatch):
+            await client.alerts()
+        with pytest.raises(VersionMismatch):
+            await anext(client.events(0))
+
+
+async def test_a_newer_minor_version_is_understood(api, connect, fake):
+    fake.api_version = "1.99"
+    client = await connect()
+    assert (await client.info()).api_version == "1.99"
+
+
+# ------------------------------------------------------------------ the stream
+async def test_events_arrive_once_in_order_over_restarts(api, connect, fake):
+    client = await connect()
+    states: list[bool] = []
+    seen: list[int] = []
+
+    async def follow() -> None:
+        async for event in client.events(0, states.append):
+            seen.append(event.seq)
+
+    async def produce() -> None:
+        while len(fake.log) < 2000:
+            fake.happen()
+            await asyncio.sleep(0.0005)
+
+    following = asyncio.create_task(follow())
+    producing = asyncio.create_task(produce())
+    for _ in range(8):
+        await asyncio.sleep(0.1)
+        await api.restart(pause=0.02)
+    for protocol in api._server._runner.server.connections:
+        protocol.transport.abort()
+    await producing
+    async with asyncio.timeout(10):
+        while not seen or seen[-1] != len(fake.log):
+            await asyncio.sleep(0.01)
+    following.cancel()
+    assert seen == list(range(1, len(fake.log) + 1))
+    assert states[0] is True
+    assert states.count(False) >= 8
+    assert all(one != other for one, other in zip(states, states[1:], strict=False))
+
+
+async def test_a_stream_waits_for_a_daemon_that_is_not_there_yet(api, connect, fake):
+    await api.stop()
+    client = await connect()
+    states: list[bool] = []
+    fake.happen()
+    events = client.events(0, states.append)
+    first = asyncio.create_task(anext(events))
+    await asyncio.sleep(0.2)
+    assert states == [False]
+    await api.start()
+    assert (await first).seq == 1
+    assert states == [False, True]
+    await events.aclose()
+
+
+async def test_a_silent_stream_counts_as_lost(api, connect, fake, monkeypatch):
+    monkeypatch.setattr(client_module, "_SILENCE", 0.1)  # the server's heartbeat comes every 15 s
+    client = await connect()
+    states: list[bool] = []
+    following = asyncio.create_task(anext(client.events(0, states.append)))
+    await asyncio.sleep(0.35)
+    assert states[:2] == [True, False]
+    fake.happen()
+    assert (await following).seq == 1
+
+
+async def test_a_stream_beyond_the_log_is_refused_and_not_silent(connect):
+    client = await connect()
+    with pytest.raises(ApiError) as refused:
+        await anext(client.events(7))
+    assert refused.value.problem.type == "urn:incidentd:seq-unknown"
+
+
+async def test_a_stream_outlives_faults_of_the_daemon(api, connect, fake):
+    client = await connect()
+    fake.happen()
+    fake.log.append("no event at all")
+    events = client.events(0)
+    waiting = asyncio.create_task(anext(events))
+    await asyncio.sleep(0.15)
+    assert not waiting.done()
+    fake.log.pop()
+    assert (await waiting).seq == 1
+    await events.aclose()
+
+
+async def test_leaving_the_stream_closes_its_connection(api, connect, fake):
+    client = await connect()
+    fake.happen()
+    events = client.events(0)
+    await anext(events)
+    streams = api._server._streams
+    assert len(streams._running) == 1
+    await events.aclose()
+    fake.happen()
+    async with asyncio.timeout(5):
+        while streams._running:
+            await asyncio.sleep(0.01)
+            fake.happen()
+
+
+@pytest.mark.parametrize("module", ["incidentd.client", "incidentd.unixsocket"])
+def test_a_client_needs_no_server_library(module):
+    heavy = ("aiohttp", "sqlalchemy", "textual", "pydantic", "alembic")
+    if module == "incidentd.unixsocket":
+        heavy += ("asyncio", "msgspec", "h11")
+    code = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
