@@ -18,6 +18,7 @@ from incidentd.plugin import (
     AdapterType,
     Context,
     Notification,
+    NotificationKind,
     Notifier,
     PermanentFailure,
     Receipt,
@@ -43,7 +44,7 @@ class LogNotifier(Notifier):
     async def send(self, notification: Notification) -> Receipt:
         fields = _fields(notification, self._context.now())
         if self._file is None:
-            self._logger.info("notification", extra={"notification": fields})
+            self._log(fields, logging.WARNING if notification.kind is NotificationKind.PAGE else logging.INFO)
             return Receipt(delivered=True)
         line = msgspec.json.encode(fields | {"acknowledge_url": notification.acknowledge_url})
         try:
@@ -52,6 +53,11 @@ class LogNotifier(Notifier):
             text = f"cannot write the log file: {exc.strerror or type(exc).__name__}"
             raise (PermanentFailure(text) if exc.errno in _LASTING else TemporaryFailure(text)) from None
         return Receipt(delivered=True)
+
+    def _log(self, fields: dict[str, Any], level: int) -> None:
+        if not self._logger.isEnabledFor(level):
+            raise PermanentFailure("the daemon's log level hides notifications: lower it, or set `path`")
+        self._logger.log(level, "notification", extra={"notification": fields})
 
     async def close(self) -> None:
         if self._file is not None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from incidentd.plugin import PermanentFailure, TemporaryFailure
+from incidentd.plugin import NotificationKind, PermanentFailure, TemporaryFailure
 from incidentd.plugin.testing.notifiers import (
     ACKNOWLEDGE_URL,
     NotifierConformance,
@@ -121,6 +121,19 @@ async def test_no_setting_is_needed_and_the_daemon_log_gets_a_record_without_lin
     assert (record.name, record.message) == ("incidentd.notify", "notification")
     assert record.notification["title"] == "Checkout fails for 40 % of requests"  # type: ignore[attr-defined]
     assert "incidentd.example" not in json.dumps(record.notification)  # type: ignore[attr-defined]
+
+
+async def test_a_page_that_the_log_level_hides_is_not_called_delivered(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "incidentd.notify")
+    await make().send(notification())
+    assert len(caplog.records) == 1
+    assert isinstance(await failure_of(make().send(notification(kind=NotificationKind.RESOLVED))), PermanentFailure)
+    caplog.set_level(logging.ERROR, "incidentd.notify")
+    error = await failure_of(make().send(notification()))
+    assert isinstance(error, PermanentFailure)
+    assert "`path`" in str(error)
 
 
 async def test_rotation_is_followed(make: Make, tmp_path: Path) -> None:
