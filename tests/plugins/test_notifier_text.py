@@ -94,8 +94,8 @@ def test_announcing_a_notifier_imports_no_heavy_library(package: str) -> None:
     code = f"""
 import sys
 import incidentd_{package}
-from incidentd_{package}.notifier import NOTIFIERS
-assert NOTIFIERS[0].id == {package!r}
+(adapter,) = incidentd_{package}.incidentd_notifiers()
+assert adapter.id == {package!r}
 print(sorted(set(sys.modules) & {{"aiohttp", "apprise", "aiosmtplib", "requests"}}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
