@@ -18,7 +18,7 @@ REQUEST = b"GET /v1/events%s HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\
 
 async def until(condition, seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
 
 
@@ -119,8 +119,7 @@ async def test_a_source_that_fails_ends_the_stream_and_not_the_daemon(api, fake,
 async def test_a_peer_that_reads_nothing_is_dropped(api, fake, raw, monkeypatch):
     monkeypatch.setattr(stream, "_SEND_SECONDS", 0.2)
     streams = api._server._streams
-    await raw()
-    reader, writer = await raw()
+    _, writer = await raw()
     writer.write(REQUEST % (b"?after=0", b""))
     await until(lambda: len(streams._running) == 1)
     for _ in range(400):
