@@ -1,1 +1,1 @@
-"""Reading the three configuration files: every fault at once, each with file, line, key and remedy."""
+"""Reading the three configuration files: what each may say, and faults that name file, line, key and remedy."""

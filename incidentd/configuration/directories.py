@@ -1,4 +1,8 @@
-"""Where the daemon keeps things: systemd's directories when it runs as a service, the user's own otherwise."""
+"""Where incidentd's files are, and that nobody else can reach into the private ones.
+
+systemd.exec(5) hands over CONFIGURATION_DIRECTORY, STATE_DIRECTORY and RUNTIME_DIRECTORY (several are separated by
+colons: the first counts); a private daemon follows the XDG Base Directory Specification.
+"""
 
 from __future__ import annotations
 
@@ -7,54 +11,64 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
-from incidentd.unixsocket import user_socket_path
+from incidentd.configuration.problems import ConfigurationError, Fault
 
 
-class Directories(msgspec.Struct, frozen=True, kw_only=True):
-    """Configuration (read), state (kept) and runtime (the socket)."""
-
-    config: Path
-    state: Path
-    runtime: Path
+def _given(environ: Mapping[str, str], name: str) -> Path | None:
+    first = environ.get(name, "").split(":")[0]
+    return Path(first) if first.startswith("/") else None
 
 
-class UnsafeDirectory(Exception):  # noqa: N818
-    """A directory belongs to somebody else or is open to others."""
+def _home(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME", "")
+    return Path(home) if home.startswith("/") else Path(f"/tmp/incidentd-{os.getuid()}")  # noqa: S108 - checked on use
 
 
-def _first(value: str) -> str:
-    return value.partition(":")[0]  # systemd joins several with a colon
+def default_config_dir(environ: Mapping[str, str]) -> Path:
+    """$INCIDENTD_CONFIG_DIR, else systemd's, else $XDG_CONFIG_HOME/incidentd."""
+    named = environ.get("INCIDENTD_CONFIG_DIR")
+    if named:
+        return Path(named)
+    own = _given(environ, "XDG_CONFIG_HOME") or _home(environ) / ".config"
+    return _given(environ, "CONFIGURATION_DIRECTORY") or own / "incidentd"
 
 
-def directories(environ: Mapping[str, str]) -> Directories:
-    """The directories that the environment asks for (systemd.exec(5), XDG base directory specification)."""
-    home = Path(environ.get("HOME") or os.path.expanduser("~"))
-    config = (
-        environ.get("INCIDENTD_CONFIG_DIR")
-        or _first(environ.get("CONFIGURATION_DIRECTORY", ""))
-        or Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "incidentd"
-    )
-    state = (
-        environ.get("INCIDENTD_STATE_DIR")
-        or _first(environ.get("STATE_DIRECTORY", ""))
-        or Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "incidentd"
-    )
-    runtime = (
-        environ.get("INCIDENTD_RUNTIME_DIR")
-        or _first(environ.get("RUNTIME_DIRECTORY", ""))
-        or (Path(environ["XDG_RUNTIME_DIR"]) / "incidentd" if environ.get("XDG_RUNTIME_DIR") else None)
-        or Path(user_socket_path()).parent
-    )
-    return Directories(config=Path(config), state=Path(state), runtime=Path(runtime))
+def default_state_dir(environ: Mapping[str, str]) -> Path:
+    """systemd's, else $XDG_STATE_HOME/incidentd."""
+    own = _given(environ, "XDG_STATE_HOME") or _home(environ) / ".local" / "state"
+    return _given(environ, "STATE_DIRECTORY") or own / "incidentd"
 
 
-def make_private(path: Path) -> None:
-    """Create `path` for this user alone. Raises `UnsafeDirectory` for one that is another's, or a link."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise UnsafeDirectory(f"{path} is not a directory of this user: remove it, or name another one")
+def default_runtime_dir(environ: Mapping[str, str]) -> Path:
+    """systemd's, else $XDG_RUNTIME_DIR/incidentd, else a directory of this user in /tmp."""
+    given = _given(environ, "RUNTIME_DIRECTORY")
+    if given:
+        return given
+    xdg = _given(environ, "XDG_RUNTIME_DIR")
+    return xdg / "incidentd" if xdg else Path(f"/tmp/incidentd-{os.getuid()}")  # noqa: S108 - owner is checked
+
+
+def prepare_private(directory: Path, key: str) -> None:
+    """Make `directory` (0700) when it is missing. Raises `ConfigurationError` when it is not this user's alone.
+
+    Anyone may make a directory in /tmp first: one that belongs to another user, or a link, is refused.
+    """
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        found = directory.lstat()
+        if stat.S_ISLNK(found.st_mode) and directory.parent.lstat().st_mode & stat.S_ISVTX == 0:
+            found = directory.stat()  # DynamicUser: /var/lib/incidentd is a link that root made
+    except OSError as error:
+        raise _unusable(directory, key, f"cannot be made: {error.strerror}", "choose another directory") from error
+    if not stat.S_ISDIR(found.st_mode):
+        raise _unusable(directory, key, "is no directory", "move it away or choose another directory")
+    if found.st_uid != os.geteuid():
+        what = f"belongs to uid {found.st_uid}, not to incidentd's uid {os.geteuid()}"
+        raise _unusable(directory, key, what, "choose another directory, or change its owner")
     if found.st_mode & 0o022:
-        raise UnsafeDirectory(f"{path} can be written by others: chmod go-w {path}")
+        raise _unusable(directory, key, "can be written to by others", f"run: chmod 700 {directory}")
+
+
+def _unusable(directory: Path, key: str, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError([Fault(file=str(directory), line=0, key=key, what=what, remedy=remedy)])

@@ -152,7 +152,10 @@ def _validate(parsed: _File, policies: set[str] | None, file: TomlFile, faults: 
 
 
 def read_process_file(file: TomlFile, policies: set[str] | None, faults: list[Fault]) -> Process:
-    """Validate process.toml; `policies` are the names in the roster, None when it is broken. Faults are added to `faults`."""
+    """Validate process.toml; faults are added to `faults`.
+
+    `policies` are the names in the roster, None when that file is broken itself.
+    """
     if not file.data:
         return default_process()
     before = len(faults)

@@ -1,67 +1,83 @@
-"""Value types of the configuration files: durations, zones, listen addresses."""
+"""Values that several configuration files use: durations, names, time zones; and the base of their models."""
 
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+import zoneinfo
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pydantic
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_PART = re.compile(r"(\d{1,9})(ms|s|m|h|d|w)")
-_DURATION = re.compile(rf"(?:{_PART.pattern})+")
-_MAX = timedelta(days=3660)
+from incidentd.configuration.problems import suggestion
 
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$"
+"""Handles, services, policies and instances: they stand in URLs, keys and logs."""
 
-def parse_duration(value: Any) -> timedelta:
-    """`30s`, `5m`, `1h30m`, `2d` or a number of seconds, as Prometheus writes them. Raises ValueError."""
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _MAX.total_seconds():
-        return timedelta(seconds=value)
-    if isinstance(value, str) and _DURATION.fullmatch(value):
-        found = timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
-        if found <= _MAX:
-            return found
-    raise ValueError('is no duration: write "30s", "5m", "1h30m" or "2d", at most ten years')
-
-
-def parse_zone(value: Any) -> str:
-    """A name of the time zone database. Raises ValueError."""
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise ValueError(f'{value!r} is no time zone: write a name like "Europe/Berlin" or "UTC"') from error
-    return str(value)
-
-
-def parse_time(value: Any) -> time:
-    """A time of day, as TOML's local time or as text `09:00`. Raises ValueError."""
-    if isinstance(value, time):
-        return value
-    try:
-        return time.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f'{value!r} is no time of day: write "09:00"') from error
-
-
-def parse_listen(value: Any) -> str:
-    """`host:port`, an IPv6 host in brackets. Raises ValueError."""
-    host, _, port = str(value).rpartition(":")
-    if isinstance(value, str) and host and port.isascii() and port.isdigit() and int(port) < 65536:
-        return value
-    raise ValueError(f'{value!r} is no address: write "127.0.0.1:9095" or "[::1]:9095"')
-
-
-Duration = Annotated[timedelta, pydantic.BeforeValidator(parse_duration)]
-Zone = Annotated[str, pydantic.BeforeValidator(parse_zone)]
-TimeOfDay = Annotated[time, pydantic.BeforeValidator(parse_time)]
-Listen = Annotated[str, pydantic.BeforeValidator(parse_listen)]
+_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_LONGEST = timedelta(days=3650)
+_UNUSABLE = "is no duration — write a number and a unit: 30s, 5m, 4h, 1h30m, 2d"
 
 
 class Table(pydantic.BaseModel):
     """A table of a configuration file: an unknown key is an error."""
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def parse_duration(value: Any) -> timedelta:
+    """ "30s", "5m", "4h", "1h30m" or "2d". Raises ValueError for anything else, zero excepted ("0s")."""
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value.replace(" ", "")) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        raise ValueError(_UNUSABLE)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if duration > _LONGEST:
+        raise ValueError("is longer than ten years — write a shorter duration")
+    return duration
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing — write for example 5m")
+    return value
+
+
+Duration = Annotated[timedelta, pydantic.BeforeValidator(parse_duration)]
+PositiveDuration = Annotated[Duration, pydantic.AfterValidator(_positive)]
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(NAME_PATTERN[1:-1], value):
+        raise ValueError("is no usable name — use letters, digits and . _ @ -, at most 64, a letter or digit first")
+    return value
+
+
+Name = Annotated[str, pydantic.AfterValidator(_name)]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def check_zone(value: str) -> str:
+    """`value` itself when it is the name of a time zone. Raises ValueError with the nearest name."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        remedy = suggestion(value, _zones(), otherwise='write a name like "Europe/Berlin" or "UTC"')
+        raise ValueError(f"is no time zone — {remedy}") from error
+    return value
+
+
+Zone = Annotated[str, pydantic.AfterValidator(check_zone)]
+
+
+def unknown(kind: str, name: str, known: Iterable[str], *, otherwise: str = "") -> tuple[str, str]:
+    """(what, remedy) for a name that refers to nothing."""
+    return f'"{name}" is no {kind}', suggestion(name, known, otherwise=otherwise)

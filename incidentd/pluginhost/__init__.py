@@ -1,1 +1,1 @@
-"""incidentd."""
+"""Loads plugins, runs what they offer, and keeps their faults to themselves."""

@@ -1,0 +1,191 @@
+"""The plugin host: what the daemon knows of plugins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from incidentd.clock import Clock
+from incidentd.configuration.daemon_file import AdapterInstance
+from incidentd.configuration.faults import Fault
+from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink
+from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
+from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
+from incidentd.pluginhost.instances import Wanted, offers, wanted
+from incidentd.pluginhost.observers import RunningObserver
+from incidentd.pluginhost.running import RunningNotifier, RunningSource
+from incidentd.pluginhost.vitals import Vitals
+from incidentd.wire import AdapterHealth
+
+A = TypeVar("A")
+log = structlog.get_logger("incidentd.plugins")
+
+
+class Lent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the daemon lends to one instance; implements `plugin.Context`."""
+
+    instance: str
+    version: str
+    sink: SignalSink
+    reader: AlertReader
+    http: Any
+    clock: Clock
+
+    def now(self) -> Any:
+        """The current instant."""
+        return self.clock.now()
+
+
+LendTo = Callable[[str], Context]
+
+
+class Mounted(msgspec.Struct, frozen=True):
+    """A route of an instance; `root` says that it is served at its own place too."""
+
+    instance: str
+    route: Route
+    root: bool
+
+
+class PluginHost:
+    """Makes the instances that the configuration wants, and routes calls to them. Nothing a plugin does stops it."""
+
+    def __init__(self, clock: Clock, environ: Mapping[str, str], found: Sequence[Found] | None = None) -> None:
+        self._clock = clock
+        self._environ = environ
+        self._found = found
+        self._plugins: list[Vitals] = []
+        self._unusable: list[Vitals] = []
+        self._sources: dict[str, RunningSource] = {}
+        self._notifiers: dict[str, RunningNotifier] = {}
+        self._observers: list[RunningObserver] = []
+
+    # ------------------------------------------------------------------ loading
+    def check(self, adapters: Sequence[AdapterInstance], disabled: Sequence[str] = ()) -> list[Fault]:
+        """Every fault of the instances, without creating one."""
+        sources, notifiers = self._wanted(adapters, self._discovered(disabled))
+        return [fault for one in sources for fault in one.faults] + [fault for one in notifiers for fault in one.faults]
+
+    def _discovered(self, disabled: Sequence[str]) -> Sequence[Found]:
+        return self._found if self._found is not None else discover(disabled)
+
+    def _wanted(
+        self, adapters: Sequence[AdapterInstance], found: Sequence[Found]
+    ) -> tuple[list[Wanted[AlertSource]], list[Wanted[Notifier]]]:
+        sources = [one for one in adapters if one.role == "source"]
+        notifiers = [one for one in adapters if one.role == "notifier"]
+        return (
+            wanted("source", sources, offers(found, lambda plugin: plugin.sources), self._environ),
+            wanted("notifier", notifiers, offers(found, lambda plugin: plugin.notifiers), self._environ),
+        )
+
+    def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Sequence[str] = ()) -> None:
+        """Create every instance; the ones that cannot be are shown in `health`."""
+        found = self._discovered(disabled)
+        self._plugins = [self._plugin_vitals(one) for one in found]
+        sources, notifiers = self._wanted(adapters, found)
+        for source in sources:
+            vitals = Vitals(source.name, source.type, "source", self._clock)
+            made = self._create(source, vitals, lend, AlertSource)
+            if made is not None:
+                self._sources[source.name] = RunningSource(made, vitals, source.root)
+        for notifier in notifiers:
+            vitals = Vitals(notifier.name, notifier.type, "notifier", self._clock)
+            able = self._create(notifier, vitals, lend, Notifier)  # type: ignore[type-abstract]
+            if able is not None:
+                self._notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock)
+        self._observers = [
+            RunningObserver(one.observer, vitals)
+            for one, vitals in zip(found, self._plugins, strict=True)
+            if one.observer is not None
+        ]
+
+    def _plugin_vitals(self, found: Found) -> Vitals:
+        vitals = Vitals(found.name, "plugin", "plugin", self._clock)
+        if found.error:
+            vitals.dead("failed", f"cannot be loaded: {found.error}")
+            log.error("plugin_failed", plugin=found.name, error=found.error)
+        return vitals
+
+    def _create(self, one: Wanted[A], vitals: Vitals, lend: LendTo, base: type[A]) -> A | None:
+        kind = one.kind
+        if kind is None or one.faults:
+            vitals.dead("missing" if kind is None else "failed", "; ".join(map(str, one.faults)))
+            self._unusable.append(vitals)
+            return None
+        try:
+            made = within(LOAD_SECONDS, lambda: kind.create(one.options, lend(one.name)))
+            if not isinstance(made, base):
+                raise TypeError(f"create returned {type(made).__name__}, no {base.__name__}")
+        except Exception as error:
+            vitals.dead("failed", f"cannot be created: {type(error).__name__}: {error}")
+            log.error("instance_failed", instance=one.name, error=repr(error))
+            self._unusable.append(vitals)
+            return None
+        return made
+
+    # ------------------------------------------------------------------ running
+    def start(self) -> None:
+        """Start the tasks of sources and observers."""
+        for source in self._sources.values():
+            source.start()
+        for observer in self._observers:
+            observer.start()
+
+    def routes(self) -> list[Mounted]:
+        """Every route of every source."""
+        return [
+            Mounted(name, route, source.root) for name, source in self._sources.items() for route in source.routes()
+        ]
+
+    async def send(self, instance: str, notification: Notification) -> Receipt:
+        """Send by an instance. An instance that does not exist fails for good, so that the next method is used."""
+        notifier = self._notifiers.get(instance)
+        if notifier is None:
+            dead = next((one for one in self._unusable if one.instance == instance and one.role == "notifier"), None)
+            raise PermanentFailure(f"notifier {instance!r} {'cannot be used: ' + dead.detail if dead else 'is gone'}")
+        return await notifier.send(notification)
+
+    def observe(self, events: Sequence[Event]) -> None:
+        """Hand committed events to the observers."""
+        for observer in self._observers:
+            observer.offer(events)
+
+    @property
+    def has_observers(self) -> bool:
+        """Whether anybody watches."""
+        return bool(self._observers)
+
+    def notifier_names(self) -> set[str]:
+        """The notifier instances that can be used."""
+        return set(self._notifiers)
+
+    def blame(self, instance: str, detail: str) -> None:
+        """Note something about an instance that another part of the daemon saw."""
+        for vitals in self._all():
+            if vitals.instance == instance:
+                vitals.note(detail)
+
+    def _all(self) -> list[Vitals]:
+        sources = [one.vitals for one in self._sources.values()]
+        notifiers = [one.vitals for one in self._notifiers.values()]
+        return [*self._plugins, *self._unusable, *sources, *notifiers]
+
+    def health(self) -> tuple[AdapterHealth, ...]:
+        """Every plugin that is not well, and every instance."""
+        return tuple(
+            shown for shown in (one.shown() for one in self._all()) if shown.role != "plugin" or shown.state != "ok"
+        )
+
+    async def close(self) -> None:
+        """Close every instance, all at once, each within its time limit."""
+        await asyncio.gather(
+            *(source.close() for source in self._sources.values()),
+            *(notifier.close() for notifier in self._notifiers.values()),
+            *(observer.close() for observer in self._observers),
+        )
+        self._sources, self._notifiers, self._observers, self._unusable = {}, {}, [], []

@@ -1,0 +1,160 @@
+"""Calling into plugins: every call is bounded in time, and a failure stays with the one that failed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from incidentd.clock import Clock
+from incidentd.plugin.adapters import AlertSource, Handler, Notifier, Route, StoreUnavailable
+from incidentd.plugin.values import (
+    BadRequest,
+    Notification,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    WebhookRequest,
+    WebhookResponse,
+)
+from incidentd.pluginhost.vitals import Vitals
+
+SEND_SECONDS = 20.0
+HANDLER_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
+_FIRST_RESTART = 1.0
+_LAST_RESTART = 300.0
+_QUARANTINE_RETRY = timedelta(seconds=30)
+current: ContextVar[str] = ContextVar("current_plugin", default="")
+"""The instance whose code runs now: the watchdog names it when the loop stalls."""
+log = structlog.get_logger("incidentd.plugins")
+
+
+class RunningNotifier:
+    """A notifier instance behind its time limit."""
+
+    def __init__(self, notifier: Notifier, vitals: Vitals, clock: Clock, seconds: float = SEND_SECONDS) -> None:
+        self.notifier = notifier
+        self.vitals = vitals
+        self._clock = clock
+        self._seconds = seconds
+
+    async def send(self, notification: Notification) -> Receipt:
+        """Send. A quarantined instance is tried again after half a minute, and until then says so."""
+        if self._resting():
+            raise TemporaryFailure(f"{self.vitals.instance} is quarantined: {self.vitals.detail}")
+        token = current.set(self.vitals.instance)
+        try:
+            async with asyncio.timeout(self._seconds):
+                receipt = await self.notifier.send(notification)
+        except TimeoutError as error:
+            self.vitals.failed("send", f"no answer within {self._seconds:g} s")
+            raise NotifierTimeout(f"no answer within {self._seconds:g} s") from error
+        except PermanentFailure as error:
+            self.vitals.failed("send", error)
+            raise
+        except Exception as error:
+            self.vitals.failed("send", error)
+            raise
+        finally:
+            current.reset(token)
+        self.vitals.succeeded()
+        return receipt
+
+    def _resting(self) -> bool:
+        last = self.vitals.last_error_at
+        return self.vitals.quarantined and last is not None and self._clock.now() - last < _QUARANTINE_RETRY
+
+    async def close(self) -> None:
+        """Release what it holds, within the time limit."""
+        await close_quietly(self.notifier.close, self.vitals)
+
+
+class NotifierTimeout(Exception):  # noqa: N818
+    """The vendor may or may not have taken the message."""
+
+
+class RunningSource:
+    """A source instance: its guarded routes, and its supervised task."""
+
+    def __init__(self, source: AlertSource, vitals: Vitals, root: bool) -> None:
+        self.source = source
+        self.vitals = vitals
+        self.root = root
+        self._task: asyncio.Task[None] | None = None
+
+    def routes(self) -> list[Route]:
+        """Its routes with guarded handlers; none when it fails to tell."""
+        try:
+            declared = list(self.source.routes())
+        except Exception as error:
+            self.vitals.failed("routes", error)
+            return []
+        return [
+            Route(method=one.method, path=one.path, handler=self._guarded(one.handler), max_body=one.max_body)
+            for one in declared
+        ]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: WebhookRequest) -> WebhookResponse:
+            token = current.set(self.vitals.instance)
+            try:
+                async with asyncio.timeout(HANDLER_SECONDS):
+                    response = await handler(request)
+            except (BadRequest, StoreUnavailable):  # the sender's fault, and the store's
+                raise
+            except TimeoutError:
+                self.vitals.failed("handler", f"{request.path} took longer than {HANDLER_SECONDS:g} s")
+                raise
+            except Exception as error:
+                self.vitals.failed(f"handler of {request.path}", error)
+                raise
+            finally:
+                current.reset(token)
+            self.vitals.succeeded()
+            return response
+
+        return guarded
+
+    def start(self) -> None:
+        """Run its task under supervision."""
+        if type(self.source).run is not AlertSource.run:
+            self._task = asyncio.create_task(self._supervise(), name=f"source-{self.vitals.instance}")
+
+    async def _supervise(self) -> None:
+        pause = _FIRST_RESTART
+        current.set(self.vitals.instance)
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await self.source.run()
+                return  # it said that it is done
+            except Exception as error:
+                self.vitals.failed("run", error)
+                log.warning("source_failed", instance=self.vitals.instance, error=repr(error))
+            if asyncio.get_running_loop().time() - began > _LAST_RESTART:
+                pause = _FIRST_RESTART  # it ran well for a while
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(pause * 2, _LAST_RESTART)
+
+    async def close(self) -> None:
+        """Stop its task and release what it holds, within the time limit."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=CLOSE_SECONDS)
+        await close_quietly(self.source.close, self.vitals)
+
+
+async def close_quietly(close: Callable[[], Awaitable[Any]], vitals: Vitals) -> None:
+    """Call an adapter's `close`; nothing it does holds up the daemon's end for long."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await close()
+    except Exception as error:
+        vitals.failed("close", error)
+        log.warning("close_failed", instance=vitals.instance, error=repr(error))

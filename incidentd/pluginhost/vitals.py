@@ -1,0 +1,82 @@
+"""The health of one plugin, or of one configured instance of an adapter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidentd.clock import Clock
+from incidentd.wire import AdapterHealth
+
+QUARANTINE_AFTER = 5
+"""Failures in a row after which an adapter counts as quarantined: it is shown, and tried rarely."""
+_DETAIL = 300
+
+
+class Vitals:
+    """Counts failures. Every part of the host that calls into a plugin reports here."""
+
+    def __init__(self, instance: str, kind: str, role: str, clock: Clock) -> None:
+        self.instance = instance
+        self.kind = kind
+        self.role = role
+        self._clock = clock
+        self._state = "ok"
+        self._detail = ""
+        self._failures = 0
+        self._last_ok: datetime | None = None
+        self._last_error: datetime | None = None
+
+    def succeeded(self) -> None:
+        """A call went well."""
+        self._last_ok = self._clock.now()
+        if self._state in ("degraded", "quarantined"):
+            self._state, self._detail = "ok", ""
+        self._failures = 0
+
+    def failed(self, what: str, error: BaseException | str) -> None:
+        """A call went wrong; `what` says which."""
+        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        self._failures += 1
+        self._last_error = self._clock.now()
+        self._detail = f"{what}: {text}".replace("\n", " ")[:_DETAIL]
+        if self._state in ("ok", "degraded", "quarantined"):
+            self._state = "quarantined" if self._failures >= QUARANTINE_AFTER else "degraded"
+
+    def dead(self, state: str, detail: str) -> None:
+        """It cannot be used at all: `failed` (it broke) or `missing` (there is no such thing)."""
+        self._state, self._detail = state, detail.replace("\n", " ")[:_DETAIL]
+        self._last_error = self._clock.now()
+
+    def note(self, detail: str) -> None:
+        """Something to tell that is no failure of a call."""
+        self._state, self._detail = "degraded", detail[:_DETAIL]
+
+    @property
+    def quarantined(self) -> bool:
+        return self._state == "quarantined"
+
+    @property
+    def usable(self) -> bool:
+        """Whether calls make sense."""
+        return self._state not in ("failed", "missing")
+
+    @property
+    def last_error_at(self) -> datetime | None:
+        return self._last_error
+
+    @property
+    def detail(self) -> str:
+        return self._detail
+
+    def shown(self) -> AdapterHealth:
+        """As the wire shows it."""
+        return AdapterHealth(
+            instance=self.instance,
+            type=self.kind,
+            role=self.role,
+            state=self._state,
+            detail=self._detail,
+            failures=self._failures,
+            last_ok_at=self._last_ok,
+            last_error_at=self._last_error,
+        )
