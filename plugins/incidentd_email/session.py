@@ -91,10 +91,10 @@ class _Session:
 
     def drop(self) -> None:
         """Close without waiting for the other side."""
-        transport = self._client.transport
+        abort = getattr(self._client.transport, "abort", None)  # by name: uvloop's transports have types of their own
         self._client.close()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        if abort is not None:
+            abort()
 
     async def _secure(self) -> None:
         config, client = self._config, self._client
