@@ -7,48 +7,23 @@ so are mutations, because each carries an idempotency key of its own. Times are 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from incidentd import wire
-from incidentd.h1 import Connection, HttpRequest, HttpResponse, Pool
-from incidentd.sse import FrameDecoder, FrameTooLong
+from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
+from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
 
+__all__ = ["ApiError", "Client", "ClientError", "Unreachable", "VersionMismatch"]
+
 T = TypeVar("T")
-_FIRST_PAUSE, _LAST_PAUSE = 0.05, 0.5
-_SILENCE = 45.0  # the daemon sends a heartbeat every 15 s
-
-
-class ClientError(Exception):
-    """Base of everything a call can raise."""
-
-
-class ApiError(ClientError):
-    """The daemon refused the request; `problem` says what is wrong and what to do."""
-
-    def __init__(self, problem: wire.Problem) -> None:
-        super().__init__(problem.detail or problem.title)
-        self.problem = problem
-
-    @property
-    def status(self) -> int:
-        return self.problem.status
-
-
-class Unreachable(ClientError):  # noqa: N818
-    """No daemon answered at the socket within the deadline."""
-
-
-class VersionMismatch(ClientError):  # noqa: N818
-    """The daemon speaks another major version of the API."""
 
 
 class Client:
@@ -61,9 +36,7 @@ class Client:
         self, socket_path: str | os.PathLike[str] | None = None, *, deadline: float = 5.0, answer_timeout: float = 30.0
     ) -> None:
         self.socket_path = os.fspath(socket_path) if socket_path is not None else default_socket_path()
-        self._deadline = deadline
-        self._answer_timeout = answer_timeout
-        self._pool = Pool(self.socket_path, _prove)
+        self._exchange = Exchange(self.socket_path, deadline=deadline, answer_timeout=answer_timeout)
 
     async def __aenter__(self) -> Client:
         return self
@@ -73,7 +46,7 @@ class Client:
 
     async def close(self) -> None:
         """Close the idle connections; a running `events` ends when its task is cancelled."""
-        self._pool.close()
+        self._exchange.close()
 
     # ------------------------------------------------------------------ daemon
     async def info(self) -> wire.Info:
@@ -228,45 +201,19 @@ class Client:
         """Events with a seq greater than `after`, oldest first."""
         return await self._get(f"/v1/events{_query(after=after, limit=limit)}", wire.EventPage)
 
-    async def events(self, after: int, on_state: Callable[[bool], None] | None = None) -> AsyncIterator[wire.Event]:
+    async def events(self, after: int, on_state: OnState | None = None) -> AsyncGenerator[wire.Event, None]:
         """Every event after seq `after`, once and in order, forever: across restarts it resumes where it was.
 
         `on_state` is told True when the stream is connected and False when it is lost (or could not be had at first).
         Raises `VersionMismatch`, and `ApiError` when the daemon refuses the stream for good (4xx).
         """
-        state = _StreamState(after, on_state)
-        pause = _FIRST_PAUSE
-        while True:
-            with contextlib.suppress(OSError, _Retry, FrameTooLong):
-                async with contextlib.aclosing(self._one_stream(state)) as stream:
-                    async for event in stream:
-                        pause = _FIRST_PAUSE
-                        yield event
-            state.report(connected=False)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LAST_PAUSE)
-
-    async def _one_stream(self, state: _StreamState) -> AsyncGenerator[wire.Event, None]:
-        connection = await self._pool.dedicated(self._answer_timeout)
-        try:
-            headers = {"Accept": "text/event-stream"}
-            request = HttpRequest(method="GET", target=f"/v1/events?after={state.seq}", headers=headers)
-            async with asyncio.timeout(self._answer_timeout):
-                head = await connection.begin(request)
-                if head.status != 200:
-                    body = b"".join([part async for part in connection.body()])
-                    _raise_for_stream(HttpResponse(status=head.status, headers=head.headers, body=body))
-            state.report(connected=True)
-            async for event in _decoded(connection):
-                if event.seq > state.seq:
-                    state.seq = event.seq
-                    yield event
-        finally:
-            connection.close()
+        async with contextlib.aclosing(self._exchange.follow(after, on_state)) as followed:
+            async for event in followed:
+                yield event
 
     # ------------------------------------------------------------------ exchange
     async def _get(self, target: str, answer: type[T]) -> T:
-        return _fitting(await self._repeat(HttpRequest(method="GET", target=target)), answer)
+        return fitting(await self._exchange.ask(HttpRequest(method="GET", target=target)), answer)
 
     async def _send(
         self,
@@ -281,114 +228,10 @@ class Client:
         if if_version is not None:
             headers["If-Match"] = f'"{if_version}"'
         encoded = b"" if body is None else msgspec.json.encode(body)
-        raw = await self._repeat(HttpRequest(method=method, target=target, headers=headers, body=encoded))
-        return _fitting(raw or b"null", answer)
-
-    async def _repeat(self, request: HttpRequest) -> bytes:
-        """The body of a 2xx answer to `request`, asked again while the daemon restarts."""
-        clock = asyncio.get_running_loop().time
-        give_up = clock() + self._deadline
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                response = await self._pool.exchange(request, self._answer_timeout)
-                if response.status < 300:
-                    return response.body
-                _raise_problem(response)
-            except (OSError, _Retry) as error:
-                if isinstance(error, PermissionError | TimeoutError) or clock() + pause > give_up:
-                    raise Unreachable(_unreachable(self.socket_path, error)) from error
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LAST_PAUSE)
-
-
-class _Retry(Exception):  # noqa: N818
-    """The daemon is there but not ready (502-504): ask again."""
-
-
-class _Spoken(msgspec.Struct):
-    """The one part of Info that every version has."""
-
-    api_version: str
-
-
-class _StreamState:
-    """Where a stream stands, and whether the caller was told so."""
-
-    def __init__(self, seq: int, on_state: Callable[[bool], None] | None) -> None:
-        self.seq = seq
-        self._on_state = on_state
-        self._connected: bool | None = None
-
-    def report(self, *, connected: bool) -> None:
-        if self._on_state is not None and connected != self._connected:
-            self._on_state(connected)
-        self._connected = connected
-
-
-async def _decoded(connection: Connection) -> AsyncIterator[wire.Event]:
-    decoder = FrameDecoder()
-    parts = connection.body()
-    while True:
-        async with asyncio.timeout(_SILENCE):
-            part = await anext(parts, None)
-        if part is None:
-            return
-        for frame in decoder.feed(part):
-            yield _fitting(frame.data.encode(), wire.Event)
-
-
-async def _prove(connection: Connection) -> None:
-    """Check that the peer is an incidentd of our major version."""
-    response = await connection.exchange(HttpRequest(method="GET", target="/v1/info"))
-    ours = wire.API_VERSION.split(".")[0]
-    if response.status == 404:
-        raise VersionMismatch(f"the daemon does not speak version {ours} of the API: use the client of its release")
-    if response.status != 200:
-        _raise_problem(response)
-    theirs = _fitting(response.body, _Spoken).api_version
-    if theirs.split(".")[0] != ours:
-        raise VersionMismatch(
-            f"the daemon speaks API {theirs}, this client {wire.API_VERSION}: use the client of its release"
-        )
-
-
-def _fitting(raw: bytes, kind: type[T] | None) -> T:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise VersionMismatch(f"the answer is not what API {wire.API_VERSION} promises: {error}") from error
-
-
-def _raise_problem(response: HttpResponse) -> None:
-    if response.status in (502, 503, 504):
-        raise _Retry(f"the daemon is not ready (status {response.status})")
-    try:
-        problem = msgspec.json.decode(response.body, type=wire.Problem)
-    except (msgspec.DecodeError, ValueError):
-        problem = wire.Problem(type="about:blank", title="the daemon gave no reason", status=response.status)
-    raise ApiError(problem)
-
-
-def _raise_for_stream(response: HttpResponse) -> None:
-    """A stream outlives any fault of the daemon's own; only a refusal (4xx) ends it."""
-    if response.status >= 500:
-        raise _Retry(f"the daemon failed (status {response.status})")
-    _raise_problem(response)
+        raw = await self._exchange.ask(HttpRequest(method=method, target=target, headers=headers, body=encoded))
+        return fitting(raw or b"null", answer)
 
 
 def _query(**values: str | int | Sequence[str]) -> str:
     given: Mapping[str, object] = {name: value for name, value in values.items() if value not in ("", ())}
     return "?" + urlencode(given, doseq=True) if given else ""
-
-
-def _unreachable(path: str, error: Exception) -> str:
-    match error:
-        case PermissionError():
-            return f"{path}: you may not use this socket; ask for membership in the daemon's group"
-        case FileNotFoundError() | ConnectionRefusedError():
-            return f"{path}: no daemon listens there; start it with `incidentd serve`"
-        case TimeoutError():
-            return f"{path}: the daemon gave no answer in time"
-        case _:
-            return f"{path}: {error}"

@@ -12,8 +12,7 @@ import time
 import msgspec
 import pytest
 
-from incidentd import client as client_module
-from incidentd import wire
+from incidentd import exchange, wire
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -261,7 +260,7 @@ async def test_a_stream_waits_for_a_daemon_that_is_not_there_yet(api, connect, f
 
 
 async def test_a_silent_stream_counts_as_lost(api, connect, fake, monkeypatch):
-    monkeypatch.setattr(client_module, "_SILENCE", 0.1)  # the server's heartbeat comes every 15 s
+    monkeypatch.setattr(exchange, "_SILENCE", 0.1)  # the server's heartbeat comes every 15 s
     client = await connect()
     states: list[bool] = []
     following = asyncio.create_task(anext(client.events(0, states.append)))
@@ -308,9 +307,9 @@ async def test_leaving_the_stream_closes_its_connection(api, connect, fake):
 
 @pytest.mark.parametrize("module", ["incidentd.client", "incidentd.unixsocket"])
 def test_a_client_needs_no_server_library(module):
-    heavy = ("aiohttp", "sqlalchemy", "textual", "pydantic", "alembic")
+    heavy = ["aiohttp", "sqlalchemy", "textual", "pydantic", "alembic"]
     if module == "incidentd.unixsocket":
-        heavy += ("asyncio", "msgspec", "h11")
+        heavy += ["asyncio", "msgspec", "h11"]
     code = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -99,6 +99,7 @@ async def test_another_user_is_seen_as_itself_with_its_groups(fake, socket_dir):
     path = str(socket_dir / "api.sock")
     policy = RolePolicy(owner_uid=4242, responder_groups=("daemon",), admin_groups=("no-such-group-here",))
     daemon_gid = identity.gid_of_group("daemon")
+    assert daemon_gid is not None
     seen: list[tuple[int, str]] = []
 
     def person(uid: int, os_user: str) -> str:

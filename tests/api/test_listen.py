@@ -8,6 +8,7 @@ import stat
 
 import pytest
 
+from incidentd.api.identity import RolePolicy
 from incidentd.api.server import start_api
 from incidentd.api.unixlisten import SocketUnusable, listen
 
@@ -43,7 +44,12 @@ def test_the_mode_can_let_a_group_in(path):
 def test_the_socket_is_never_open_to_others_even_for_an_instant(path, monkeypatch):
     modes: list[int] = []
     chmod = os.chmod
-    monkeypatch.setattr(os, "chmod", lambda at, to, **kw: (modes.append(mode(path)), chmod(at, to, **kw)))
+
+    def watched(at, to, **options) -> None:
+        modes.append(mode(path))
+        chmod(at, to, **options)
+
+    monkeypatch.setattr(os, "chmod", watched)
     listen(path, 0o666).sock.close()
     assert modes == [0o600]
 
@@ -114,7 +120,7 @@ async def test_the_path_is_gone_after_the_end(api):
 
 async def test_exactly_one_way_to_listen(fake):
     with pytest.raises(ValueError, match="exactly one"):
-        await start_api(fake.calls, roles=None, person_of_uid=None)
+        await start_api(fake.calls, roles=RolePolicy(owner_uid=0), person_of_uid=lambda *_: "")
 
 
 async def test_a_second_server_is_refused_and_the_first_goes_on(api):

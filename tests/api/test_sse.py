@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incidentd import sse
 from incidentd.sse import Frame, FrameDecoder, FrameTooLong
 
-texts = st.text(st.characters(blacklist_characters="\r\n\0", blacklist_categories=("Cs",)), max_size=30)
+texts = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=30)
 names = texts.filter(bool)
 
 

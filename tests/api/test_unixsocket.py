@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from incidentd import unixsocket, wire
+from incidentd.sse import Frame
 
 
 async def ask(*arguments, **options):
@@ -56,7 +57,7 @@ async def test_a_broken_answer_is_an_http_fault(socket_dir):
 async def test_events_are_followed_until_the_daemon_ends(api, fake):
     for _ in range(3):
         fake.happen()
-    frames: list[unixsocket.Frame] = []
+    frames: list[Frame] = []
 
     def follow() -> None:
         frames.extend(unixsocket.stream_events(str(api.path), 1))
