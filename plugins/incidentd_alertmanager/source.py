@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
 from incidentd.plugin import (
+    ActiveAlert,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -19,13 +22,21 @@ from incidentd.plugin import (
 )
 from incidentd_alertmanager.config import AlertmanagerConfig
 from incidentd_alertmanager.decode import Batch, decode_alerts, decode_webhook
-from incidentd_alertmanager.read import alert_groups, alert_list, parse_filter, receivers, status_document
+from incidentd_alertmanager.read import Filter, alert_groups, alert_list, parse_filter, receivers, status_document
 
 # Prometheus sends up to 256 alerts at once and drops a batch that is refused, so there is room for long annotations.
 MAX_BODY = 8 * 1024 * 1024
 
+# Above these, work is done in a thread: a request of a size that nobody expects must not delay a page.
+_LARGE_BODY = 512 * 1024
+_MANY_ALERTS = 2000
+
+T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+Listing = Callable[[Sequence[ActiveAlert], Filter, datetime, timedelta], Iterable[object]]
 
 
 class AlertmanagerSource(AlertSource):
@@ -55,11 +66,14 @@ class AlertmanagerSource(AlertSource):
 
     async def post_alerts(self, request: WebhookRequest) -> WebhookResponse:
         """Alerts as Prometheus and amtool send them."""
-        return await self._store(decode_alerts(request.body, request.received_at, self._resolve_timeout))
+        body, now = request.body, request.received_at
+        decoded = await _apart(len(body) > _LARGE_BODY, lambda: decode_alerts(body, now, self._resolve_timeout))
+        return await self._store(decoded)
 
     async def post_webhook(self, request: WebhookRequest) -> WebhookResponse:
         """A notification by `webhook_configs`."""
-        return await self._store(decode_webhook(request.body, request.received_at))
+        body, now = request.body, request.received_at
+        return await self._store(await _apart(len(body) > _LARGE_BODY, lambda: decode_webhook(body, now)))
 
     async def _store(self, batch: Batch) -> WebhookResponse:
         if batch.signals:
@@ -69,14 +83,20 @@ class AlertmanagerSource(AlertSource):
         return WebhookResponse()
 
     async def get_alerts(self, request: WebhookRequest) -> WebhookResponse:
-        wanted = parse_filter(request.query)
-        alerts = await self._context.reader.alerts()
-        return _json(alert_list(alerts, wanted, self._context.now(), self._resolve_timeout))
+        """Firing alerts; `active`, `receiver` and `filter` choose among them."""
+        return await self._listed(request, alert_list)
 
     async def get_groups(self, request: WebhookRequest) -> WebhookResponse:
-        wanted = parse_filter(request.query)
+        """The same alerts in the groups they are paged in."""
+        return await self._listed(request, alert_groups)
+
+    async def _listed(self, request: WebhookRequest, listing: Listing) -> WebhookResponse:
+        wanted, now = parse_filter(request.query), self._context.now()
         alerts = await self._context.reader.alerts()
-        return _json(alert_groups(alerts, wanted, self._context.now(), self._resolve_timeout))
+        body = await _apart(
+            len(alerts) > _MANY_ALERTS, lambda: _encode_items(listing(alerts, wanted, now, self._resolve_timeout))
+        )
+        return WebhookResponse(body=body, headers=_NO_STORE)
 
     async def get_status(self, _request: WebhookRequest) -> WebhookResponse:
         return _json(status_document(self._context.version, self._started_at, self._resolve_timeout))
@@ -91,6 +111,16 @@ class AlertmanagerSource(AlertSource):
 
     async def get_healthy(self, _request: WebhookRequest) -> WebhookResponse:
         return WebhookResponse(body=b"OK", content_type="text/plain; charset=utf-8")
+
+
+async def _apart(large: bool, work: Callable[[], T]) -> T:
+    """The result of `work`, done in a thread when it is `large`."""
+    return await asyncio.to_thread(work) if large else work()
+
+
+def _encode_items(items: Iterable[object]) -> bytes:
+    """A JSON array, encoded item by item: one call for all of them would hold up every other thread."""
+    return b"[" + b",".join([_encode(item) for item in items]) + b"]"
 
 
 def _json(document: object) -> WebhookResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from incidentd_webhook.config import WebhookSourceConfig
 from incidentd_webhook.decode import decode_alerts
 
 _SHOWN_FAULTS = 20
+_LARGE_BODY = 128 * 1024  # a larger one is read in a thread: it must not delay a page
 
 
 class WebhookSource(AlertSource):
@@ -30,7 +32,9 @@ class WebhookSource(AlertSource):
     async def post(self, request: WebhookRequest) -> WebhookResponse:
         """Alerts, answered when they are durable."""
         self._authenticate(request)
-        batch = decode_alerts(request.body, self._config, request.received_at)
+        asked = (request.body, self._config, request.received_at)
+        large = len(request.body) > _LARGE_BODY
+        batch = await asyncio.to_thread(decode_alerts, *asked) if large else decode_alerts(*asked)
         if batch.signals:
             await self._sink.submit(batch.signals)
         document: dict[str, object] = {"accepted": len(batch.signals)}

@@ -189,6 +189,17 @@ def test_groups() -> None:
     assert len(filtered) == 1
 
 
+def test_what_is_large_is_answered_as_what_is_small() -> None:
+    alerts = [active(number) for number in range(3000)]
+    _, listed = get("/api/v2/alerts", alerts)
+    assert len(names(listed)) == 3000
+    source, context = make_source(KIND, {})
+    body = json.dumps([{"labels": {"a": str(n), "filling": "x" * 1000}} for n in range(1000)] + [{}]).encode()
+    answer = call(source, make_request("/api/v2/alerts", body))
+    assert (answer.status, len(context.sink.signals)) == (400, 1000)
+    assert json.loads(answer.body).startswith("[1000].labels: ")
+
+
 def test_receivers_and_silences() -> None:
     assert get("/api/v2/receivers", [active(1), active(2, service="")])[1] == [
         {"name": "checkout"},

@@ -63,6 +63,12 @@ def test_a_partly_bad_body_stores_the_good_and_names_the_bad() -> None:
     }
 
 
+def test_a_large_body_is_answered_as_a_small_one() -> None:
+    answer, signals = post(json.dumps([{"key": str(n), "title": "x" * 100} for n in range(3000)] + [{}]).encode())
+    assert (answer.status, len(signals)) == (400, 3000)
+    assert json.loads(answer.body)["faults"] == [{"field": "[3000].title", "message": "is missing"}]
+
+
 @pytest.mark.parametrize(
     "request_",
     [
