@@ -1,85 +1,113 @@
-"""The configuration of one daemon: three TOML files, none of which has to exist."""
+"""The configuration of a daemon: three files, none of which needs to be there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from incidentd.configuration.daemon_file import AdapterInstance, DaemonTable, IngressTable, RolesTable, read_daemon_file
-from incidentd.configuration.directories import Directories, directories
-from incidentd.configuration.faults import ConfigurationError, Fault
-from incidentd.configuration.process_file import read_process_file
-from incidentd.configuration.roster_file import LOG_NOTIFIER, read_roster_file
-from incidentd.configuration.toml_file import TomlFile, read
+from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, DaemonSettings, read_main
+from incidentd.configuration.directories import default_config_dir, prepare_private
+from incidentd.configuration.documents import Document
+from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
+from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 
-FILES = ("incidentd.toml", "roster.toml", "process.toml")
-
-__all__ = ["FILES", "AdapterInstance", "Configuration", "ConfigurationError", "Fault", "load_configuration"]
+__all__ = [
+    "AdapterInstance",
+    "Configuration",
+    "ConfigurationError",
+    "DaemonSettings",
+    "Fault",
+    "load_configuration",
+    "prepare_directories",
+]
+T = TypeVar("T")
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the files say, with defaults filled in. `files` are those that exist."""
+    """Everything the files say. `problems` are faults that do not stop the daemon; `files` are those that were read."""
 
-    directories: Directories
-    daemon: DaemonTable
-    roles: RolesTable
-    ingress: IngressTable
-    disabled_plugins: tuple[str, ...]
+    daemon: DaemonSettings
     adapters: tuple[AdapterInstance, ...]
     roster: Roster
     process: Process
+    problems: tuple[str, ...]
     files: tuple[str, ...]
-
-    @property
-    def database_url(self) -> str:
-        """The database: what `daemon.database` says, else SQLite in the state directory."""
-        return self.daemon.database or f"sqlite:///{self.directories.state / 'incidentd.db'}"
-
-    @property
-    def socket_path(self) -> Path:
-        """The local socket of the API."""
-        return self.directories.runtime / "api.sock"
+    environ: Mapping[str, str]  # where secret references of the adapters look
 
 
-def _read_all(config: Path, faults: list[Fault]) -> dict[str, TomlFile]:
-    found: dict[str, TomlFile] = {}
-    for name in FILES:
-        try:
-            found[name] = read(config / name)
-        except ConfigurationError as error:
-            faults += error.faults
-            found[name] = TomlFile(config / name, {}, {})
-    return found
+def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Configuration:
+    """Read the configuration in directory `config`, or beside the main file `config`; by default in the usual place.
 
-
-def load_configuration(environ: Mapping[str, str], config_dir: Path | None = None) -> Configuration:
-    """Read and check all files of `config_dir` (default: by the environment). Raises `ConfigurationError`."""
-    found = directories(environ)
-    if config_dir is not None:
-        found = msgspec.structs.replace(found, config=config_dir)
-    faults: list[Fault] = []
-    files = _read_all(found.config, faults)
-    daemon = read_daemon_file(files["incidentd.toml"], faults)
-    notifiers = {one.name for one in daemon.adapters if one.role == "notifier"} | {LOG_NOTIFIER}
-    before = len(faults)
-    roster = read_roster_file(files["roster.toml"], notifiers, faults)
-    # Policies of a roster that could not be read are unknown, which is no fault of the process file.
-    policies = set(roster.policies) if len(faults) == before else None
-    process = read_process_file(files["process.toml"], policies, faults)
-    if faults:
-        raise ConfigurationError(faults)
+    Raises `ConfigurationError` with the faults of all files at once.
+    """
+    directory, main_file = _places(config, environ)
+    attempt = _Attempt()
+    documents = [
+        attempt.run(lambda file=file: Document.read(file))  # type: ignore[misc]
+        for file in (main_file, directory / ROSTER_FILE, directory / PROCESS_FILE)
+    ]
+    main, roster_file, process_file = (document or Document(directory, None) for document in documents)
+    read = attempt.run(lambda: read_main(main, environ))
+    adapters = read[1] if read else ()
+    notifiers = contact_notifiers(main.data)
+    roster = attempt.run(lambda: read_roster(roster_file, notifiers))
+    # a broken roster must not make every policy that the process names look unknown
+    process = attempt.run(lambda: read_process(process_file, roster)) if roster is not None else None
+    if read is None or roster is None or process is None or attempt.faults:
+        raise ConfigurationError(attempt.faults)
     return Configuration(
-        directories=found,
-        daemon=daemon.daemon,
-        roles=daemon.roles,
-        ingress=daemon.ingress,
-        disabled_plugins=daemon.disabled,
-        adapters=daemon.adapters,
+        daemon=read[0],
+        adapters=adapters,
         roster=roster,
         process=process,
-        files=tuple(str(file.path) for file in files.values() if file.path.exists()),
+        problems=(*roster.problems, *route_problems(process, roster)),
+        files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),
+        environ=dict(environ),
     )
+
+
+def prepare_directories(settings: DaemonSettings) -> None:
+    """Make the state and the runtime directory. Raises `ConfigurationError` when one is not ours alone."""
+    prepare_private(settings.state_dir, "daemon.state_dir")
+    prepare_private(settings.runtime_dir, "daemon.runtime_dir")
+
+
+def contact_notifiers(main: Mapping[str, object]) -> set[str]:
+    """The notifier instances a contact may name: the configured ones, and `log` as long as none has that type."""
+    tables = main.get("notifiers")
+    configured = tables if isinstance(tables, Mapping) else {}
+    types = {table.get("type") for table in configured.values() if isinstance(table, Mapping)}
+    return set(configured) | (set() if LOG_NOTIFIER in types else {LOG_NOTIFIER})
+
+
+def _places(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """(directory, main file)."""
+    if config is None:
+        directory = default_config_dir(environ)
+        return directory, directory / MAIN_FILE
+    if config.is_dir():
+        return config, config / MAIN_FILE
+    if config.is_file():
+        return config.parent, config
+    remedy = "name a directory, or an incidentd.toml in it"
+    raise ConfigurationError([Fault(file=str(config), line=0, key="", what="does not exist", remedy=remedy)])
+
+
+class _Attempt:
+    """Collects the faults of several steps."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def run(self, step: Callable[[], T]) -> T | None:
+        try:
+            return step()
+        except ConfigurationError as error:
+            self.faults.extend(error.faults)
+            return None

@@ -12,10 +12,10 @@ import msgspec
 import pydantic
 
 from incidentd.configuration.directories import default_runtime_dir, default_state_dir
-from incidentd.configuration.documents import Document, is_table
+from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.secrets import BadSecret, resolve_secret
-from incidentd.configuration.values import Duration, Name, PositiveDuration, Table
+from incidentd.configuration.values import Name, Table
 from incidentd.plugin.values import Secret
 
 MAIN_FILE = "incidentd.toml"
@@ -95,7 +95,6 @@ class ApiTable(Table):
 class IngressTable(Table):
     listen: tuple[AddressText, ...] = (DEFAULT_LISTEN,)
     public_url: BaseUrl | None = None
-    head_deadline: PositiveDuration = msgspec.UNSET  # type: ignore[assignment]
     max_requests: Count = 512
     rate: Annotated[int, pydantic.Field(ge=0, le=1_000_000)] = 0
     burst: Count = 1000
@@ -107,7 +106,6 @@ class OutboundTable(Table):
 
 class PluginsTable(Table):
     disabled: tuple[str, ...] = ()
-    load_deadline: PositiveDuration = msgspec.UNSET  # type: ignore[assignment]
 
 
 class InstanceTable(pydantic.BaseModel):
@@ -123,4 +121,148 @@ class MainFile(Table):
     daemon: DaemonTable = DaemonTable()
     storage: StorageTable = StorageTable()
     api: ApiTable = ApiTable()
+    ingress: IngressTable = IngressTable()
     outbound: OutboundTable = OutboundTable()
+    plugins: PluginsTable = PluginsTable()
+    sources: dict[Name, InstanceTable] = {}
+    notifiers: dict[Name, InstanceTable] = {}
+
+
+class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The TCP listener. `rate` is requests a second and source instance, 0 for no limit; `burst` may come at once."""
+
+    listen: tuple[Address, ...]
+    public_url: str
+    max_requests: int = 512
+    rate: int = 0
+    burst: int = 1000
+
+
+class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The local socket and the groups of the operating system that give roles on it."""
+
+    socket_path: FilePath
+    socket_mode: int = 0o600
+    viewer_groups: tuple[str, ...] = ()
+    responder_groups: tuple[str, ...] = ()
+    admin_groups: tuple[str, ...] = ()
+    default_role: str = "none"
+
+
+class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything of incidentd.toml but the instances, with every default filled in.
+
+    `database_url` is a secret because it may hold a password.
+    """
+
+    state_dir: FilePath
+    runtime_dir: FilePath
+    database_url: Secret
+    log_level: str
+    node: str
+    api: ApiSettings
+    ingress: IngressSettings
+    allow_private: bool
+    disabled_plugins: frozenset[str]
+
+
+class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[sources.NAME]` or `[notifiers.NAME]`. `root` None means: the first instance of its type is at the root."""
+
+    role: str  # source | notifier
+    name: str
+    type: str
+    options: Mapping[str, Any]
+    root: bool | None
+    document: Document
+
+    def fault(self, path: tuple[str | int, ...], what: str, remedy: str) -> Fault:
+        """A fault of one of the instance's own keys."""
+        return self.document.fault((f"{self.role}s", self.name, *path), what, remedy)
+
+
+def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSettings, tuple[AdapterInstance, ...]]:
+    """The daemon's settings and the instances. Raises `ConfigurationError` with every fault."""
+    main = document.validate(MainFile)
+    state_dir = main.daemon.state_dir or default_state_dir(environ)
+    runtime_dir = main.daemon.runtime_dir or default_runtime_dir(environ)
+    settings = DaemonSettings(
+        state_dir=state_dir,
+        runtime_dir=runtime_dir,
+        database_url=_database_url(document, main.storage.url, state_dir, environ),
+        log_level=main.daemon.log_level,
+        node=main.daemon.node or socket.gethostname() or "node",
+        api=_api(main.api, runtime_dir),
+        ingress=_ingress(main.ingress),
+        allow_private=main.outbound.allow_private,
+        disabled_plugins=frozenset(main.plugins.disabled),
+    )
+    return settings, (*_instances(document, "source", main.sources), *_instances(document, "notifier", main.notifiers))
+
+
+def _api(table: ApiTable, runtime_dir: FilePath) -> ApiSettings:
+    return ApiSettings(
+        socket_path=table.socket or runtime_dir / "api.sock",
+        socket_mode=int(table.socket_mode, 8),
+        viewer_groups=table.viewer_groups,
+        responder_groups=table.responder_groups,
+        admin_groups=table.admin_groups,
+        default_role=table.default_role,
+    )
+
+
+def _ingress(table: IngressTable) -> IngressSettings:
+    listen = tuple(parse_address(text) for text in table.listen)
+    return IngressSettings(
+        listen=listen,
+        public_url=table.public_url or _reachable(listen),
+        max_requests=table.max_requests,
+        rate=table.rate,
+        burst=table.burst,
+    )
+
+
+def _reachable(listen: tuple[Address, ...]) -> str:
+    """A base URL for signed links when none is configured; "" when the port is not known before it is bound."""
+    if not listen or listen[0].port == 0:
+        return ""
+    first = listen[0]
+    anywhere = first.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    return f"http://{Address(socket.gethostname(), first.port) if anywhere else first}"
+
+
+def _database_url(document: Document, given: object, state_dir: FilePath, environ: Mapping[str, str]) -> Secret:
+    if given is None:
+        return Secret(f"sqlite:///{state_dir / 'incidentd.db'}")
+    path = ("storage", "url")
+    try:
+        secret = Secret(given) if isinstance(given, str) else resolve_secret(given, environ)
+        parts = urlsplit(secret.reveal())
+        password = parts.password
+    except BadSecret as error:
+        raise ConfigurationError([document.fault(path, str(error), error.remedy)]) from None
+    except ValueError:
+        raise ConfigurationError([document.fault(path, "is no URL", _URL_REMEDY)]) from None
+    if parts.scheme.partition("+")[0] not in _ENGINES:
+        raise ConfigurationError([document.fault(path, "is no database incidentd knows", _URL_REMEDY)])
+    if isinstance(given, str) and password:
+        remedy = 'move the whole URL into a file: url = { file = "PATH" } or { credential = "NAME" }'
+        raise ConfigurationError([document.fault(path, "holds a password", remedy)])
+    return secret
+
+
+_URL_REMEDY = 'write "postgresql://user@host/database" or "sqlite:////path/incidentd.db"'
+
+
+def _instances(document: Document, role: str, tables: Mapping[str, InstanceTable]) -> list[AdapterInstance]:
+    return [
+        AdapterInstance(
+            role=role,
+            name=name,
+            type=table.type,
+            options=dict(table.model_extra or {}),
+            root=table.root,
+            document=document,
+        )
+        for name, table in tables.items()
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -76,8 +75,3 @@ def _parsed(file: FilePath, text: str) -> dict[str, Any]:
         raise ConfigurationError([fault]) from None
     except RecursionError:
         raise ConfigurationError([_whole(file, "is nested too deeply", "write flatter tables")]) from None
-
-
-def is_table(value: object) -> bool:
-    """Whether `value` is a TOML table."""
-    return isinstance(value, Mapping)

@@ -1,186 +1,196 @@
-"""process.toml: the routing tree, update cadence and review windows."""
+"""process.toml: the routing tree, the update cadence and the review, and the version they make together."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
 import pydantic
 
-from incidentd.configuration.faults import Fault, did_you_mean, from_pydantic, nearest_line
-from incidentd.configuration.toml_file import TomlFile
-from incidentd.configuration.values import Duration, Table
+from incidentd.configuration.documents import Document
+from incidentd.configuration.problems import ConfigurationError
+from incidentd.configuration.toml_lines import Path
+from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
+from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.process import (
     DEFAULT_CADENCE,
     DEFAULT_REVIEW_NAME,
     DEFAULT_REVIEW_WINDOWS,
+    RESOLVE_TIMEOUT,
     Process,
     ReviewWindow,
     default_process,
 )
-from incidentd.domain.routing import GROUP_INTERVAL, GROUP_WAIT, REPEAT_INTERVAL, Route
+from incidentd.domain.routing import Route
 from incidentd.domain.severity import Severity
 
-_MAX_DEPTH = 20
+PROCESS_FILE = "process.toml"
+MAX_DEPTH = 20
+_INHERITED = (
+    "service", "policy", "urgency", "group_by", "group_wait", "group_interval", "repeat_interval", "page"
+)  # fmt: skip
 
 
 def _matcher(value: Any) -> Matcher:
-    if isinstance(value, Matcher):
-        return value
     if not isinstance(value, str):
-        raise ValueError('is no matcher: write a text like "severity=critical"')
+        raise ValueError('is no matcher — write text: "severity=critical"')
     try:
         return parse_matcher(value)
     except BadMatcher as error:
-        raise ValueError(str(error)) from error
-
-
-MatcherText = Annotated[Matcher, pydantic.BeforeValidator(_matcher)]
+        raise ValueError(str(error).replace(" is no matcher: ", " is no matcher — ")) from None
 
 
 class RouteTable(Table):
-    """A node of the routing tree; what it does not state it inherits from the node above."""
+    """A key that is not given is inherited from the route above."""
 
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
     name: str = ""
-    matchers: tuple[MatcherText, ...] = ()
+    match: list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]] = []
     continue_: bool = pydantic.Field(default=False, alias="continue")
     service: str | None = None
     policy: str | None = None
     urgency: Literal["high", "low"] | None = None
     group_by: tuple[str, ...] | None = None
     group_wait: Duration | None = None
-    group_interval: Duration | None = None
-    repeat_interval: Duration | None = None
+    group_interval: PositiveDuration | None = None
+    repeat_interval: PositiveDuration | None = None
     page: bool | None = None
-    routes: tuple[RouteTable, ...] = ()
+    routes: list[RouteTable] = []
 
 
 class CadenceTable(Table):
-    """How long after an update in a phase the next one is due."""
-
-    investigating: Duration
-    identified: Duration
-    monitoring: Duration
-
-
-class UpdatesTable(Table):
-    """`[updates]`; a severity that is not named keeps its default."""
-
-    cadence: dict[Severity, CadenceTable] = pydantic.Field(default={})
+    investigating: PositiveDuration | None = None
+    identified: PositiveDuration | None = None
+    monitoring: PositiveDuration | None = None
 
 
 class WindowTable(Table):
     floor: Duration
-    ceiling_business_days: int = pydantic.Field(ge=1, le=90)
+    ceiling_business_days: Annotated[int, pydantic.Field(ge=1, le=90)]
 
 
 class ReviewTable(Table):
-    """`[review]`; a severity that is not named keeps its default."""
-
-    name: str = pydantic.Field(default=DEFAULT_REVIEW_NAME, min_length=1, max_length=60)
-    windows: dict[Severity, WindowTable] = pydantic.Field(default={})
+    name: Annotated[str, pydantic.Field(min_length=1, max_length=60, pattern=r"\S")] = DEFAULT_REVIEW_NAME
+    windows: dict[Severity, WindowTable] = {}
+    none: tuple[Severity, ...] = ()  # severities that need no review although they have a window by default
 
 
 class RolesTable(Table):
-    """`[roles]`: severities at which mitigation and communications must be led by two people."""
-
-    separate_at: tuple[Severity, ...] = (Severity.SEV1, Severity.SEV2)
+    separate: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
 
 
-class _File(Table):
-    resolve_timeout: Duration = timedelta(minutes=5)
+class AlertsTable(Table):
+    resolve_timeout: PositiveDuration = RESOLVE_TIMEOUT
+
+
+class ProcessFile(Table):
+    alerts: AlertsTable = AlertsTable()
     route: RouteTable = RouteTable()
-    updates: UpdatesTable = UpdatesTable()
+    updates: dict[Severity, CadenceTable] = {}
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
 
 
-_ROOT = Route(id="root", group_wait=GROUP_WAIT, group_interval=GROUP_INTERVAL, repeat_interval=REPEAT_INTERVAL)
-_INHERITED = ("service", "policy", "urgency", "group_by", "group_wait", "group_interval", "repeat_interval", "page")
-
-
-def _route(table: RouteTable, above: Route, route_id: str) -> Route:
-    """The node with everything inherited filled in."""
-    stated = {name: getattr(table, name) for name in _INHERITED if getattr(table, name) is not None}
-    own = {"id": route_id, "name": table.name, "matchers": table.matchers, "continue_": table.continue_, "routes": ()}
-    node = msgspec.structs.replace(above, **own, **stated)
-    children = tuple(_route(child, node, f"{route_id}/{index}") for index, child in enumerate(table.routes))
-    return msgspec.structs.replace(node, routes=children)
-
-
-def _depth(table: RouteTable) -> int:
-    return 1 + max((_depth(child) for child in table.routes), default=0)
-
-
-def version_of(data: dict[str, Any]) -> str:
-    """The process version: 12 hex digits of a hash over the file's content, not its layout."""
-    canonical = msgspec.json.encode(data, order="deterministic")
-    return hashlib.sha256(canonical).hexdigest()[:12]
-
-
-def _validate(parsed: _File, policies: set[str] | None, file: TomlFile, faults: list[Fault]) -> None:
-    def walk(table: RouteTable, key: str) -> None:
-        if table.policy is not None and policies is not None and table.policy not in policies:
-            where = f"{key}.policy"
-            faults.append(
-                Fault(
-                    file=str(file.path),
-                    line=nearest_line(file.lines, where),
-                    key=where,
-                    message=f"there is no policy {table.policy!r} in the roster",
-                    remedy=did_you_mean(table.policy, policies),
-                )
-            )
-        for index, child in enumerate(table.routes):
-            walk(child, f"{key}.routes.{index}")
-
-    walk(parsed.route, "route")
-    if parsed.route.matchers:
-        line = nearest_line(file.lines, "route.matchers")
-        message = "the root of the tree takes every alert"
-        faults.append(
-            Fault(file=str(file.path), line=line, key="route.matchers", message=message, remedy="move them to a child")
-        )
-    if _depth(parsed.route) > _MAX_DEPTH:
-        message = f"is deeper than {_MAX_DEPTH} levels"
-        faults.append(Fault(file=str(file.path), line=nearest_line(file.lines, "route"), key="route", message=message))
-
-
-def read_process_file(file: TomlFile, policies: set[str] | None, faults: list[Fault]) -> Process:
-    """Validate process.toml; faults are added to `faults`.
-
-    `policies` are the names in the roster, None when that file is broken itself.
-    """
-    if not file.data:
+def read_process(document: Document, roster: Roster) -> Process:
+    """The process of a file, or the built-in one. Raises `ConfigurationError` with every fault."""
+    if not document.exists:
         return default_process()
-    before = len(faults)
-    try:
-        parsed = _File.model_validate(file.data)
-    except (pydantic.ValidationError, RecursionError) as error:
-        if isinstance(error, RecursionError):
-            faults.append(Fault(file=str(file.path), line=0, key="route", message="is nested too deeply"))
-        else:
-            faults += from_pydantic(error, _File, file.path, file.lines)
-        return default_process()
-    _validate(parsed, policies, file, faults)
-    if len(faults) > before:
-        return default_process()
-    cadence = {level: dict(table) for level, table in parsed.updates.cadence.items()}
-    windows = {
-        level: ReviewWindow(floor=table.floor, ceiling_business_days=table.ceiling_business_days)
-        for level, table in parsed.review.windows.items()
-    }
-    return Process(
-        version=version_of(file.data),
-        route=_route(parsed.route, _ROOT, "root"),
-        resolve_timeout=parsed.resolve_timeout,
-        cadence={**DEFAULT_CADENCE, **cadence},
-        review_name=parsed.review.name,
-        review_windows={**DEFAULT_REVIEW_WINDOWS, **windows},
-        separation_severities=frozenset(parsed.roles.separate_at),
+    _check_depth(document)
+    file = document.validate(ProcessFile)
+    faults = [document.fault(path, *why) for path, why in _broken_routes(file.route, ("route",), roster)]
+    if faults:
+        raise ConfigurationError(faults)
+    process = Process(
+        version="",
+        route=_route(file.route, Route(id=""), "root"),
+        resolve_timeout=file.alerts.resolve_timeout,
+        cadence=_cadence(file.updates),
+        review_name=file.review.name.strip(),
+        review_windows=_windows(file.review),
+        separation_severities=file.roles.separate,
     )
+    return msgspec.structs.replace(process, version=_version(process))
+
+
+def route_problems(process: Process, roster: Roster) -> Iterable[str]:
+    """What the tree says that may leave a page unread."""
+    if not roster.services:
+        return
+    for route in _walk(process.route):
+        if route.service and route.service not in roster.services:
+            yield f"route {route.name or route.id} names service {route.service}, which the roster does not have"
+
+
+def _walk(route: Route) -> Iterable[Route]:
+    yield route
+    for child in route.routes:
+        yield from _walk(child)
+
+
+def _check_depth(document: Document) -> None:
+    here, path, depth = [(document.data.get("route"), ("route",))], (), 0
+    while here:
+        depth += 1
+        path = here[0][1]
+        if depth > MAX_DEPTH:
+            remedy = f"nest routes at most {MAX_DEPTH} deep"
+            raise ConfigurationError([document.fault(path, "is nested too deeply", remedy)])
+        here = [
+            (child, (*above, "routes", index))  # type: ignore[misc]
+            for table, above in here
+            if isinstance(table, Mapping) and isinstance(table.get("routes"), list)
+            for index, child in enumerate(table["routes"])
+        ]
+
+
+def _broken_routes(table: RouteTable, path: Path, roster: Roster) -> Iterable[tuple[Path, tuple[str, str]]]:
+    if path == ("route",) and table.match:
+        yield (*path, "match"), ("the first route takes every alert", "move the matchers into a [[route.routes]]")
+    if path == ("route",) and table.continue_:
+        yield (*path, "continue"), ("has no meaning here", "remove it")
+    if table.policy and table.policy != DEFAULT_POLICY and table.policy not in roster.policies:
+        yield (*path, "policy"), unknown("policy", table.policy, roster.policies)
+    for index, child in enumerate(table.routes):
+        yield from _broken_routes(child, (*path, "routes", index), roster)
+
+
+def _route(table: RouteTable, above: Route, identity: str) -> Route:
+    """`table` with what it does not state taken from `above`."""
+    stated = {key: getattr(table, key) for key in _INHERITED if getattr(table, key) is not None}
+    route = msgspec.structs.replace(
+        above,
+        id=identity,
+        name=table.name,
+        matchers=tuple(table.match),
+        continue_=table.continue_,
+        routes=(),
+        **stated,
+    )
+    children = tuple(_route(child, route, f"{identity}/{index}") for index, child in enumerate(table.routes))
+    return msgspec.structs.replace(route, routes=children)
+
+
+def _cadence(updates: Mapping[Severity, CadenceTable]) -> dict[Severity, dict[str, timedelta]]:
+    """The built-in cadence with what the file states written over it."""
+    cadence = {severity: dict(phases) for severity, phases in DEFAULT_CADENCE.items()}
+    for severity, table in updates.items():
+        stated = {phase: value for phase, value in table.model_dump().items() if value is not None}
+        cadence[severity] = cadence.get(severity, {}) | stated
+    return cadence
+
+
+def _windows(review: ReviewTable) -> dict[Severity, ReviewWindow]:
+    windows = dict(DEFAULT_REVIEW_WINDOWS)
+    for severity, table in review.windows.items():
+        windows[severity] = ReviewWindow(floor=table.floor, ceiling_business_days=table.ceiling_business_days)
+    return {severity: window for severity, window in windows.items() if severity not in review.none}
+
+
+def _version(process: Process) -> str:
+    """12 hex digits of what the settings mean: a comment or another order of keys is no new version."""
+    return hashlib.sha256(msgspec.json.encode(process, order="sorted")).hexdigest()[:12]

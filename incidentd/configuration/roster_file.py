@@ -1,17 +1,19 @@
-"""roster.toml: people, teams, services, schedules and escalation policies."""
+"""roster.toml: people, teams, services, schedules and escalation policies, and whether they fit together."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any
+import re
+from collections.abc import Collection, Iterable
+from datetime import date, time, timedelta
+from typing import Annotated, Any
 
 import pydantic
 
-from incidentd.configuration.faults import Fault, did_you_mean, from_pydantic, nearest_line
-from incidentd.configuration.toml_file import TomlFile
-from incidentd.configuration.values import Duration, Table, TimeOfDay, Zone, parse_time
+from incidentd.configuration.documents import Document
+from incidentd.configuration.problems import ConfigurationError
+from incidentd.configuration.toml_lines import Path
+from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.people import (
     DEFAULT_POLICY,
     ContactMethod,
@@ -27,12 +29,38 @@ from incidentd.domain.people import (
     Team,
 )
 
+ROSTER_FILE = "roster.toml"
 LOG_NOTIFIER = "log"
+_NO_HANDLE = re.compile(r"[^A-Za-z0-9._@-]+")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+def _wall_clock(value: Any) -> time:
+    """A TOML time, or "09:00"."""
+    if isinstance(value, time):
+        return value
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('is no time of day — write for example "09:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+def _day(value: Any) -> date:
+    """A TOML date, or "2026-01-05"."""
+    try:
+        return value if type(value) is date else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("is no date — write for example 2026-01-05") from None
+
+
+def _target(value: Any) -> Target:
+    kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if not colon or kind not in (TargetKind.PERSON, TargetKind.SCHEDULE) or not name:
+        raise ValueError('is no target — write "person:HANDLE" or "schedule:NAME"')
+    return Target(TargetKind(kind), name)
 
 
 class ContactTable(Table):
-    """One way to reach a person: a notifier instance, an address there, and how long after a step began."""
-
     notifier: str
     address: str = ""
     after: Duration = timedelta(0)
@@ -42,11 +70,11 @@ class PersonTable(Table):
     name: str = ""
     zone: Zone = "UTC"
     os_user: str = ""
-    contacts: tuple[ContactTable, ...] = ()
+    contacts: list[ContactTable] = []
 
 
 class TeamTable(Table):
-    members: tuple[str, ...] = ()
+    members: list[str] = []
 
 
 class ServiceTable(Table):
@@ -55,45 +83,118 @@ class ServiceTable(Table):
 
 
 class ScheduleTable(Table):
-    """A weekly rotation: the first of `people` takes over on `start` at `handover` in `zone`."""
-
-    people: tuple[str, ...] = pydantic.Field(min_length=1)
-    start: date
-    handover: TimeOfDay = parse_time("09:00")
+    people: Annotated[list[str], pydantic.Field(min_length=1)]
+    start: Annotated[date, pydantic.BeforeValidator(_day)]
+    handover: Annotated[time, pydantic.BeforeValidator(_wall_clock)] = time(9)
     zone: Zone = "UTC"
-    weeks: int = pydantic.Field(default=1, ge=1, le=52)
+    weeks: Annotated[int, pydantic.Field(ge=1, le=52)] = 1
 
 
 class StepTable(Table):
-    """Write to `people` and to who is on call for `schedules`, then wait `delay` for an acknowledgement."""
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
-    people: tuple[str, ...] = ()
-    schedules: tuple[str, ...] = ()
-    delay: Duration = timedelta(minutes=5)
+    targets: Annotated[list[Annotated[Target, pydantic.PlainValidator(_target)]], pydantic.Field(min_length=1)]
+    delay: PositiveDuration = timedelta(minutes=5)
 
 
 class PolicyTable(Table):
-    steps: tuple[StepTable, ...] = pydantic.Field(min_length=1, max_length=50)
-    repeat: int = pydantic.Field(default=2, ge=0, le=100)
+    steps: Annotated[list[StepTable], pydantic.Field(min_length=1)]
+    repeat: Annotated[int, pydantic.Field(ge=0, le=100)] = 2
 
 
-class _File(Table):
-    people: dict[str, PersonTable] = pydantic.Field(default={})
-    teams: dict[str, TeamTable] = pydantic.Field(default={})
-    services: dict[str, ServiceTable] = pydantic.Field(default={})
-    schedules: dict[str, ScheduleTable] = pydantic.Field(default={})
-    policies: dict[str, PolicyTable] = pydantic.Field(default={})
+class RosterFile(Table):
+    people: dict[Name, PersonTable] = {}
+    teams: dict[Name, TeamTable] = {}
+    services: dict[Name, ServiceTable] = {}
+    schedules: dict[Name, ScheduleTable] = {}
+    policies: dict[Name, PolicyTable] = {}
 
 
-def sole_person_roster() -> Roster:
-    """The roster of a daemon without a roster file: whoever runs it, paged by the log notifier."""
-    user = getpass.getuser()
-    person = Person(handle=user, name=user, os_user=user, contacts=(ContactMethod(notifier=LOG_NOTIFIER),))
-    step = Step(targets=(Target(TargetKind.PERSON, user),))
+def read_roster(document: Document, notifiers: Collection[str]) -> Roster:
+    """The roster of a file, or that of one person. `notifiers` are the instances a contact may name.
+
+    Raises `ConfigurationError` with every fault, names that refer to nothing among them.
+    """
+    if not document.exists:
+        return one_person_roster()
+    file = document.validate(RosterFile)
+    faults = [document.fault(path, *why) for path, why in _broken_references(file, notifiers)]
+    if faults:
+        raise ConfigurationError(faults)
+    return _roster(file)
+
+
+def one_person_roster() -> Roster:
+    """Without a roster file: whoever runs the daemon, reached by the daemon's log."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a uid without a name
+        user = ""
+    handle = _NO_HANDLE.sub("-", user).strip("-._@")[:64] or "me"
+    person = Person(handle=handle, name=handle, os_user=user, contacts=(ContactMethod(notifier=LOG_NOTIFIER),))
+    step = Step(targets=(Target(TargetKind.PERSON, handle),))
+    policy = EscalationPolicy(name=DEFAULT_POLICY, steps=(step,))
     return Roster(
-        people={user: person},
+        people={handle: person},
         services={"default": Service(name="default")},
-        policies={DEFAULT_POLICY: EscalationPolicy(name=DEFAULT_POLICY, steps=(step,))},
+        policies={DEFAULT_POLICY: policy},
+    )
+
+
+_Broken = tuple[Path, tuple[str, str]]
+
+
+def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
+    yield from _broken_contacts(file, notifiers)
+    for name, team in file.teams.items():
+        yield from _unknown_people(file, ("teams", name, "members"), team.members)
+    for name, schedule in file.schedules.items():
+        yield from _unknown_people(file, ("schedules", name, "people"), schedule.people)
+    for name, service in file.services.items():
+        if service.team and service.team not in file.teams:
+            yield ("services", name, "team"), unknown("team", service.team, file.teams)
+        if service.policy not in file.policies and service.policy != DEFAULT_POLICY:
+            yield ("services", name, "policy"), unknown("policy", service.policy, file.policies)
+    for name, policy in file.policies.items():
+        yield from _broken_targets(file, name, policy)
+
+
+def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
+    users: dict[str, str] = {}
+    for handle, person in file.people.items():
+        for index, contact in enumerate(person.contacts):
+            if contact.notifier not in notifiers:
+                path = ("people", handle, "contacts", index, "notifier")
+                what, near = unknown("notifier", contact.notifier, notifiers)
+                yield path, (what, f"{near}, or add [notifiers.{contact.notifier}] to incidentd.toml")
+        if person.os_user and users.setdefault(person.os_user, handle) != handle:
+            why = f'"{person.os_user}" is {users[person.os_user]} already', "an OS user is one person"
+            yield ("people", handle, "os_user"), why
+
+
+def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterable[_Broken]:
+    for index, handle in enumerate(handles):
+        if handle not in file.people:
+            yield (*path, index), unknown("person", handle, file.people)
+
+
+def _broken_targets(file: RosterFile, policy: str, table: PolicyTable) -> Iterable[_Broken]:
+    for at, step in enumerate(table.steps):
+        for index, target in enumerate(step.targets):
+            known = file.people if target.kind is TargetKind.PERSON else file.schedules
+            if target.name not in known:
+                path = ("policies", policy, "steps", at, "targets", index)
+                yield path, unknown(target.kind.value, target.name, known)
+
+
+def _roster(file: RosterFile) -> Roster:
+    return Roster(
+        people={handle: _person(handle, table) for handle, table in file.people.items()},
+        teams={name: Team(name=name, members=tuple(table.members)) for name, table in file.teams.items()},
+        services={name: Service(name=name, team=t.team, policy=t.policy) for name, t in file.services.items()},
+        schedules={name: Schedule(name=name, rotation=_rotation(table)) for name, table in file.schedules.items()},
+        policies={name: _policy(name, table) for name, table in file.policies.items()},
+        problems=tuple(_problems(file)),
     )
 
 
@@ -102,103 +203,35 @@ def _person(handle: str, table: PersonTable) -> Person:
     return Person(handle=handle, name=table.name or handle, zone=table.zone, os_user=table.os_user, contacts=contacts)
 
 
-def _policy(name: str, table: PolicyTable) -> EscalationPolicy:
-    steps = tuple(
-        Step(
-            targets=(
-                *(Target(TargetKind.PERSON, person) for person in step.people),
-                *(Target(TargetKind.SCHEDULE, schedule) for schedule in step.schedules),
-            ),
-            delay=step.delay,
-        )
-        for step in table.steps
+def _rotation(table: ScheduleTable) -> Rotation:
+    return Rotation(
+        people=tuple(table.people),
+        start=table.start,
+        handover=table.handover.replace(tzinfo=None),
+        zone=table.zone,
+        weeks=table.weeks,
     )
+
+
+def _policy(name: str, table: PolicyTable) -> EscalationPolicy:
+    steps = tuple(Step(targets=tuple(step.targets), delay=step.delay) for step in table.steps)
     return EscalationPolicy(name=name, steps=steps, repeat=table.repeat)
 
 
-def _schedule(name: str, table: ScheduleTable) -> Schedule:
-    rotation = Rotation(
-        people=table.people, start=table.start, handover=table.handover, zone=table.zone, weeks=table.weeks
-    )
-    return Schedule(name=name, rotation=rotation)
+def _problems(file: RosterFile) -> Iterable[str]:
+    """What does not stop the daemon, and may leave a page unread."""
+    if not file.people:
+        yield "the roster names nobody: no page reaches anyone — add [people.HANDLE] to roster.toml"
+    for handle, person in file.people.items():
+        if not person.contacts:
+            yield f"{handle} has no contact method and cannot be paged — add contacts to [people.{handle}]"
+    for name, policy in file.policies.items():
+        if not any(_reaches(file, target) for step in policy.steps for target in step.targets):
+            yield f"policy {name} reaches nobody — give the people it names a contact method"
+    if DEFAULT_POLICY not in file.policies and file.people:
+        yield f"there is no policy {DEFAULT_POLICY}: what no policy takes goes to everybody — add [policies.default]"
 
 
-class _References:
-    """Collects faults about names that lead nowhere."""
-
-    def __init__(self, file: TomlFile, faults: list[Fault]) -> None:
-        self._file = file
-        self._faults = faults
-
-    def check(self, key: str, names: Iterable[str], known: Iterable[str], what: str) -> None:
-        for name in names:
-            if name not in known:
-                line = nearest_line(self._file.lines, key)
-                message = f"there is no {what} {name!r}"
-                remedy = did_you_mean(name, known)
-                self._faults.append(
-                    Fault(file=str(self._file.path), line=line, key=key, message=message, remedy=remedy)
-                )
-
-
-def _check(parsed: _File, notifiers: Iterable[str], file: TomlFile, faults: list[Fault]) -> None:
-    references = _References(file, faults)
-    policies = {*parsed.policies, DEFAULT_POLICY}
-    for handle, person in parsed.people.items():
-        used = [contact.notifier for contact in person.contacts]
-        references.check(f"people.{handle}.contacts", used, notifiers, "notifier")
-    for name, team in parsed.teams.items():
-        references.check(f"teams.{name}.members", team.members, parsed.people, "person")
-    for name, service in parsed.services.items():
-        references.check(f"services.{name}.policy", [service.policy], policies, "policy")
-        references.check(f"services.{name}.team", [service.team] if service.team else [], parsed.teams, "team")
-    for name, schedule in parsed.schedules.items():
-        references.check(f"schedules.{name}.people", schedule.people, parsed.people, "person")
-    for name, policy in parsed.policies.items():
-        for index, step in enumerate(policy.steps):
-            key = f"policies.{name}.steps.{index}"
-            references.check(f"{key}.people", step.people, parsed.people, "person")
-            references.check(f"{key}.schedules", step.schedules, parsed.schedules, "schedule")
-
-
-def _default_policy(parsed: _File) -> dict[str, EscalationPolicy]:
-    """Without a policy of that name, "default" writes to everybody at once: better too many than nobody."""
-    if DEFAULT_POLICY in parsed.policies:
-        return {}
-    everybody = tuple(Target(TargetKind.PERSON, handle) for handle in parsed.people)
-    return {DEFAULT_POLICY: EscalationPolicy(name=DEFAULT_POLICY, steps=(Step(targets=everybody),))}
-
-
-def _problems(parsed: _File) -> tuple[str, ...]:
-    """Faults that do not stop the daemon but would hurt at night."""
-    found = [f"{handle} has no contact method" for handle, one in parsed.people.items() if not one.contacts]
-    for name, policy in parsed.policies.items():
-        for index, step in enumerate(policy.steps, 1):
-            if not step.people and not step.schedules:
-                found.append(f"step {index} of policy {name} reaches nobody")
-    return tuple(found)
-
-
-def read_roster_file(file: TomlFile, notifiers: Iterable[str], faults: list[Fault]) -> Roster:
-    """Validate roster.toml; `notifiers` are the instance names that exist. Faults are added to `faults`."""
-    if not file.data:
-        return sole_person_roster()
-    before = len(faults)
-    try:
-        parsed = _File.model_validate(file.data)
-    except pydantic.ValidationError as error:
-        faults += from_pydantic(error, _File, file.path, file.lines)
-        return sole_person_roster()
-    known: list[Any] = list(notifiers)
-    _check(parsed, known, file, faults)
-    if len(faults) > before:
-        return sole_person_roster()
-    services = {name: Service(name=name, team=t.team, policy=t.policy) for name, t in parsed.services.items()}
-    return Roster(
-        people={handle: _person(handle, table) for handle, table in parsed.people.items()},
-        teams={name: Team(name=name, members=table.members) for name, table in parsed.teams.items()},
-        services={"default": Service(name="default")} | services,
-        schedules={name: _schedule(name, table) for name, table in parsed.schedules.items()},
-        policies=_default_policy(parsed) | {name: _policy(name, table) for name, table in parsed.policies.items()},
-        problems=_problems(parsed),
-    )
+def _reaches(file: RosterFile, target: Target) -> bool:
+    handles = [target.name] if target.kind is TargetKind.PERSON else file.schedules[target.name].people
+    return any(file.people[handle].contacts for handle in handles)

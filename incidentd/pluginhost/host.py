@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from incidentd.clock import Clock
-from incidentd.configuration.daemon_file import AdapterInstance
-from incidentd.configuration.faults import Fault
+from incidentd.configuration.daemon_settings import AdapterInstance
+from incidentd.configuration.problems import Fault
 from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink
 from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
@@ -65,12 +65,12 @@ class PluginHost:
         self._observers: list[RunningObserver] = []
 
     # ------------------------------------------------------------------ loading
-    def check(self, adapters: Sequence[AdapterInstance], disabled: Sequence[str] = ()) -> list[Fault]:
+    def check(self, adapters: Sequence[AdapterInstance], disabled: Collection[str] = ()) -> list[Fault]:
         """Every fault of the instances, without creating one."""
         sources, notifiers = self._wanted(adapters, self._discovered(disabled))
         return [fault for one in sources for fault in one.faults] + [fault for one in notifiers for fault in one.faults]
 
-    def _discovered(self, disabled: Sequence[str]) -> Sequence[Found]:
+    def _discovered(self, disabled: Collection[str]) -> Sequence[Found]:
         return self._found if self._found is not None else discover(disabled)
 
     def _wanted(
@@ -79,11 +79,11 @@ class PluginHost:
         sources = [one for one in adapters if one.role == "source"]
         notifiers = [one for one in adapters if one.role == "notifier"]
         return (
-            wanted("source", sources, offers(found, lambda plugin: plugin.sources), self._environ),
-            wanted("notifier", notifiers, offers(found, lambda plugin: plugin.notifiers), self._environ),
+            wanted(sources, offers(found, lambda plugin: plugin.sources), self._environ),
+            wanted(notifiers, offers(found, lambda plugin: plugin.notifiers), self._environ),
         )
 
-    def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Sequence[str] = ()) -> None:
+    def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Collection[str] = ()) -> None:
         """Create every instance; the ones that cannot be are shown in `health`."""
         found = self._discovered(disabled)
         self._plugins = [self._plugin_vitals(one) for one in found]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 import pydantic
 
-from incidentd.configuration.daemon_file import AdapterInstance
-from incidentd.configuration.faults import Fault, did_you_mean, from_pydantic, nearest_line
-from incidentd.configuration.secret_references import UnresolvedSecret, resolve_all
+from incidentd.configuration.daemon_settings import AdapterInstance
+from incidentd.configuration.problems import Fault, explain, suggestion
+from incidentd.configuration.secrets import resolve_secrets
 from incidentd.plugin.adapters import AdapterConfig, AdapterType
 from incidentd.pluginhost.discovery import Found
 
@@ -18,9 +18,8 @@ A = TypeVar("A")
 
 
 class Wanted(msgspec.Struct, Generic[A], frozen=True, kw_only=True):
-    """An instance that the configuration (or a default) asks for. `fault` says why it cannot be made."""
+    """An instance that the configuration (or a default) asks for. `faults` say why it cannot be made."""
 
-    role: str
     name: str
     type: str
     root: bool
@@ -45,34 +44,22 @@ def offers(found: Sequence[Found], kinds_of: Callable[[Found], Sequence[AdapterT
     return by_id
 
 
-def _unknown_type(one: AdapterInstance, known: Mapping[str, Any]) -> Fault:
-    key = f"{one.role}s.{one.name}.type"
-    return Fault(
-        file=one.file,
-        line=nearest_line(dict(one.lines), key),
-        key=key,
-        message=f"no installed plugin offers the {one.role} type {one.type!r}",
-        remedy=did_you_mean(one.type, known) or "install the plugin that offers it",
-    )
-
-
 def _configured(one: AdapterInstance, kind: AdapterType[A], environ: Mapping[str, str], root: bool) -> Wanted[A]:
-    made: Wanted[A] = Wanted(role=one.role, name=one.name, type=one.type, root=root, kind=kind)
+    """The instance with its options checked by the type's own configuration class."""
+    resolved, unresolved = resolve_secrets(kind.config, one.options, environ)
     prefix = (f"{one.role}s", one.name)
-    try:
-        options = kind.config.model_validate(resolve_all(dict(one.options), environ))
-    except UnresolvedSecret as error:
-        key = ".".join(prefix)
-        fault = Fault(file=one.file, line=nearest_line(dict(one.lines), key), key=key, message=str(error))
-        return msgspec.structs.replace(made, faults=(fault,))
-    except pydantic.ValidationError as error:
-        faults = from_pydantic(error, kind.config, one.file, dict(one.lines), prefix)
-        return msgspec.structs.replace(made, faults=tuple(faults))
-    return msgspec.structs.replace(made, options=options)
+    faults = one.document.explained(unresolved, prefix)
+    options: AdapterConfig | None = None
+    if not faults:
+        try:
+            options = kind.config.model_validate(resolved)
+        except pydantic.ValidationError as error:
+            faults = one.document.explained(explain(error, kind.config, resolved), prefix)
+    return Wanted(name=one.name, type=one.type, root=root, kind=kind, options=options, faults=tuple(faults))
 
 
 def wanted(
-    role: str, configured: Sequence[AdapterInstance], known: Mapping[str, Offer[A]], environ: Mapping[str, str]
+    configured: Sequence[AdapterInstance], known: Mapping[str, Offer[A]], environ: Mapping[str, str]
 ) -> list[Wanted[A]]:
     """Every instance that should exist: the configured ones, and the defaults of types that name none."""
     found: list[Wanted[A]] = []
@@ -82,15 +69,20 @@ def wanted(
         rooted |= {one.type} if root else set()
         offer = known.get(one.type)
         if offer is None:
-            fault = _unknown_type(one, known)
-            found.append(Wanted(role=one.role, name=one.name, type=one.type, root=root, faults=(fault,)))
+            remedy = suggestion(one.type, known)
+            fault = one.fault(("type",), f'no installed plugin offers the {one.role} type "{one.type}"', remedy)
+            found.append(Wanted(name=one.name, type=one.type, root=root, faults=(fault,)))
         else:
             found.append(_configured(one, offer.kind, environ, root))
-    taken_types, taken_names = {one.type for one in found}, {one.name for one in found}
+    return [*found, *_defaults(found, known)]
+
+
+def _defaults(found: Sequence[Wanted[A]], known: Mapping[str, Offer[A]]) -> list[Wanted[A]]:
+    taken = {one.type for one in found} | {one.name for one in found}
+    made: list[Wanted[A]] = []
     for kind_id, offer in known.items():
         default = offer.kind.default_instance
-        if default is None or kind_id in taken_types or kind_id in taken_names:
-            continue
-        options = offer.kind.config.model_validate(dict(default))
-        found.append(Wanted(role=role, name=kind_id, type=kind_id, root=True, kind=offer.kind, options=options))
-    return found
+        if default is not None and kind_id not in taken:
+            options = offer.kind.config.model_validate(dict(default))
+            made.append(Wanted(name=kind_id, type=kind_id, root=True, kind=offer.kind, options=options))
+    return made

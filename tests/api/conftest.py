@@ -507,6 +507,11 @@ def fake() -> FakeDaemon:
     return FakeDaemon()
 
 
+@pytest.fixture
+def api_class() -> type[Api]:
+    return Api
+
+
 @pytest_asyncio.fixture
 async def api(fake: FakeDaemon, socket_dir: Path) -> AsyncIterator[Api]:
     server = Api(fake, socket_dir / "api.sock")
