@@ -28,12 +28,14 @@ class PagerdutyConfig(AdapterConfig):
     def _well_formed(cls, keys: object) -> object:
         """Checks types too: pydantic's own message for a bad value would name the key."""
         if not isinstance(keys, Mapping):
-            raise ValueError('write a table: { "<routing key>" = "<service>" }')
+            raise ValueError('is no table — write { "<routing key>" = "<service>" }')
         for number, (key, service) in enumerate(keys.items(), start=1):
             if not isinstance(key, str) or len(key) != KEY_LENGTH:
-                raise ValueError(f"key {number} of {len(keys)} has not {KEY_LENGTH} characters")
+                raise ValueError(
+                    f"has a key that is not {KEY_LENGTH} characters long — correct key {number} of {len(keys)}"
+                )
             if not isinstance(service, str) or not service.strip():
-                raise ValueError(f"key {number} of {len(keys)} names no service")
+                raise ValueError(f"has a key without a service — give one to key {number} of {len(keys)}")
         return keys
 
     def service_of(self, routing_key: str) -> str | None:

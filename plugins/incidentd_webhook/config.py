@@ -18,7 +18,7 @@ def _path(value: Any) -> Path:
     if isinstance(value, Path):
         return value
     if not isinstance(value, str):
-        raise ValueError('write a path as text, for example "alert.title"')
+        raise ValueError('is no path — write it as text, for example "alert.title"')
     return parse_path(value)
 
 
@@ -64,7 +64,7 @@ class WebhookSourceConfig(AdapterConfig):
     @classmethod
     def _absolute(cls, path: str) -> str:
         if not _URL_PATH.fullmatch(path):
-            raise ValueError('write an absolute path of letters, digits and ._~-, for example "/hook/ci"')
+            raise ValueError('is no absolute path — use letters, digits and ._~-, for example "/hook/ci"')
         return path
 
     @pydantic.field_validator("resolved_values", "acknowledged_values")
@@ -77,5 +77,5 @@ class WebhookSourceConfig(AdapterConfig):
     def _meanings_differ(self) -> WebhookSourceConfig:
         both = self.resolved_values & self.acknowledged_values
         if both:
-            raise ValueError(f"{sorted(both)} stand in resolved_values and in acknowledged_values")
+            raise ValueError(f"has {sorted(both)} in resolved_values and in acknowledged_values — keep one of them")
         return self

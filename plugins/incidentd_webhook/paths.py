@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 MAX_PARTS = 32
+_REMEDY = 'write for example "alert.title" or "/alert/title"'
 
 
 class Missing:
@@ -46,7 +47,7 @@ class Path(msgspec.Struct, frozen=True):
 
 
 def parse_path(text: str) -> Path:
-    """The path that `text` writes. Raises `ValueError`."""
+    """The path that `text` writes. Raises `ValueError` with what is wrong and, after a dash, the remedy."""
     bare = text.strip()
     optional = bare.endswith("?")
     bare = bare.removesuffix("?")
@@ -58,9 +59,9 @@ def parse_path(text: str) -> Path:
     else:
         parts = bare.split(".") if bare else []
     if not parts and not from_root:
-        raise ValueError('an empty path: write for example "alert.title" or "/alert/title"')
+        raise ValueError(f"is an empty path — {_REMEDY}")
     if "" in parts and not bare.startswith("/"):
-        raise ValueError(f'{text!r} has an empty part: write for example "alert.title" or "/alert/title"')
+        raise ValueError(f"is a path with an empty part — {_REMEDY}")
     if len(parts) > MAX_PARTS or any(part.isdigit() and len(part) > 9 for part in parts):
-        raise ValueError(f"a path has at most {MAX_PARTS} parts and indexes of 9 digits")
+        raise ValueError(f"is too long a path — use at most {MAX_PARTS} parts, and indexes of at most 9 digits")
     return Path(text=bare, parts=tuple(parts), optional=optional, from_root=from_root)

@@ -85,10 +85,10 @@ def test_the_limit_is_512_kilobytes() -> None:
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"secret-too-short": "web"}, "key 1 of 1 has not 32 characters"),
-        ({KEY: "web", "s" * 32: " "}, "key 2 of 2 names no service"),
-        ({KEY: 5}, "key 1 of 1 names no service"),
-        (["x"], "write a table"),
+        ({"secret-too-short": "web"}, "not 32 characters long — correct key 1 of 1"),
+        ({KEY: "web", "s" * 32: " "}, "without a service — give one to key 2 of 2"),
+        ({KEY: 5}, "without a service — give one to key 1 of 1"),
+        (["x"], "is no table"),
     ],
 )
 def test_bad_routing_keys_are_told_without_showing_them(keys: object, words: str) -> None:
