@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from incidentd.domain.incidents import AWAITING_REVIEW, RESPONDING, UPDATES_OWED, Incident
 from incidentd.domain.process import Process
 from incidentd.domain.roles import SEPARATION, Role, Span, broken_since
-from incidentd.domain.updates import next_due_for_status, says_nothing_new
+from incidentd.domain.updates import Phase, next_due_for_status, says_nothing_new
 from incidentd.wire import RoleHolder, Update, Violation
 
 _ROLE_TEXTS = {
@@ -31,7 +31,9 @@ def _updates(incident: Incident, updates: Sequence[Update], process: Process, no
     if incident.status in UPDATES_OWED and due is not None and due <= now:
         late = round((now - due) / timedelta(minutes=1))
         yield Violation(rule="update-overdue", text=f"the promised update is {late} min late", since=due)
-    if due is None and next_due_for_status(process, incident.severity, incident.status, now) is not None:
+    said_over = bool(updates) and updates[-1].phase == Phase.RESOLVED
+    wanted = next_due_for_status(process, incident.severity, incident.status, now) is not None
+    if due is None and wanted and not said_over:
         since = updates[-1].at if updates else incident.declared_at
         yield Violation(rule="update-promise", text="no time for the next update is promised", since=since)
     empty = says_nothing_new(updates)

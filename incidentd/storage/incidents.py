@@ -59,7 +59,7 @@ def matching(statuses: Sequence[Status], text: str) -> ColumnElement[bool]:
     for word in text.split():
         pattern = f"%{_literal(word)}%"
         columns = (incidents.c.title, incidents.c.summary, incidents.c.service)
-        hits = [column.ilike(pattern, escape="\\") for column in columns]
+        hits: list[ColumnElement[bool]] = [column.ilike(pattern, escape="\\") for column in columns]
         number = word.upper().removeprefix("INC-")
         if number.isascii() and number.isdigit() and len(number) < 16:
             hits.append(incidents.c.id == int(number))

@@ -1,0 +1,49 @@
+"""Linking alerts to an incident; everything here happens inside a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from incidentd.domain.incidents import Incident
+from incidentd.services.errors import Invalid, NotFound
+from incidentd.storage import alerts, incidents
+from incidentd.storage.alerts import AlertRow
+from incidentd.storage.tx import Tx
+
+
+def known_alerts(conn: Connection, ids: Sequence[int]) -> list[AlertRow]:
+    """The alerts with these ids. Raises `Invalid` when one does not exist."""
+    found = alerts.get_many(conn, list(dict.fromkeys(ids)))
+    missing = sorted(set(ids) - {one.id for one in found})
+    if missing:
+        names = ", ".join(f"A-{one}" for one in missing[:5])
+        raise Invalid(f"there is no alert {names}", field="alert_ids", remedy="see incidentctl alert list")
+    return found
+
+
+def tell_alerts(tx: Tx, kind: str, incident: Incident, alert_ids: Sequence[int], actor: str) -> None:
+    """The alert's own trace must say it too."""
+    for alert_id in alert_ids:
+        tx.emit(kind, f"alert:{alert_id}", {"incident_id": incident.id, "title": incident.title}, actor=actor)
+
+
+def link(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> Incident:
+    """Link alerts; those that are linked already stay so. Raises `Invalid`."""
+    known_alerts(tx.conn, alert_ids)
+    new = incidents.link_alerts(tx, incident.id, alert_ids, actor)
+    if not new:
+        return incident
+    tx.emit("incident.alert_linked", incident.subject, {"alert_ids": new}, actor=actor)
+    tell_alerts(tx, "incident.alert_linked", incident, new, actor)
+    return incidents.change(tx, incident)
+
+
+def unlink(tx: Tx, incident: Incident, alert_id: int, actor: str) -> Incident:
+    """Undo a link. Raises `NotFound` when there is none."""
+    if not incidents.unlink_alerts(tx, incident.id, [alert_id]):
+        raise NotFound(f"A-{alert_id} is not linked to INC-{incident.id}")
+    tx.emit("incident.alert_unlinked", incident.subject, {"alert_ids": [alert_id]}, actor=actor)
+    tell_alerts(tx, "incident.alert_unlinked", incident, [alert_id], actor)
+    return incidents.change(tx, incident)

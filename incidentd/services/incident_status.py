@@ -1,0 +1,153 @@
+"""Changing the status of an incident, merging and undoing a merge; everything here happens inside a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from incidentd import wire
+from incidentd.domain.incidents import (
+    ENDED,
+    RESPONDING,
+    Asked,
+    Incident,
+    NoSuchTransition,
+    Status,
+    TransitionRefused,
+    allowed,
+    decide,
+    time_fault,
+)
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.domain.review_window import anyone_worked_at_night
+from incidentd.domain.updates import impact_confirmed, next_due_for_status
+from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.services.incident_timers import arm_all, status_event
+from incidentd.services.incident_views import existing, in_command, view
+from incidentd.storage import incidents
+from incidentd.storage.tx import Tx
+
+
+def checked_time(at: datetime | None, now: datetime, field: str) -> datetime:
+    """`at`, or now when it was not given. Raises `Invalid` for a time that cannot be."""
+    fault = time_fault(at, now) if at is not None else ""
+    if fault:
+        raise Invalid(f"this time {fault}", field=field, remedy="leave it out for now")
+    return at or now
+
+
+class StatusChanges:
+    """Takes an incident from one status to another by the table of the domain."""
+
+    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        self._process = process
+        self._roster = roster
+
+    def change(self, tx: Tx, incident: Incident, body: wire.ChangeStatus, actor: str) -> Incident:
+        """Raises `Invalid`, `Refused` (after the response only), and `Conflict` when it stands there already."""
+        to = self._target_status(tx, incident, body.to)
+        at = checked_time(body.at, tx.now, "at")
+        target = self._merge_target(tx, incident, to, body.merged_into)
+        asked = Asked(
+            to=to,
+            at=at,
+            now=tx.now,
+            process=self._process(),
+            reason=body.reason,
+            evidence=body.evidence,
+            merged_into=body.merged_into,
+            impact_confirmed=impact_confirmed(incidents.updates(tx.conn, [incident.id])[incident.id]),
+            worked_at_night=self.worked_at_night(tx, incident),
+        )
+        try:
+            decision = decide(incident, asked)
+        except NoSuchTransition:
+            raise self._unknown(tx, incident, f"INC-{incident.id} is {incident.status}, not to be {to}") from None
+        except TransitionRefused as no:
+            raise Refused(no.refusal.text, field=no.refusal.field, remedy=no.refusal.remedy) from None
+        promise = self._promise(tx, incident, to)
+        changed = incidents.change(tx, incident, **(promise | dict(decision.changes)))
+        moved = self._move_alerts(tx, incident, changed, target, actor)
+        facts = {"reason": body.reason, "evidence": body.evidence, "at": at, "merged_into": changed.merged_into}
+        status_event(tx, incident, changed, actor=actor, broken=decision.broken, **facts, **moved)
+        arm_all(tx, changed)
+        return changed
+
+    def worked_at_night(self, tx: Tx, incident: Incident) -> bool:
+        """Whether anybody in the roster acted on the incident in their sleep hours."""
+        zones = {person.handle: person.zone for person in self._roster().people.values()}
+        events = in_command(tx, self._process()).events([incident.subject])
+        return anyone_worked_at_night(((one.actor, one.at) for one in events), zones)
+
+    def _unknown(self, tx: Tx, incident: Incident, text: str) -> Invalid:
+        names = ", ".join(allowed(incident, self._process(), tx.now)) or "nothing"
+        recurred = incident.status in (Status.IN_REVIEW, Status.LEARNING, Status.CLOSED)
+        hint = "; if it came back, declare a new incident" if recurred else ""
+        return Invalid(text, field="to", remedy=f"from {incident.status} it can go to: {names}{hint}")
+
+    def _target_status(self, tx: Tx, incident: Incident, name: str) -> Status:
+        try:
+            to = Status(name)
+        except ValueError:
+            raise self._unknown(tx, incident, f"{name!r} is no status") from None
+        if to is incident.status:
+            current = view(in_command(tx, self._process()), incident)
+            raise Conflict(f"INC-{incident.id} is {to} already", current=current)
+        return to
+
+    def _promise(self, tx: Tx, incident: Incident, to: Status) -> dict[str, Any]:
+        """A response that begins, again or at all, owes a first update."""
+        if to in RESPONDING and incident.status not in RESPONDING:
+            return {"next_update_at": next_due_for_status(self._process(), incident.severity, to, tx.now)}
+        return {}
+
+    # ------------------------------------------------------------------ merging
+    def _merge_target(self, tx: Tx, incident: Incident, to: Status, target_id: int | None) -> Incident | None:
+        """The incident that this one is merged into, or is taken out of again. Raises `Invalid`."""
+        if to is not Status.MERGED:
+            if target_id is not None:
+                raise Invalid("merged_into goes with the status merged only", field="merged_into")
+            return existing(tx.conn, incident.merged_into, lock=True) if incident.merged_into else None
+        if target_id is None:
+            raise Invalid("say which incident it is merged into", field="merged_into")
+        target = incidents.get(tx.conn, target_id, lock=True)
+        if target is None:
+            raise Invalid(f"there is no incident INC-{target_id}", field="merged_into")
+        if target.id == incident.id:
+            raise Invalid("an incident cannot be merged into itself", field="merged_into")
+        if target.status in ENDED:
+            raise Invalid(f"INC-{target.id} is {target.status}", field="merged_into", remedy=_instead(target))
+        return target
+
+    def _move_alerts(
+        self, tx: Tx, before: Incident, after: Incident, target: Incident | None, actor: str
+    ) -> dict[str, Any]:
+        """Alerts follow a merge, and come back with its end."""
+        if target is None:
+            return {}
+        merging = after.status is Status.MERGED
+        if merging:
+            mine = incidents.alert_ids_of(tx.conn, [before.id])[before.id]
+            moved = incidents.link_alerts(tx, target.id, mine, actor)
+        else:
+            moved = self._followed(tx, before)
+            incidents.unlink_alerts(tx, target.id, moved)
+        incidents.change(tx, target)
+        kind = "incident.absorbed" if merging else "incident.released"
+        data = {"incident_id": before.id, "title": before.title, "alert_ids": moved}
+        tx.emit(kind, target.subject, data, actor=actor)
+        return {"alert_ids": moved}
+
+    def _followed(self, tx: Tx, incident: Incident) -> tuple[int, ...]:
+        """The alerts that the last merge of `incident` brought along."""
+        events = in_command(tx, self._process()).events([incident.subject], ["incident.status"])
+        merges: list[Any] = [one.data for one in events if one.data["to"] == Status.MERGED]
+        return tuple(merges[-1].get("alert_ids", ())) if merges else ()
+
+
+def _instead(target: Incident) -> str:
+    if target.merged_into is not None:
+        return f"merge into INC-{target.merged_into}"
+    return "a recurrence is an incident of its own"

@@ -1,0 +1,101 @@
+"""Incidents as callers see them: with who holds which role, what is linked, and which rules are broken right now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from incidentd import wire
+from incidentd.domain import incidents as rules
+from incidentd.domain.incidents import Incident
+from incidentd.domain.process import Process
+from incidentd.domain.response_history import KINDS, spans
+from incidentd.domain.roles import current, gap_minutes
+from incidentd.domain.violations import violations
+from incidentd.services.errors import NotFound
+from incidentd.storage import event_log, incidents
+from incidentd.storage.tx import Tx
+from incidentd.wire import Event
+
+_COPIED = tuple(name for name in wire.Incident.__struct_fields__ if name in Incident.__struct_fields__)
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when a view is taken. `pending` are events of the transaction that the log does not have yet."""
+
+    conn: Connection
+    now: datetime
+    process: Process
+    pending: Sequence[Event] = ()
+
+    def events(self, subjects: Sequence[str], kinds: Sequence[str] = ()) -> list[Event]:
+        """The events about any of `subjects`, oldest first; only `kinds` if given."""
+        fresh = [one for one in self.pending if one.subject in subjects and (not kinds or one.kind in kinds)]
+        return event_log.of_subjects(self.conn, subjects, kinds) + fresh
+
+
+def in_command(tx: Tx, process: Process) -> Seen:
+    """The view from inside a command, its own events included."""
+    return Seen(conn=tx.conn, now=tx.now, process=process, pending=[one.numbered(0) for one in tx.events])
+
+
+def existing(conn: Connection, incident_id: int, *, lock: bool = False) -> Incident:
+    """The incident. Raises `NotFound`."""
+    found = incidents.get(conn, incident_id, lock=lock)
+    if found is None:
+        raise NotFound(f"there is no incident INC-{incident_id}")
+    return found
+
+
+def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
+    """Stored incidents as the wire shows them; a fixed number of queries for any number of rows."""
+    ids = [row.id for row in rows]
+    held = incidents.roles(seen.conn, ids)
+    updates = incidents.updates(seen.conn, ids)
+    alert_ids = incidents.alert_ids_of(seen.conn, ids)
+    page_ids = incidents.page_ids_of(seen.conn, rows)
+    events: dict[str, list[Event]] = {row.subject: [] for row in rows}
+    for event in seen.events(list(events), KINDS):
+        events[event.subject].append(event)
+    shown = []
+    for row in rows:
+        broken = violations(
+            row,
+            held=held[row.id],
+            updates=updates[row.id],
+            spans=spans(events[row.subject], seen.process, seen.now),
+            process=seen.process,
+            now=seen.now,
+        )
+        shown.append(
+            wire.Incident(
+                **{name: getattr(row, name) for name in _COPIED},
+                alert_ids=alert_ids[row.id],
+                page_ids=page_ids[row.id],
+                roles=current(held[row.id]),
+                violations=broken,
+                allowed=rules.allowed(row, seen.process, seen.now),
+            )
+        )
+    return tuple(shown)
+
+
+def view(seen: Seen, row: Incident) -> wire.Incident:
+    """One incident as the wire shows it."""
+    return views(seen, [row])[0]
+
+
+def detail(seen: Seen, incident_id: int) -> wire.IncidentDetail:
+    """One incident with its history. Raises `NotFound`."""
+    row = existing(seen.conn, incident_id)
+    held = incidents.roles(seen.conn, [row.id])[row.id]
+    responded = spans(seen.events([row.subject], KINDS), seen.process, seen.now)
+    return wire.IncidentDetail(
+        incident=view(seen, row),
+        roles=held,
+        updates=incidents.updates(seen.conn, [row.id])[row.id],
+        role_gap_minutes=gap_minutes(held, responded),
+    )

@@ -1,0 +1,281 @@
+"""Incidents: declare, coordinate, resolve. Every change is one command that writes rows and events together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from incidentd import wire
+from incidentd.domain.incidents import (
+    AWAITING_REVIEW,
+    ENDED,
+    OPEN,
+    RESPONDING,
+    Incident,
+    Status,
+    review_times,
+    severity_rule,
+)
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.domain.timeline import NOTE_KINDS, Told, entry
+from incidentd.domain.updates import Phase, next_due, next_due_for_status
+from incidentd.services import cursors, incident_links, incident_roles
+from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.escalation import Handler
+from incidentd.services.incident_status import StatusChanges, checked_time
+from incidentd.services.incident_timers import IncidentTimers, arm_all
+from incidentd.services.incident_views import Seen, detail, existing, in_command, view, views
+from incidentd.services.timeline import timeline
+from incidentd.storage import event_log, incidents
+from incidentd.storage.alerts import AlertRow
+from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
+
+T = TypeVar("T")
+_STATES: Mapping[str, Sequence[Status]] = {"open": sorted(OPEN), "closed": sorted(ENDED), "all": list(Status)}
+_EDITABLE = ("title", "summary", "many_stakeholders", "service")
+
+
+class Incidents:
+    """Implements `contracts.IncidentCalls`."""
+
+    def __init__(self, store: Store, *, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        self._store = store
+        self._process = process
+        self._roster = roster
+        self._status = StatusChanges(process, roster)
+        self._timers = IncidentTimers(process)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What the timers of incidents do."""
+        return self._timers.handlers()
+
+    # ------------------------------------------------------------------ reading
+    async def _read(self, query: Callable[[Seen], T]) -> T:
+        now, process = self._store.clock.now(), self._process()
+        return await self._store.read(lambda conn: query(Seen(conn=conn, now=now, process=process)))
+
+    async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage:
+        """Incidents that are open, closed or all, newest first, with every word of `text`. Raises `Invalid`."""
+        if state not in _STATES:
+            raise Invalid(f"state is one of {', '.join(_STATES)}", field="state")
+        last = cursors.decode(cursor)
+        where = incidents.matching(_STATES[state], text)
+
+        def query(seen: Seen) -> wire.IncidentPage:
+            rows = incidents.listed(seen.conn, where, last, limit + 1)
+            after = cursors.encode(rows[limit - 1].id if len(rows) > limit else None)
+            total = incidents.count_where(seen.conn, where)
+            return wire.IncidentPage(incidents=views(seen, rows[:limit]), next_cursor=after, total=total)
+
+        return await self._read(query)
+
+    async def get(self, incident_id: int) -> wire.IncidentDetail:
+        """One incident with its roles, updates and role gaps. Raises `NotFound`."""
+        return await self._read(lambda seen: detail(seen, incident_id))
+
+    async def timeline(self, incident_id: int) -> wire.Timeline:
+        """Everything that happened. Raises `NotFound`."""
+        return await self._store.read(lambda conn: timeline(conn, existing(conn, incident_id)))
+
+    # ------------------------------------------------------------------ changing
+    async def _change(
+        self, incident_id: int, if_version: int | None, action: Callable[[Tx, Incident], Incident]
+    ) -> wire.Incident:
+        def command(tx: Tx) -> wire.Incident:
+            incident = existing(tx.conn, incident_id, lock=True)
+            if if_version is not None and if_version != incident.version:
+                current = view(in_command(tx, self._process()), incident)
+                raise Conflict(f"INC-{incident_id} has changed meanwhile", current=current)
+            changed = action(tx, incident)
+            return view(in_command(tx, self._process()), changed)
+
+        return await self._store.write(command)
+
+    async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident:
+        """Open an incident, from alerts or by hand. Raises `Invalid`."""
+
+        def command(tx: Tx) -> wire.Incident:
+            linked = incident_links.known_alerts(tx.conn, body.alert_ids)
+            incident = self._declared(tx, body, actor, linked)
+            incidents.link_alerts(tx, incident.id, body.alert_ids, actor)
+            data = {name: getattr(incident, name) for name in _DECLARED}
+            data["alert_ids"] = [one.id for one in linked]
+            tx.emit("incident.declared", incident.subject, data, actor=actor)
+            incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
+            arm_all(tx, incident)
+            return view(in_command(tx, self._process()), incident)
+
+        return await self._store.write(command)
+
+    def _declared(self, tx: Tx, body: wire.DeclareIncident, actor: str, linked: Sequence[AlertRow]) -> Incident:
+        status = Status.SUSPECTED if body.suspected else Status.ACTIVE
+        earliest = min((one.starts_at for one in linked), default=tx.now)
+        process = self._process()
+        return incidents.create(
+            tx,
+            title=body.title,
+            summary=body.summary,
+            status=status,
+            severity=body.severity,
+            service=body.service or next((one.service for one in linked if one.service), ""),
+            many_stakeholders=body.many_stakeholders,
+            declared_at=tx.now,
+            declared_by=actor,
+            started_at=checked_time(body.started_at, tx.now, "started_at") if body.started_at else earliest,
+            next_update_at=next_due_for_status(process, body.severity, status, tx.now),
+            process_version=process.version,
+        )
+
+    async def edit(
+        self, incident_id: int, body: wire.EditIncident, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        """Correct what is said about it; None leaves a part alone. Raises `NotFound` or `Conflict`."""
+
+        def action(tx: Tx, incident: Incident) -> Incident:
+            wanted = {name: value for name in _EDITABLE if (value := getattr(body, name)) is not None}
+            changes = {name: value for name, value in wanted.items() if value != getattr(incident, name)}
+            if not changes:
+                return incident
+            told = {name: {"from": getattr(incident, name), "to": value} for name, value in changes.items()}
+            tx.emit("incident.edited", incident.subject, {"changes": told}, actor=actor)
+            return incidents.change(tx, incident, **changes)
+
+        return await self._change(incident_id, if_version, action)
+
+    async def change_status(
+        self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        """Take it to another status. Raises `NotFound`, `Invalid`, `Conflict`, and `Refused` after the response."""
+        return await self._change(
+            incident_id, if_version, lambda tx, incident: self._status.change(tx, incident, body, actor)
+        )
+
+    async def set_severity(
+        self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        """Classify anew; lowering without a reason is shown as a violation. Raises `NotFound` or `Conflict`."""
+
+        def action(tx: Tx, incident: Incident) -> Incident:
+            if body.severity is incident.severity:
+                return incident
+            broken = severity_rule(incident, body.severity, body.reason, tx.now)
+            kept = tuple(one for one in incident.skipped if one.rule != "severity-reason")
+            changes = {"severity": body.severity, "skipped": (*kept, *((broken,) if broken else ()))}
+            changes |= self._deadlines(tx, incident, body)
+            data = {"from": incident.severity, "to": body.severity, "reason": body.reason, "at": tx.now}
+            tx.emit("incident.severity", incident.subject, data, actor=actor)
+            changed = incidents.change(tx, incident, **changes)
+            arm_all(tx, changed)
+            return changed
+
+        return await self._change(incident_id, if_version, action)
+
+    def _deadlines(self, tx: Tx, incident: Incident, body: wire.SetSeverity) -> dict[str, Any]:
+        """What a new severity means for the next update and the review; a promise is never put off by it."""
+        process = self._process()
+        changes: dict[str, Any] = {}
+        if incident.status in RESPONDING:
+            due = next_due_for_status(process, body.severity, incident.status, tx.now)
+            known = [at for at in (due, incident.next_update_at) if at is not None]
+            changes["next_update_at"] = min(known, default=None)
+        if incident.status in AWAITING_REVIEW and incident.resolved_at is not None:
+            night = self._status.worked_at_night(tx, incident)
+            changes |= review_times(process, body.severity, incident.resolved_at, night)
+        return changes
+
+    async def assign_role(
+        self, incident_id: int, body: wire.AssignRole, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        """Give a role to a person, or end it. Raises `NotFound`, `Invalid` or `Conflict`."""
+        return await self._change(
+            incident_id,
+            if_version,
+            lambda tx, incident: incident_roles.assign(tx, incident, body, actor, self._roster()),
+        )
+
+    async def add_note(self, incident_id: int, body: wire.AddNote, actor: str) -> wire.TimelineEntry:
+        """Write into the timeline. Raises `NotFound` or `Invalid`."""
+        if body.kind not in NOTE_KINDS:
+            raise Invalid(f"kind is one of {', '.join(NOTE_KINDS)}", field="kind")
+        mark = uuid.uuid4().hex  # finds the entry again once the commit has given it a seq
+
+        def command(tx: Tx) -> None:
+            incident = existing(tx.conn, incident_id, lock=True)
+            observed = checked_time(body.observed_at, tx.now, "observed_at")
+            data = {"text": body.text, "kind": body.kind, "evidence": body.evidence, "pinned": body.pinned}
+            tx.emit("incident.note", incident.subject, data | {"observed_at": observed, "mark": mark}, actor=actor)
+            # Evidence that was owed by a transition may be given later.
+            owed = tuple(one for one in incident.skipped if one.rule != "evidence" or not body.evidence.strip())
+            incidents.change(tx, incident, skipped=owed)
+
+        await self._store.write(command)
+        return await self._store.read(lambda conn: _note(conn, incident_id, mark))
+
+    async def post_update(self, incident_id: int, body: wire.PostUpdate, actor: str) -> wire.Update:
+        """Tell an audience how it stands and when the next word comes. Raises `NotFound` or `Invalid`."""
+        phase = _phase(body.phase)
+        if body.final and body.next_in is not None:
+            raise Invalid("a final update promises no next one", field="next_in")
+
+        def command(tx: Tx) -> wire.Update:
+            incident = existing(tx.conn, incident_id, lock=True)
+            next_at = self._next_update(incident, phase, body, tx.now)
+            values = {"by": actor, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
+            update = incidents.add_update(tx, incident.id, values)
+            told = {"id": update.id, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
+            tx.emit("incident.update", incident.subject, told, actor=actor)
+            owed = None if incident.status in ENDED else next_at
+            arm_all(tx, incidents.change(tx, incident, next_update_at=owed))
+            return update
+
+        return await self._store.write(command)
+
+    def _next_update(self, incident: Incident, phase: Phase, body: wire.PostUpdate, now: datetime) -> datetime | None:
+        if body.final:
+            return None
+        if body.next_in is not None:
+            return now + timedelta(seconds=body.next_in)
+        return next_due(self._process(), incident.severity, phase, now)
+
+    async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident:
+        """Link alerts to it; those that are linked already stay so. Raises `NotFound` or `Invalid`."""
+        return await self._change(
+            incident_id, None, lambda tx, incident: incident_links.link(tx, incident, alert_ids, actor)
+        )
+
+    async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident:
+        """Undo a link. Raises `NotFound`, also when the alert is not linked."""
+        return await self._change(
+            incident_id, None, lambda tx, incident: incident_links.unlink(tx, incident, alert_id, actor)
+        )
+
+
+_DECLARED = (
+    "title",
+    "summary",
+    "status",
+    "severity",
+    "service",
+    "many_stakeholders",
+    "started_at",
+    "next_update_at",
+    "process_version",
+)
+
+
+def _phase(name: str) -> Phase:
+    try:
+        return Phase(name)
+    except ValueError:
+        raise Invalid(f"phase is one of {', '.join(Phase)}", field="phase") from None
+
+
+def _note(conn: Connection, incident_id: int, mark: str) -> wire.TimelineEntry:
+    events = event_log.of_subjects(conn, [f"incident:{incident_id}"], ["incident.note"])
+    return next(entry(Told(one, {})) for one in reversed(events) if one.data.get("mark") == mark)
