@@ -15,6 +15,7 @@ import msgspec
 from incidentd import wire
 from incidentd.h1 import Connection, HttpRequest, HttpResponse, Pool
 from incidentd.sse import FrameDecoder, FrameTooLong
+from incidentd.unixsocket import ForeignDirectory
 
 T = TypeVar("T")
 OnState = Callable[[bool], None]
@@ -191,6 +192,8 @@ def _raise_for_stream(response: HttpResponse) -> NoReturn:
 
 def _unreachable(path: str, error: Exception) -> str:
     match error:
+        case ForeignDirectory():
+            return f"{path}: its directory {error.strerror}; name the socket of your daemon"
         case PermissionError():
             return f"{path}: you may not use this socket; ask for membership in the daemon's group"
         case FileNotFoundError() | ConnectionRefusedError():

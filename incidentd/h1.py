@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 import h11
 import msgspec
 
+from incidentd.unixsocket import check_directory
+
 _READ = 64 * 1024
 _MAX_HEADER_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -53,6 +55,7 @@ class Connection:
     @classmethod
     async def open(cls, path: str) -> Connection:
         """Connect to the socket at `path`. Raises OSError: no such file, connection refused, no permission."""
+        check_directory(path)
         return cls(*await asyncio.open_unix_connection(path))
 
     async def exchange(self, request: HttpRequest) -> HttpResponse:

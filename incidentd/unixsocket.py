@@ -6,9 +6,11 @@ Nothing here retries; the caller sees `OSError` or `http.client.HTTPException` a
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import os
 import socket
+import stat
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -38,9 +40,25 @@ def default_socket_path() -> str:
 
 def user_socket_path() -> str:
     """The socket of a private daemon: in $XDG_RUNTIME_DIR/incidentd, else in /tmp/incidentd-<uid>."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    directory = os.path.join(runtime, "incidentd") if runtime else f"/tmp/incidentd-{os.getuid()}"  # noqa: S108
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    own = f"/tmp/incidentd-{os.getuid()}"  # noqa: S108 - `check_directory` refuses one that somebody else made
+    directory = os.path.join(runtime, "incidentd") if runtime.startswith("/") else own
     return os.path.join(directory, "api.sock")
+
+
+class ForeignDirectory(PermissionError):
+    """The socket lies in a directory that another user made in a place like /tmp: it may be a trap."""
+
+
+def check_directory(path: str) -> None:
+    """Anyone may make a directory in /tmp first and listen there. Raises `ForeignDirectory`; other OSErrors wait."""
+    directory = os.path.dirname(os.path.abspath(path))
+    try:
+        made, around = os.lstat(directory), os.stat(os.path.dirname(directory))
+    except OSError:
+        return  # connecting will say it
+    if around.st_mode & stat.S_IWOTH and made.st_uid not in (0, os.geteuid()):
+        raise ForeignDirectory(errno.EPERM, f"belongs to uid {made.st_uid}: not trusted", directory)
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -49,6 +67,7 @@ class _UnixConnection(http.client.HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
+        check_directory(self._path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.settimeout(self.timeout)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from incidentd import unixsocket, wire
+from incidentd.client import Client, Unreachable
 from incidentd.sse import Frame
 
 
@@ -96,3 +97,20 @@ def test_where_the_socket_is(monkeypatch, tmp_path):
     assert unixsocket.default_socket_path() == "/run/user/7/incidentd/api.sock"
     monkeypatch.setenv("INCIDENTD_SOCKET", "/elsewhere.sock")
     assert unixsocket.default_socket_path() == "/elsewhere.sock"
+
+
+def test_a_relative_runtime_directory_is_ignored(monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "run")
+    assert unixsocket.user_socket_path() == f"/tmp/incidentd-{os.getuid()}/api.sock"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+async def test_a_socket_in_a_directory_that_another_user_made_in_tmp_is_not_trusted(api, socket_dir):
+    os.chown(socket_dir, 65534, 65534)
+    with pytest.raises(unixsocket.ForeignDirectory):
+        await ask(str(api.path), "GET", "/v1/info")
+    async with Client(api.path) as client:
+        with pytest.raises(Unreachable, match="belongs to uid 65534: not trusted"):
+            await client.info()
+    os.chown(socket_dir, 0, 0)
+    assert (await ask(str(api.path), "GET", "/v1/info")).status == 200
