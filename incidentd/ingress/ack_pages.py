@@ -1,0 +1,85 @@
+"""The pages behind a signed link: GET asks, POST acknowledges.
+
+GET changes nothing, because mail scanners and chat previews follow links.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Protocol
+
+from incidentd.domain.display import safe_line
+from incidentd.plugin.values import WebhookResponse
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_STYLE = (
+    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;"
+    "color:#161d27;background:#fff}button{font:inherit;padding:.8rem 1.6rem;border:0;border-radius:.4rem;"
+    "background:#0b5cad;color:#fff}@media(prefers-color-scheme:dark){body{color:#d5dce6;background:#0e131a}}"
+)
+
+
+class AckView(Protocol):
+    """What a link is about."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def acknowledged_by(self) -> str: ...
+
+
+class AckLinks(Protocol):
+    """Answers links; None for a token that is not ours or has run out."""
+
+    async def describe(self, token: str) -> AckView | None: ...
+    async def acknowledge(self, token: str) -> AckView | None: ...
+
+
+def _page(title: str, inner: str, status: int = 200) -> WebhookResponse:
+    text = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<style>{_STYLE}</style></head><body><main>{inner}</main></body></html>"
+    )
+    body = text.encode("utf-8", "replace")
+    return WebhookResponse(status=status, body=body, content_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def _gone() -> WebhookResponse:
+    inner = "<h1>This link is not valid</h1><p>It has run out, or it was cut. Open the page in incidentd instead.</p>"
+    return _page("Link not valid", inner, 410)
+
+
+def _told(view: AckView) -> str:
+    title = escape(safe_line(view.title, 300))
+    if view.state == "acknowledged":
+        who = escape(safe_line(view.acknowledged_by, 64))
+        return f"<h1>Acknowledged by {who}</h1><p>{title}</p>"
+    if view.state == "resolved":
+        return f"<h1>Already resolved</h1><p>{title}</p>"
+    return ""
+
+
+async def answer(links: AckLinks, method: str, token: str) -> WebhookResponse:
+    """The answer to GET or POST /ack/TOKEN."""
+    view = await (links.acknowledge(token) if method == "POST" else links.describe(token))
+    if view is None:
+        return _gone()
+    told = _told(view)
+    if told:
+        return _page("incidentd", told)
+    title, person = escape(safe_line(view.title, 300)), escape(safe_line(view.person, 64))
+    form = f'<form method="post"><button type="submit">Acknowledge as {person}</button></form>'
+    return _page("Acknowledge", f"<h1>{title}</h1><p>Nobody has acknowledged this page yet.</p>{form}")

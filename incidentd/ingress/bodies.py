@@ -1,0 +1,66 @@
+"""Reading a request's body within bounds: size, time, and what it inflates to."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+
+from aiohttp import web
+
+from incidentd.plugin.values import BadRequest
+
+BODY_SECONDS = 10.0
+_MAX_RATIO = 200
+_FREE_INFLATION = 1024 * 1024  # a small body may have any ratio: repetitive JSON compresses well
+_CODINGS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+
+
+async def read_body(request: web.BaseRequest, limit: int) -> bytes:
+    """The whole body, inflated, at most `limit` bytes. Raises `BadRequest` (400, 408, 413, 415)."""
+    if (request.content_length or 0) > limit:
+        raise _too_large(limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await _read(request, limit)
+    except TimeoutError as error:
+        raise BadRequest(f"the body did not arrive within {BODY_SECONDS:g} s", status=408) from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise BadRequest("the body is broken") from error
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    return raw if coding in ("identity", "") else inflated(raw, coding, limit)
+
+
+async def _read(request: web.BaseRequest, limit: int) -> bytes:
+    first = await request.content.readany()
+    if request.content.at_eof():
+        if len(first) > limit:
+            raise _too_large(limit)
+        return first
+    body = bytearray(first)
+    while not request.content.at_eof():
+        body += await request.content.readany()
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> BadRequest:
+    return BadRequest(f"the body is larger than {limit} bytes", status=413)
+
+
+def inflated(raw: bytes, coding: str, limit: int) -> bytes:
+    """`raw` without its content coding. Raises `BadRequest`; never makes more than `limit` bytes."""
+    window = _CODINGS.get(coding)
+    if window is None:
+        raise BadRequest(f"the content coding {coding[:40]!r} is unknown: send gzip, deflate or none", status=415)
+    machine = zlib.decompressobj(window)
+    allowed = min(limit, max(len(raw) * _MAX_RATIO, _FREE_INFLATION))
+    try:
+        body = machine.decompress(raw, allowed + 1)
+    except zlib.error as error:
+        raise BadRequest(f"the body is no {coding}") from error
+    if len(body) > allowed:
+        raise _too_large(allowed)
+    if not machine.eof:
+        raise BadRequest(f"the {coding} body is cut short")
+    return body

@@ -1,0 +1,177 @@
+"""Starting, answering and stopping the TCP listener."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import structlog
+from aiohttp import web
+from multidict import CIMultiDict, MultiMapping
+
+from incidentd.clock import Clock
+from incidentd.ingress import ack_pages
+from incidentd.ingress.ack_pages import AckLinks
+from incidentd.ingress.bodies import read_body
+from incidentd.ingress.connection import Server
+from incidentd.ingress.metrics import Metrics
+from incidentd.ingress.paths import Endpoint, Mount, PathTable
+from incidentd.ingress.ratelimit import Buckets
+from incidentd.plugin.adapters import StoreUnavailable
+from incidentd.plugin.values import BadRequest, WebhookRequest, WebhookResponse
+from incidentd.pluginhost.host import Mounted
+
+_DRAIN_SECONDS = 5.0
+_QUEUE_SECONDS = 5.0
+_SELF = "incidentd"
+_ACK_BODY = 4096
+log = structlog.get_logger("incidentd.ingress")
+
+
+class CannotListen(Exception):  # noqa: N818
+    """An address could not be bound; the message says which and why."""
+
+
+def mounts(mounted: Sequence[Mounted]) -> list[Mount]:
+    """Every place a route answers: below /in/<instance> always, at its own place for a root instance."""
+    places = [Mount(f"/in/{one.instance}{one.route.path}", Endpoint(one.instance, one.route)) for one in mounted]
+    return places + [Mount(one.route.path, Endpoint(one.instance, one.route)) for one in mounted if one.root]
+
+
+def _problem(status: int, message: str, field: str = "", **headers: str) -> WebhookResponse:
+    fields = {"field": field} if field else {}
+    body = msgspec.json.encode({"status": "error", "message": message, "errors": [message], **fields})
+    return WebhookResponse(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def _query(query: MultiMapping[str]) -> dict[str, str]:
+    """Decoded; the values of a repeated key are joined with a line break."""
+    found: dict[str, str] = {}
+    for name, value in query.items():
+        found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
+
+
+class Ingress:
+    """A running listener. `addresses` are those it really has, with the ports the system chose."""
+
+    def __init__(self, *, clock: Clock, links: AckLinks, metrics: Metrics, buckets: Buckets, at_once: int) -> None:
+        self._clock = clock
+        self._links = links
+        self._metrics = metrics
+        self._buckets = buckets
+        self._free = asyncio.Semaphore(at_once)
+        self._table = PathTable(())
+        self._runner: web.ServerRunner | None = None
+        self.addresses: list[tuple[str, int]] = []
+        self.ready = False
+
+    def mount(self, mounted: Sequence[Mounted]) -> list[tuple[str, str]]:
+        """Serve these routes from now on; returns (instance, conflict) for paths that two want."""
+        self._table = PathTable(mounts(mounted))
+        return self._table.conflicts
+
+    async def start(self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = ()) -> None:
+        """Listen on the sockets that were passed, else on the addresses. Raises `CannotListen`."""
+        server = Server(self._serve, access_log=None, auto_decompress=False, lingering_time=1.0, tcp_keepalive=True)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
+        await self._runner.setup()
+        if passed:
+            for sock in passed:
+                await web.SockSite(self._runner, sock, backlog=1024).start()
+        for host, port in () if passed else listen:
+            try:
+                await web.TCPSite(self._runner, host, port, backlog=1024).start()
+            except OSError as error:
+                await self._runner.cleanup()
+                raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        self.addresses = [(name[0], name[1]) for name in self._runner.addresses]
+
+    async def close(self) -> None:
+        """Answer what is under way, then stop."""
+        self.ready = False
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # ------------------------------------------------------------------ one request
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        found = self._table.find(request.method, request.path)
+        name = found[0].instance if found else _SELF
+        try:
+            answer = await (self._source(request, *found) if found else self._own(request))
+        except BadRequest as error:
+            answer = _problem(error.status, str(error), error.field)
+        except StoreUnavailable as error:
+            answer = _problem(503, str(error), Retry_After="1")
+        except Exception as error:
+            log.error("handler_failed", instance=name, path=request.path, error=repr(error))
+            answer = _problem(500, f"the source {name} failed on this request")
+        self._metrics.count(name, answer.status)
+        return _response(answer, close=answer.status in (408, 413))
+
+    async def _source(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
+        wait = self._buckets.take(endpoint.instance)
+        if wait > 0:
+            return _problem(429, "too many requests from this source", Retry_After=str(int(wait) + 1))
+        if self._free.locked():
+            return await self._queued(request, endpoint, params)
+        async with self._free:
+            return await self._handle(request, endpoint, params)
+
+    async def _queued(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
+        """All places are taken: wait a while, for many senders drop what is refused."""
+        try:
+            async with asyncio.timeout(_QUEUE_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            return _problem(503, "too many requests at once", Retry_After="1")
+        try:
+            return await self._handle(request, endpoint, params)
+        finally:
+            self._free.release()
+
+    async def _handle(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
+        body = await read_body(request, endpoint.route.max_body)
+        return await endpoint.route.handler(
+            WebhookRequest(
+                method=request.method,
+                path=endpoint.route.path,
+                params=params,
+                query=_query(request.query) if request.query_string else {},
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=body,
+                peer=request.remote or "",
+                received_at=self._clock.now(),
+            )
+        )
+
+    async def _own(self, request: web.BaseRequest) -> WebhookResponse:
+        path, method = request.path, request.method
+        if path.startswith("/ack/") and method in ("GET", "HEAD", "POST"):
+            await read_body(request, _ACK_BODY)
+            return await ack_pages.answer(self._links, method, path.removeprefix("/ack/"))
+        if method in ("GET", "HEAD"):
+            if path == "/metrics":
+                return await self._metrics.answer()
+            if path == "/-/healthy":
+                return WebhookResponse(body=b"OK", content_type="text/plain")
+            if path == "/-/ready":
+                return WebhookResponse(
+                    status=200 if self.ready else 503,
+                    body=b"OK" if self.ready else b"starting",
+                    content_type="text/plain",
+                )
+        if self._table.knows(path):
+            return _problem(405, f"{method} is not served here")
+        return _problem(404, "no source serves this path: see incidentctl health for the ones that do")
+
+
+def _response(answer: WebhookResponse, *, close: bool) -> web.Response:
+    headers = CIMultiDict(answer.headers)
+    headers["Content-Type"] = answer.content_type
+    response = web.Response(status=answer.status, body=answer.body, headers=headers)
+    if close:  # the rest of the body is not read
+        response.force_close()
+    return response
