@@ -58,7 +58,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     notifiers = contact_notifiers(main.data)
     roster = attempt.run(lambda: read_roster(roster_file, notifiers))
     # a broken roster must not make every policy that the process names look unknown
-    process = attempt.run(lambda: read_process(process_file, roster)) if roster is not None else None
+    process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies))
     if read is None or roster is None or process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
     return Configuration(

@@ -124,8 +124,8 @@ class MainFile(Table):
     ingress: IngressTable = IngressTable()
     outbound: OutboundTable = OutboundTable()
     plugins: PluginsTable = PluginsTable()
-    sources: dict[Name, InstanceTable] = {}
-    notifiers: dict[Name, InstanceTable] = {}
+    sources: dict[Name, InstanceTable] = pydantic.Field(default={})
+    notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
 
 
 class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,8 +49,9 @@ class Document:
         return line_of(self._lines, path)
 
     def explained(self, faults: list[Explained], prefix: Path = ()) -> list[Fault]:
-        """`faults` of the table at `prefix`, as faults of this file."""
-        return [self.fault((*prefix, *one.path), one.what, one.remedy) for one in faults]
+        """`faults` of the table at `prefix`, as faults of this file, by line."""
+        found = [self.fault((*prefix, *one.path), one.what, one.remedy) for one in faults]
+        return sorted(found, key=lambda fault: fault.line)
 
     def validate(self, model: type[Model]) -> Model:
         """The whole file as `model`. Raises `ConfigurationError` with every fault."""

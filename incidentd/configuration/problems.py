@@ -98,6 +98,7 @@ def _one(item: Any, path: Path, model: type[pydantic.BaseModel]) -> Explained:
 def _in_file(loc: Sequence[str | int], data: object) -> Path:
     """The part of pydantic's place that stands in the file: it also names union members and validators."""
     path: list[str | int] = []
+    loc = [part for part in loc if part != "[key]"]  # a wrong key has no place below itself
     for index, part in enumerate(loc):
         if isinstance(data, Mapping):
             last = index == len(loc) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -50,7 +50,7 @@ class RouteTable(Table):
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
     name: str = ""
-    match: list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]] = []
+    match: list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]] = pydantic.Field(default=[])
     continue_: bool = pydantic.Field(default=False, alias="continue")
     service: str | None = None
     policy: str | None = None
@@ -60,7 +60,7 @@ class RouteTable(Table):
     group_interval: PositiveDuration | None = None
     repeat_interval: PositiveDuration | None = None
     page: bool | None = None
-    routes: list[RouteTable] = []
+    routes: list[RouteTable] = pydantic.Field(default=[])
 
 
 class CadenceTable(Table):
@@ -76,7 +76,7 @@ class WindowTable(Table):
 
 class ReviewTable(Table):
     name: Annotated[str, pydantic.Field(min_length=1, max_length=60, pattern=r"\S")] = DEFAULT_REVIEW_NAME
-    windows: dict[Severity, WindowTable] = {}
+    windows: dict[Severity, WindowTable] = pydantic.Field(default={})
     none: tuple[Severity, ...] = ()  # severities that need no review although they have a window by default
 
 
@@ -91,18 +91,21 @@ class AlertsTable(Table):
 class ProcessFile(Table):
     alerts: AlertsTable = AlertsTable()
     route: RouteTable = RouteTable()
-    updates: dict[Severity, CadenceTable] = {}
+    updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
 
 
-def read_process(document: Document, roster: Roster) -> Process:
-    """The process of a file, or the built-in one. Raises `ConfigurationError` with every fault."""
+def read_process(document: Document, policies: Collection[str] | None) -> Process:
+    """The process of a file, or the built-in one. `policies` are those a route may name, None for any.
+
+    Raises `ConfigurationError` with every fault.
+    """
     if not document.exists:
         return default_process()
     _check_depth(document)
     file = document.validate(ProcessFile)
-    faults = [document.fault(path, *why) for path, why in _broken_routes(file.route, ("route",), roster)]
+    faults = [document.fault(path, *why) for path, why in _broken_routes(file.route, ("route",), policies)]
     if faults:
         raise ConfigurationError(faults)
     process = Process(
@@ -133,30 +136,31 @@ def _walk(route: Route) -> Iterable[Route]:
 
 
 def _check_depth(document: Document) -> None:
-    here, path, depth = [(document.data.get("route"), ("route",))], (), 0
-    while here:
-        depth += 1
-        path = here[0][1]
-        if depth > MAX_DEPTH:
-            remedy = f"nest routes at most {MAX_DEPTH} deep"
-            raise ConfigurationError([document.fault(path, "is nested too deeply", remedy)])
+    """Refuse deep trees before they are walked by recursion."""
+    here: list[tuple[object, Path]] = [(document.data.get("route"), ("route",))]
+    for _ in range(MAX_DEPTH):
         here = [
-            (child, (*above, "routes", index))  # type: ignore[misc]
+            (child, (*above, "routes", index))
             for table, above in here
             if isinstance(table, Mapping) and isinstance(table.get("routes"), list)
             for index, child in enumerate(table["routes"])
         ]
+    if here:
+        remedy = f"nest routes at most {MAX_DEPTH} deep"
+        raise ConfigurationError([document.fault(here[0][1], "is nested too deeply", remedy)])
 
 
-def _broken_routes(table: RouteTable, path: Path, roster: Roster) -> Iterable[tuple[Path, tuple[str, str]]]:
+def _broken_routes(
+    table: RouteTable, path: Path, policies: Collection[str] | None
+) -> Iterable[tuple[Path, tuple[str, str]]]:
     if path == ("route",) and table.match:
         yield (*path, "match"), ("the first route takes every alert", "move the matchers into a [[route.routes]]")
     if path == ("route",) and table.continue_:
         yield (*path, "continue"), ("has no meaning here", "remove it")
-    if table.policy and table.policy != DEFAULT_POLICY and table.policy not in roster.policies:
-        yield (*path, "policy"), unknown("policy", table.policy, roster.policies)
+    if table.policy and policies is not None and table.policy not in {*policies, DEFAULT_POLICY}:
+        yield (*path, "policy"), unknown("policy", table.policy, policies)
     for index, child in enumerate(table.routes):
-        yield from _broken_routes(child, (*path, "routes", index), roster)
+        yield from _broken_routes(child, (*path, "routes", index), policies)
 
 
 def _route(table: RouteTable, above: Route, identity: str) -> Route:

@@ -70,11 +70,11 @@ class PersonTable(Table):
     name: str = ""
     zone: Zone = "UTC"
     os_user: str = ""
-    contacts: list[ContactTable] = []
+    contacts: list[ContactTable] = pydantic.Field(default=[])
 
 
 class TeamTable(Table):
-    members: list[str] = []
+    members: list[str] = pydantic.Field(default=[])
 
 
 class ServiceTable(Table):
@@ -103,11 +103,11 @@ class PolicyTable(Table):
 
 
 class RosterFile(Table):
-    people: dict[Name, PersonTable] = {}
-    teams: dict[Name, TeamTable] = {}
-    services: dict[Name, ServiceTable] = {}
-    schedules: dict[Name, ScheduleTable] = {}
-    policies: dict[Name, PolicyTable] = {}
+    people: dict[Name, PersonTable] = pydantic.Field(default={})
+    teams: dict[Name, TeamTable] = pydantic.Field(default={})
+    services: dict[Name, ServiceTable] = pydantic.Field(default={})
+    schedules: dict[Name, ScheduleTable] = pydantic.Field(default={})
+    policies: dict[Name, PolicyTable] = pydantic.Field(default={})
 
 
 def read_roster(document: Document, notifiers: Collection[str]) -> Roster:
@@ -160,7 +160,7 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
 
 
 def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
-    users: dict[str, str] = {}
+    users: dict[str, str] = pydantic.Field(default={})
     for handle, person in file.people.items():
         for index, contact in enumerate(person.contacts):
             if contact.notifier not in notifiers:

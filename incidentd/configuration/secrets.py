@@ -6,7 +6,7 @@ A configuration file never holds a secret itself: it is copied, shown and put un
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -75,9 +75,6 @@ def _read(file: FilePath) -> Secret:
         what = "is empty" if not text else "is larger than 64 KiB"
         raise BadSecret(f"{file} {what}", "store the secret, and nothing else, in it")
     return Secret(text)
-
-
-Resolve = Callable[[object], Secret]
 
 
 def resolve_secrets(

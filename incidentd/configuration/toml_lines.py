@@ -88,10 +88,8 @@ class _Reader:
         parts: list[str] = []
         while True:
             self._skip(_INLINE)
-            for pattern in (_BARE, _BASIC, _LITERAL):
-                found = pattern.match(self._text, self._at)
-                if found:
-                    break
+            attempts = (pattern.match(self._text, self._at) for pattern in (_BARE, _BASIC, _LITERAL))
+            found = next((match for match in attempts if match), None)
             assert found is not None  # tomllib accepted the text
             parts.append(found[1] if found.re.groups else found[0])
             self._at = found.end()

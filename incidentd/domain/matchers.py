@@ -9,6 +9,7 @@ import enum
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -45,12 +46,12 @@ class BadMatcher(ValueError):
 
 
 @lru_cache(maxsize=1024)
-def _anchored(pattern: str) -> object:
+def _compiled(pattern: str) -> Any:
     import re2  # type: ignore[import-untyped]  # loaded only where a regex is used: 15 ms and 5 MB
 
     options = re2.Options()
     options.log_errors = False
-    return re2.compile(f"^(?:{pattern})$", options)
+    return re2.compile(pattern, options)
 
 
 def parse_matcher(text: str) -> Matcher:
@@ -69,9 +70,11 @@ def checked(matcher: Matcher) -> Matcher:
         if len(matcher.value) > _MAX_PATTERN:
             raise BadMatcher(f"the pattern of {matcher.name} is longer than {_MAX_PATTERN} characters")
         try:
-            _anchored(matcher.value)
+            _compiled(matcher.value)
         except Exception as error:  # re2.error is no public name in every build
-            raise BadMatcher(f"{matcher.value!r} is no RE2 pattern: {error}") from error
+            why = error.args[0] if error.args else error
+            text = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
+            raise BadMatcher(f"{matcher.value!r} is no RE2 pattern: {text}") from error
     return matcher
 
 
@@ -84,9 +87,9 @@ def matches(matcher: Matcher, labels: Mapping[str, str]) -> bool:
         case Op.NOT_EQUAL:
             return value != matcher.value
         case Op.MATCH:
-            return _anchored(matcher.value).search(value) is not None  # type: ignore[attr-defined]
+            return _compiled(matcher.value).fullmatch(value) is not None
         case Op.NOT_MATCH:
-            return _anchored(matcher.value).search(value) is None  # type: ignore[attr-defined]
+            return _compiled(matcher.value).fullmatch(value) is None
 
 
 def matches_all(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:

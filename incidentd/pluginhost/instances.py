@@ -50,11 +50,10 @@ def _configured(one: AdapterInstance, kind: AdapterType[A], environ: Mapping[str
     prefix = (f"{one.role}s", one.name)
     faults = one.document.explained(unresolved, prefix)
     options: AdapterConfig | None = None
-    if not faults:
-        try:
-            options = kind.config.model_validate(resolved)
-        except pydantic.ValidationError as error:
-            faults = one.document.explained(explain(error, kind.config, resolved), prefix)
+    try:
+        options = kind.config.model_validate(resolved)
+    except pydantic.ValidationError as error:
+        faults += one.document.explained(explain(error, kind.config, resolved), prefix)
     return Wanted(name=one.name, type=one.type, root=root, kind=kind, options=options, faults=tuple(faults))
 
 
