@@ -82,28 +82,36 @@ class Streams:
             await response.write(data)
 
     async def _frames(self, after: int) -> AsyncGenerator[bytes, None]:
-        """Frames as they come, a ping when none came for a while, until the daemon drains or the source ends."""
+        """Frames as they come, a ping when nothing was sent for a while, until the daemon drains or the source ends.
+
+        The source may yield empty chunks: they carry nothing and are not sent.
+        """
+        clock = asyncio.get_running_loop().time
         source = self._events.encoded(after)
         closing = asyncio.ensure_future(self._closing.wait())
         upcoming = asyncio.ensure_future(_next(source))
+        ping_at = clock() + self._ping_seconds
         try:
-            while True:
-                waiting = {closing, upcoming}
-                done, _ = await asyncio.wait(waiting, timeout=self._ping_seconds, return_when=asyncio.FIRST_COMPLETED)
-                if upcoming in done:
-                    frame = _outcome(upcoming)
-                    if frame is None:
+            while not self._closing.is_set():
+                pause = max(0.0, ping_at - clock())
+                await asyncio.wait({closing, upcoming}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                frame = b""
+                if upcoming.done():
+                    if (outcome := _outcome(upcoming)) is None:
                         return
-                    yield frame
+                    frame = outcome
                     upcoming = asyncio.ensure_future(_next(source))
-                elif closing in done:
-                    return
-                else:
-                    yield _PING
+                if not frame and clock() >= ping_at:
+                    frame = _PING
+                if frame:
+                    ping_at = clock() + self._ping_seconds
+                    yield frame
         finally:
             closing.cancel()
             upcoming.cancel()
             await asyncio.wait({upcoming})
+            if isinstance(source, AsyncGenerator):
+                await source.aclose()  # the source counts its readers
 
     async def close(self, seconds: float) -> None:
         """End every stream and wait for them, at most `seconds`."""

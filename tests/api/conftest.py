@@ -130,6 +130,7 @@ class FakeDaemon:
         self.failure: Exception | None = None
         self.api_version = wire.API_VERSION
         self.draining = False
+        self.readers = 0
 
     @property
     def calls(self) -> Calls:
@@ -371,15 +372,18 @@ class _Events(_Part):
         return wire.EventPage(events=tuple(self.fake.log[after : after + limit]), last_seq=len(self.fake.log))
 
     async def encoded(self, after: int) -> AsyncIterator[bytes]:
-        while not self.fake.draining:
-            fresh = self.fake.log[after : after + 50]
-            if fresh:
-                after = fresh[-1].seq
-                frames = (
+        self.fake.readers += 1
+        try:
+            while not self.fake.draining:
+                fresh = self.fake.log[after : after + 50]
+                after = fresh[-1].seq if fresh else after
+                # nothing at all now and then, as the real source does, so that its reader can look around
+                yield b"".join(
                     b"id: %d\nevent: %s\ndata: %s\n\n" % (e.seq, e.kind.encode(), msgspec.json.encode(e)) for e in fresh
                 )
-                yield b"".join(frames)
-            await asyncio.sleep(0.005)
+                await asyncio.sleep(0.005)
+        finally:
+            self.fake.readers -= 1
 
 
 class _Remembered(_Part):

@@ -140,6 +140,22 @@ async def test_a_peer_that_leaves_is_forgotten(api, fake, raw):
     await until(lambda: not streams._running)
 
 
+@pytest.mark.parametrize("leave", ["peer", "server"])
+async def test_a_source_is_closed_however_the_stream_ends(api, fake, raw, leave):
+    _, writer = await raw()
+    writer.write(REQUEST % (b"", b""))
+    await until(lambda: fake.readers == 1)
+    if leave == "peer":
+        writer.transport.abort()
+        await asyncio.sleep(0.02)
+        fake.happen()
+        await asyncio.sleep(0.02)
+        fake.happen()
+    else:
+        await api._server._streams.close(1.0)
+    await until(lambda: fake.readers == 0)
+
+
 async def test_there_is_a_limit_of_streams(api, raw, monkeypatch):
     monkeypatch.setattr(stream, "_MAX_STREAMS", 1)
     await opened(raw)
