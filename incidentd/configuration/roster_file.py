@@ -160,7 +160,7 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
 
 
 def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
-    users: dict[str, str] = pydantic.Field(default={})
+    users: dict[str, str] = {}
     for handle, person in file.people.items():
         for index, contact in enumerate(person.contacts):
             if contact.notifier not in notifiers:
