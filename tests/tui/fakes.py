@@ -1,0 +1,511 @@
+"""A daemon in memory: the methods of `incidentd.client.Client` over wire structs, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from incidentd import wire
+from incidentd.client import ApiError, Unreachable
+from incidentd.domain.severity import Severity
+
+NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
+replace = msgspec.structs.replace
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+class FixedClock:
+    """Time that a test moves."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def make_alert(number: int, name: str = "", severity: str = "warning", ago: float = 10, **changes) -> wire.Alert:
+    at = NOW - minutes(ago)
+    labels = {"alertname": name, "severity": severity, "service": changes.get("service", ""), **changes.pop("labels", {})}
+    fields = {
+        "id": number,
+        "source": "alertmanager",
+        "key": f"key-{number}",
+        "status": "firing",
+        "name": name or f"Alert{number}",
+        "summary": "",
+        "severity": severity,
+        "labels": labels,
+        "annotations": {},
+        "starts_at": at,
+        "ends_at": None,
+        "first_seen": at,
+        "last_seen": NOW - minutes(0.5),
+        "resolved_at": None,
+        "count": 1,
+        "generator_url": "http://prometheus.internal/graph?g0.expr=up",
+        "service": "",
+        "group_id": None,
+        "page_id": None,
+        "page_state": "",
+        "acknowledged_by": "",
+        "incident_ids": (),
+        "flapping": False,
+        "version": 1,
+    }
+    return wire.Alert(**{**fields, **changes})
+
+
+def make_page(number: int, title: str, ago: float = 3, **changes) -> wire.Page:
+    fields = {
+        "id": number,
+        "title": title,
+        "service": "",
+        "policy": "default",
+        "urgency": "high",
+        "state": "open",
+        "step": 1,
+        "round": 1,
+        "group_id": None,
+        "incident_id": None,
+        "started_at": NOW - minutes(ago),
+        "next_step_at": NOW + minutes(5 - ago) if ago < 5 else None,
+        "acknowledged_at": None,
+        "acknowledged_by": "",
+        "acknowledged_via": "",
+        "resolved_at": None,
+        "notified": (),
+        "alert_ids": (),
+        "mine": False,
+        "version": 1,
+    }
+    return wire.Page(**{**fields, **changes})
+
+
+def make_incident(number: int, title: str, ago: float = 20, **changes) -> wire.Incident:
+    at = NOW - minutes(ago)
+    fields = {
+        "id": number,
+        "title": title,
+        "summary": "",
+        "status": "active",
+        "severity": Severity.SEV3,
+        "episode": 1,
+        "service": "",
+        "many_stakeholders": False,
+        "declared_at": at + minutes(2),
+        "declared_by": "ada",
+        "started_at": at,
+        "mitigated_at": None,
+        "resolved_at": None,
+        "closed_at": None,
+        "merged_into": None,
+        "next_update_at": NOW + minutes(6.2),
+        "alert_ids": (),
+        "page_ids": (),
+        "roles": (),
+        "violations": (),
+        "allowed": ("mitigated", "false_alarm", "merged"),
+        "review_opens_at": None,
+        "review_due_at": None,
+        "process_version": "p1",
+        "version": 1,
+    }
+    return wire.Incident(**{**fields, **changes})
+
+
+def make_entry(seq: int, ago: float, kind: str, text: str, by: str = "", detail: str = "", **changes) -> wire.TimelineEntry:
+    at = NOW - minutes(ago)
+    fields = {"seq": seq, "observed_at": at, "recorded_at": at, "by": by, "kind": kind, "text": text, "detail": detail}
+    return wire.TimelineEntry(**{**fields, "evidence": "", "pinned": False, **changes})
+
+
+def refusal(status: int, detail: str, **more) -> ApiError:
+    return ApiError(wire.Problem(type="about:blank", title=detail, status=status, detail=detail, **more))
+
+
+class FakeClient:
+    """`calls` records every mutation; `fail_with` is raised by the next one; `offline` makes everything unreachable."""
+
+    socket_path = "/run/fake.sock"
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple]] = []
+        self.fail_with: Exception | None = None
+        self.offline = False
+        self.delay = 0.0
+        self.seq = 100
+        self.me = "ada"
+        self.role = "responder"
+        self.alerts_by_id: dict[int, wire.Alert] = {}
+        self.pages_by_id: dict[int, wire.Page] = {}
+        self.deliveries: dict[int, tuple[wire.Delivery, ...]] = {}
+        self.traces: dict[int, tuple[str, tuple[wire.TraceStep, ...]]] = {}
+        self.incidents_by_id: dict[int, wire.Incident] = {}
+        self.updates: dict[int, list[wire.Update]] = {}
+        self.timelines: dict[int, list[wire.TimelineEntry]] = {}
+        self.person_list: list[wire.Person] = []
+        self.service_list: list[wire.Service] = []
+        self.shifts: list[wire.OnCall] = []
+        self.roster_problems: tuple[str, ...] = ()
+        self.health_now = wire.Health(
+            status="ok",
+            problems=(),
+            adapters=(),
+            alerts_firing=0,
+            alerts_unrouted=0,
+            timers_due=0,
+            timers_failing=0,
+            deliveries_waiting=0,
+            deliveries_failed_24h=0,
+            loop_lag_ms=1.0,
+            rss_mib=60.0,
+            config_files=("/etc/incidentd/incidentd.toml",),
+        )
+        self.drafts: dict[str, str] = {}
+        self.requests = 0
+        self._queues: list[asyncio.Queue[wire.Event | bool]] = []
+
+    # ------------------------------------------------------------------ what a test does
+    def tell(self, kind: str, subject: str, actor: str = "system", **data) -> None:
+        """An event on the stream."""
+        self.seq += 1
+        event = wire.Event(seq=self.seq, at=NOW, actor=actor, kind=kind, subject=subject, data=data)
+        for queue in self._queues:
+            queue.put_nowait(event)
+
+    def set_connected(self, connected: bool) -> None:
+        self.offline = not connected
+        for queue in self._queues:
+            queue.put_nowait(connected)
+
+    def put_alert(self, alert: wire.Alert, kind: str = "alert.firing") -> None:
+        self.alerts_by_id[alert.id] = alert
+        self.tell(kind, f"alert:{alert.id}")
+
+    def put_page(self, page: wire.Page, kind: str = "page.started") -> None:
+        self.pages_by_id[page.id] = page
+        self.tell(kind, f"page:{page.id}")
+
+    # ------------------------------------------------------------------ plumbing
+    async def _turn(self) -> None:
+        self.requests += 1
+        await asyncio.sleep(self.delay)
+        if self.offline:
+            raise Unreachable("/run/fake.sock: no daemon listens there; start it with `incidentd serve`")
+
+    async def _mutate(self, name: str, *args) -> None:
+        await self._turn()
+        self.calls.append((name, args))
+        if self.fail_with is not None:
+            error, self.fail_with = self.fail_with, None
+            raise error
+
+    @staticmethod
+    def _known(found, what: str):
+        if found is None:
+            raise refusal(404, f"there is no {what}")
+        return found
+
+    def _check(self, current, if_version: int | None) -> None:
+        if if_version is not None and current.version != if_version:
+            raise refusal(409, "it changed in between", current=msgspec.to_builtins(current))
+
+    # ------------------------------------------------------------------ daemon
+    async def close(self) -> None:
+        return
+
+    async def info(self) -> wire.Info:
+        await self._turn()
+        return wire.Info(
+            api_version="1.0",
+            version="0.1.0",
+            node="n1",
+            started_at=NOW - timedelta(days=9),
+            last_seq=self.seq,
+            person=self.me,
+            role=self.role,
+            review_name="Incident Review",
+            ingress=("http://127.0.0.1:8080",),
+            engine="sqlite",
+        )
+
+    async def health(self) -> wire.Health:
+        await self._turn()
+        return self.health_now
+
+    async def reload(self) -> wire.Reloaded:
+        await self._mutate("reload")
+        return wire.Reloaded(files=(), problems=())
+
+    # ------------------------------------------------------------------ alerts
+    async def alerts(
+        self,
+        *,
+        status: str = "firing",
+        service: str = "",
+        match: Sequence[str] = (),
+        q: str = "",
+        order: str = "newest",
+        limit: int = 100,
+        cursor: str = "",
+    ) -> wire.AlertPage:
+        await self._turn()
+        found = [one for one in self.alerts_by_id.values() if status in ("all", one.status)]
+        start = int(cursor or 0)
+        rest = str(start + limit) if start + limit < len(found) else ""
+        return wire.AlertPage(alerts=tuple(found[start : start + limit]), next_cursor=rest, total=len(found))
+
+    async def alert(self, alert_id: int) -> wire.Alert:
+        await self._turn()
+        return self._known(self.alerts_by_id.get(alert_id), f"alert {alert_id}")
+
+    async def trace(self, alert_id: int) -> wire.Trace:
+        alert = await self.alert(alert_id)
+        verdict, steps = self.traces.get(alert_id, ("Nobody was paged: no route matched.", ()))
+        return wire.Trace(alert=alert, verdict=verdict, steps=steps)
+
+    async def raise_alert(self, body: wire.RaiseAlert) -> wire.Raised:
+        await self._mutate("raise_alert", body)
+        return wire.Raised(key="manual")
+
+    async def acknowledge_alert(self, alert_id: int, *, note: str = "") -> wire.Page:
+        alert = await self.alert(alert_id)
+        return await self.acknowledge_page(alert.page_id or 0, note=note)
+
+    async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
+        await self._mutate("resolve_alert", alert_id)
+        alert = replace(self.alerts_by_id[alert_id], status="resolved", resolved_at=NOW)
+        self.put_alert(alert, "alert.resolved")
+        return alert
+
+    # ------------------------------------------------------------------ pages
+    async def pages(
+        self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
+    ) -> wire.PagePage:
+        await self._turn()
+        wanted = ("open", "acknowledged", "exhausted") if state == "active" else (state,)
+        found = tuple(one for one in self.pages_by_id.values() if state == "all" or one.state in wanted)
+        return wire.PagePage(pages=found, next_cursor="", total=len(found))
+
+    async def page(self, page_id: int) -> wire.PageDetail:
+        await self._turn()
+        page = self._known(self.pages_by_id.get(page_id), f"page {page_id}")
+        return wire.PageDetail(page=page, deliveries=self.deliveries.get(page_id, ()))
+
+    async def raise_page(self, body: wire.RaisePage) -> wire.Page:
+        await self._mutate("raise_page", body)
+        page = make_page(max(self.pages_by_id, default=0) + 1, body.title, ago=0, service=body.service)
+        self.put_page(page)
+        return page
+
+    async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+        await self._mutate("acknowledge_page", page_id)
+        page = self.pages_by_id[page_id]
+        self._check(page, if_version)
+        if page.state == "acknowledged":
+            raise refusal(409, f"P-{page_id} is acknowledged already", current=msgspec.to_builtins(page))
+        return self._page_becomes(page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW)
+
+    async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
+        await self._mutate("resolve_page", page_id)
+        self._check(self.pages_by_id[page_id], if_version)
+        return self._page_becomes(self.pages_by_id[page_id], "resolved", resolved_at=NOW)
+
+    async def escalate_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
+        await self._mutate("escalate_page", page_id)
+        page = self.pages_by_id[page_id]
+        return self._page_becomes(page, "open", step=page.step + 1)
+
+    def _page_becomes(self, page: wire.Page, state: str, **changes) -> wire.Page:
+        page = replace(page, state=state, next_step_at=None, version=page.version + 1, **changes)
+        for number in page.alert_ids:
+            alert = self.alerts_by_id[number]
+            by = changes.get("acknowledged_by", alert.acknowledged_by)
+            self.alerts_by_id[number] = replace(alert, page_state=state, acknowledged_by=by, version=alert.version + 1)
+        self.put_page(page, f"page.{state}")
+        return page
+
+    # ------------------------------------------------------------------ incidents
+    async def incidents(
+        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = ""
+    ) -> wire.IncidentPage:
+        await self._turn()
+        over = ("closed", "merged", "false_alarm")
+        found = tuple(
+            one for one in self.incidents_by_id.values() if state == "all" or (one.status in over) == (state == "closed")
+        )
+        return wire.IncidentPage(incidents=found, next_cursor="", total=len(found))
+
+    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+        await self._turn()
+        one = self._known(self.incidents_by_id.get(incident_id), f"incident {incident_id}")
+        updates = tuple(self.updates.get(incident_id, ()))
+        return wire.IncidentDetail(incident=one, roles=one.roles, updates=updates, role_gap_minutes={})
+
+    async def declare(self, body: wire.DeclareIncident) -> wire.Incident:
+        await self._mutate("declare", body)
+        number = max(self.incidents_by_id, default=0) + 1
+        one = make_incident(
+            number, body.title, ago=0, severity=body.severity, service=body.service, alert_ids=body.alert_ids
+        )
+        self.timelines[number] = [make_entry(self.seq + 1, 0, "declared", f"declared: {body.title}", by=self.me)]
+        for alert_id in body.alert_ids:
+            self._link(alert_id, number)
+        return self._incident_becomes(one, "incident.declared")
+
+    def _link(self, alert_id: int, number: int) -> None:
+        alert = self.alerts_by_id[alert_id]
+        self.alerts_by_id[alert_id] = replace(alert, incident_ids=(*alert.incident_ids, number), version=alert.version + 1)
+
+    def _incident_becomes(self, one: wire.Incident, kind: str, **changes) -> wire.Incident:
+        one = replace(one, version=one.version + 1, **changes)
+        self.incidents_by_id[one.id] = one
+        self.tell(kind, f"incident:{one.id}", actor=self.me)
+        return one
+
+    def _open(self, incident_id: int, if_version: int | None) -> wire.Incident:
+        one = self._known(self.incidents_by_id.get(incident_id), f"incident {incident_id}")
+        self._check(one, if_version)
+        return one
+
+    async def edit_incident(
+        self, incident_id: int, body: wire.EditIncident, *, if_version: int | None = None
+    ) -> wire.Incident:
+        await self._mutate("edit_incident", incident_id, body)
+        one = self._open(incident_id, if_version)
+        return self._incident_becomes(one, "incident.edited", title=body.title or one.title)
+
+    async def change_status(
+        self, incident_id: int, body: wire.ChangeStatus, *, if_version: int | None = None
+    ) -> wire.Incident:
+        await self._mutate("change_status", incident_id, body)
+        one = self._open(incident_id, if_version)
+        allowed = {"active": ("mitigated", "false_alarm"), "mitigated": ("resolved", "active")}.get(body.to, ("active",))
+        return self._incident_becomes(one, "incident.status", status=body.to, allowed=allowed)
+
+    async def set_severity(
+        self, incident_id: int, body: wire.SetSeverity, *, if_version: int | None = None
+    ) -> wire.Incident:
+        await self._mutate("set_severity", incident_id, body)
+        return self._incident_becomes(self._open(incident_id, if_version), "incident.severity", severity=body.severity)
+
+    async def assign_role(
+        self, incident_id: int, body: wire.AssignRole, *, if_version: int | None = None
+    ) -> wire.Incident:
+        await self._mutate("assign_role", incident_id, body)
+        one = self._open(incident_id, if_version)
+        kept = tuple(held for held in one.roles if held.role != body.role)
+        if body.person:
+            kept += (wire.RoleHolder(id=len(kept) + 1, role=body.role, person=body.person, starts_at=NOW, ends_at=None),)
+        return self._incident_becomes(one, "incident.role", roles=kept)
+
+    async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:
+        await self._mutate("add_note", incident_id, body)
+        entry = make_entry(self.seq + 1, 0, body.kind, body.text, by=self.me, evidence=body.evidence)
+        self.timelines.setdefault(incident_id, []).append(entry)
+        self.tell("incident.note", f"incident:{incident_id}", actor=self.me)
+        return entry
+
+    async def post_update(self, incident_id: int, body: wire.PostUpdate) -> wire.Update:
+        await self._mutate("post_update", incident_id, body)
+        due = NOW + timedelta(seconds=body.next_in or 900)
+        number = len(self.updates.get(incident_id, ())) + 1
+        update = wire.Update(
+            id=number, at=NOW, by=self.me, audience=body.audience, phase=body.phase, text=body.text, next_at=due
+        )
+        self.updates.setdefault(incident_id, []).append(update)
+        self._incident_becomes(self.incidents_by_id[incident_id], "incident.update", next_update_at=due)
+        return update
+
+    async def link_alerts(self, incident_id: int, alert_ids: Sequence[int]) -> wire.Incident:
+        await self._mutate("link_alerts", incident_id, tuple(alert_ids))
+        one = self._open(incident_id, None)
+        for alert_id in alert_ids:
+            self._link(alert_id, incident_id)
+        return self._incident_becomes(one, "incident.linked", alert_ids=(*one.alert_ids, *alert_ids))
+
+    async def unlink_alert(self, incident_id: int, alert_id: int) -> wire.Incident:
+        await self._mutate("unlink_alert", incident_id, alert_id)
+        one = self._open(incident_id, None)
+        kept = tuple(number for number in one.alert_ids if number != alert_id)
+        alert = self.alerts_by_id[alert_id]
+        self.alerts_by_id[alert_id] = replace(alert, incident_ids=(), version=alert.version + 1)
+        return self._incident_becomes(one, "incident.unlinked", alert_ids=kept)
+
+    async def timeline(self, incident_id: int) -> wire.Timeline:
+        await self._turn()
+        return wire.Timeline(entries=tuple(self.timelines.get(incident_id, ())))
+
+    # ------------------------------------------------------------------ people, drafts, events
+    async def people(self) -> wire.People:
+        await self._turn()
+        return wire.People(people=tuple(self.person_list), problems=self.roster_problems)
+
+    async def services(self) -> wire.Services:
+        await self._turn()
+        return wire.Services(services=tuple(self.service_list))
+
+    async def on_call(self) -> wire.OnCallNow:
+        await self._turn()
+        return wire.OnCallNow(at=NOW, schedules=tuple(self.shifts))
+
+    async def test_notifier(self, instance: str) -> wire.Delivery:
+        await self._mutate("test_notifier", instance)
+        return make_delivery(99, 0, self.me, instance, state="pending", kind="test")
+
+    async def draft(self, key: str) -> wire.Draft:
+        await self._turn()
+        return wire.Draft(key=key, text=self.drafts.get(key, ""), saved_at=NOW)
+
+    async def save_draft(self, key: str, text: str) -> wire.Draft:
+        await self._mutate("save_draft", key, text)
+        self.drafts[key] = text
+        return wire.Draft(key=key, text=text, saved_at=NOW)
+
+    async def delete_draft(self, key: str) -> None:
+        await self._mutate("delete_draft", key)
+        self.drafts.pop(key, None)
+
+    async def event_page(self, after: int = 0, limit: int = 100) -> wire.EventPage:
+        await self._turn()
+        return wire.EventPage(events=(), last_seq=self.seq)
+
+    async def events(self, after: int, on_state: Callable[[bool], None] | None = None) -> AsyncIterator[wire.Event]:
+        queue: asyncio.Queue[wire.Event | bool] = asyncio.Queue()
+        self._queues.append(queue)
+        if on_state is not None:
+            on_state(True)
+        while True:
+            item = await queue.get()
+            if isinstance(item, bool):
+                if on_state is not None:
+                    on_state(item)
+            elif item.seq > after:
+                yield item
+
+
+def make_delivery(number: int, page_id: int, person: str, notifier: str, ago: float = 2, **changes) -> wire.Delivery:
+    at = NOW - minutes(ago)
+    fields = {
+        "id": number,
+        "page_id": page_id,
+        "person": person,
+        "notifier": notifier,
+        "address": "",
+        "kind": "page",
+        "state": "sent",
+        "attempt": 1,
+        "due_at": at,
+        "sent_at": at,
+        "error": "",
+        "idempotency_key": f"k{number}",
+        "title": "",
+    }
+    return wire.Delivery(**{**fields, **changes})

@@ -1,0 +1,246 @@
+"""A scene with made-up facts: what the snapshots and the pictures of the documentation show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from incidentd import wire
+from incidentd.domain.severity import Severity
+
+_ALERTS = (
+    # name, severity, minutes ago, count, service, summary
+    ("Checkout5xxHigh", "critical", 16, 6, "checkout", "error ratio 7.4% > 2% for 5m"),
+    ("PaymentLatencyHigh", "critical", 14, 2, "payments", "p99 8.2 s > 1 s"),
+    ("QueueDepthHigh", "error", 11, 2, "webhooks", "webhooks-egress 48k > 20k"),
+    ("InvoiceJobFailing", "error", 9, 3, "billing", "3 runs in a row failed"),
+    ("ExportWorkerStuck", "warning", 16, 1, "exports", "no progress for 15m on 2 of 6 workers"),
+    ("LoginErrors", "warning", 21, 5, "auth", "okta callback answers 502 now and then"),
+    ("CacheHitRateLow", "warning", 24, 2, "mobile", "61% < 80%"),
+    ("DiskWillFillIn4h", "warning", 31, 1, "postgres", "db-eu-3 /var/lib/postgresql"),
+    ("CertExpiresIn7d", "warning", 65, 1, "edge", "*.hooks.example.net"),
+    ("SlowDashboard", "info", 70, 3, "web", "first load from São Paulo 8–10 s"),
+    ("PodRestarting", "info", 77, 5, "media", "thumbnailer 5× in 1h"),
+    ("UploadStops", "info", 130, 2, "media", "2 GB videos stop at 99%"),
+    ("ReplicaLag", "warning", 190, 1, "postgres", "db-us-2 behind 94 s (recovering)"),
+    ("SearchIndexStale", "info", 200, 1, "search", "'Zoë' finds nothing since the last build"),
+    ("BackupLate", "warning", 250, 1, "postgres", "the 02:00 backup ended at 05:40"),
+)
+
+
+def build(fakes: Any) -> Any:
+    """A `FakeClient` in the middle of an incident."""
+    client = fakes.FakeClient()
+    _people(client, fakes)
+    _alerts(client, fakes)
+    _pages(client, fakes)
+    _incidents(client, fakes)
+    _health(client, fakes)
+    return client
+
+
+def _people(client: Any, fakes: Any) -> None:
+    client.person_list = [
+        wire.Person(handle="ada", name="Ada Moreau", zone="UTC", contacts=("ntfy", "email"), on_call_for=("payments",)),
+        wire.Person(handle="lin", name="Lin Wei", zone="Europe/Berlin", contacts=("ntfy",), on_call_for=("platform",)),
+        wire.Person(handle="mei", name="Mei Tanaka", zone="Asia/Tokyo", contacts=("email",), on_call_for=("comms",)),
+        wire.Person(handle="raj", name="Raj Patel", zone="Europe/London", contacts=(), on_call_for=()),
+    ]
+    client.service_list = [
+        wire.Service(name=name, team="payments", policy="payments") for name in ("billing", "checkout", "payments")
+    ]
+    until = fakes.NOW + timedelta(hours=18, minutes=38)
+    client.shifts = [
+        wire.OnCall(schedule="payments", person="ada", until=until, next_person="lin", policies=("payments",)),
+        wire.OnCall(schedule="platform", person="lin", until=until, next_person="raj", policies=("default",)),
+        wire.OnCall(schedule="comms", person="mei", until=until + timedelta(days=3), next_person="ada", policies=()),
+        wire.OnCall(schedule="night", person="", until=None, next_person="raj", policies=("default",)),
+    ]
+    client.roster_problems = ("raj has no contact method: pages to raj reach nobody",)
+
+
+def _alerts(client: Any, fakes: Any) -> None:
+    for number, (name, severity, ago, count, service, summary) in enumerate(_ALERTS, 970):
+        client.alerts_by_id[number] = fakes.make_alert(
+            number,
+            name,
+            severity,
+            ago,
+            count=count,
+            service=service,
+            summary=summary,
+            labels={"cluster": "eu-1", "team": service, "instance": f"{service}-7c9f-2xk"},
+            annotations={"summary": summary, "description": f"{summary}.\nRunbook: https://runbooks.example.net/{name}"},
+        )
+
+
+def _pages(client: Any, fakes: Any) -> None:
+    link = fakes.replace
+    acked = fakes.make_page(
+        40,
+        "Checkout5xxHigh (6 alerts)",
+        16,
+        service="checkout",
+        policy="payments",
+        state="acknowledged",
+        acknowledged_by="ada",
+        acknowledged_via="link",
+        acknowledged_at=fakes.NOW - fakes.minutes(15.2),
+        notified=("ada",),
+        alert_ids=(970,),
+        incident_id=311,
+        mine=True,
+    )
+    waiting = fakes.make_page(
+        41,
+        "QueueDepthHigh: webhooks-egress 48k > 20k",
+        2.1,
+        service="webhooks",
+        policy="platform",
+        notified=("ada",),
+        alert_ids=(972,),
+        mine=True,
+    )
+    other = fakes.make_page(
+        42, "DiskWillFillIn4h", 7, service="postgres", notified=("lin",), alert_ids=(977,), next_step_at=fakes.NOW
+    )
+    client.pages_by_id = {page.id: page for page in (acked, waiting, other)}
+    alerts = client.alerts_by_id
+    alerts[970] = link(alerts[970], page_id=40, page_state="acknowledged", acknowledged_by="ada", incident_ids=(311,))
+    alerts[971] = link(alerts[971], incident_ids=(311,))
+    alerts[972] = link(alerts[972], page_id=41, page_state="open")
+    alerts[977] = link(alerts[977], page_id=42, page_state="open")
+    client.deliveries[40] = (fakes.make_delivery(1, 40, "ada", "ntfy", 16),)
+    client.deliveries[41] = (
+        fakes.make_delivery(2, 41, "ada", "ntfy", 2.1),
+        fakes.make_delivery(3, 41, "ada", "email", 1, state="failed", attempt=3, error="454 4.7.0 try again later"),
+    )
+    steps = (
+        ("alert.firing", 11.0, "Alertmanager sent the alert as firing."),
+        ("alert.routed", 11.0, 'Route root/2 matched severity="error": service webhooks, policy platform.'),
+        ("group.waited", 10.9, "Grouped by alertname and service; the group waits 30 s for more."),
+        ("page.started", 2.1, "Page P-41 started: step 1 of platform is the schedule platform."),
+        ("delivery.sent", 2.1, "ntfy accepted the message for ada."),
+    )
+    client.traces[972] = (
+        "ada was paged at step 1 of policy platform and has not answered yet.",
+        tuple(
+            wire.TraceStep(seq=number, at=fakes.NOW - fakes.minutes(ago), kind=kind, text=text, data={})
+            for number, (kind, ago, text) in enumerate(steps, 1)
+        ),
+    )
+
+
+def _incidents(client: Any, fakes: Any) -> None:
+    def holder(number: int, role: str, person: str, ago: float) -> wire.RoleHolder:
+        return wire.RoleHolder(
+            id=number, role=role, person=person, starts_at=fakes.NOW - fakes.minutes(ago), ends_at=None
+        )
+
+    rule = wire.Violation(
+        rule="role-separation",
+        text="SEV1 asks for a communications lead of its own; nobody holds that role",
+        since=fakes.NOW - fakes.minutes(13),
+    )
+    client.incidents_by_id = {
+        311: fakes.make_incident(
+            311,
+            "Card payments fail at checkout",
+            20.2,
+            severity=Severity.SEV1,
+            service="checkout",
+            status="active",
+            summary="All card payments through the new tokeniser path are refused.",
+            alert_ids=(970, 971),
+            page_ids=(40,),
+            roles=(holder(1, "mitigation_lead", "ada", 15), holder(2, "scribe", "lin", 11)),
+            violations=(rule,),
+            version=7,
+        ),
+        310: fakes.make_incident(
+            310,
+            "Webhook deliveries are 40 min behind",
+            72,
+            severity=Severity.SEV2,
+            service="webhooks",
+            status="mitigated",
+            mitigated_at=fakes.NOW - fakes.minutes(12),
+            next_update_at=fakes.NOW - fakes.minutes(4),
+            roles=(holder(3, "mitigation_lead", "raj", 70), holder(4, "communications_lead", "mei", 66)),
+            allowed=("resolved", "active"),
+        ),
+        309: fakes.make_incident(
+            309, "Okta sign-in loop for 5 customers", 185, service="auth", next_update_at=fakes.NOW + fakes.minutes(21)
+        ),
+    }
+    client.updates[311] = [
+        wire.Update(
+            id=1,
+            at=fakes.NOW - fakes.minutes(8),
+            by="ada",
+            audience="customers",
+            phase="investigating",
+            text="We are seeing failed card payments and are working on it.",
+            next_at=fakes.NOW + fakes.minutes(6.2),
+        )
+    ]
+    entry = fakes.make_entry
+    client.timelines[311] = [
+        entry(1, 20.2, "alert", "Checkout5xxHigh firing: 7.4% > 2% for 5m", detail="6 alerts in the same group"),
+        entry(2, 16, "page", "ada paged (policy payments, step 1)"),
+        entry(3, 15.2, "ack", "ada acknowledged P-40 by link after 0:48"),
+        entry(4, 15, "declared", "INC-311 declared from 2 alerts", by="ada"),
+        entry(5, 15, "role", "ada is mitigation lead", by="ada"),
+        entry(6, 13, "severity", "SEV3 → SEV1", by="ada", detail="all card payments affected: >5% of orders failing"),
+        entry(
+            7,
+            11,
+            "note",
+            "5xx all come from the new tokeniser path, v511 pods are healthy. I propose to roll back.",
+            by="lin",
+        ),
+        entry(8, 11, "role", "lin is scribe", by="lin"),
+        entry(
+            9,
+            10,
+            "decision",
+            "roll back checkout to v511",
+            by="ada",
+            detail="fastest reversible step; cost: loses 2 features",
+            evidence="https://graphs.example.net/d/checkout",
+            pinned=True,
+        ),
+        entry(10, 8, "update", "update #1 to customers (investigating)", by="ada", detail="“We are seeing failed card payments and are working on it.”"),
+        entry(11, 6, "action", "rollback checkout → v511 started", by="lin"),
+        entry(12, 1, "observation", "error ratio 7.4% → 0.6%", by="lin"),
+    ]
+
+
+def _health(client: Any, fakes: Any) -> None:
+    def adapter(instance: str, kind: str, role: str, state: str = "ok", detail: str = "", **more: Any) -> wire.AdapterHealth:
+        return wire.AdapterHealth(
+            instance=instance,
+            type=kind,
+            role=role,
+            state=state,
+            detail=detail,
+            failures=more.get("failures", 0),
+            last_ok_at=fakes.NOW - fakes.minutes(more.get("ok", 0.2)),
+            last_error_at=None if state == "ok" else fakes.NOW - fakes.minutes(1),
+        )
+
+    client.health_now = fakes.replace(
+        client.health_now,
+        status="degraded",
+        problems=("email: login refused (535); pages by email wait and are tried again",),
+        adapters=(
+            adapter("alertmanager", "alertmanager", "source"),
+            adapter("pagerduty", "pagerduty", "source", ok=14),
+            adapter("ntfy", "ntfy", "notifier", ok=2),
+            adapter("email", "email", "notifier", "degraded", "login refused (535): renew the app password", failures=12, ok=6),
+            adapter("sms-gateway", "sms_gateway", "plugin", "missing", "no installed plugin has this type", failures=1),
+        ),
+        alerts_firing=15,
+        deliveries_waiting=1,
+        deliveries_failed_24h=1,
+    )

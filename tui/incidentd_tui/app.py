@@ -1,0 +1,254 @@
+"""The application: ties gateway, model, sync and screens together, and holds what every screen shares."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from rich.style import Style
+from textual.app import App
+from textual.binding import BindingType
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from incidentd.client import Client
+from incidentd.clock import Clock, SystemClock
+from incidentd.domain.display import safe_line
+from incidentd_tui import paint, theme, verbs
+from incidentd_tui.acts import Acts
+from incidentd_tui.driver import PatientDriver
+from incidentd_tui.gateway import Gateway
+from incidentd_tui.inert import Backstop
+from incidentd_tui.keymap import load_keymap
+from incidentd_tui.model import Changes, Model
+from incidentd_tui.screens.base import VerbScreen
+from incidentd_tui.screens.health import HealthScreen
+from incidentd_tui.screens.help import HelpScreen
+from incidentd_tui.screens.inbox import InboxScreen
+from incidentd_tui.screens.incidents import IncidentsScreen
+from incidentd_tui.screens.listing import ListScreen
+from incidentd_tui.screens.oncall import OnCallScreen
+from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.screens.room import RoomScreen
+from incidentd_tui.sync import Sync
+from incidentd_tui.verbs import Verb
+from incidentd_tui.widgets.composer import Composer
+
+_STYLES: dict[str, tuple[str, Style]] = {
+    "done": ("", theme.success),
+    "warning": ("▲ ", theme.warning),
+    "quiet": ("", theme.muted),
+}
+_MESSAGE_FOR = timedelta(seconds=6)
+HANGUP = 129
+"""Exit code after SIGHUP, as a shell would report it."""
+
+
+class IncidentdApp(App[int]):
+    """`keymap` holds the user's own keys by verb id; `follow` False leaves the model to a test."""
+
+    CSS_PATH = "incidentd.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "incidentd"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "inbox": InboxScreen,
+        "incidents": IncidentsScreen,
+        "oncall": OnCallScreen,
+        "health": HealthScreen,
+    }
+    DEFAULT_MODE = "inbox"
+    BINDINGS: ClassVar[list[BindingType]] = [*verbs.bindings((*verbs.MODES, *verbs.GLOBAL))]
+
+    def __init__(self, client: Client, *, clock: Clock | None = None, incident_id: int | None = None) -> None:
+        self._backstop = Backstop()
+        super().__init__()
+        self.gateway = Gateway(client)
+        self.model = Model(clock or SystemClock())
+        self.acts = Acts(self.gateway, self.model, self.say, self.changed)
+        self.sync = Sync(self.gateway, self.model, self.changed)
+        self.keymap, self._keymap_fault = load_keymap()
+        self._first_incident = incident_id
+        self._message: tuple[paint.Line, paint.Line] | None = None
+        self._message_until = self.model.now()
+
+    # ------------------------------------------------------------------ life
+    def on_mount(self) -> None:
+        self.register_theme(theme.TEXTUAL_THEME)
+        self.theme = "incidentd"
+        self.set_keymap(self.keymap)
+        if self._keymap_fault:
+            self.say(self._keymap_fault, "warning")
+        self.set_interval(1.0, self._tick)
+        self.set_interval(0.2, self._repair)
+        self.run_worker(self.sync.run(), exit_on_error=False, group="sync", name="sync")
+        self._on_hangup()
+        if self._first_incident is not None:
+            self.call_after_refresh(self.open_room, self._first_incident)
+
+    def _on_hangup(self) -> None:
+        """Save what is typed and leave: an ignored hangup would spin on a dead terminal."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: loop.create_task(self._leave(HANGUP)))
+
+    async def _leave(self, code: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.25):
+                await self.keep_drafts()
+        self.exit(code, return_code=code)
+
+    async def keep_drafts(self) -> None:
+        for screen in self.screen_stack:
+            for composer in screen.query(Composer):
+                await composer.keep_now()
+
+    async def action_quit(self) -> None:
+        await self._leave(0)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [self._backstop, *super().get_line_filters()]
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        return PatientDriver if found.__name__ == "LinuxDriver" else found
+
+    def _repair(self) -> None:
+        """Frames that a slow link lost are made good by one full repaint."""
+        if isinstance(self._driver, PatientDriver) and self._driver.lost_frames():
+            self.screen.refresh(layout=True)
+
+    # ------------------------------------------------------------------ what every screen asks
+    @property
+    def message(self) -> tuple[paint.Line, paint.Line] | None:
+        """What the status line says at the moment instead of its own text."""
+        if self._message is not None and self.model.now() >= self._message_until:
+            self._message = None
+        return self._message
+
+    def say(self, text: str, level: str = "done") -> None:
+        """Show `text` in the status line for some seconds. `level` is done, warning or quiet."""
+        mark, style = _STYLES[level]
+        self._message = ([(f" {mark}{safe_line(text, 300)}", style)], [])
+        self._message_until = self.model.now() + _MESSAGE_FOR
+        self._repaint_bars()
+
+    def tab_counts(self) -> dict[str, int]:
+        shown = self._inbox_counts()
+        health = self.model.health
+        bad = len(health.problems) if health else 0
+        return {"mode.inbox": shown, "mode.incidents": len(self.model.open_incidents()), "mode.health": bad}
+
+    def _inbox_counts(self) -> int:
+        for screen in self._screens_of("inbox"):
+            if isinstance(screen, InboxScreen):
+                return screen.view_counts()["waiting"]
+        return 0
+
+    def _screens_of(self, mode: str) -> list[Screen[Any]]:
+        return list(self._screen_stacks.get(mode, []))
+
+    def _verb_screens(self) -> list[VerbScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, VerbScreen) and screen.is_mounted]
+
+    def _repaint_bars(self) -> None:
+        for screen in self._verb_screens():
+            screen.repaint_bars()
+
+    def _tick(self) -> None:
+        self._repaint_bars()
+        for screen in self._verb_screens():
+            screen.on_tick()
+
+    def changed(self, changes: Changes) -> None:
+        """The model is different: the screens in sight follow."""
+        self._announce_pages()
+        for screen in self._verb_screens():
+            screen.on_model(changes)
+
+    def _announce_pages(self) -> None:
+        """One bell and a title for a page to me; other people's events make no noise."""
+        fresh = [page for page in self.model.my_open_pages() if page.id not in self.model.seen_pages]
+        self.model.seen_pages |= {page.id for page in fresh}
+        if fresh:
+            self.bell()
+        if isinstance(self._driver, PatientDriver):
+            waiting = len(self.model.my_open_pages())
+            self._driver.set_title(f"PAGE ({waiting}) incidentd" if waiting else "incidentd")
+
+    # ------------------------------------------------------------------ verbs
+    async def action_verb(self, verb_id: str) -> None:
+        verb = next(one for one in (*verbs.MODES, *verbs.GLOBAL) if one.id == verb_id)
+        kind, _, name = verb_id.partition(".")
+        if kind == "mode":
+            await self.switch_mode(name)
+            return
+        screen = self._top()
+        if screen is not None and (reason := screen.why_not(verb)):
+            self.say(reason, "warning")
+            return
+        result = getattr(self, verb.handler)()
+        if result is not None:
+            await result
+
+    def _top(self) -> VerbScreen | None:
+        return self.screen if isinstance(self.screen, VerbScreen) else None
+
+    def do_help(self) -> None:
+        screen = self._top()
+        if screen is not None:
+            marks = isinstance(screen, ListScreen) and screen.markable
+            self.push_screen(HelpScreen(screen.heading, screen.VERBS, self.keymap, marks=marks))
+
+    def do_commands(self) -> None:
+        """Every verb, with its key and the reason when it cannot be done now."""
+        screen = self._top()
+        if screen is None:
+            return
+        known: dict[str, Verb] = {verb.id: verb for verb in (*screen.VERBS, *verbs.MODES, *verbs.GLOBAL)}
+        known.pop("app.commands")
+        items = [
+            Item(verb.id, f"{verb.label} — {verb.about}", verb.key_shown(self.keymap), screen.why_not(verb))
+            for verb in known.values()
+        ]
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                target = screen if any(verb.id == value for verb in screen.VERBS) else self
+                self.call_later(target.action_verb, value)
+
+        self.push_screen(Picker("Commands", items, "what do you want to do?"), chosen)
+
+    def do_mine(self) -> None:
+        pages = self.model.my_open_pages()
+        if not pages:
+            self.say("ack mine: no page waits for you", "warning")
+        else:
+            self.run_worker(self.acts.acknowledge(pages[0]), exit_on_error=False)
+
+    def do_undo(self) -> None:
+        self.run_worker(self.acts.undo(), exit_on_error=False)
+
+    async def do_quit(self) -> None:
+        await self.action_quit()
+
+    async def open_room(self, incident_id: int) -> None:
+        """Go to the room of this incident, in the mode of incidents."""
+        if self.current_mode != "incidents":
+            await self.switch_mode("incidents")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(RoomScreen(incident_id))
+
+
+def run(socket: str | None, *, incident_id: int | None, mouse: bool) -> int:
+    """Run the UI in this terminal until the user leaves; the answer is the exit code."""
+    app = IncidentdApp(Client(socket), incident_id=incident_id)
+    result = app.run(mouse=mouse)
+    return result if result is not None else (app.return_code or 0)

@@ -1,0 +1,209 @@
+"""The dialog: fields, what sending will do, and the reason when the daemon refuses; the typed text is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from incidentd_tui import paint, theme
+from incidentd_tui.widgets.bars import Bar, Pane
+from incidentd_tui.widgets.choice import Choice
+from incidentd_tui.widgets.composer import Composer
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
+
+Values = dict[str, str]
+WIDTH = 70
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to fill in. With `options` it is a choice; `draft` is the key under which typed text is kept."""
+
+    name: str
+    label: str
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    multiline: bool = False
+    optional: bool = False
+    hint: str = ""
+    draft: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`send` answers "" when it is done, else the reason why not; `effects` are the lines under "Will do"."""
+
+    title: str
+    verb: str
+    fields: tuple[Field, ...]
+    effects: Callable[[Values], Sequence[str]]
+    send: Callable[[Values], Awaitable[str]]
+
+
+class Form(ModalScreen[bool]):
+    """Answers True when it was sent."""
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+s", "send", show=False),
+        Binding("tab,down", "app.focus_next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", show=False),
+        Binding("enter", "send", show=False),
+    ]
+
+    def __init__(self, tui: IncidentdApp, plan: Plan) -> None:
+        super().__init__()
+        self._tui = tui
+        self.plan = plan
+        self._sending = False
+        self.fault = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Bar(widget_id="form-title")
+            with VerticalScroll(id="fields", can_focus=False):
+                for field in self.plan.fields:
+                    yield Bar(widget_id=f"label-{field.name}", classes="label")
+                    yield self._widget(field)
+            yield Pane(widget_id="effects")
+            yield Bar(widget_id="form-keys")
+
+    def _widget(self, field: Field) -> Choice | Composer | Input:
+        if field.options:
+            return Choice(field.options, field.value, widget_id=field.name)
+        if field.multiline:
+            key = field.draft
+            save = (lambda text: self._tui.acts.keep_draft(key, text)) if key else None
+            return Composer(field.value, enter_sends=False, save=save, placeholder=field.hint, widget_id=field.name)
+        return Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
+
+    async def on_mount(self) -> None:
+        self.query_one("#form-title", Bar).say([(f" {self.plan.title}", theme.bold)])
+        for field in self.plan.fields:
+            tail = "  (may stay empty)" if field.optional else ""
+            note = f"  {field.hint}" if field.options and field.hint else tail
+            self.query_one(f"#label-{field.name}", Bar).say([(f" {field.label}", theme.heading), (note, theme.faint)])
+        self._repaint()
+        if self.plan.fields:
+            self.query_one(f"#{self.plan.fields[0].name}").focus()
+        for field in self.plan.fields:
+            if field.draft and field.multiline:
+                self.query_one(f"#{field.name}", Composer).load_draft(await self._tui.acts.draft(field.draft))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._repaint)
+
+    # ------------------------------------------------------------------ what it says
+    @property
+    def values(self) -> Values:
+        found: Values = {}
+        for field in self.plan.fields:
+            widget = self.query_one(f"#{field.name}")
+            if isinstance(widget, Composer):
+                found[field.name] = widget.text.strip()
+            elif isinstance(widget, Choice | Input):
+                found[field.name] = widget.value.strip()
+        return found
+
+    def _repaint(self) -> None:
+        pane = self.query_one("#effects", Pane)
+        width = max(pane.size.width, WIDTH - 4) - 4
+        lines: list[paint.Line] = []
+        if self.fault:
+            lines = [
+                [(" ! " if not index else "   ", theme.danger), (text, theme.plain)]
+                for index, text in enumerate(paint.wrap(self.fault, width, 4))
+            ]
+        else:
+            for effect in self.plan.effects(self.values):
+                lines += [
+                    [(" ✓ " if not index else "   ", theme.success), (text, theme.plain)]
+                    for index, text in enumerate(paint.wrap(effect, width, 3))
+                ]
+        pane.styles.height = len(lines)
+        pane.say(lines)
+        sends = "^s" if any(field.multiline for field in self.plan.fields) else "↵"
+        keys: paint.Line = [
+            (f" {sends}", theme.key),
+            (f" {self.plan.verb}  ", theme.muted),
+            ("esc", theme.key),
+            (" cancel  ", theme.muted),
+        ]
+        if len(self.plan.fields) > 1:
+            keys += [("tab", theme.key), (" next  ", theme.muted)]
+        if any(field.options for field in self.plan.fields):
+            keys += [("←→", theme.key), (" choose", theme.muted)]
+        self.query_one("#form-keys", Bar).say([("  sending …", theme.muted)] if self._sending else keys)
+
+    def on_choice_changed(self) -> None:
+        self._forgive()
+
+    def on_input_changed(self) -> None:
+        self._forgive()
+
+    def on_text_area_changed(self) -> None:
+        self._forgive()
+
+    def _forgive(self) -> None:
+        self.fault = ""
+        self._repaint()
+
+    # ------------------------------------------------------------------ sending
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.action_send()
+
+    def on_composer_sent(self, event: Composer.Sent) -> None:
+        self.action_send()
+
+    def on_composer_left(self) -> None:
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        if not self._sending:
+            self.run_worker(self._leave(), exit_on_error=False)
+
+    async def _leave(self) -> None:
+        for composer in self.query(Composer):
+            await composer.keep_now()
+        self.dismiss(False)
+
+    def action_send(self) -> None:
+        if self._sending:
+            return
+        values = self.values
+        missing = next((one for one in self.plan.fields if not one.optional and not values[one.name]), None)
+        if missing is not None:
+            self.fault = f"{missing.label}: please fill this in"
+            self._repaint()
+            self.query_one(f"#{missing.name}").focus()
+            return
+        self._sending = True
+        self._repaint()
+        self.run_worker(self._send(values), exit_on_error=False)
+
+    async def _send(self, values: Values) -> None:
+        try:
+            self.fault = await self.plan.send(values)
+        finally:
+            self._sending = False
+        if self.fault:
+            self._repaint()
+            return
+        for field in self.plan.fields:
+            if field.draft and field.multiline:
+                self.query_one(f"#{field.name}", Composer).forget()
+                await self._tui.acts.drop_draft(field.draft)
+        self.dismiss(True)
+
+    def on_key(self, event: events.Key) -> None:
+        """Nothing typed in a dialog reaches the screen below it."""
+        event.stop()

@@ -1,0 +1,95 @@
+"""Dialogs about an incident: declaring it, and everything in its room that others will see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incidentd import wire
+from incidentd.client import ClientError
+from incidentd.domain.severity import Severity
+from incidentd_tui import phrases, vocabulary
+from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.screens.picker import Item, Picker
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
+
+_SEVERITY = tuple((level.value, level.value) for level, _ in vocabulary.SEVERITIES)
+_MEANING = {level.value: text for level, text in vocabulary.SEVERITIES}
+
+
+def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
+    """A new incident, from alerts or by hand."""
+    worst = min((phrases.alert_rank(one.severity) for one in alerts), default=3)
+    first = min(alerts, key=lambda one: (phrases.alert_rank(one.severity), one.starts_at), default=None)
+    names = {one.name for one in tui.model.services}
+    service = first.service if first else ""
+    fields = (
+        Field(
+            name="title", label="Title", value=(first.summary or first.name) if first else "", hint="what people notice"
+        ),
+        Field(
+            name="severity",
+            label="Severity",
+            options=_SEVERITY,
+            value=f"SEV{min(worst, 4)}",
+            hint="unsure means the worse one",
+        ),
+        Field(name="service", label="Service", options=_services(names, service), value=service),
+        Field(name="sure", label="Sure?", options=(("active", "active"), ("suspected", "suspected")), value="active"),
+    )
+
+    def effects(values: Values) -> list[str]:
+        lines = [f"{values['severity']}: {_MEANING[values['severity']]}", "the incident opens, and its room with it"]
+        if alerts:
+            lines.append(f"links {', '.join(f'A-{one.id}' for one in alerts[:8])}{' …' if len(alerts) > 8 else ''}")
+        return [*lines, "can be undone for ten seconds (false alarm)"]
+
+    async def send(values: Values) -> str:
+        body = wire.DeclareIncident(
+            title=values["title"][:250],
+            severity=Severity(values["severity"]),
+            service=values["service"],
+            alert_ids=tuple(one.id for one in alerts),
+            suspected=values["sure"] == "suspected",
+            started_at=min((one.starts_at for one in alerts), default=None),
+        )
+        try:
+            incident = await tui.acts.gateway.ask(tui.acts.client.declare(body))
+        except ClientError as error:
+            return tui.acts.reason("", error)
+        tui.acts.take_incident(incident)
+        tui.acts.can_undo(f"INC-{incident.id} declared", lambda: _back_out(tui, incident))
+        tui.call_later(tui.open_room, incident.id)
+        return ""
+
+    count = f" from {phrases.count(len(alerts), 'alert')}" if alerts else ""
+    return Form(tui, Plan(title=f"New incident{count}", verb="declare", fields=fields, effects=effects, send=send))
+
+
+def _services(names: set[str], service: str) -> tuple[tuple[str, str], ...]:
+    found = sorted({*names, service} - {""})
+    return (("", "none"), *((name, name) for name in found))
+
+
+async def _back_out(tui: IncidentdApp, incident: wire.Incident) -> wire.Incident | None:
+    body = wire.ChangeStatus(to="false_alarm", reason="declared by mistake, taken back at once")
+    answer = await tui.acts.attempt(f"incident:{incident.id}", tui.acts.client.change_status(incident.id, body))
+    if answer is not None:
+        tui.acts.take_incident(answer)
+    return answer
+
+
+def link(tui: IncidentdApp, alert_ids: list[int]) -> None:
+    """Link to the only open incident at once (it can be undone), else ask which one."""
+    incidents = tui.model.open_incidents()
+    if len(incidents) == 1:
+        tui.run_worker(tui.acts.link(incidents[0], alert_ids), exit_on_error=False)
+        return
+    items = [Item(str(one.id), f"INC-{one.id}  {one.severity.value}  {one.title}", one.status) for one in incidents]
+
+    def chosen(value: str | None) -> None:
+        if value is not None and (incident := tui.model.incidents.get(int(value))) is not None:
+            tui.run_worker(tui.acts.link(incident, alert_ids), exit_on_error=False)
+
+    tui.push_screen(Picker(f"Link {phrases.count(len(alert_ids), 'alert')} to", items), chosen)

@@ -1,0 +1,103 @@
+"""Dialogs about pages: resolving, escalating, taking one that went to somebody else, paging by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incidentd import wire
+from incidentd.client import ClientError
+from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.inert import Shown
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
+
+
+def _written(page: wire.Page) -> str:
+    return ", ".join(page.notified) or "nobody yet"
+
+
+def acknowledge_for(tui: IncidentdApp, page: wire.Page) -> Form:
+    """Taking a page that did not go to me."""
+
+    async def send(values: Values) -> str:
+        return "" if await tui.acts.acknowledge(page) is not None else "the page was not acknowledged"
+
+    effects = (f"the escalation stops; written to so far: {_written(page)}", "the page is yours")
+    return Form(
+        tui,
+        Plan(
+            title=f"Acknowledge P-{page.id} for somebody else",
+            verb="acknowledge",
+            fields=(),
+            effects=lambda _: effects,
+            send=send,
+        ),
+    )
+
+
+def resolve(tui: IncidentdApp, page: wire.Page) -> Form:
+    async def send(values: Values) -> str:
+        return await tui.acts.resolve_page(_fresh(tui, page))
+
+    effects = ("the page ends for everybody; its alerts stay as they are", f"told so: {_written(page)}")
+    return Form(
+        tui, Plan(title=f"Resolve P-{page.id}", verb="resolve", fields=(), effects=lambda _: effects, send=send)
+    )
+
+
+def escalate(tui: IncidentdApp, page: wire.Page) -> Form:
+    async def send(values: Values) -> str:
+        return await tui.acts.escalate(_fresh(tui, page))
+
+    effects = (f"the next step of policy {page.policy} is notified now", f"written to so far: {_written(page)}")
+    return Form(
+        tui, Plan(title=f"Escalate P-{page.id} now", verb="escalate", fields=(), effects=lambda _: effects, send=send)
+    )
+
+
+def _fresh(tui: IncidentdApp, page: wire.Page) -> wire.Page:
+    return tui.model.pages.get(page.id, page)
+
+
+def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str = "") -> Form:
+    """Page a person, or whoever is on call for a service."""
+    targets = [(f"person:{one}", one) for one in sorted(tui.model.people)]
+    targets += [(f"service:{one.name}", f"{one.name} on call") for one in tui.model.services]
+    fields = (
+        Field(
+            name="target",
+            label="Whom",
+            options=tuple(targets) or (("", "nobody in the roster"),),
+            value=f"person:{person}",
+        ),
+        Field(name="title", label="Title", hint="what is wrong, in one line"),
+        Field(name="body", label="Text", multiline=True, optional=True, draft=f"page:{incident_id or 0}"),
+        Field(name="urgency", label="Urgency", options=(("high", "high"), ("low", "low")), value="high"),
+    )
+
+    def effects(values: Values) -> list[str]:
+        kind, _, name = values["target"].partition(":")
+        whom = name if kind == "person" else f"whoever is on call for {name}"
+        link = f", linked to INC-{incident_id}" if incident_id else ""
+        return [f"a page goes to {whom} at once{link}; it cannot be taken back"]
+
+    async def send(values: Values) -> str:
+        kind, _, name = values["target"].partition(":")
+        body = wire.RaisePage(
+            title=values["title"],
+            body=values["body"],
+            service=name if kind == "service" else "",
+            person=name if kind == "person" else "",
+            urgency=values["urgency"],
+            incident_id=incident_id,
+        )
+        try:
+            page = await tui.acts.gateway.ask(tui.acts.client.raise_page(body))
+        except ClientError as error:
+            return tui.acts.reason("", error)
+        tui.model.put_pages([page])
+        tui.say(Shown(f"✓ P-{page.id} goes to {name}"), "done")
+        return ""
+
+    return Form(tui, Plan(title="Page somebody", verb="page", fields=fields, effects=effects, send=send))

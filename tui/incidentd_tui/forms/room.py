@@ -1,0 +1,284 @@
+"""The dialogs of the incident room. Each sends the version it was opened with, so that a change in between is told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+from incidentd import wire
+from incidentd.client import ClientError
+from incidentd.domain.severity import Severity
+from incidentd_tui import phrases, vocabulary
+from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.forms.incident import _MEANING, _SEVERITY
+from incidentd_tui.inert import Shown
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
+
+_NEXT = (
+    ("", "by the cadence"),
+    ("600", "10 min"),
+    ("900", "15 min"),
+    ("1800", "30 min"),
+    ("3600", "1 h"),
+    ("7200", "2 h"),
+)
+
+
+class _Seen:
+    """The version a dialog was opened with; after a refusal the user saw the newer one."""
+
+    def __init__(self, tui: IncidentdApp, incident: wire.Incident) -> None:
+        self.tui = tui
+        self.id = incident.id
+        self.version = incident.version
+
+    def current(self) -> wire.Incident:
+        return self.tui.model.incidents[self.id]
+
+    def outcome(self, reason: str) -> str:
+        """`reason`, with what sending again does when somebody else was first."""
+        newer = self.current().version
+        if reason and newer != self.version:
+            self.version = newer
+            return f"{reason} Sending again puts yours on top."
+        return reason
+
+
+def severity(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    seen = _Seen(tui, incident)
+    fields = (
+        Field(
+            name="severity",
+            label="Severity",
+            options=_SEVERITY,
+            value=incident.severity.value,
+            hint="impact only; unsure means the worse one",
+        ),
+        Field(name="reason", label="Reason", optional=True, hint="needed to lower it"),
+    )
+
+    def effects(values: Values) -> list[str]:
+        chosen = Severity(values["severity"])
+        lines = [f"{chosen.value}: {_MEANING[chosen.value]}"]
+        if incident.severity.worse_than(chosen):
+            lines.append("lowering it needs a reason")
+        return lines
+
+    async def send(values: Values) -> str:
+        chosen = Severity(values["severity"])
+        before = seen.current().severity
+        if before.worse_than(chosen) and not values["reason"]:
+            return "Reason: lowering a severity needs one"
+        body = wire.SetSeverity(severity=chosen, reason=values["reason"])
+        call = tui.acts.client.set_severity(seen.id, body, if_version=seen.version)
+        reason = await tui.acts.change_incident(seen.current(), call)
+        if not reason:
+            tui.acts.can_undo(f"INC-{seen.id} is {chosen.value}", lambda: _severity_back(tui, seen.id, before))
+        return seen.outcome(reason)
+
+    return Form(
+        tui, Plan(title=f"Severity of INC-{incident.id}", verb="set", fields=fields, effects=effects, send=send)
+    )
+
+
+async def _severity_back(tui: IncidentdApp, incident_id: int, before: Severity) -> wire.Incident | None:
+    body = wire.SetSeverity(severity=before, reason="set by mistake, taken back at once")
+    return await _take(tui, incident_id, tui.acts.client.set_severity(incident_id, body))
+
+
+async def _take(tui: IncidentdApp, incident_id: int, call: Awaitable[wire.Incident]) -> wire.Incident | None:
+    answer = await tui.acts.attempt(f"incident:{incident_id}", call)
+    if answer is not None:
+        tui.acts.take_incident(answer)
+    return answer
+
+
+def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    seen = _Seen(tui, incident)
+    options = tuple((name, vocabulary.status_label(name)) for name in incident.allowed)
+    fields = (
+        Field(name="to", label="New state", options=options or (("", "none is possible"),)),
+        Field(name="reason", label="Reason", optional=True),
+        Field(name="evidence", label="Evidence", optional=True, hint="what shows it: a graph, a log, a customer"),
+    )
+
+    def effects(values: Values) -> list[str]:
+        lines = [f"{vocabulary.status_label(incident.status)} → {vocabulary.status_label(values['to'])}"]
+        if values["to"] in ("mitigated", "resolved") and not values["evidence"]:
+            lines.append("without evidence a broken rule will be shown; the change is made all the same")
+        return lines
+
+    async def send(values: Values) -> str:
+        before = seen.current().status
+        body = wire.ChangeStatus(to=values["to"], reason=values["reason"], evidence=values["evidence"])
+        call = tui.acts.client.change_status(seen.id, body, if_version=seen.version)
+        reason = await tui.acts.change_incident(seen.current(), call)
+        if not reason and before in seen.current().allowed:
+            tui.acts.can_undo(f"INC-{seen.id} is {values['to']}", lambda: _status_back(tui, seen.id, before))
+        return seen.outcome(reason)
+
+    return Form(
+        tui, Plan(title=f"State of INC-{incident.id}", verb="change", fields=fields, effects=effects, send=send)
+    )
+
+
+async def _status_back(tui: IncidentdApp, incident_id: int, before: str) -> wire.Incident | None:
+    body = wire.ChangeStatus(to=before, reason="changed by mistake, taken back at once")
+    return await _take(tui, incident_id, tui.acts.client.change_status(incident_id, body))
+
+
+def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    seen = _Seen(tui, incident)
+    people = tuple((one, one) for one in sorted(tui.model.people))
+    empty = next((name for name in vocabulary.LEADS if not tui.model.holder(incident, name)), vocabulary.LEADS[0])
+    fields = (
+        Field(name="role", label="Role", options=vocabulary.ROLES, value=empty),
+        Field(name="person", label="Person", options=(*people, ("", "nobody")), value=tui.model.me),
+    )
+
+    def effects(values: Values) -> list[str]:
+        label = vocabulary.role_label(values["role"])
+        holder = tui.model.holder(incident, values["role"])
+        who = values["person"] or "nobody"
+        lines = [f"{label}: {holder or 'nobody'} → {who}, from now on"]
+        other = (
+            next(name for name in vocabulary.LEADS if name != values["role"])
+            if values["role"] in vocabulary.LEADS
+            else ""
+        )
+        if other and values["person"] and tui.model.holder(incident, other) == values["person"]:
+            lines.append(f"{who} is {vocabulary.role_label(other)} as well: the rule that is broken will be shown")
+        return lines
+
+    async def send(values: Values) -> str:
+        before = tui.model.holder(seen.current(), values["role"])
+        body = wire.AssignRole(role=values["role"], person=values["person"])
+        call = tui.acts.client.assign_role(seen.id, body, if_version=seen.version)
+        reason = await tui.acts.change_incident(seen.current(), call)
+        if not reason:
+            label = vocabulary.role_label(values["role"])
+            back = wire.AssignRole(role=values["role"], person=before)
+            tui.acts.can_undo(
+                Shown(f"{label} is {values['person'] or 'nobody'}"),
+                lambda: _take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
+            )
+        return seen.outcome(reason)
+
+    return Form(
+        tui, Plan(title=f"Roles of INC-{incident.id}", verb="assign", fields=fields, effects=effects, send=send)
+    )
+
+
+def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    seen = _Seen(tui, incident)
+    fields = (
+        Field(name="title", label="Title", value=incident.title),
+        Field(
+            name="summary",
+            label="Summary",
+            value=incident.summary,
+            multiline=True,
+            optional=True,
+            draft=f"summary:{incident.id}",
+        ),
+    )
+
+    async def send(values: Values) -> str:
+        before = seen.current()
+        body = wire.EditIncident(title=values["title"][:250], summary=values["summary"])
+        call = tui.acts.client.edit_incident(seen.id, body, if_version=seen.version)
+        reason = await tui.acts.change_incident(before, call)
+        if not reason:
+            back = wire.EditIncident(title=before.title, summary=before.summary)
+            tui.acts.can_undo(
+                f"INC-{seen.id} edited", lambda: _take(tui, seen.id, tui.acts.client.edit_incident(seen.id, back))
+            )
+        return seen.outcome(reason)
+
+    effects = ("everybody sees the new title and summary",)
+    plan = Plan(title=f"Edit INC-{incident.id}", verb="save", fields=fields, effects=lambda _: effects, send=send)
+    return Form(tui, plan)
+
+
+def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    """An update that others read; the time of the next one is promised with it."""
+    phase = (
+        "monitoring"
+        if incident.status == "mitigated"
+        else "resolved"
+        if incident.status == "resolved"
+        else "investigating"
+    )
+    fields = (
+        Field(
+            name="text",
+            label="Text",
+            multiline=True,
+            draft=f"update:{incident.id}",
+            hint="what people notice, what is being done",
+        ),
+        Field(name="phase", label="Phase", options=tuple((one, one) for one in vocabulary.PHASES), value=phase),
+        Field(
+            name="audience",
+            label="Audience",
+            options=(("internal", "internal"), ("customers", "customers")),
+            value="internal",
+        ),
+        Field(name="next", label="Next update in", options=(*_NEXT, ("never", "no further update")), value=""),
+    )
+
+    def effects(values: Values) -> list[str]:
+        lines = [f"published to {values['audience']}; it cannot be taken back"]
+        if values["next"] == "never":
+            lines.append("no further update is promised (only with phase resolved)")
+        elif values["next"]:
+            lines.append(f"the next update is promised in {int(values['next']) // 60} min")
+        return lines
+
+    async def send(values: Values) -> str:
+        body = wire.PostUpdate(
+            text=values["text"],
+            phase=values["phase"],
+            audience=values["audience"],
+            next_in=float(values["next"]) if values["next"].isdecimal() else None,
+            final=values["next"] == "never",
+        )
+        try:
+            posted = await tui.acts.gateway.ask(tui.acts.client.post_update(incident.id, body))
+        except ClientError as error:
+            return tui.acts.reason(f"incident:{incident.id}", error)
+        due = f", next at {phrases.hour(posted.next_at, tui.model.zone)}" if posted.next_at else ""
+        tui.say(f"✓ update sent{due}", "done")
+        return ""
+
+    return Form(tui, Plan(title=f"Update on INC-{incident.id}", verb="send", fields=fields, effects=effects, send=send))
+
+
+def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    fields = (
+        Field(
+            name="text",
+            label="Decision",
+            multiline=True,
+            draft=f"decision:{incident.id}",
+            hint="what we will do, and why",
+        ),
+        Field(name="evidence", label="Evidence", optional=True, hint="what it rests on: a link, a figure"),
+    )
+
+    async def send(values: Values) -> str:
+        body = wire.AddNote(text=values["text"], kind="decision", evidence=values["evidence"])
+        try:
+            await tui.acts.gateway.ask(tui.acts.client.add_note(incident.id, body))
+        except ClientError as error:
+            return tui.acts.reason(f"incident:{incident.id}", error)
+        tui.say("✓ decision is on the timeline", "done")
+        return ""
+
+    effects = ("the decision stands on the timeline with your name",)
+    plan = Plan(
+        title=f"Decision in INC-{incident.id}", verb="record", fields=fields, effects=lambda _: effects, send=send
+    )
+    return Form(tui, plan)

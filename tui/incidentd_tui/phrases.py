@@ -1,0 +1,84 @@
+"""How times, spans and states read: short words for narrow columns. Times are shown in the viewer's own zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+_UNITS = ((86400 * 14, 86400 * 7, "w"), (86400, 86400, "d"), (3600, 3600, "h"), (60, 60, "m"))
+_RANKS = {
+    1: ("critical", "crit", "page", "emergency", "fatal", "p1", "sev1", "disaster"),
+    2: ("error", "err", "high", "major", "p2", "sev2"),
+    3: ("warning", "warn", "medium", "average", "minor", "p3", "sev3", "ticket"),
+    4: ("info", "information", "low", "notice", "p4", "sev4"),
+}
+_RANK_OF = {word: rank for rank, words in _RANKS.items() for word in words}
+_SHORT = {"critical": "CRIT", "warning": "WARN", "information": "INFO", "error": "ERR", "emergency": "EMRG"}
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago in at most four characters: now, 4m, 3h, 2d, 5w."""
+    seconds = (now - since).total_seconds()
+    for least, unit, letter in _UNITS:
+        if seconds >= least:
+            return f"{int(seconds // unit)}{letter}"
+    return "now"
+
+
+def clock(span: timedelta) -> str:
+    """A running clock: 6:12 is minutes and seconds, 2:06:12 begins with hours, 3d 4h with days."""
+    total = max(int(span.total_seconds()), 0)
+    hours, rest = divmod(total, 3600)
+    if hours >= 24:
+        return f"{hours // 24}d {hours % 24}h"
+    if hours:
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{rest // 60}:{rest % 60:02}"
+
+
+def offset(at: datetime, start: datetime) -> str:
+    """Hours and minutes from `start`: +0:05, or -0:03 for what was seen before it."""
+    seconds = int((at - start).total_seconds())
+    sign = "-" if seconds < 0 else "+"
+    minutes = abs(seconds) // 60
+    return f"{sign}{minutes // 60}:{minutes % 60:02}"
+
+
+def hour(at: datetime, zone: tzinfo) -> str:
+    """The time of day, 14:22."""
+    return at.astimezone(zone).strftime("%H:%M")
+
+
+def hour_of(at: datetime, zone: tzinfo) -> str:
+    """The time of day with seconds."""
+    return at.astimezone(zone).strftime("%H:%M:%S")
+
+
+def day_hour(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """14:22 today, else with the weekday or the date."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    if there.date() == here.date():
+        return there.strftime("%H:%M")
+    return there.strftime("%a %H:%M") if abs(there - here) < timedelta(days=6) else there.strftime("%d %b %H:%M")
+
+
+def zone_mark(now: datetime, zone: tzinfo) -> str:
+    """What follows a clock: Z for UTC, else the zone's own letters."""
+    name = now.astimezone(zone).tzname() or ""
+    return "Z" if name == "UTC" else f" {name}"
+
+
+def alert_rank(severity: str) -> int:
+    """1 to 5 from the label that a sender gave, whatever his words; 5 when he gave none, 3 for an unknown word."""
+    word = severity.strip().lower()
+    return _RANK_OF.get(word, 3) if word else 5
+
+
+def alert_severity(severity: str) -> str:
+    """The sender's severity word in at most four letters."""
+    word = severity.strip().lower()
+    return _SHORT.get(word, word[:4].upper()) or "—"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 alert, 2 alerts."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

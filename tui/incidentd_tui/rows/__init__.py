@@ -1,0 +1,1 @@
+"""Painters: pure functions from the model to lines of styled text."""

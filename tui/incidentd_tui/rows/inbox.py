@@ -1,0 +1,208 @@
+"""Inbox rows: which alerts and pages a view holds, in which order, and how a row, the rail and the preview read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from incidentd import wire
+from incidentd_tui import paint, phrases, theme
+from incidentd_tui.filters import Filter
+from incidentd_tui.model import Model
+
+Key = tuple[str, int]  # ("alert", 12) or ("page", 4)
+VIEWS = (
+    ("waiting", "Waiting", "nobody took them yet"),
+    ("mine", "Mine", "paged to me, or taken by me"),
+    ("paging", "Paging", "somebody is being paged now"),
+    ("in_hand", "In hand", "acknowledged, or part of an incident"),
+    ("all", "All firing", "everything that fires"),
+)
+LATE = timedelta(minutes=5)
+"""A page that nobody answered for this long is late: the first step of the default policy ends there."""
+
+
+def views_of(model: Model, key: Key) -> tuple[str, ...]:
+    """Every view that the object of `key` belongs to."""
+    kind, number = key
+    if kind == "page":
+        page = model.pages[number]
+        taken, state, mine, by = page.state == "acknowledged", page.state, page.mine, page.acknowledged_by
+    else:
+        alert = model.alerts[number]
+        if alert.status != "firing":
+            return ()
+        page_of = model.page_of(alert)
+        taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
+        state, by = alert.page_state, alert.acknowledged_by
+        mine = page_of is not None and page_of.mine
+    views = ["all", "in_hand" if taken else "waiting"]
+    if state in ("open", "exhausted"):
+        views.append("paging")
+    if mine or (by and by == model.me):
+        views.append("mine")
+    return tuple(views)
+
+
+def counts(model: Model) -> dict[str, int]:
+    """How many rows each view would hold without a filter."""
+    found = Counter(view for key in candidates(model) for view in views_of(model, key))
+    return {name: found[name] for name, _, _ in VIEWS}
+
+
+def candidates(model: Model) -> list[Key]:
+    """Firing alerts, and active pages that no alert stands for."""
+    keys: list[Key] = [("alert", alert.id) for alert in model.alerts.values() if alert.status == "firing"]
+    keys += [
+        ("page", page.id)
+        for page in model.pages.values()
+        if page.state != "resolved" and not any(one in model.alerts for one in page.alert_ids)
+    ]
+    return keys
+
+
+def ordered(model: Model, view: str, chosen: Filter) -> list[Key]:
+    """The rows of `view` that `chosen` accepts, the most urgent first."""
+    keys = [key for key in candidates(model) if view in views_of(model, key) and accepts(model, chosen, key)]
+    return sorted(keys, key=lambda key: _urgency(model, key))
+
+
+def accepts(model: Model, chosen: Filter, key: Key) -> bool:
+    if not chosen:
+        return True
+    kind, number = key
+    if kind == "page":
+        page = model.pages[number]
+        text = f"p-{page.id} {page.title} {page.service} {page.state} {page.acknowledged_by}"
+        return chosen.accepts(text.lower(), {"service": page.service})
+    alert = model.alerts[number]
+    labels = {"service": alert.service, "severity": alert.severity, "source": alert.source, **alert.labels}
+    text = f"a-{alert.id} {alert.name} {alert.summary} {' '.join(labels.values())} {alert.acknowledged_by}"
+    return chosen.accepts(text.lower(), labels)
+
+
+def _urgency(model: Model, key: Key) -> tuple[int, int, float, int]:
+    kind, number = key
+    if kind == "page":
+        page = model.pages[number]
+        return (1 if page.urgency == "high" else 3, int(page.state == "acknowledged"), -page.started_at.timestamp(), 0)
+    alert = model.alerts[number]
+    taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
+    return (phrases.alert_rank(alert.severity), int(taken), -alert.starts_at.timestamp(), alert.id)
+
+
+# ------------------------------------------------------------------ a row
+def header(width: int) -> paint.Line:
+    """The column heads over rows of `width` cells."""
+    parts = _columns(width)
+    text = f"  {'SEV':<6}{'ID':<7}{paint.fit('TITLE', parts['title'])}"
+    text += f"{'×N':>5}" if parts["count"] else ""
+    text += f" {'SERVICE':<9}" if parts["service"] else ""
+    return [(text + f" {'WHO':<9}{'AGE':>5}", theme.faint)]
+
+
+def _columns(width: int) -> dict[str, int]:
+    """Cells of the columns that give way in narrow windows."""
+    count, service = (5 if width >= 56 else 0), (10 if width >= 76 else 0)
+    return {"count": count, "service": service, "title": max(width - 2 - 6 - 7 - count - service - 10 - 5, 8)}
+
+
+def row(model: Model, key: Key, width: int) -> paint.Line:
+    """One row, `width` cells without the gutter of two."""
+    parts = _columns(width + 2)
+    kind, number = key
+    if kind == "page":
+        return _page_row(model, model.pages[number], parts) if number in model.pages else _gone(kind, number)
+    alert = model.alerts.get(number)
+    return _alert_row(model, alert, parts) if alert else _gone(kind, number)
+
+
+def _gone(kind: str, number: int) -> paint.Line:
+    return [(f"      {'A' if kind == 'alert' else 'P'}-{number}  no longer there", theme.faint)]
+
+
+def alert_title(alert: wire.Alert) -> str:
+    return alert.name if alert.summary in ("", alert.name) else f"{alert.name}: {alert.summary}"
+
+
+def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int]) -> paint.Line:
+    now = model.now()
+    over = alert.status != "firing"
+    untaken = not over and not alert.incident_ids and alert.page_state != "acknowledged"
+    rank = 5 if over else phrases.alert_rank(alert.severity)
+    spans: paint.Line = [
+        (f" {phrases.alert_severity(alert.severity):<4}", theme.ranked(rank)),
+        (" ", theme.plain),
+        (f"{f'A-{alert.id}':<7}", theme.muted),
+        (
+            paint.fit(alert_title(alert), parts["title"]),
+            theme.bold if untaken else theme.muted if over else theme.plain,
+        ),
+    ]
+    if parts["count"]:
+        flap = "~" if alert.flapping else ""
+        text = f"{flap}×{alert.count}" if alert.count > 1 else flap
+        spans.append((f"{text:>5}", theme.warning if alert.flapping else theme.primary))
+    if parts["service"]:
+        spans.append((" " + paint.fit(alert.service, 9), theme.muted))
+    page = model.page_of(alert)
+    late = page is not None and page.state in ("open", "exhausted") and now - page.started_at >= LATE
+    return [*spans, *_who(alert_state(model, alert)), *_age(alert.starts_at, now, late)]
+
+
+def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Line:
+    now = model.now()
+    untaken = page.state in ("open", "exhausted")
+    spans: paint.Line = [
+        (" PAGE" if page.urgency == "high" else " page", theme.ranked(1 if page.urgency == "high" and untaken else 4)),
+        (" ", theme.plain),
+        (f"{f'P-{page.id}':<7}", theme.muted),
+        (paint.fit(page.title, parts["title"]), theme.bold if untaken else theme.muted),
+        (" " * parts["count"], theme.plain),
+    ]
+    if parts["service"]:
+        spans.append((" " + paint.fit(page.service, 9), theme.muted))
+    late = untaken and now - page.started_at >= LATE
+    return [*spans, *_who(page_state(model, page)), *_age(page.started_at, now, late)]
+
+
+def _who(state: paint.Span) -> paint.Line:
+    return [(" " + paint.fit(state[0], 9), state[1])]
+
+
+def _age(since: datetime, now: datetime, late: bool) -> paint.Line:
+    text = phrases.age(since, now)
+    return [(f"{'!' + text if late else text:>5}", theme.warning if late else theme.muted)]
+
+
+def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
+    """Who has this alert, in a word."""
+    page = model.page_of(alert)
+    if alert.id in model.waiting_alerts or (page is not None and page.id in model.waiting_pages):
+        return ("~ sending", theme.muted)
+    if alert.status != "firing":
+        return ("ended", theme.muted)
+    if alert.incident_ids:
+        return (f"INC-{alert.incident_ids[0]}", theme.primary)
+    return _state_of(alert.page_state, alert.acknowledged_by)
+
+
+def page_state(model: Model, page: wire.Page) -> paint.Span:
+    """Who has this page, in a word."""
+    if page.id in model.waiting_pages:
+        return ("~ sending", theme.muted)
+    return _state_of(page.state, page.acknowledged_by)
+
+
+def _state_of(state: str, by: str) -> paint.Span:
+    match state:
+        case "open":
+            return ("☎ paging", theme.warning)
+        case "acknowledged":
+            return (f"✓ {by or 'taken'}", theme.success)
+        case "exhausted":
+            return ("! nobody", theme.danger)
+        case "resolved":
+            return ("resolved", theme.muted)
+        case _:
+            return ("—", theme.faint)

@@ -1,0 +1,57 @@
+"""Timeline rows: time, offset, glyph, word, text; details hang under the text."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from incidentd import wire
+from incidentd_tui import paint, phrases, theme, vocabulary
+
+_DETAIL_LINES = 3
+
+
+def row(
+    entry: wire.TimelineEntry,
+    start: datetime,
+    zone: tzinfo,
+    width: int,
+    *,
+    expanded: bool = False,
+    pending: bool = False,
+) -> list[paint.Line]:
+    """The lines of one entry in `width` cells."""
+    glyph, word, style = vocabulary.timeline_mark(entry.kind)
+    text_style = theme.bold if entry.kind in vocabulary.LOUD else theme.plain
+    head: paint.Line = [(f"{phrases.hour(entry.observed_at, zone)} ", theme.muted)]
+    if width >= 56:
+        head.append((f" {phrases.offset(entry.observed_at, start):>6} ", theme.faint))
+    head += [(f" {'~' if pending else glyph} ", style), (f"{word:<8}", theme.muted)]
+    indent = paint.width_of(head)
+    body = paint.wrap(_sentence(entry), width - indent, 40)
+    lines: list[paint.Line] = [[*head, (body[0], text_style)]]
+    hang: paint.Line = [(" " * (indent - 10) + "│" + " " * 9, theme.line)]
+    lines += [[*hang, (text, text_style)] for text in body[1:]]
+    lines += [[*hang, (text, theme.muted)] for text in _details(entry, width - indent, expanded)]
+    return lines
+
+
+def _sentence(entry: wire.TimelineEntry) -> str:
+    """Hand-written entries name their writer first."""
+    pin = "⚑ " if entry.pinned else ""
+    if entry.kind in ("note", "observation", "decision", "action") and entry.by:
+        return f"{pin}{entry.by}: {entry.text}"
+    return pin + entry.text
+
+
+def _details(entry: wire.TimelineEntry, width: int, expanded: bool) -> list[str]:
+    lines = paint.wrap(entry.detail, width) if entry.detail else []
+    if entry.evidence:
+        lines += paint.wrap(f"evidence: {entry.evidence}", width)
+    if expanded:
+        late = (entry.recorded_at - entry.observed_at).total_seconds()
+        by = f"by {entry.by}, " if entry.by else ""
+        lines.append(f"{by}event {entry.seq}" + (f", written down {int(late // 60)} min later" if late >= 60 else ""))
+    elif len(lines) > _DETAIL_LINES:
+        hidden = len(lines) - _DETAIL_LINES + 1
+        lines = [*lines[: _DETAIL_LINES - 1], f"{hidden} more lines — e expands"]
+    return lines

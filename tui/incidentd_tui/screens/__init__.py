@@ -1,0 +1,1 @@
+"""Screens: one module a screen; they paint the model and turn verbs into calls."""

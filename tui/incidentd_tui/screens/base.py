@@ -1,0 +1,187 @@
+"""What every screen has: the four one-line bars, verbs with their reasons, and the way from model to widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from incidentd_tui import paint, phrases, theme
+from incidentd_tui.model import Changes, Link, Model
+from incidentd_tui.verbs import GLOBAL, MODES, Verb, bindings
+from incidentd_tui.widgets.bars import Bar
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
+
+WIDE = 118
+"""From this many columns there is room for rail and preview."""
+
+
+class VerbScreen(Screen[None]):
+    """A screen whose keys are verbs. `VERBS` are its own, `mode` names the tab it belongs to."""
+
+    VERBS: ClassVar[tuple[Verb, ...]] = ()
+    AUTO_FOCUS = "VirtualList"
+    mode: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        cls.BINDINGS = [*bindings(cls.VERBS)]
+        super().__init_subclass__(**kwargs)  # type: ignore[arg-type]
+
+    @property
+    def tui(self) -> IncidentdApp:
+        return cast("IncidentdApp", self.app)
+
+    @property
+    def model(self) -> Model:
+        return self.tui.model
+
+    @property
+    def wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    # ------------------------------------------------------------------ frame
+    def compose(self) -> ComposeResult:
+        yield Bar(widget_id="tabs")
+        yield Bar(widget_id="banner")
+        yield from self.compose_body()
+        yield Bar(widget_id="status")
+        yield Bar(widget_id="hints")
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between the banner and the status line."""
+        raise NotImplementedError
+
+    def fit_window(self) -> None:
+        """Show and hide what depends on the size of the window."""
+
+    def show_all(self) -> None:
+        """Paint everything: at first, after a resize, and when another screen was left."""
+        self.fit_window()
+        self.repaint_bars()
+        everything = Changes()
+        everything.everything = True
+        self.on_model(everything)
+
+    def on_mount(self) -> None:
+        self.show_all()
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self.show_all)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.show_all)
+
+    def on_model(self, changes: Changes) -> None:
+        """The model changed: repaint what shows it."""
+
+    def on_tick(self) -> None:
+        """A second passed."""
+
+    def status_line(self) -> tuple[paint.Line, paint.Line]:
+        """What the status line says when there is no message."""
+        return [], []
+
+    # ------------------------------------------------------------------ verbs
+    def why_not(self, verb: Verb) -> str:
+        """The reason why `verb` cannot be done now, "" when it can."""
+        if verb.writes and not self.model.may_write:
+            return f"{verb.label}: you may only look (role viewer)"
+        if verb.writes and self.model.link is not Link.LIVE:
+            return f"{verb.label}: not while the daemon does not answer"
+        return ""
+
+    async def action_verb(self, verb_id: str) -> None:
+        verb = next(one for one in (*self.VERBS, *GLOBAL, *MODES) if one.id == verb_id)
+        if reason := self.why_not(verb):
+            self.tui.say(reason, "warning")
+            return
+        handler: Callable[[], Awaitable[None] | None] = getattr(self, verb.handler)
+        result = handler()
+        if result is not None:
+            await result
+
+    # ------------------------------------------------------------------ bars
+    def repaint_bars(self) -> None:
+        if not self.is_mounted or not self.query("#tabs"):
+            return
+        width = self.size.width
+        self.query_one("#tabs", Bar).say(*self._tabs(width))
+        banner = self.query_one("#banner", Bar)
+        line = self._banner()
+        banner.display = bool(line)
+        banner.say(line)
+        message = self.tui.message
+        self.query_one("#status", Bar).say(*(message if message is not None else self._status()))
+        self.query_one("#hints", Bar).say(*self._hints(width))
+
+    def _status(self) -> tuple[paint.Line, paint.Line]:
+        left, right = self.status_line()
+        undo = self.tui.acts.undoable
+        if undo is not None:
+            seconds = int((undo.until - self.model.now()).total_seconds()) + 1
+            right = [("u", theme.key), (f" undo {seconds} s ", theme.muted)]
+        return left, right
+
+    def _tabs(self, width: int) -> tuple[paint.Line, paint.Line]:
+        counts = self.tui.tab_counts()
+        short = width < 76
+        left: paint.Line = [] if width < 66 else [(" incidentd ", theme.key)]
+        for verb in MODES:
+            here = verb.id == f"mode.{self.mode}"
+            name = verb.label if not short or here else verb.label[:5].rstrip("-")
+            tail = f" {counts[verb.id]}" if counts.get(verb.id) else ""
+            left.append((f" {verb.keys} {name}{tail} ", theme.tab_here if here else theme.muted))
+        return left, self._connection(width)
+
+    def _connection(self, width: int) -> paint.Line:
+        model = self.model
+        now = model.now()
+        spans: paint.Line = []
+        shifts = model.my_shifts()
+        if shifts and width >= WIDE:
+            spans += [(f" ON CALL {', '.join(one.schedule for one in shifts[:2])} ", theme.chip), ("  ", theme.plain)]
+        spent = phrases.clock(now - model.link_since)
+        match model.link:
+            case Link.LIVE:
+                spans.append(("● live", theme.success))
+            case Link.CONNECTING:
+                spans.append(("◌ connecting", theme.warning))
+            case Link.LOST:
+                spans.append((f"○ offline {spent}", theme.warning))
+        if model.me and width >= 100:
+            spans.append((f" {model.me}", theme.plain))
+        mark = phrases.zone_mark(now, model.zone)
+        if width >= 60:
+            spans.append(
+                (f"  {phrases.hour(now, model.zone)}{mark if width >= 76 or mark == 'Z' else ''}", theme.muted)
+            )
+        return [*spans, (" ", theme.plain)]
+
+    def _banner(self) -> paint.Line:
+        pages = self.model.my_open_pages()
+        if not pages:
+            return []
+        page = pages[0]
+        more = f" (+{len(pages) - 1})" if len(pages) > 1 else ""
+        wait = f" — next step in {phrases.clock(page.next_step_at - self.model.now())}" if page.next_step_at else ""
+        ran = phrases.clock(self.model.now() - page.started_at)
+        return [(f" ▲ PAGE P-{page.id}{more}  {page.title} — {ran} unanswered{wait} — ! acknowledges", theme.banner)]
+
+    def _hints(self, width: int) -> tuple[paint.Line, paint.Line]:
+        keymap = self.tui.keymap
+        right: paint.Line = [("?", theme.key), (" keys  ", theme.muted), ("^p", theme.key), (" commands ", theme.muted)]
+        room = width - paint.width_of(right) - 1
+        left: paint.Line = [(" ", theme.plain)]
+        for verb in self.VERBS:
+            if not verb.hint:
+                continue
+            spans: paint.Line = [(verb.key_shown(keymap), theme.key), (f" {verb.label}  ", theme.muted)]
+            if paint.width_of(left) + paint.width_of(spans) - 2 > room:
+                break
+            left += spans
+        return left, right

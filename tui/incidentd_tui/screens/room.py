@@ -1,0 +1,404 @@
+"""The incident room: what happened, who does what, what is owed next; and the box to write into."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from incidentd import wire
+from incidentd.client import ApiError, ClientError
+from incidentd_tui import paint, phrases, theme
+from incidentd_tui.forms import paging
+from incidentd_tui.forms import room as room_forms
+from incidentd_tui.forms.base import Form
+from incidentd_tui.inert import Shown
+from incidentd_tui.model import Changes
+from incidentd_tui.rows import panel, room, timeline
+from incidentd_tui.screens.base import VerbScreen
+from incidentd_tui.screens.detail import DetailScreen
+from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.verbs import Verb
+from incidentd_tui.widgets.bars import Bar
+from incidentd_tui.widgets.composer import Composer
+from incidentd_tui.widgets.virtual_list import Key, VirtualList
+
+PANEL_WIDTH = 44
+_FETCHED_MOST = 20
+_EMPTY_HEIGHT = 20
+"""From this many lines the empty note box is shown; below, it appears with `n`."""
+
+
+class RoomScreen(VerbScreen):
+    mode = "incidents"
+    heading = "Incident room"
+    AUTO_FOCUS = "#timeline"
+    VERBS = (
+        Verb("room.note", "n", "note", "Write a note to the timeline", writes=True),
+        Verb("room.update", "U", "update", "Write an update for others, and promise the next one", writes=True),
+        Verb("room.roles", "R", "roles", "Give or end a role", writes=True),
+        Verb("room.severity", "S", "severity", "Set the severity", writes=True),
+        Verb("room.status", "T", "state", "Change the state: mitigated, resolved, active again ...", writes=True),
+        Verb("room.decision", "D", "decide", "Record a decision and why", writes=True),
+        Verb("room.link", "l", "link", "Link firing alerts to this incident", writes=True),
+        Verb("room.edit", "E", "edit", "Edit title and summary", writes=True),
+        Verb("room.expand", "e", "expand", "Show this entry in full, with its evidence"),
+        Verb("room.pane", "tab", "panel", "Between timeline and panel"),
+        Verb("room.unlink", "x", "unlink", "Unlink the alert under the cursor of the panel", hint=False, writes=True),
+        Verb("room.page", "P", "page", "Page somebody into this incident", hint=False, writes=True),
+        Verb("room.why", "t,w", "why", "The trace of the alert under the cursor of the panel", hint=False),
+        Verb("room.copy", "y", "copy", "Copy the entry under the cursor", hint=False),
+        Verb("room.fresh", "full_stop", "show new", "Go to the newest entry", hint=False),
+        Verb("room.back", "escape,q", "back", "Back to the list; what you typed is kept"),
+    )
+
+    def __init__(self, incident_id: int) -> None:
+        super().__init__()
+        self.incident_id = incident_id
+        self.detail: wire.IncidentDetail | None = None
+        self.entries: dict[Key, wire.TimelineEntry] = {}
+        self._pending: dict[Key, wire.TimelineEntry] = {}
+        self._expanded: set[Key] = set()
+        self._loading = False
+        self._stale = False
+        self._on_panel = False
+
+    # ------------------------------------------------------------------ frame
+    def compose_body(self) -> ComposeResult:
+        for name in ("room-title", "room-roles", "room-chain", "room-rule"):
+            yield Bar(widget_id=name)
+        yield Bar(widget_id="room-tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="middle"):
+                yield VirtualList(self._entry_row, uniform=False, widget_id="timeline")
+                yield Composer(
+                    enter_sends=True,
+                    save=lambda text: self.tui.acts.keep_draft(self._draft_key, text),
+                    placeholder="note to the timeline",
+                    widget_id="composer",
+                )
+            yield VirtualList(self._panel_row, uniform=False, widget_id="panel")
+
+    @property
+    def _draft_key(self) -> str:
+        return f"note:{self.incident_id}"
+
+    @property
+    def timeline(self) -> VirtualList:
+        return self.query_one("#timeline", VirtualList)
+
+    @property
+    def panel(self) -> VirtualList:
+        return self.query_one("#panel", VirtualList)
+
+    @property
+    def composer(self) -> Composer:
+        return self.query_one("#composer", Composer)
+
+    def on_mount(self) -> None:
+        self.composer.border_title = "n note"
+        self.run_worker(self._load(), exit_on_error=False)
+        self.run_worker(self._load_draft(), exit_on_error=False)
+
+    async def _load_draft(self) -> None:
+        self.composer.load_draft(await self.tui.acts.draft(self._draft_key))
+        self.fit_window()
+
+    def fit_window(self) -> None:
+        wide = self.wide
+        self.query_one("#room-tabs").display = not wide
+        self.query_one("#middle").display = wide or not self._on_panel
+        self.panel.display = wide or self._on_panel
+        box = self.composer
+        box.display = box.has_focus or bool(box.text) or self.size.height >= _EMPTY_HEIGHT
+
+    # ------------------------------------------------------------------ loading
+    async def _load(self) -> None:
+        """Fetch the room; one fetch at a time, and again when something changed meanwhile."""
+        if self._loading:
+            self._stale = True
+            return
+        self._loading = True
+        try:
+            ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
+            self.detail = await ask(client.incident(self.incident_id))
+            told = await ask(client.timeline(self.incident_id))
+            self.model.put_incidents([self.detail.incident])
+            await self._fetch_ended()
+            self._take(told)
+        except ClientError as error:
+            self.timeline.empty_lines = [[], [(" ! ", theme.danger), (self.tui.acts.reason("", error), theme.plain)]]
+            self.timeline.refresh()
+        finally:
+            self._loading = False
+        if self._stale:
+            self._stale = False
+            await self._load()
+
+    async def _fetch_ended(self) -> None:
+        """Linked alerts and pages that the lists of active ones do not hold."""
+        assert self.detail is not None
+        ask, client, model = self.tui.acts.gateway.ask, self.tui.acts.client, self.model
+        missing = [one for one in self.detail.incident.alert_ids if one not in model.alerts][:_FETCHED_MOST]
+        for number in missing:
+            with contextlib.suppress(ApiError):
+                model.put_alerts([await ask(client.alert(number))])
+        for number in [one for one in self.detail.incident.page_ids if one not in model.pages][:_FETCHED_MOST]:
+            with contextlib.suppress(ApiError):
+                model.put_pages([(await ask(client.page(number))).page])
+
+    def _take(self, told: wire.Timeline) -> None:
+        if not self.is_mounted:
+            return
+        first = not self.entries
+        self.entries = {entry.seq: entry for entry in told.entries}
+        self._show_entries(cursor=told.entries[-1].seq if first and told.entries else None)
+        if self.detail is not None:
+            self.panel.set_rows(list(panel.keys(self.detail)))
+        self.repaint_room()
+
+    def _show_entries(self, cursor: Key | None = None) -> None:
+        ordered = sorted(self.entries.values(), key=lambda entry: (entry.observed_at, entry.seq))
+        self.timeline.set_rows([*(entry.seq for entry in ordered), *self._pending], cursor=cursor, follow=True)
+
+    # ------------------------------------------------------------------ painting
+    @property
+    def incident(self) -> wire.Incident | None:
+        return self.model.incidents.get(self.incident_id)
+
+    def _entry_row(self, key: Key, width: int) -> list[paint.Line]:
+        pending = self._pending.get(key)
+        entry = pending or self.entries[key]
+        start = self.incident.started_at if self.incident else entry.observed_at
+        expanded = key in self._expanded
+        return timeline.row(entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None)
+
+    def _panel_row(self, key: Key, width: int) -> list[paint.Line]:
+        if self.detail is None:
+            return [[]]
+        return panel.row(self.model, self.detail, cast("panel.Key", key), min(width, PANEL_WIDTH * 2))
+
+    def repaint_room(self) -> None:
+        incident = self.incident
+        if incident is None or not self.is_mounted:
+            self.repaint_bars()
+            return
+        width = self.size.width
+        self.query_one("#room-title", Bar).say(*room.title(self.model, incident))
+        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width))
+        self.query_one("#room-chain", Bar).say(room.chain(self.model, incident, width))
+        rule = self.query_one("#room-rule", Bar)
+        rule.say(room.violation(incident, self.model.now()))
+        rule.display = bool(incident.violations)
+        self.query_one("#room-tabs", Bar).say(self._tabs_line(incident))
+        self.repaint_bars()
+
+    def _tabs_line(self, incident: wire.Incident) -> paint.Line:
+        updates = len(self.detail.updates) if self.detail else 0
+        facts = f"Panel: updates {updates} · linked {len(incident.alert_ids)} · pages {len(incident.page_ids)}"
+        return [
+            (" ", theme.plain),
+            (f" Timeline {len(self.entries)} ", theme.muted if self._on_panel else theme.tab_here),
+            (" ", theme.plain),
+            (f" {facts} ", theme.tab_here if self._on_panel else theme.muted),
+            ("  tab", theme.faint),
+        ]
+
+    def status_line(self) -> tuple[paint.Line, paint.Line]:
+        left: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
+        below = self.timeline.lines_below
+        if below:
+            left += [(f" · {below} lines below ", theme.muted), (".", theme.key), (" goes to the newest", theme.muted)]
+        if self._pending:
+            left.append((f" · ~ {len(self._pending)} being sent", theme.warning))
+        return left, []
+
+    # ------------------------------------------------------------------ live
+    def on_model(self, changes: Changes) -> None:
+        linked = set(self.incident.alert_ids) if self.incident else set()
+        pages = set(self.incident.page_ids) if self.incident else set()
+        ours = self.incident_id in changes.incidents or linked & changes.alerts or pages & changes.pages
+        if self.detail is not None and (ours or changes.everything):
+            self.run_worker(self._load(), exit_on_error=False)
+        if self.incident is not None and self.detail is not None:
+            self.panel.repaint_all()
+        self.repaint_room()
+
+    def on_tick(self) -> None:
+        self.repaint_room()
+
+    def on_virtual_list_moved(self) -> None:
+        self.repaint_bars()
+
+    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        if event.source.id == "panel":
+            self.do_why()
+        else:
+            self.do_expand()
+
+    # ------------------------------------------------------------------ notes
+    def do_note(self) -> None:
+        if self._on_panel and not self.wide:
+            self.do_pane()
+        self.composer.display = True
+        self.composer.focus()
+
+    def on_composer_left(self) -> None:
+        self.timeline.focus()
+        self.run_worker(self.composer.keep_now(), exit_on_error=False)
+        self.call_after_refresh(self.fit_window)
+
+    def on_composer_sent(self, event: Composer.Sent) -> None:
+        if reason := self.why_not(self.VERBS[0]):
+            self.tui.say(f"{reason}; your text is kept", "warning")
+            return
+        text = event.text.strip()
+        event.composer.forget()
+        self.run_worker(self._send_note(text), exit_on_error=False)
+
+    async def _send_note(self, text: str) -> None:
+        """The note stands in the timeline with `~` until the daemon has it; a refused one returns to the box."""
+        key = ("pending", len(self._pending), text)
+        now = datetime.now(UTC) if self.detail is None else self.model.now()
+        shown = wire.TimelineEntry(
+            seq=0,
+            observed_at=now,
+            recorded_at=now,
+            by=self.model.me,
+            kind="note",
+            text=Shown(text),
+            detail="",
+            evidence="",
+            pinned=False,
+        )
+        self._pending[key] = shown
+        self._show_entries()
+        call = self.tui.acts.client.add_note(self.incident_id, wire.AddNote(text=text))
+        entry = await self.tui.acts.attempt(f"incident:{self.incident_id}", call)
+        del self._pending[key]
+        if entry is None:
+            self.composer.load_draft(text)
+            self._show_entries()
+            return
+        self.entries[entry.seq] = entry
+        self._show_entries()
+        await self.tui.acts.drop_draft(self._draft_key)
+        self.repaint_room()
+
+    # ------------------------------------------------------------------ verbs
+    def _form(self, make: Callable[..., Form]) -> None:
+        if self.incident is None:
+            self.tui.say("the incident is not loaded yet", "warning")
+        else:
+            self.app.push_screen(make(self.tui, self.incident))
+
+    def do_update(self) -> None:
+        self._form(room_forms.update)
+
+    def do_roles(self) -> None:
+        self._form(room_forms.role)
+
+    def do_severity(self) -> None:
+        self._form(room_forms.severity)
+
+    def do_status(self) -> None:
+        if self.incident is not None and not self.incident.allowed:
+            self.tui.say(f"state: nothing follows {self.incident.status}", "warning")
+            return
+        self._form(room_forms.status)
+
+    def do_decision(self) -> None:
+        self._form(room_forms.decision)
+
+    def do_edit(self) -> None:
+        self._form(room_forms.title)
+
+    def do_page(self) -> None:
+        self.app.push_screen(paging.page_somebody(self.tui, incident_id=self.incident_id))
+
+    def do_link(self) -> None:
+        incident = self.incident
+        if incident is None:
+            return
+        free = [
+            one for one in self.model.alerts.values() if one.status == "firing" and one.id not in incident.alert_ids
+        ]
+        if not free:
+            self.tui.say("link: every firing alert is part of it already", "warning")
+            return
+        free.sort(key=lambda one: (bool(one.incident_ids), phrases.alert_rank(one.severity), -one.id))
+        items = [Item(str(one.id), f"A-{one.id}  {one.name}  {one.summary}", one.service) for one in free[:500]]
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self.run_worker(self.tui.acts.link(incident, [int(value)]), exit_on_error=False)
+
+        self.app.push_screen(Picker(f"Link to INC-{incident.id}", items), chosen)
+
+    def _alert_under_cursor(self) -> int | None:
+        key = self.panel.cursor if self.panel.has_focus else None
+        name, number = cast("panel.Key", key) if key is not None else ("", -1)
+        return number if name == "alert" and number > 0 else None
+
+    def do_unlink(self) -> None:
+        number, incident = self._alert_under_cursor(), self.incident
+        if number is None or incident is None:
+            self.tui.say("unlink: go to a linked alert of the panel first (tab)", "warning")
+            return
+        self.run_worker(self._unlink(incident, number), exit_on_error=False)
+
+    async def _unlink(self, incident: wire.Incident, number: int) -> None:
+        answer = await self.tui.acts.unlink(incident, [number])
+        if answer is not None:
+            self.tui.acts.can_undo(f"A-{number} unlinked", lambda: self.tui.acts.link(answer, [number]))
+
+    def do_why(self) -> None:
+        number = self._alert_under_cursor()
+        key = self.panel.cursor if self.panel.has_focus else None
+        if number is not None:
+            self.app.push_screen(DetailScreen("alert", number))
+        elif key is not None and cast("panel.Key", key)[0] == "page" and cast("panel.Key", key)[1] > 0:
+            self.app.push_screen(DetailScreen("page", cast("panel.Key", key)[1]))
+        else:
+            self.tui.say("why: go to a linked alert of the panel first (tab)", "warning")
+
+    def do_expand(self) -> None:
+        key = self.timeline.cursor
+        if key is not None:
+            self._expanded ^= {key}
+            self.timeline.remeasure()
+
+    def do_pane(self) -> None:
+        if self.wide:
+            (self.timeline if self.panel.has_focus else self.panel).focus()
+            return
+        self._on_panel = not self._on_panel
+        self.fit_window()
+        (self.panel if self._on_panel else self.timeline).focus()
+        self.repaint_room()
+
+    def do_copy(self) -> None:
+        rows = self.panel if self.panel.has_focus else self.timeline
+        if rows.cursor is None:
+            return
+        entry = self.entries.get(rows.cursor)
+        lines = self._panel_row(rows.cursor, 200) if entry is None and rows is self.panel else []
+        text = "".join(span for line in lines for span, _ in line)
+        if entry is not None:
+            text = f"{entry.observed_at:%Y-%m-%d %H:%M:%SZ} {entry.kind} {entry.by}: {entry.text}"
+        self.app.copy_to_clipboard(" ".join(text.split()))
+        self.tui.say("✓ copied", "done")
+
+    def do_fresh(self) -> None:
+        self.timeline.action_edge(1)
+
+    def do_back(self) -> None:
+        self.run_worker(self._leave(), exit_on_error=False)
+
+    async def _leave(self) -> None:
+        await self.composer.keep_now()
+        self.app.pop_screen()

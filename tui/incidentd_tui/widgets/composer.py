@@ -1,0 +1,100 @@
+"""A text box whose text is kept on the server half a second after typing stops."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+SAVE_AFTER = 0.5
+"""Seconds after the last key."""
+
+
+class Composer(TextArea):
+    """Enter sends when `enter_sends`, ctrl+j then makes a new line; else ctrl+s sends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+s", "send", show=False),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", show=False),
+    ]
+
+    class Sent(Message):
+        def __init__(self, composer: Composer, text: str) -> None:
+            super().__init__()
+            self.composer = composer
+            self.text = text
+
+    class Left(Message):
+        """Escape: the text stays as a draft."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        enter_sends: bool,
+        save: Callable[[str], Awaitable[None]] | None = None,
+        placeholder: str = "",
+        widget_id: str | None = None,
+    ) -> None:
+        super().__init__(
+            text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=placeholder, id=widget_id
+        )
+        self._enter_sends = enter_sends
+        self._save = save
+        self._timer: Timer | None = None
+        self._saved = text
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and self._enter_sends:
+            event.stop()
+            event.prevent_default()
+            self.action_send()
+            return
+        await super()._on_key(event)
+
+    def action_newline(self) -> None:
+        self.insert("\n")
+
+    def action_send(self) -> None:
+        if self.text.strip():
+            self.post_message(self.Sent(self, self.text))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def load_draft(self, text: str) -> None:
+        """Put a kept text in, unless the user typed already."""
+        if not self.text and text:
+            self._saved = text
+            self.text = text
+            self.move_cursor(self.document.end)
+
+    def on_text_area_changed(self) -> None:
+        if self._save is None or self.text == self._saved:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(SAVE_AFTER, self.keep_now)
+
+    async def keep_now(self) -> None:
+        """Save at once what was not saved yet."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._save is not None and self.text != self._saved:
+            self._saved = self.text
+            await self._save(self.text)
+
+    def forget(self) -> None:
+        """Empty the box; the caller deletes the draft."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._saved = ""
+        self.text = ""
