@@ -463,7 +463,6 @@ class Api:
 
     async def start(self) -> None:
         self.fake.draining = False
-        # nobody is the owner here (root would be admin anyway), so that every test states its role
         self._server = await start_api(
             self.fake.calls,
             roles=self.policy(),

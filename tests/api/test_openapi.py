@@ -59,10 +59,6 @@ def test_times_and_limits_are_described(document):
     assert (limit["schema"]["minimum"], limit["schema"]["maximum"], limit["schema"]["default"]) == (1, 1000, 100)
 
 
-def test_no_field_names_a_single_cause(document):
-    assert "root_cause" not in json.dumps(document).lower()
-
-
 async def test_the_served_document_is_this_one(api, document):
     answer = await api("GET", "/v1/openapi.json")
     assert answer.status == 200
