@@ -37,5 +37,6 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def label_fingerprint(labels: Mapping[str, str]) -> str:
     """32 hex digits that depend on the label names and values only, not on their order."""
-    canonical = "\xff".join([f"{name}\xfe{value}" for name, value in sorted(labels.items())])
+    # Lengths, not separators: a value may hold any character.
+    canonical = "".join([f"{len(name)},{len(value)};{name}{value}" for name, value in sorted(labels.items())])
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()

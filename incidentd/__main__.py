@@ -1,0 +1,5 @@
+"""`python -m incidentd`."""
+
+from incidentd.cli.daemon import main
+
+main()

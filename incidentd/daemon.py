@@ -1,0 +1,355 @@
+"""The composition root: one daemon from its configuration to its sockets, and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+import structlog
+
+from incidentd import wire
+from incidentd.api.identity import Role, RolePolicy
+from incidentd.api.server import ApiServer, start_api
+from incidentd.clock import Clock, SystemClock
+from incidentd.core import Core, LoopLag
+from incidentd.ingress.metrics import Metrics
+from incidentd.ingress.outbound import guarded_session
+from incidentd.ingress.ratelimit import Buckets
+from incidentd.ingress.server import Ingress
+from incidentd.instance import InstanceLock
+from incidentd.plugin.adapters import Context, SignalSink
+from incidentd.plugin.values import Event as PluginEvent
+from incidentd.pluginhost.host import Lent, PluginHost
+from incidentd.pluginhost.watchdog import LoopWatchdog
+from incidentd.sdnotify import Notifier as ServiceManager
+from incidentd.services.contracts import Calls
+from incidentd.services.health import HealthView
+from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
+from incidentd.storage.store import Store
+
+VERSION = installed_version("incidentd")
+log = structlog.get_logger("incidentd")
+
+
+class _Sink:
+    """Where one source instance puts its signals."""
+
+    def __init__(self, core: Callable[[], Core], instance: str) -> None:
+        self._core = core
+        self._instance = instance
+
+    async def submit(self, signals: Sequence[object]) -> None:
+        await self._core().intake.submit(self._instance, signals)  # type: ignore[arg-type]
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return ""
+
+
+class Daemon:
+    """One running incidentd. `start` brings everything up or raises; `close` may be called after a failed start."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        config_path: Path | None = None,
+        clock: Clock | None = None,
+        passed: Mapping[str, Sequence[socket.socket]] | None = None,
+    ) -> None:
+        self.configuration = configuration
+        self._config_path = config_path
+        self._clock = clock or SystemClock()
+        self._passed = passed or {}
+        self._lock = InstanceLock(configuration.daemon.state_dir)
+        self._lag = LoopLag()
+        self._started_at = self._clock.now()
+        self._notes: list[str] = []
+        self._core: Core | None = None
+        self._host: PluginHost | None = None
+        self._ingress: Ingress | None = None
+        self._api: ApiServer | None = None
+        self._http: object | None = None
+        self._watchdog = LoopWatchdog(self._on_stall)
+
+    @property
+    def core(self) -> Core:
+        """The services; only after `start`."""
+        assert self._core is not None
+        return self._core
+
+    @property
+    def host(self) -> PluginHost:
+        """The plugins; only after `start`."""
+        assert self._host is not None
+        return self._host
+
+    @property
+    def ingress(self) -> Ingress:
+        """The TCP listener; only after `start`."""
+        assert self._ingress is not None
+        return self._ingress
+
+    # ------------------------------------------------------------------ start
+    async def start(self) -> None:
+        """Bring everything up. Raises AlreadyRunning, SchemaTooNew, Damaged, CannotListen, SocketUnusable, OSError."""
+        prepare_directories(self.configuration.daemon)
+        self._lock.acquire()
+        self._http = guarded_session(allow_private=self.configuration.daemon.allow_private)
+        store = await Store.open(self.configuration.daemon.database_url.reveal(), self._clock)
+        self._host = PluginHost(self._clock, self.configuration.environ)
+        self._core = Core(
+            store,
+            process=lambda: self.configuration.process,
+            roster=lambda: self.configuration.roster,
+            sender=self._host,
+            public_url=self._public_url,
+            node=self.configuration.daemon.node,
+        )
+        await self._load_plugins()
+        await self._core.start()
+        store.on_commit.append(self._observe)
+        await self._listen()
+        self._lag.start()
+        self._watchdog.start()
+        log.info("ready", version=VERSION, engine=store.engine, ingress=self._urls(), files=self.configuration.files)
+
+    async def _load_plugins(self) -> None:
+        """Plugins may hang for seconds while they load: the event loop must go on."""
+        configuration = self.configuration
+        await asyncio.to_thread(
+            self.host.load, configuration.adapters, self._lend, configuration.daemon.disabled_plugins
+        )
+
+    def _lend(self, instance: str) -> Context:
+        sink: SignalSink = _Sink(lambda: self.core, instance)
+        return Lent(
+            instance=instance,
+            version=VERSION,
+            sink=sink,
+            reader=self.core.reader,
+            http=self._http,
+            clock=self._clock,
+        )
+
+    async def _listen(self) -> None:
+        settings = self.configuration.daemon.ingress
+        self._ingress = Ingress(
+            clock=self._clock,
+            links=self.core.links,
+            metrics=Metrics(VERSION, self._gauges),
+            buckets=Buckets(settings.rate, settings.burst),
+            at_once=settings.max_requests,
+        )
+        self._mount()
+        listen = [(address.host, address.port) for address in settings.listen]
+        await self._ingress.start(listen, self._passed.get("ingress", ()))
+        self.host.start()
+        self._api = await self._start_api()
+        self._ingress.ready = True
+
+    def _mount(self) -> None:
+        for instance, conflict in self.ingress.mount(self.host.routes()):
+            self.host.blame(instance, f"{conflict}; use /in/{instance}, or set root = true on one of the two")
+
+    async def _start_api(self) -> ApiServer:
+        settings = self.configuration.daemon.api
+        passed = self._passed.get("api", ())
+        return await start_api(
+            self._calls(),
+            roles=RolePolicy(
+                owner_uid=os.geteuid(),
+                viewer_groups=settings.viewer_groups,
+                responder_groups=settings.responder_groups,
+                admin_groups=settings.admin_groups,
+                default_role=Role[settings.default_role.upper()],
+            ),
+            person_of_uid=self._person_of,
+            socket_path=None if passed else settings.socket_path,
+            sock=passed[0] if passed else None,
+            socket_mode=settings.socket_mode,
+        )
+
+    def _calls(self) -> Calls:
+        core = self.core
+        return Calls(
+            alerts=core.alerts,
+            pages=core.pages,
+            incidents=core.incidents,
+            roster=core.roster,
+            drafts=core.drafts,
+            events=core.events,
+            idempotency=core.answers,
+            daemon=self,
+        )
+
+    def _person_of(self, uid: int, os_user: str) -> str:
+        name = os_user or _user_name(uid)
+        people = self.configuration.roster.people.values()
+        return next((person.handle for person in people if person.os_user and person.os_user == name), "")
+
+    # ------------------------------------------------------------------ what others ask of it
+    def _urls(self) -> list[str]:
+        """Where the ingress answers."""
+        if self._ingress is None:
+            return []
+        return [f"http://{f'[{host}]' if ':' in host else host}:{port}" for host, port in self._ingress.addresses]
+
+    def _public_url(self) -> str:
+        settings = self.configuration.daemon.ingress
+        return settings.public_url or next(iter(self._urls()), "")
+
+    def _observe(self, events: Sequence[wire.Event]) -> None:
+        if not self.host.has_observers:
+            return
+        names = PluginEvent.__struct_fields__
+        self.host.observe([PluginEvent(**{name: getattr(event, name) for name in names}) for event in events])
+
+    def _on_stall(self, seconds: float, stack: str) -> None:
+        log.error("event_loop_stalled", seconds=round(seconds, 1), stack=stack)
+
+    async def _gauges(self) -> Mapping[str, float]:
+        health = await self.health()
+        return {
+            "alerts_firing": health.alerts_firing,
+            "alerts_unrouted": health.alerts_unrouted,
+            "timers_due": health.timers_due,
+            "timers_failing": health.timers_failing,
+            "deliveries_waiting": health.deliveries_waiting,
+            "deliveries_failed_24h": health.deliveries_failed_24h,
+            "loop_lag_seconds": health.loop_lag_ms / 1000,
+            "resident_memory_mib": health.rss_mib,
+            "last_event_seq": self.core.events.last_seq,
+        }
+
+    async def info(self, person: str, role: str) -> wire.Info:
+        """Who and what this daemon is."""
+        return wire.Info(
+            api_version=wire.API_VERSION,
+            version=VERSION,
+            node=self.configuration.daemon.node,
+            started_at=self._started_at,
+            last_seq=self.core.events.last_seq,
+            person=person,
+            role=role,
+            review_name=self.configuration.process.review_name,
+            ingress=tuple(self._urls()),
+            engine=self.core.store.engine,
+        )
+
+    async def health(self) -> wire.Health:
+        """How it is."""
+        view = HealthView(
+            self.core.store,
+            adapters=self.host.health,
+            lag_ms=lambda: self._lag.milliseconds,
+            notes=lambda: [*self.configuration.problems, *self._notes],
+            config_files=lambda: self.configuration.files,
+        )
+        return await view.health()
+
+    async def reload(self, actor: str) -> wire.Reloaded:
+        """Read the configuration again. A faulty one changes nothing and stands in health until it is mended."""
+        try:
+            fresh = await asyncio.to_thread(load_configuration, self._config_path, self.configuration.environ)
+        except ConfigurationError as error:
+            self._notes = [f"the configuration was not reloaded: {fault}" for fault in error.faults]
+            log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
+            return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes))
+        self._notes = _needs_restart(self.configuration, fresh)
+        self.configuration = fresh
+        await self.host.close()
+        await self._load_plugins()
+        self._mount()
+        self.host.start()
+        await self.core.store.write(lambda tx: tx.emit("daemon.reloaded", "daemon:0", {}, actor=actor))
+        log.info("reloaded", by=actor, files=fresh.files)
+        return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))
+
+    # ------------------------------------------------------------------ end
+    async def close(self) -> None:
+        """Drain: no new work, what is under way finishes, everything is closed."""
+        self._lag.stop()
+        self._watchdog.stop()
+        if self._api is not None:
+            await self.core.events.close()
+            await self._api.close()
+        if self._ingress is not None:
+            await self._ingress.close()
+        if self._core is not None:
+            await self._core.close()
+        if self._host is not None:
+            await self._host.close()
+        if self._http is not None:
+            await self._http.close()  # type: ignore[attr-defined]
+        self._lock.release()
+
+
+def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
+    """Changed settings that a reload cannot apply."""
+    names = ("state_dir", "runtime_dir", "node", "api", "ingress", "allow_private")
+    changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
+    if old.daemon.database_url != new.daemon.database_url:
+        changed.append("database")
+    return [f"{name} has changed and takes effect at the next start" for name in changed]
+
+
+async def serve(
+    configuration: Configuration,
+    config_path: Path | None,
+    manager: ServiceManager,
+    passed: Mapping[str, Sequence[socket.socket]],
+    on_ready: Callable[[Daemon], None] = lambda _: None,
+) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP reloads."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    daemon = Daemon(configuration, config_path=config_path, passed=passed)
+    reloads: set[asyncio.Task[None]] = set()
+
+    def on_hangup() -> None:
+        task = loop.create_task(_reload(daemon, manager))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    watch: asyncio.Task[None] | None = None
+    try:
+        await daemon.start()
+        loop.add_signal_handler(signal.SIGHUP, on_hangup)
+        manager.ready(f"listening on {', '.join(daemon._urls())}")
+        watch = loop.create_task(_kick(manager))
+        on_ready(daemon)
+        await stop.wait()
+        log.info("stopping")
+        manager.stopping("draining")
+    finally:
+        if watch is not None:
+            watch.cancel()
+        await daemon.close()
+    log.info("stopped")
+
+
+async def _reload(daemon: Daemon, manager: ServiceManager) -> None:
+    manager.reloading()
+    await daemon.reload("signal")
+    manager.ready()
+
+
+async def _kick(manager: ServiceManager) -> None:
+    """Tell the service manager's watchdog that the loop is alive."""
+    if manager.watchdog_seconds is None:
+        return
+    while True:
+        manager.watchdog()
+        await asyncio.sleep(manager.watchdog_seconds / 2)
