@@ -90,7 +90,7 @@ def _one(item: Any, path: Path, model: type[pydantic.BaseModel]) -> Explained:
         return Explained(path, "is missing", f"add `{path[-1] if path else ''} = ...`")
     if kind in ("value_error", "assertion_error"):
         what, _, remedy = message.partition(", ")[2].partition(" — ")
-        return Explained(path, what, remedy)
+        return Explained(path, what, remedy or "correct the value")
     what = message[0].lower() + message[1:] if message else kind
     return Explained(path, what.replace("input should", "should"), "correct the value")
 

@@ -60,7 +60,9 @@ class _Reader:
         self._at += 2 if many else 1
         path: Path = ()
         for part in parts[:-1]:
-            path = self._last_item((*path, part))
+            path = (*path, part)
+            self.lines.setdefault(path, line)
+            path = self._last_item(path)
         path = (*path, parts[-1])
         self.lines.setdefault(path, line)
         if many:

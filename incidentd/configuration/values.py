@@ -16,7 +16,7 @@ from incidentd.configuration.problems import suggestion
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$"
 """Handles, services, policies and instances: they stand in URLs, keys and logs."""
 
-_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 _LONGEST = timedelta(days=3650)
 _UNUSABLE = "is no duration — write a number and a unit: 30s, 5m, 4h, 1h30m, 2d"
 

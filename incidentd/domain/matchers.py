@@ -54,6 +54,13 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
+def _full_match(pattern: str, value: str) -> bool:
+    try:
+        return _compiled(pattern).fullmatch(value) is not None
+    except UnicodeEncodeError:  # a lone surrogate: RE2 works on UTF-8, and an alert must be routed whatever it holds
+        return _compiled(pattern).fullmatch(value.encode("utf-8", "replace").decode()) is not None
+
+
 def parse_matcher(text: str) -> Matcher:
     """Read `name=value` and its kin; the value may be quoted. Raises `BadMatcher`."""
     found = _SYNTAX.fullmatch(text)
@@ -87,9 +94,9 @@ def matches(matcher: Matcher, labels: Mapping[str, str]) -> bool:
         case Op.NOT_EQUAL:
             return value != matcher.value
         case Op.MATCH:
-            return _compiled(matcher.value).fullmatch(value) is not None
+            return _full_match(matcher.value, value)
         case Op.NOT_MATCH:
-            return _compiled(matcher.value).fullmatch(value) is None
+            return not _full_match(matcher.value, value)
 
 
 def matches_all(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:

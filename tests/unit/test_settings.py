@@ -1,0 +1,381 @@
+"""Configuration: defaults, every fault at once with file, line, key and remedy, and names that must fit together."""
+
+import os
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentd.configuration.directories import default_config_dir, default_runtime_dir, default_state_dir
+from incidentd.configuration.values import parse_duration
+from incidentd.domain.people import Target, TargetKind
+from incidentd.domain.process import DEFAULT_CADENCE, DEFAULT_REVIEW_WINDOWS, default_process
+from incidentd.domain.routing import matching_routes
+from incidentd.domain.severity import Severity
+from incidentd.settings import ConfigurationError, load_configuration, prepare_directories
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(**files: str) -> Path:
+        for name, text in files.items():
+            (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def load(directory: Path, **environ: str):
+    return load_configuration(directory, {"HOME": str(directory), **environ})
+
+
+def faults(directory: Path, **environ: str) -> dict[str, str]:
+    """Every fault as {key: what and remedy}; each must name an existing line of its file."""
+    with pytest.raises(ConfigurationError) as caught:
+        load(directory, **environ)
+    for fault in caught.value.faults:
+        lines = Path(fault.file).read_text(encoding="utf-8").splitlines()
+        assert 1 <= fault.line <= len(lines), fault
+        assert fault.remedy, fault
+    return {fault.key: f"{fault.what} — {fault.remedy}" for fault in caught.value.faults}
+
+
+# ------------------------------------------------------------------ nothing configured
+def test_nothing_has_to_be_configured(tmp_path):
+    found = load(tmp_path)
+    assert found.files == ()
+    assert found.problems == ()
+    assert found.process == default_process()
+    assert [str(address) for address in found.daemon.ingress.listen] == ["127.0.0.1:9095"]
+    assert found.daemon.ingress.public_url == "http://127.0.0.1:9095"
+    assert found.daemon.database_url.reveal() == f"sqlite:///{tmp_path}/.local/state/incidentd/incidentd.db"
+    (person,) = found.roster.people.values()
+    assert [contact.notifier for contact in person.contacts] == ["log"]
+    (step,) = found.roster.policies["default"].steps
+    assert step.targets == (Target(TargetKind.PERSON, person.handle),)
+
+
+def test_the_password_of_the_database_is_in_no_repr(write):
+    directory = write(incidentd='[storage]\nurl = { env = "DB" }')
+    found = load(directory, DB="postgresql://u:s3cret@db/x")
+    assert found.daemon.database_url.reveal() == "postgresql://u:s3cret@db/x"
+    assert "s3cret" not in repr(found.daemon)
+
+
+def test_the_examples_load(tmp_path):
+    found = load_configuration(ROOT / "config", {"HOME": str(tmp_path)})
+    assert len(found.files) == 3
+    assert found.problems == ()
+    assert found.process.cadence == DEFAULT_CADENCE
+    assert found.process.review_windows == DEFAULT_REVIEW_WINDOWS
+
+
+@pytest.mark.parametrize("name", ["incidentd", "process"])
+def test_every_commented_key_of_the_examples_is_right(write, name):
+    """The defaults behind "#" are what a reader copies: each of them must be accepted."""
+    text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
+    found = re.sub(r"(?m)^# (\w+ = .*|\[\w[\w.]*\])$", r"\1", text)
+    once = re.sub(r"(?m)^url = \"postgresql.*\n", "", found)  # two ways to write one key
+    assert "ntfy" in once or name == "process"
+    files = {name: once.replace("/var/lib", "/tmp")}
+    directory = write(**files)
+    creds = directory / "creds"
+    creds.mkdir()
+    (creds / "database-url").write_text("sqlite:////tmp/x.db\n")
+    assert load(directory, CREDENTIALS_DIRECTORY=str(creds)).files
+
+
+def test_what_the_examples_call_a_default_is_the_default(tmp_path, write):
+    text = (ROOT / "config" / "process.toml").read_text(encoding="utf-8")
+    shown = re.findall(r"(?m)^# (\w+ = \S.*?)(?: +#.*)?$", text)
+    route_keys = ("group_by", "group_wait", "group_interval", "repeat_interval", "urgency", "service", "policy", "page")
+    route = "\n".join(line for line in shown if line.startswith(route_keys))
+    assert tomllib.loads(route).keys() == set(route_keys)
+    assert load(write(process=f"[route]\n{route}")).process.route == default_process().route
+
+
+# ------------------------------------------------------------------ faults
+def test_every_fault_of_every_file_is_told_at_once(write):
+    found = faults(
+        write(
+            incidentd='[ingress]\nlistn = []\nlisten = ["nowhere"]\n[daemon]\nlog_level = "loud"',
+            roster='[people.ada]\nzone = "Europe/Berln"\ncontacts = [\n  { notifier = "log", adress = "x" },\n]',
+            process='[route]\ngroup_wait = "30"\n[[route.routes]]\nmatch = ["a", "b=~("]\n[updates.SEV9]\n',
+        )
+    )
+    assert set(found) == {
+        "ingress.listn",
+        "ingress.listen[0]",
+        "daemon.log_level",
+        "people.ada.zone",
+        "people.ada.contacts[0].adress",
+        "route.group_wait",
+        "route.routes[0].match[0]",
+        "route.routes[0].match[1]",
+        "updates.SEV9",
+    }
+    assert 'did you mean "listen"?' in found["ingress.listn"]
+    assert 'did you mean "Europe/Berlin"?' in found["people.ada.zone"]
+    assert 'did you mean "address"?' in found["people.ada.contacts[0].adress"]
+    assert "30s" in found["route.group_wait"]
+
+
+def test_a_fault_is_one_line_with_its_place(write):
+    directory = write(incidentd='[daemon]\n\nlog_level = "loud"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load(directory)
+    assert str(caught.value).startswith(f"{directory}/incidentd.toml:3: daemon.log_level: should be 'debug'")
+    assert " — " in str(caught.value)
+
+
+def test_a_key_cannot_write_to_the_terminal(write):
+    directory = write(incidentd='["\\u001b]0;evil\\u0007"]\nx = 1')
+    with pytest.raises(ConfigurationError) as caught:
+        load(directory)
+    assert "\x1b" not in str(caught.value)
+    assert "\x07" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[daemon", "a = ", "a = 1\na = 2", "x = [" + "[" * 5000])
+def test_what_is_no_toml_is_told_with_its_line(write, text):
+    with pytest.raises(ConfigurationError) as caught:
+        load(write(incidentd=text))
+    (fault,) = caught.value.faults
+    assert fault.what.startswith(("is no TOML", "is nested"))
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    (tmp_path / "roster.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
+        load(tmp_path)
+
+
+def test_a_configuration_that_was_named_must_exist(tmp_path):
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        load(tmp_path / "nowhere")
+
+
+def test_the_main_file_may_be_named_and_the_others_stand_beside_it(write):
+    directory = write(other='[daemon]\nlog_level = "debug"', roster="[people.ada]\n[people.ada.x]\n")
+    assert set(faults(directory / "other.toml")) == {"people.ada.x"}
+
+
+# ------------------------------------------------------------------ references between names
+ADA = '[people.ada]\ncontacts = [{ notifier = "log" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("roster", "key", "remedy"),
+    [
+        ('[teams.x]\nmembers = ["adda"]', "teams.x.members[0]", 'did you mean "ada"?'),
+        ('[services.x]\nteam = "y"', "services.x.team", "there are none yet"),
+        ('[services.x]\npolicy = "y"', "services.x.policy", "there are none yet"),
+        ('[schedules.x]\npeople = ["ad"]\nstart = 2026-01-05', "schedules.x.people[0]", 'did you mean "ada"?'),
+        ('[policies.x]\nsteps = [{ targets = ["person:bob"] }]', "policies.x.steps[0].targets[0]", "there is ada"),
+        ('[policies.x]\nsteps = [{ targets = ["schedule:q"] }]', "policies.x.steps[0].targets[0]", "none yet"),
+        ('[policies.x]\nsteps = [{ targets = ["ada"] }]', "policies.x.steps[0].targets[0]", "person:HANDLE"),
+        ("[policies.x]\nsteps = []", "policies.x.steps", "correct the value"),
+        ('[people.b]\ncontacts = [{ notifier = "lgo" }]', "people.b.contacts[0].notifier", 'did you mean "log"?'),
+        ('[people.b]\nos_user = "u"\n[people.c]\nos_user = "u"', "people.c.os_user", "one person"),
+        ('[people."../x"]\n', "people.../x", "letters, digits"),
+    ],
+)
+def test_a_name_that_refers_to_nothing_is_a_fault(write, roster, key, remedy):
+    found = faults(write(roster=ADA + roster))
+    assert set(found) == {key}
+    assert remedy in found[key]
+
+
+def test_a_route_names_a_policy_of_the_roster(write):
+    directory = write(roster=ADA, process='[[route.routes]]\nmatch = ["a=b"]\npolicy = "nightly"')
+    assert set(faults(directory)) == {"route.routes[0].policy"}
+
+
+def test_a_broken_roster_makes_no_policy_unknown(write):
+    directory = write(
+        roster='[people.ada]\nzone = "x"', process='[[route.routes]]\nmatch = ["a=b"]\npolicy = "nightly"'
+    )
+    assert set(faults(directory)) == {"people.ada.zone"}
+
+
+def test_the_log_notifier_goes_away_when_another_has_its_type(write):
+    directory = write(roster=ADA, incidentd='[notifiers.audit]\ntype = "log"')
+    assert "add [notifiers.log]" in faults(directory)["people.ada.contacts[0].notifier"]
+
+
+def test_people_and_policies_that_reach_nobody_are_problems_and_no_faults(write):
+    roster = '[people.ada]\n[policies.default]\nsteps = [{ targets = ["person:ada"] }]'
+    process = '[[route.routes]]\nmatch = ["a=b"]\nservice = "nothing"'
+    found = load(write(roster=roster + "\n[services.x]", process=process))
+    assert len(found.problems) == 3
+    assert any("ada has no contact method" in text for text in found.problems)
+    assert any("policy default reaches nobody" in text for text in found.problems)
+    assert any("service nothing" in text for text in found.problems)
+
+
+# ------------------------------------------------------------------ values
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("30s", 30), ("5m", 300), ("4h", 14400), ("1h30m", 5400), ("2d", 172800), ("0s", 0)]
+)
+def test_durations(text, seconds):
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "30", 30, -1, True, None, "5x", "-5m", "m", "1e3s", "99999d", "5m3h", [], {}, "٣m"]
+)
+def test_no_durations(text):
+    with pytest.raises(ValueError, match="duration"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@h/d", "mysql://h/d", "nonsense", "http://[", 5])
+def test_a_database_that_cannot_be_used(write, url):
+    found = faults(write(incidentd=f"[storage]\nurl = {url!r}"))
+    assert set(found) == {"storage.url"}
+    assert "secret@" not in found["storage.url"]
+
+
+@pytest.mark.parametrize("address", ["::1:9095", ":9095", "host", "host:99999", "host:-1", "host:９"])
+def test_no_address_to_listen_on(write, address):
+    assert set(faults(write(incidentd=f'[ingress]\nlisten = ["{address}"]'))) == {"ingress.listen[0]"}
+
+
+def test_links_default_to_the_first_address(write):
+    assert load(write(incidentd='[ingress]\nlisten = ["[::1]:80"]')).daemon.ingress.public_url == "http://[::1]:80"
+    assert load(write(incidentd='[ingress]\nlisten = ["127.0.0.1:0"]')).daemon.ingress.public_url == ""
+    url = '[ingress]\npublic_url = "https://x.example/base/"'
+    assert load(write(incidentd=url)).daemon.ingress.public_url == "https://x.example/base"
+
+
+# ------------------------------------------------------------------ the process
+ROUTES = """
+[route]
+group_by = ["cluster"]
+group_wait = "10s"
+[[route.routes]]
+match = ["team=shop"]
+service = "shop"
+continue = true
+[[route.routes.routes]]
+match = ["severity!=critical"]
+page = false
+group_by = ["..."]
+[[route.routes]]
+match = ['team=~"shop|pay"']
+"""
+
+
+def test_a_route_inherits_what_it_does_not_say(write):
+    root = load(write(process=ROUTES)).process.route
+    shop, quiet, both = root.routes[0], root.routes[0].routes[0], root.routes[1]
+    assert (shop.group_by, shop.group_wait, shop.service, shop.page) == (
+        ("cluster",),
+        timedelta(seconds=10),
+        "shop",
+        True,
+    )
+    assert (quiet.service, quiet.page, quiet.group_by, quiet.continue_) == ("shop", False, ("...",), False)
+    assert (both.service, both.group_by, both.matchers[0].value) == ("", ("cluster",), "shop|pay")
+    assert [one.id for one in (root, shop, quiet, both)] == ["root", "root/0", "root/0/0", "root/1"]
+    assert [one.id for one in matching_routes(root, {"team": "shop"})] == ["root/0/0", "root/1"]
+
+
+def test_the_version_is_what_the_settings_mean(write):
+    first = load(write(process=ROUTES)).process.version
+    assert load(write(process="# a comment\n" + ROUTES)).process.version == first
+    assert load(write(process=ROUTES.replace("10s", "11s"))).process.version != first
+    assert re.fullmatch("[0-9a-f]{12}", first)
+
+
+def test_the_root_takes_every_alert(write):
+    assert set(faults(write(process='[route]\nmatch = ["a=b"]\ncontinue = true'))) == {"route.match", "route.continue"}
+
+
+def test_a_tree_that_is_too_deep_is_refused(write):
+    headers = "".join(f"[[route{'.routes' * depth}]]\n" for depth in range(1, 40))
+    (fault,) = faults(write(process=headers)).values()
+    assert "nested too deeply" in fault
+
+
+def test_cadence_and_windows_are_written_over_the_defaults(write):
+    text = '[updates.SEV1]\nmonitoring = "5m"\n[updates.SEV5]\nidentified = "1d"\n[review]\nnone = ["SEV3"]'
+    process = load(write(process=text)).process
+    assert process.cadence[Severity.SEV1] == {
+        "investigating": timedelta(minutes=10),
+        "identified": timedelta(minutes=10),
+        "monitoring": timedelta(minutes=5),
+    }
+    assert process.cadence[Severity.SEV5] == {"identified": timedelta(days=1)}
+    assert set(process.review_windows) == {Severity.SEV1, Severity.SEV2}
+
+
+# ------------------------------------------------------------------ directories
+def test_directories_follow_systemd_then_xdg_then_home():
+    xdg = {"HOME": "/h", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s", "XDG_RUNTIME_DIR": "/r"}
+    systemd = {"CONFIGURATION_DIRECTORY": "/1:/2", "STATE_DIRECTORY": "/3", "RUNTIME_DIRECTORY": "/4"}
+
+    def all_of(environ):
+        return tuple(str(f(environ)) for f in (default_config_dir, default_state_dir, default_runtime_dir))
+
+    assert all_of({"HOME": "/h"}) == (
+        "/h/.config/incidentd",
+        "/h/.local/state/incidentd",
+        f"/tmp/incidentd-{os.getuid()}",
+    )
+    assert all_of(xdg) == ("/c/incidentd", "/s/incidentd", "/r/incidentd")
+    assert all_of(xdg | systemd) == ("/1", "/3", "/4")
+    assert all_of(xdg | systemd | {"INCIDENTD_CONFIG_DIR": "/own"})[0] == "/own"
+    assert all_of({"HOME": "/h", "XDG_STATE_HOME": "relative"})[1] == "/h/.local/state/incidentd"
+
+
+def settings_in(tmp_path, **environ):
+    return load(tmp_path, XDG_STATE_HOME=str(tmp_path / "s"), XDG_RUNTIME_DIR=str(tmp_path / "r"), **environ).daemon
+
+
+def test_directories_are_made_private(tmp_path):
+    daemon = settings_in(tmp_path)
+    prepare_directories(daemon)
+    prepare_directories(daemon)
+    assert daemon.state_dir.stat().st_mode & 0o777 == 0o700
+    assert daemon.runtime_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_directory_that_others_may_write_to_is_refused(tmp_path):
+    daemon = settings_in(tmp_path)
+    daemon.state_dir.mkdir(parents=True)
+    daemon.state_dir.chmod(0o777)
+    with pytest.raises(ConfigurationError, match="chmod 700"):
+        prepare_directories(daemon)
+
+
+def test_a_directory_that_is_no_directory_is_refused(tmp_path):
+    daemon = settings_in(tmp_path)
+    daemon.state_dir.parent.mkdir(parents=True)
+    daemon.state_dir.write_text("")
+    with pytest.raises(ConfigurationError, match=r"cannot be made|is no directory"):
+        prepare_directories(daemon)
+
+
+def test_a_link_in_a_place_that_all_may_write_to_is_refused(tmp_path):
+    """Anyone may put a link with our name into /tmp."""
+    daemon = settings_in(tmp_path)
+    daemon.runtime_dir.parent.mkdir(parents=True)
+    daemon.runtime_dir.parent.chmod(0o1777)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    daemon.runtime_dir.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigurationError, match="is no directory"):
+        prepare_directories(daemon)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+def test_a_directory_of_another_user_is_refused(tmp_path):
+    daemon = settings_in(tmp_path)
+    daemon.state_dir.mkdir(parents=True, mode=0o700)
+    os.chown(daemon.state_dir, 12345, -1)
+    with pytest.raises(ConfigurationError, match="belongs to uid 12345"):
+        prepare_directories(daemon)
