@@ -241,7 +241,7 @@ def test_a_merge_is_undone_to_the_status_before():
 
 
 def test_open_and_ended_are_all():
-    assert OPEN | ENDED == set(Status)
+    assert set(Status) == OPEN | ENDED
 
 
 def test_lowering_a_severity_wants_a_reason():

@@ -1,0 +1,102 @@
+"""The migrations make exactly the tables that the code uses; a database from the future is refused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from incidentd.storage import migrate
+from incidentd.storage.engines import open_backend
+from incidentd.storage.schema import metadata
+
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+
+
+async def on_writer(url, action):
+    backend = open_backend(url)
+    try:
+        return await backend.write_alone(action)
+    finally:
+        await backend.close()
+
+
+def test_the_newest_migration_is_the_one_the_code_expects():
+    script = ScriptDirectory(str(MIGRATIONS))
+    assert script.get_heads() == [migrate.HEAD]
+    assert {one.revision for one in script.walk_revisions()} == migrate._KNOWN
+
+
+async def test_the_migrations_make_the_tables_of_the_schema(make_store, empty_database_url):
+    await make_store(url=empty_database_url)
+
+    def differences(conn):
+        return compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata)
+
+    assert await on_writer(empty_database_url, differences) == []
+
+
+def index_facts(conn):
+    """What compare_metadata does not look at: the conditions of partial indexes."""
+    facts = {}
+    for table in metadata.tables:
+        for index in inspect(conn).get_indexes(table):
+            options = index.get("dialect_options", {})
+            condition = options.get("sqlite_where", options.get("postgresql_where"))
+            facts[index["name"]] = (tuple(index["column_names"]), bool(index["unique"]), _plain(condition))
+    return facts
+
+
+def _plain(condition):
+    return None if condition is None else str(condition)
+
+
+async def test_indexes_are_those_of_the_schema_with_their_conditions(make_store, empty_database_url):
+    await make_store(url=empty_database_url)
+    migrated = await on_writer(empty_database_url, index_facts)
+
+    def recreate(conn):
+        with conn.begin():
+            metadata.drop_all(conn)
+            metadata.create_all(conn)
+
+    await on_writer(empty_database_url, recreate)
+    created = await on_writer(empty_database_url, index_facts)
+    assert migrated == created
+    assert sum(condition is not None for _, _, condition in created.values()) >= 5
+
+
+async def test_an_empty_database_is_migrated_once(make_store, empty_database_url):
+    await make_store(url=empty_database_url)
+    again = await make_store(url=empty_database_url)
+    revision = await again.read(lambda conn: conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    assert revision == migrate.HEAD
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+async def test_two_nodes_that_start_at_once_migrate_once(make_store, empty_database_url):
+    await asyncio.gather(*(make_store(url=empty_database_url) for _ in range(2)))
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(make_store, database_url):
+    store = await make_store()
+    await store.write(lambda tx: tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await store.close()
+    with pytest.raises(migrate.SchemaTooNew) as error:
+        await make_store()
+    assert "9999" in str(error.value)
+    assert "restore a backup" in str(error.value)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_a_damaged_file_is_noticed(make_store, database_url):
+    path = Path(database_url.removeprefix("sqlite:///"))
+    content = bytearray(path.read_bytes())
+    page = 4096
+    content[page * 3 : page * 6] = b"\xa5" * (page * 3)
+    path.write_bytes(content)
+    with pytest.raises(migrate.Damaged, match="restore"):
+        await make_store()
