@@ -10,10 +10,12 @@ import re
 import unicodedata
 
 # C0 and DEL, C1, bidi controls and isolates, zero-width and invisible operators, interlinear annotation,
-# line and paragraph separators, byte order mark, variation of tag characters, lone surrogates.
+# line and paragraph separators, byte order mark, lone surrogates, invisible format controls of single scripts, tags and
+# the variation selectors that can hide a text of any length.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U00013430-\U00013438\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BREAKS = re.compile("[\t\n]")
 _MAX_COMBINING = 3
@@ -33,7 +35,7 @@ def _limit_combining(text: str) -> str:
     out: list[str] = []
     run = 0
     for char in text:
-        run = run + 1 if unicodedata.combining(char) else 0
+        run = run + 1 if unicodedata.combining(char) or "\ufe00" <= char <= "\ufe0f" else 0
         if run <= _MAX_COMBINING:
             out.append(char)
     return "".join(out)
