@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,7 +13,16 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 def configure(level: str) -> None:
-    """Send every log record, ours and the libraries', through one JSON renderer."""
+    """Send every log record, ours and the libraries', through one JSON renderer to standard error."""
+    _configure(logging.StreamHandler(sys.stderr), level)
+
+
+def configure_file(path: Path, level: str) -> None:
+    """The same into a file, for a process whose terminal is somebody's screen."""
+    _configure(logging.FileHandler(path), level)
+
+
+def _configure(handler: logging.Handler, level: str) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,7 +38,6 @@ def configure(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )  # fmt: skip
-    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],

@@ -83,5 +83,24 @@ def check(config_path: Path | None) -> None:
     click.echo(f"ok: {read}")
 
 
+@main.command()
+@click.option("--scenario", default="rate-limit", show_default=True, help="Which public incident to replay.")
+@click.option(
+    "--speed", default=360.0, show_default=True, type=click.FloatRange(1, 3600), help="How much faster than it was."
+)
+@click.option("--tui/--no-tui", default=None, help="Open the terminal UI; the default is to when there is a terminal.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep the daemon's files here.")
+def demo(scenario: str, speed: float, tui: bool | None, keep: Path | None) -> None:
+    """See an incident handled: a private daemon, a replayed public incident, the terminal UI."""
+    from incidentd.demo import run
+    from incidentd.demo.scenario import UnknownScenario
+
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    try:
+        run.main(scenario, speed, tui=terminal if tui is None else tui, keep=keep)
+    except UnknownScenario as error:
+        raise click.BadParameter(str(error), param_hint="--scenario") from error
+
+
 if __name__ == "__main__":
     main()
