@@ -32,7 +32,12 @@ class FixedClock:
 
 def make_alert(number: int, name: str = "", severity: str = "warning", ago: float = 10, **changes) -> wire.Alert:
     at = NOW - minutes(ago)
-    labels = {"alertname": name, "severity": severity, "service": changes.get("service", ""), **changes.pop("labels", {})}
+    labels = {
+        "alertname": name,
+        "severity": severity,
+        "service": changes.get("service", ""),
+        **changes.pop("labels", {}),
+    }
     fields = {
         "id": number,
         "source": "alertmanager",
@@ -120,7 +125,9 @@ def make_incident(number: int, title: str, ago: float = 20, **changes) -> wire.I
     return wire.Incident(**{**fields, **changes})
 
 
-def make_entry(seq: int, ago: float, kind: str, text: str, by: str = "", detail: str = "", **changes) -> wire.TimelineEntry:
+def make_entry(
+    seq: int, ago: float, kind: str, text: str, by: str = "", detail: str = "", **changes
+) -> wire.TimelineEntry:
     at = NOW - minutes(ago)
     fields = {"seq": seq, "observed_at": at, "recorded_at": at, "by": by, "kind": kind, "text": text, "detail": detail}
     return wire.TimelineEntry(**{**fields, "evidence": "", "pinned": False, **changes})
@@ -339,7 +346,9 @@ class FakeClient:
         await self._turn()
         over = ("closed", "merged", "false_alarm")
         found = tuple(
-            one for one in self.incidents_by_id.values() if state == "all" or (one.status in over) == (state == "closed")
+            one
+            for one in self.incidents_by_id.values()
+            if state == "all" or (one.status in over) == (state == "closed")
         )
         return wire.IncidentPage(incidents=found, next_cursor="", total=len(found))
 
@@ -362,7 +371,9 @@ class FakeClient:
 
     def _link(self, alert_id: int, number: int) -> None:
         alert = self.alerts_by_id[alert_id]
-        self.alerts_by_id[alert_id] = replace(alert, incident_ids=(*alert.incident_ids, number), version=alert.version + 1)
+        self.alerts_by_id[alert_id] = replace(
+            alert, incident_ids=(*alert.incident_ids, number), version=alert.version + 1
+        )
 
     def _incident_becomes(self, one: wire.Incident, kind: str, **changes) -> wire.Incident:
         one = replace(one, version=one.version + 1, **changes)
@@ -387,7 +398,9 @@ class FakeClient:
     ) -> wire.Incident:
         await self._mutate("change_status", incident_id, body)
         one = self._open(incident_id, if_version)
-        allowed = {"active": ("mitigated", "false_alarm"), "mitigated": ("resolved", "active")}.get(body.to, ("active",))
+        allowed = {"active": ("mitigated", "false_alarm"), "mitigated": ("resolved", "active")}.get(
+            body.to, ("active",)
+        )
         return self._incident_becomes(one, "incident.status", status=body.to, allowed=allowed)
 
     async def set_severity(
@@ -403,7 +416,9 @@ class FakeClient:
         one = self._open(incident_id, if_version)
         kept = tuple(held for held in one.roles if held.role != body.role)
         if body.person:
-            kept += (wire.RoleHolder(id=len(kept) + 1, role=body.role, person=body.person, starts_at=NOW, ends_at=None),)
+            kept += (
+                wire.RoleHolder(id=len(kept) + 1, role=body.role, person=body.person, starts_at=NOW, ends_at=None),
+            )
         return self._incident_becomes(one, "incident.role", roles=kept)
 
     async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:

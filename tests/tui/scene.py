@@ -70,7 +70,10 @@ def _alerts(client: Any, fakes: Any) -> None:
             service=service,
             summary=summary,
             labels={"cluster": "eu-1", "team": service, "instance": f"{service}-7c9f-2xk"},
-            annotations={"summary": summary, "description": f"{summary}.\nRunbook: https://runbooks.example.net/{name}"},
+            annotations={
+                "summary": summary,
+                "description": f"{summary}.\nRunbook: https://runbooks.example.net/{name}",
+            },
         )
 
 
@@ -150,6 +153,7 @@ def _incidents(client: Any, fakes: Any) -> None:
             severity=Severity.SEV1,
             service="checkout",
             status="active",
+            declared_at=fakes.NOW - fakes.minutes(15),
             summary="All card payments through the new tokeniser path are refused.",
             alert_ids=(970, 971),
             page_ids=(40,),
@@ -210,14 +214,23 @@ def _incidents(client: Any, fakes: Any) -> None:
             evidence="https://graphs.example.net/d/checkout",
             pinned=True,
         ),
-        entry(10, 8, "update", "update #1 to customers (investigating)", by="ada", detail="“We are seeing failed card payments and are working on it.”"),
+        entry(
+            10,
+            8,
+            "update",
+            "update #1 to customers (investigating)",
+            by="ada",
+            detail="“We are seeing failed card payments and are working on it.”",
+        ),
         entry(11, 6, "action", "rollback checkout → v511 started", by="lin"),
         entry(12, 1, "observation", "error ratio 7.4% → 0.6%", by="lin"),
     ]
 
 
 def _health(client: Any, fakes: Any) -> None:
-    def adapter(instance: str, kind: str, role: str, state: str = "ok", detail: str = "", **more: Any) -> wire.AdapterHealth:
+    def adapter(
+        instance: str, kind: str, role: str, state: str = "ok", detail: str = "", **more: Any
+    ) -> wire.AdapterHealth:
         return wire.AdapterHealth(
             instance=instance,
             type=kind,
@@ -237,7 +250,15 @@ def _health(client: Any, fakes: Any) -> None:
             adapter("alertmanager", "alertmanager", "source"),
             adapter("pagerduty", "pagerduty", "source", ok=14),
             adapter("ntfy", "ntfy", "notifier", ok=2),
-            adapter("email", "email", "notifier", "degraded", "login refused (535): renew the app password", failures=12, ok=6),
+            adapter(
+                "email",
+                "email",
+                "notifier",
+                "degraded",
+                "login refused (535): renew the app password",
+                failures=12,
+                ok=6,
+            ),
             adapter("sms-gateway", "sms_gateway", "plugin", "missing", "no installed plugin has this type", failures=1),
         ),
         alerts_firing=15,

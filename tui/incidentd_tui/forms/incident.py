@@ -9,6 +9,7 @@ from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
 from incidentd_tui import phrases, vocabulary
 from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.rows import inbox
 from incidentd_tui.screens.picker import Item, Picker
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
     service = first.service if first else ""
     fields = (
         Field(
-            name="title", label="Title", value=(first.summary or first.name) if first else "", hint="what people notice"
+            name="title",
+            label="Title",
+            value=inbox.alert_title(first)[:250] if first else "",
+            hint="what people notice",
         ),
         Field(
             name="severity",

@@ -128,15 +128,16 @@ def alert_title(alert: wire.Alert) -> str:
 def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int]) -> paint.Line:
     now = model.now()
     over = alert.status != "firing"
-    untaken = not over and not alert.incident_ids and alert.page_state != "acknowledged"
+    taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
     rank = 5 if over else phrases.alert_rank(alert.severity)
+    urgent = not over and not taken and (rank <= 2 or alert.page_state in ("open", "exhausted"))
     spans: paint.Line = [
         (f" {phrases.alert_severity(alert.severity):<4}", theme.ranked(rank)),
         (" ", theme.plain),
         (f"{f'A-{alert.id}':<7}", theme.muted),
         (
             paint.fit(alert_title(alert), parts["title"]),
-            theme.bold if untaken else theme.muted if over else theme.plain,
+            theme.bold if urgent else theme.muted if over or taken else theme.plain,
         ),
     ]
     if parts["count"]:

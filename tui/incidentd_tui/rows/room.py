@@ -23,7 +23,7 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
     ran = phrases.clock((end or model.now()) - incident.started_at)
     chip = theme.chip if incident.status in ("suspected", "active", "mitigated") else theme.tab_here
     status = vocabulary.status_label(incident.status).upper()
-    right: paint.Line = [(f" {status} ", chip), (f"  {ran}", theme.bold), (f" {word}", theme.muted)]
+    right: paint.Line = [(f" {status} ", chip), (f"  {ran}", theme.bold), (f" {word} ", theme.muted)]
     if incident.episode > 1:
         right.insert(0, (f"episode {incident.episode} ", theme.muted))
     return left, right

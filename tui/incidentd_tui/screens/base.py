@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 WIDE = 118
 """From this many columns there is room for rail and preview."""
+LOW = 18
+"""Below this many lines only the most needed bars are shown."""
+_SHORT = {"Incidents": "Inc", "On-call": "Call"}
 
 
 class VerbScreen(Screen[None]):
@@ -112,9 +115,9 @@ class VerbScreen(Screen[None]):
         width = self.size.width
         self.query_one("#tabs", Bar).say(*self._tabs(width))
         banner = self.query_one("#banner", Bar)
-        line = self._banner()
+        line, tail = self._banner()
         banner.display = bool(line)
-        banner.say(line)
+        banner.say(line, tail)
         message = self.tui.message
         self.query_one("#status", Bar).say(*(message if message is not None else self._status()))
         self.query_one("#hints", Bar).say(*self._hints(width))
@@ -133,7 +136,7 @@ class VerbScreen(Screen[None]):
         left: paint.Line = [] if width < 66 else [(" incidentd ", theme.key)]
         for verb in MODES:
             here = verb.id == f"mode.{self.mode}"
-            name = verb.label if not short or here else verb.label[:5].rstrip("-")
+            name = _SHORT.get(verb.label, verb.label) if short else verb.label
             tail = f" {counts[verb.id]}" if counts.get(verb.id) else ""
             left.append((f" {verb.keys} {name}{tail} ", theme.tab_here if here else theme.muted))
         return left, self._connection(width)
@@ -162,20 +165,21 @@ class VerbScreen(Screen[None]):
             )
         return [*spans, (" ", theme.plain)]
 
-    def _banner(self) -> paint.Line:
+    def _banner(self) -> tuple[paint.Line, paint.Line]:
         pages = self.model.my_open_pages()
         if not pages:
-            return []
+            return [], []
         page = pages[0]
         more = f" (+{len(pages) - 1})" if len(pages) > 1 else ""
-        wait = f" — next step in {phrases.clock(page.next_step_at - self.model.now())}" if page.next_step_at else ""
         ran = phrases.clock(self.model.now() - page.started_at)
-        return [(f" ▲ PAGE P-{page.id}{more}  {page.title} — {ran} unanswered{wait} — ! acknowledges", theme.banner)]
+        wait = f"next step in {phrases.clock(page.next_step_at - self.model.now())} " if page.next_step_at else ""
+        tail = f"  {wait}· ! ack " if self.size.width >= 60 else " ! ack "
+        return [(f" ▲ PAGE P-{page.id}{more}  {page.title} — {ran}", theme.banner)], [(tail, theme.banner)]
 
     def _hints(self, width: int) -> tuple[paint.Line, paint.Line]:
         keymap = self.tui.keymap
         right: paint.Line = [("?", theme.key), (" keys  ", theme.muted), ("^p", theme.key), (" commands ", theme.muted)]
-        room = width - paint.width_of(right) - 1
+        room = width - paint.width_of(right) - 2
         left: paint.Line = [(" ", theme.plain)]
         for verb in self.VERBS:
             if not verb.hint:

@@ -17,6 +17,7 @@ class HealthScreen(ListScreen):
     mode = "health"
     heading = "Health"
     uniform = False
+    skipped = frozenset({"head", "gap"})
     VERBS = (
         Verb("health.test", "t", "test", "Send a test message to yourself through this notifier", writes=True),
         COPY,

@@ -28,7 +28,7 @@ _SIGNS = (
     ("+", "marked"),
     ("~", "sent, the daemon has not answered yet"),
     ("!5m", "late: nobody answered for five minutes"),
-    ("bold", "nobody took it yet (WHO says so too)"),
+    ("bold", "urgent, and nobody took it yet (SEV and WHO say so too)"),
     ("▲", "a broken rule, or a reason to look"),
 )
 
@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#help-title", Bar).say([(" Keys", theme.bold), (f"  {self._title}", theme.muted)])
-        rule = "small letter: private or can be undone · capital: a form others will see the result of"
+        rule = "small letter: private, undoable · capital: others see it"
         self.query_one("#help-keys", Bar).say(
             [(f" {rule}", theme.muted)], [("esc", theme.key), (" leave ", theme.muted)]
         )

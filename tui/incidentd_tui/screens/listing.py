@@ -35,6 +35,8 @@ class ListScreen(VerbScreen):
 
     uniform: ClassVar[bool] = True
     markable: ClassVar[bool] = False
+    skipped: ClassVar[frozenset[str]] = frozenset()
+    """First parts of keys that the cursor passes over: heads and gaps."""
     views: ClassVar[Sequence[tuple[str, str]]] = ()
 
     def __init__(self) -> None:
@@ -75,7 +77,13 @@ class ListScreen(VerbScreen):
             yield Pane(widget_id="rail")
             with Vertical(id="middle"):
                 yield Bar(widget_id="head")
-                yield VirtualList(self.paint_row, uniform=self.uniform, markable=self.markable, widget_id="list")
+                yield VirtualList(
+                    self.paint_row,
+                    uniform=self.uniform,
+                    markable=self.markable,
+                    skips=lambda key: isinstance(key, tuple) and key[0] in self.skipped,
+                    widget_id="list",
+                )
             yield Pane(widget_id="preview")
         filter_input = FilterInput(placeholder="words, team=web, host=~db.*", id="filter")
         filter_input.display = False
@@ -103,7 +111,7 @@ class ListScreen(VerbScreen):
         """Heads, views, rail, preview and bars."""
         if not self.is_mounted:
             return
-        self.query_one("#head", Bar).say(self.head(self.table.size.width or self.size.width))
+        self.query_one("#head", Bar).say(self.head(self.table.scrollable_content_region.width or self.size.width))
         self.query_one("#head").display = bool(self.head(80))
         self.query_one("#views", Bar).say(self._views())
         if self.wide:

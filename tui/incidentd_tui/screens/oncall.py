@@ -17,6 +17,7 @@ class OnCallScreen(ListScreen):
     mode = "oncall"
     heading = "On-call"
     uniform = False
+    skipped = frozenset({"head", "gap"})
     VERBS = (Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True), COPY)
 
     def order(self) -> list[Key]:

@@ -29,7 +29,10 @@ class Item(NamedTuple):
 
 
 def score(typed: str, text: str) -> int | None:
-    """How well `typed` fits `text`: smaller is better, None for not at all. Letters must come in order."""
+    """How well `typed` fits `text`: smaller is better, None for not at all.
+
+    It may occur anywhere, or its letters in order in the part before a dash.
+    """
     if not typed:
         return 0
     typed, text = typed.lower(), text.lower()
@@ -38,6 +41,7 @@ def score(typed: str, text: str) -> int | None:
         starts_word = at == 0 or not text[at - 1].isalnum()
         return at if starts_word else 100 + at
     spread = -1
+    text = text.partition(" — ")[0]
     for char in typed.replace(" ", ""):
         spread = text.find(char, spread + 1)
         if spread < 0:
@@ -86,7 +90,7 @@ class Picker(ModalScreen[str | None]):
         rows = self.query_one("#picker-list", VirtualList)
         rows.empty_lines = [[(" nothing fits", theme.muted)]]
         rows.set_rows(keys, cursor=keys[0] if keys else None)
-        rows.styles.height = max(len(keys), 1)
+        rows.styles.height = min(max(len(keys), 1), max(self.size.height - 9, 3))
         self.query_one("#picker-title", Bar).say([(f" {self._title}", theme.bold)], [(f"{len(keys)} ", theme.faint)])
         keys_line: paint.Line = [
             (" ↵", theme.key),

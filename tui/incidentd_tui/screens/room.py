@@ -19,7 +19,7 @@ from incidentd_tui.forms.base import Form
 from incidentd_tui.inert import Shown
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import panel, room, timeline
-from incidentd_tui.screens.base import VerbScreen
+from incidentd_tui.screens.base import LOW, VerbScreen
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.verbs import Verb
@@ -31,6 +31,11 @@ PANEL_WIDTH = 44
 _FETCHED_MOST = 20
 _EMPTY_HEIGHT = 20
 """From this many lines the empty note box is shown; below, it appears with `n`."""
+
+
+def _no_object(key: Key) -> bool:
+    """Heads and gaps of the panel: the cursor passes over them."""
+    return cast("panel.Key", key)[1] < 0
 
 
 class RoomScreen(VerbScreen):
@@ -81,7 +86,7 @@ class RoomScreen(VerbScreen):
                     placeholder="note to the timeline",
                     widget_id="composer",
                 )
-            yield VirtualList(self._panel_row, uniform=False, widget_id="panel")
+            yield VirtualList(self._panel_row, uniform=False, skips=_no_object, widget_id="panel")
 
     @property
     def _draft_key(self) -> str:
@@ -113,6 +118,7 @@ class RoomScreen(VerbScreen):
         self.query_one("#room-tabs").display = not wide
         self.query_one("#middle").display = wide or not self._on_panel
         self.panel.display = wide or self._on_panel
+        self.query_one("#room-chain").display = self.size.height >= LOW
         box = self.composer
         box.display = box.has_focus or bool(box.text) or self.size.height >= _EMPTY_HEIGHT
 
@@ -193,7 +199,7 @@ class RoomScreen(VerbScreen):
         self.query_one("#room-chain", Bar).say(room.chain(self.model, incident, width))
         rule = self.query_one("#room-rule", Bar)
         rule.say(room.violation(incident, self.model.now()))
-        rule.display = bool(incident.violations)
+        rule.display = bool(incident.violations) and self.size.height >= LOW
         self.query_one("#room-tabs", Bar).say(self._tabs_line(incident))
         self.repaint_bars()
 

@@ -55,12 +55,19 @@ class VirtualList(ScrollView, can_focus=True):
         """The marks changed."""
 
     def __init__(
-        self, painter: RowPainter, *, uniform: bool = True, markable: bool = False, widget_id: str | None = None
+        self,
+        painter: RowPainter,
+        *,
+        uniform: bool = True,
+        markable: bool = False,
+        skips: Callable[[Key], bool] | None = None,
+        widget_id: str | None = None,
     ) -> None:
         super().__init__(id=widget_id)
         self._painter = painter
         self._uniform = uniform
         self._markable = markable
+        self._skips = skips or (lambda key: False)
         self._keys: Sequence[Key] = ()
         self._index: dict[Key, int] = {}
         self._ends: list[int] = []  # the line after each row, for rows of several lines
@@ -104,7 +111,7 @@ class VirtualList(ScrollView, can_focus=True):
         if cursor is not None and cursor in self._index:
             self._cursor = cursor
         elif self._cursor not in self._index:
-            self._cursor = keys[min(index, len(keys) - 1)] if keys else None
+            self._cursor = keys[self._landing(min(index, len(keys) - 1), 1)] if keys else None
         self._measure()
         if cursor is not None:
             self._reveal()
@@ -154,10 +161,7 @@ class VirtualList(ScrollView, can_focus=True):
         else:
             self._ends = list(accumulate(len(self._lines_of(key, width)) for key in self._keys))
             height = self._ends[-1] if self._ends else 0
-        self.virtual_size = Size(max(self.size.width - self._bar_width(height), 0), height)
-
-    def _bar_width(self, height: int) -> int:
-        return 1 if height > self.size.height > 0 else 0
+        self.virtual_size = Size(width, height)
 
     def _row_width(self) -> int:
         return max(self.scrollable_content_region.width, 1)
@@ -205,7 +209,7 @@ class VirtualList(ScrollView, can_focus=True):
         return self.background_colors[1].hex6
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._row_width()
         line = y + self.scroll_offset.y
         if not self._keys:
             shown = self.empty_lines[y] if y < len(self.empty_lines) else []
@@ -236,7 +240,9 @@ class VirtualList(ScrollView, can_focus=True):
     def _go(self, index: int) -> None:
         if not self._keys:
             return
-        before, self._cursor = self._cursor, self._keys[min(max(index, 0), len(self._keys) - 1)]
+        side = 1 if index >= self.cursor_index else -1
+        landing = self._landing(min(max(index, 0), len(self._keys) - 1), side)
+        before, self._cursor = self._cursor, self._keys[landing]
         if self._cursor == before:
             return
         touched = {before, self._cursor}
@@ -246,6 +252,16 @@ class VirtualList(ScrollView, can_focus=True):
         self._reveal()
         self._place_terminal_cursor()
         self.post_message(self.Moved())
+
+    def _landing(self, index: int, side: int) -> int:
+        """The row at `index`, or the next one towards `side` (else the other way) that the cursor may stand on."""
+        for step in (side, -side):
+            at = index
+            while 0 <= at < len(self._keys):
+                if not self._skips(self._keys[at]):
+                    return at
+                at += step
+        return index
 
     def _reveal(self) -> None:
         if not self._keys:
