@@ -39,24 +39,28 @@ async def test_the_migrations_make_the_tables_of_the_schema(make_store, empty_da
     assert await on_writer(empty_database_url, differences) == []
 
 
-def index_facts(conn):
-    """What compare_metadata does not look at: the conditions of partial indexes."""
-    facts = {}
+def facts(conn):
+    """Every column, key and index, with what compare_metadata does not look at: keys and conditions of indexes."""
+    look = inspect(conn)
+    found = {}
     for table in metadata.tables:
-        for index in inspect(conn).get_indexes(table):
-            options = index.get("dialect_options", {})
-            condition = options.get("sqlite_where", options.get("postgresql_where"))
-            facts[index["name"]] = (tuple(index["column_names"]), bool(index["unique"]), _plain(condition))
-    return facts
+        columns = [(one["name"], str(one["type"]), one["nullable"]) for one in look.get_columns(table)]
+        foreign = sorted((one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(table))
+        primary = look.get_pk_constraint(table)["constrained_columns"]
+        indexes = {one["name"]: index_facts(one) for one in look.get_indexes(table)}
+        found[table] = (columns, primary, foreign, indexes)
+    return found
 
 
-def _plain(condition):
-    return None if condition is None else str(condition)
+def index_facts(index):
+    options = index.get("dialect_options", {})
+    condition = options.get("sqlite_where", options.get("postgresql_where"))
+    return index["column_names"], bool(index["unique"]), None if condition is None else str(condition)
 
 
-async def test_indexes_are_those_of_the_schema_with_their_conditions(make_store, empty_database_url):
+async def test_the_migrations_make_what_the_schema_would_make(make_store, empty_database_url):
     await make_store(url=empty_database_url)
-    migrated = await on_writer(empty_database_url, index_facts)
+    migrated = await on_writer(empty_database_url, facts)
 
     def recreate(conn):
         with conn.begin():
@@ -64,9 +68,10 @@ async def test_indexes_are_those_of_the_schema_with_their_conditions(make_store,
             metadata.create_all(conn)
 
     await on_writer(empty_database_url, recreate)
-    created = await on_writer(empty_database_url, index_facts)
+    created = await on_writer(empty_database_url, facts)
     assert migrated == created
-    assert sum(condition is not None for _, _, condition in created.values()) >= 5
+    conditions = [one[2] for *_, indexes in created.values() for one in indexes.values() if one[2]]
+    assert len(conditions) >= 5
 
 
 async def test_an_empty_database_is_migrated_once(make_store, empty_database_url):
