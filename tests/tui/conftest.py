@@ -1,4 +1,4 @@
-"""Fixtures of the UI's tests. `run_test()` is entered in the tests themselves: inside a fixture it loses its context."""
+"""Fixtures of the UI's tests. `run_test()` is entered in the tests: inside a fixture it loses its context."""
 
 from __future__ import annotations
 

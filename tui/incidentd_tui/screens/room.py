@@ -115,6 +115,7 @@ class RoomScreen(VerbScreen):
 
     def fit_window(self) -> None:
         wide = self.wide
+        self.set_class(not wide, "narrow")
         self.query_one("#room-tabs").display = not wide
         self.query_one("#middle").display = wide or not self._on_panel
         self.panel.display = wide or self._on_panel
