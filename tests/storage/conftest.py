@@ -49,6 +49,7 @@ def fire_timers(store, service) -> Callable[[], Awaitable[int]]:
 
             def command(tx, timer_id=due[0]):
                 timer = timers.take(tx, timer_id)
+                assert timer is not None
                 service.handlers()[timer.kind](tx, timer)
 
             await store.write(command)

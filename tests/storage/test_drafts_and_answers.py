@@ -57,6 +57,7 @@ async def test_an_answer_is_forgotten_after_a_day_and_then_purged(store, clock):
 
     def fire(tx):
         timer = timers.take(tx, due)
+        assert timer is not None
         assert timer.kind == PURGE
         remembered.handlers()[PURGE](tx, timer)
 

@@ -184,6 +184,7 @@ async def test_the_same_status_twice_is_a_conflict_with_the_present_state(declar
     await status(shown.id, "mitigated", evidence="x")
     with pytest.raises(Conflict) as error:
         await status(shown.id, "mitigated", evidence="x")
+    assert isinstance(error.value.current, wire.Incident)
     assert error.value.current.status == "mitigated"
 
 
@@ -464,6 +465,7 @@ async def test_an_old_version_is_answered_with_the_present_state(service, declar
     body = wire.SetSeverity(severity=Severity.SEV1)
     with pytest.raises(Conflict) as error:
         await service.set_severity(shown.id, body, "ada", shown.version)
+    assert isinstance(error.value.current, wire.Incident)
     assert error.value.current.title == "Cards fail"
     assert error.value.current.version == 2
 

@@ -9,6 +9,7 @@ from incidentd.storage import event_log
 from incidentd.storage.schema import meta
 from incidentd.storage.store import StoreClosed
 from incidentd.storage.tx import Wake
+from incidentd.wire import Event
 
 
 def put(name, value="1"):
@@ -62,7 +63,7 @@ async def test_a_statement_that_the_database_refuses_fails_alone(store):
 
 
 async def test_an_event_is_published_after_its_commit_as_it_is_read(store):
-    published = []
+    published: list[Event] = []
     store.on_commit.append(published.extend)
     await store.write(put("a", "→"))
     (event,) = await store.read(lambda conn: event_log.after(conn, 0, 10))

@@ -186,6 +186,7 @@ def test_impact_is_confirmed_once_people_were_told_of_more_than_a_search():
 )
 def test_the_windows_of_the_practice(severity, floor_hours, days):
     found = window(PROCESS, severity, T0, worked_at_night=False)
+    assert found is not None
     assert found.opens_at == T0 + timedelta(hours=floor_hours)
     assert found.due_at == T0 + timedelta(days=days)
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,7 +101,7 @@ def test_no_event_can_break_the_timeline(kind, data):
 
 
 def test_ordered_by_when_it_was_seen_then_by_when_it_was_recorded():
-    note = {"text": "x", "kind": "note", "evidence": "", "pinned": False}
+    note: dict[str, Any] = {"text": "x", "kind": "note", "evidence": "", "pinned": False}
     events = [
         event("incident.note", seq=5, **note, observed_at=T0.isoformat()),
         event("incident.note", seq=3, **note, observed_at=(T0 + timedelta(minutes=1)).isoformat()),

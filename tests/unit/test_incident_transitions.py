@@ -1,6 +1,7 @@
 """The transition table: what leads where, what is shown, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ RESPONSE_TARGETS = {
 
 
 def incident(status: Status = Status.ACTIVE, **values) -> Incident:
-    fixed = {
+    fixed: dict[str, Any] = {
         "id": 1,
         "title": "Payments fail",
         "summary": "",
@@ -65,7 +66,8 @@ def incident(status: Status = Status.ACTIVE, **values) -> Incident:
 
 
 def asked(to: Status, **values) -> Asked:
-    return Asked(**({"to": to, "at": NOW, "now": NOW, "process": PROCESS} | values))
+    fixed: dict[str, Any] = {"to": to, "at": NOW, "now": NOW, "process": PROCESS}
+    return Asked(**(fixed | values))
 
 
 def broken(before: Incident, wish: Asked) -> set[str]:
@@ -246,7 +248,9 @@ def test_open_and_ended_are_all():
 
 def test_lowering_a_severity_wants_a_reason():
     here = incident(severity=Severity.SEV2)
-    assert severity_rule(here, Severity.SEV3, " ", NOW).rule == "severity-reason"
+    broken_rule = severity_rule(here, Severity.SEV3, " ", NOW)
+    assert broken_rule is not None
+    assert broken_rule.rule == "severity-reason"
     assert severity_rule(here, Severity.SEV3, "one region only", NOW) is None
     assert severity_rule(here, Severity.SEV1, "", NOW) is None
 
