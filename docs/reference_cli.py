@@ -21,7 +21,7 @@ def page() -> str:
 def _all() -> Iterator[str]:
     from incidentd.cli import ctl, daemon
 
-    for name, command in (("incidentd", daemon.cli), ("incidentctl", ctl.cli)):
+    for name, command in (("incidentd", daemon.main), ("incidentctl", ctl.cli)):
         yield from _command(command, click.Context(command, info_name=name, **_settings()), 2)
 
 
@@ -33,7 +33,7 @@ def _command(command: click.Command, context: click.Context, level: int) -> Iter
     yield f"{'#' * min(level, 4)} {context.command_path}"
     yield ""
     yield "```"
-    yield command.get_help(context)
+    yield "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     yield "```"
     yield ""
     if isinstance(command, click.Group):

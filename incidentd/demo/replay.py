@@ -18,7 +18,7 @@ from incidentd.services.contracts import AlertQuery
 
 _WAIT_SECONDS = 20.0
 _ACK_AFTER = timedelta(minutes=2)
-_RESOLVE_AFTER = timedelta(minutes=15)
+RESOLVE_AFTER = timedelta(minutes=15)
 Say = Callable[[datetime, str], None]
 
 
@@ -135,7 +135,7 @@ class Replay:
 
     async def _resolved(self) -> None:
         last = self._scenario.instant(self._scenario.event[-1])
-        await self._until(last + _RESOLVE_AFTER)
+        await self._until(last + RESOLVE_AFTER)
         body = wire.ChangeStatus(
             to="resolved", reason="no errors since the mitigation", evidence="the alert has ended and stayed quiet"
         )

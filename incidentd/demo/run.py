@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ import click
 from incidentd.daemon import Daemon
 from incidentd.demo import report, scenario, setup
 from incidentd.demo.clock import ScaledClock
-from incidentd.demo.replay import Replay
+from incidentd.demo.replay import RESOLVE_AFTER, Replay
 from incidentd.logging import configure_file
 from incidentd.settings import load_configuration
 
@@ -55,14 +55,17 @@ async def _open_tui(socket: Path, incident_id: int) -> None:
 
 async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
     """Run a private daemon in `directory`, replay scenario `name`, then show it."""
-    chosen = scenario.load(name)
+    # The replay ends at the present, so that the clock afterwards is everybody's.
+    chosen = scenario.load(name).ending_at(datetime.now(UTC) - RESOLVE_AFTER)
     environ = {**os.environ, **setup.write_files(directory, chosen)}
     clock = ScaledClock(chosen.instant(chosen.event[0]) - _LEAD_IN, speed)
     daemon = Daemon(load_configuration(None, environ), clock=clock)
     try:
         await daemon.start()
         url = next(f"http://{host}:{port}" for host, port in daemon.ingress.addresses)
-        click.echo(f"Replaying “{chosen.title}” ({chosen.day}), {speed:g} times as fast, through {url}")
+        click.echo(
+            f"Replaying “{chosen.title}” ({chosen.day}) as if it were today, {speed:g} times as fast, through {url}"
+        )
         replay = Replay(chosen, daemon.core, url, clock, _say)
         await _replayed(replay, daemon)
         clock.run_at(1.0)

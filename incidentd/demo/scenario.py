@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -35,10 +35,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     severity: Severity
     severity_reason: str
     event: tuple[Fact, ...]
+    shift: timedelta = timedelta(0)  # added to every time
 
     def instant(self, fact: Fact) -> datetime:
-        """When a fact happened."""
-        return datetime.combine(self.day, time.fromisoformat(fact.at), UTC)
+        """When a fact happens in this replay."""
+        return datetime.combine(self.day, time.fromisoformat(fact.at), UTC) + self.shift
+
+    def ending_at(self, at: datetime) -> Scenario:
+        """The same facts, moved so that the last one happens at `at`."""
+        return msgspec.structs.replace(self, shift=self.shift + at - self.instant(self.event[-1]))
 
 
 class UnknownScenario(Exception):  # noqa: N818

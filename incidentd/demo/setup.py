@@ -43,7 +43,7 @@ def _roster(scenario: Scenario) -> dict[str, Any]:
         "schedules": {
             "platform-primary": {
                 "people": ["ada", "lin", "mei"],
-                "start": _monday(scenario.day),
+                "start": _monday(scenario.instant(scenario.event[0]).date()),
                 "handover": "00:00",
                 "zone": "UTC",
             }

@@ -53,14 +53,18 @@ def inflated(raw: bytes, coding: str, limit: int) -> bytes:
     window = _CODINGS.get(coding)
     if window is None:
         raise BadRequest(f"the content coding {coding[:40]!r} is unknown: send gzip, deflate or none", status=415)
-    machine = zlib.decompressobj(window)
     allowed = min(limit, max(len(raw) * _MAX_RATIO, _FREE_INFLATION))
-    try:
-        body = machine.decompress(raw, allowed + 1)
-    except zlib.error as error:
-        raise BadRequest(f"the body is no {coding}") from error
-    if len(body) > allowed:
-        raise _too_large(allowed)
-    if not machine.eof:
-        raise BadRequest(f"the {coding} body is cut short")
-    return body
+    body = bytearray()
+    while True:  # a gzip body may have several members, one after the other (RFC 1952, section 2.2)
+        machine = zlib.decompressobj(window)
+        try:
+            body += machine.decompress(raw, allowed - len(body) + 1)
+        except zlib.error as error:
+            raise BadRequest(f"the body is no {coding}") from error
+        if len(body) > allowed:
+            raise _too_large(allowed)
+        if not machine.eof:
+            raise BadRequest(f"the {coding} body is cut short")
+        raw = machine.unused_data
+        if not raw:
+            return bytes(body)

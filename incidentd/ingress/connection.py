@@ -6,9 +6,11 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 HEAD_SECONDS = 5.0
+IDLE_SECONDS = 180.0
+"""How long a connection may wait for its next request; Prometheus sends about every minute on the same one."""
 
 
 class Connection(RequestHandler):
@@ -34,6 +36,9 @@ class Connection(RequestHandler):
         super().data_received(data)
         if self._request_count > heads:
             self._disarm()
+            if self._current_request is not None and isinstance(self._messages[-1][0], _ErrInfo):
+                # aiohttp leaves the reader of a body waiting when the parser gives up inside it
+                self._current_request.content.set_exception(web.RequestPayloadError("broken body"))
         elif self._deadline is None and self._current_request is None:
             self._arm()
 

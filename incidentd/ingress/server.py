@@ -15,7 +15,7 @@ from incidentd.clock import Clock
 from incidentd.ingress import ack_pages
 from incidentd.ingress.ack_pages import AckLinks
 from incidentd.ingress.bodies import read_body
-from incidentd.ingress.connection import Server
+from incidentd.ingress.connection import IDLE_SECONDS, Server
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
@@ -34,10 +34,16 @@ class CannotListen(Exception):  # noqa: N818
     """An address could not be bound; the message says which and why."""
 
 
+def _reserved(path: str) -> bool:
+    """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
+    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(("/ack/", "/in/", "/{"))
+
+
 def mounts(mounted: Sequence[Mounted]) -> list[Mount]:
     """Every place a route answers: below /in/<instance> always, at its own place for a root instance."""
     places = [Mount(f"/in/{one.instance}{one.route.path}", Endpoint(one.instance, one.route)) for one in mounted]
-    return places + [Mount(one.route.path, Endpoint(one.instance, one.route)) for one in mounted if one.root]
+    at_root = [one for one in mounted if one.root and not _reserved(one.route.path)]
+    return places + [Mount(one.route.path, Endpoint(one.instance, one.route)) for one in at_root]
 
 
 def _problem(status: int, message: str, field: str = "", **headers: str) -> WebhookResponse:
@@ -75,7 +81,14 @@ class Ingress:
 
     async def start(self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = ()) -> None:
         """Listen on the sockets that were passed, else on the addresses. Raises `CannotListen`."""
-        server = Server(self._serve, access_log=None, auto_decompress=False, lingering_time=1.0, tcp_keepalive=True)
+        server = Server(
+            self._serve,
+            access_log=None,
+            auto_decompress=False,
+            lingering_time=1.0,
+            tcp_keepalive=True,
+            keepalive_timeout=IDLE_SECONDS,
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
         await self._runner.setup()
         if passed:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, and_, select
 
 from incidentd import wire
+from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import manual_body
 from incidentd.domain.people import Roster
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Escalation, lock_page
-from incidentd.storage import deliveries, pages
+from incidentd.storage import deliveries, incidents, pages
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import deliveries as deliveries_table
@@ -95,9 +96,6 @@ class Pages:
         if body.urgency not in ("high", "low"):
             raise Invalid("urgency is high or low", field="urgency")
         self._escalation.check_target(body.service, body.person)
-        from incidentd.domain.escalation import policy_of_service
-        from incidentd.storage import incidents
-
         def command(tx: Tx) -> wire.Page:
             if body.incident_id is not None and incidents.get(tx.conn, body.incident_id) is None:
                 raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,16 +65,19 @@ def test_plugins_import_the_public_api_only(source):
     assert wrong == []
 
 
+def is_daemon_side(path: Path) -> bool:
+    """Whether `path` is a part of `incidentd`, which starts the daemon, and not of `incidentctl`."""
+    return path.parent.name == "cli" and path.stem in {"daemon", "demo"}
+
+
 def test_cli_and_tui_see_the_client_side_only(source):
     allowed = ["client", "unixsocket", "wire", "domain", "cli", "clock", "h1", "sse"]
-    composition = {"incidentd/cli/daemon.py"}  # `incidentd serve` and its kin start the daemon
-    composition |= {source.name(p) for p in source.modules("incidentd/cli") if p.stem.startswith("daemon_")}
     wrong = [
         f"{source.name(path)}:{line} imports {name}"
         for path in source.modules("incidentd/cli", "tui")
         for line, name in imported(source.tree(path))
         if within(name, "incidentd")
-        and source.name(path) not in composition
+        and not is_daemon_side(path)
         and not any(within(name, f"incidentd.{part}") for part in allowed)
     ]
     assert wrong == []
@@ -104,25 +108,43 @@ HEAVY = {
     "aiohttp", "aiosmtplib", "aiosqlite", "alembic", "apprise", "asyncpg", "pluggy", "prometheus_client", "pydantic",
     "rich", "sqlalchemy", "structlog", "textual", "uvloop",
 }  # fmt: skip
+BEHIND_THE_SOCKET = {"incidentd.daemon", "incidentd.services", "incidentd.storage", "incidentd.plugin"}
 LOADS = [
     # what is started, and what it must not load
-    ("import incidentd.cli.ctl", HEAVY | {"incidentd.daemon", "incidentd.services", "incidentd.storage"}),
+    ("import incidentd.cli.ctl", HEAVY | BEHIND_THE_SOCKET),
     ("import incidentd.wire, incidentd.client", HEAVY),
     ("import incidentd.plugin", {"aiohttp", "sqlalchemy", "textual", "apprise", "incidentd.storage"}),
-    ("import incidentd.daemon", {"alembic", "apprise", "textual", "rich", "incidentd_tui"}),
+    ("import incidentd.daemon", {"alembic", "apprise", "textual", "incidentd_tui"}),  # structlog takes rich along
     ("import incidentd_tui.__main__", HEAVY),  # the first frame is drawn before Textual is imported
     ("import incidentd_tui.app", HEAVY - {"textual", "rich"}),
 ]
 
 
-@pytest.mark.parametrize(("start", "banned"), LOADS, ids=[start for start, _ in LOADS])
-def test_a_start_loads_no_more_than_it_needs(start, banned, tmp_path):
-    script = f"import sys\n{start}\nprint(*sys.modules, sep='\\n')"
+def loaded_by(start: str, directory: Path) -> set[str]:
+    """The modules of a fresh interpreter that ran `start` outside the checkout."""
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+        [sys.executable, "-c", f"import sys\n{start}\nprint(*sys.modules, sep='\\n')"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=directory,
     )
     assert done.returncode == 0, done.stderr
-    assert sorted(banned & set(done.stdout.split())) == []
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(("start", "banned"), LOADS, ids=[start for start, _ in LOADS])
+def test_a_start_loads_no_more_than_it_needs(start, banned, tmp_path):
+    assert sorted(banned & loaded_by(start, tmp_path)) == []
+
+
+def test_no_command_of_incidentctl_loads_what_is_behind_the_socket(source, tmp_path):
+    """Its groups are imported when they are used, so each of them has to be looked at."""
+    modules = [path.stem for path in source.modules("incidentd/cli") if not is_daemon_side(path)]
+    assert "ctl" in modules
+    start = "\n".join(f"import incidentd.cli.{name}" for name in modules if name != "__init__")
+    assert sorted((HEAVY | BEHIND_THE_SOCKET) & loaded_by(start, tmp_path)) == []
 
 
 def test_the_tools_know_every_package(source):

@@ -89,8 +89,8 @@ def test_the_sdist_is_complete_and_clean(sdist_names):
 
 
 SCRIPTS = [
-    "from incidentd.cli.daemon import main; main(['--help'])",
-    "from incidentd.cli.ctl import main; main(['--help'])",
+    "import sys; sys.argv = ['incidentd', 'check']; from incidentd.cli.daemon import main; main()",
+    "import sys; sys.argv = ['incidentctl', 'incident', '--help']; from incidentd.cli.ctl import main; main()",
     "import importlib.metadata as m; [e.load() for e in m.entry_points(group='incidentd')]",
 ]
 
@@ -101,7 +101,7 @@ def test_the_wheel_works_outside_the_checkout(installed, tmp_path, script):
     probe = f"import incidentd; assert incidentd.__file__.startswith({str(installed)!r}), incidentd.__file__\n{script}"
     done = subprocess.run(
         [sys.executable, "-c", probe],
-        env={**os.environ, "PYTHONPATH": str(installed)},
+        env={**os.environ, "PYTHONPATH": str(installed), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,
