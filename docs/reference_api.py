@@ -15,7 +15,7 @@ HTTP/JSON over the Unix socket: `$XDG_RUNTIME_DIR/incidentd/api.sock`, or `/run/
 curl --unix-socket "$XDG_RUNTIME_DIR/incidentd/api.sock" http://incidentd/v1/alerts
 ```
 
-The daemon serves this page's source at `/v1/openapi.json`.
+The daemon serves this page's source at `/v1/openapi.json`. [All routes at a glance](../api-routes.md).
 
 - Lists take `limit` and `cursor`. Times are RFC 3339 in UTC, durations are seconds.
 - A change takes `Idempotency-Key`: the same key and request give the same answer for 24 hours.

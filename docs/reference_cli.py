@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -22,7 +26,25 @@ def _all() -> Iterator[str]:
     from incidentd.cli import ctl, daemon
 
     for name, command in (("incidentd", daemon.main), ("incidentctl", ctl.cli)):
-        yield from _command(command, click.Context(command, info_name=name, **_settings()), 2)
+        settings: dict[str, Any] = {**command.context_settings, **_settings()}
+        yield from _command(command, click.Context(command, info_name=name, **settings), 2)
+    yield from _tui()
+
+
+def _tui() -> Iterator[str]:
+    """The terminal UI parses its few options itself, before it loads anything."""
+    done = subprocess.run(
+        [sys.executable, "-m", "incidentd_tui", "--help"],
+        env={**os.environ, "COLUMNS": str(_WIDTH)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    yield "## incidentd-tui"
+    yield ""
+    yield "```"
+    yield done.stdout.rstrip()
+    yield "```"
 
 
 def _settings() -> dict[str, int]:
