@@ -79,7 +79,7 @@ def test_a_manager_that_does_not_read_holds_nobody(manager):
 @pytest.mark.parametrize(
     ("usec", "pid", "seconds"),
     [
-        ("30000000", str(os.getpid()), 30.0),
+        pytest.param("30000000", str(os.getpid()), 30.0, id="this process"),
         ("500000", "", 0.5),
         ("30000000", "1", None),
         ("0", "", None),
