@@ -121,7 +121,7 @@ class PluginHost:
             made = within(LOAD_SECONDS, lambda: kind.create(one.options, lend(one.name)))
             if not isinstance(made, base):
                 raise TypeError(f"create returned {type(made).__name__}, no {base.__name__}")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             vitals.dead("failed", f"cannot be created: {type(error).__name__}: {error}")
             log.error("instance_failed", instance=one.name, error=repr(error))
             self._unusable.append(vitals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import pydantic
@@ -46,14 +46,20 @@ def offers(found: Sequence[Found], kinds_of: Callable[[Found], Sequence[AdapterT
 
 def _configured(one: AdapterInstance, kind: AdapterType[A], environ: Mapping[str, str], root: bool) -> Wanted[A]:
     """The instance with its options checked by the type's own configuration class."""
-    resolved, unresolved = resolve_secrets(kind.config, one.options, environ)
     prefix = (f"{one.role}s", one.name)
-    faults = one.document.explained(unresolved, prefix)
+    faults: list[Fault] = []
     options: AdapterConfig | None = None
+    resolved: dict[str, Any] = {}
     try:
+        resolved, unresolved = resolve_secrets(kind.config, one.options, environ)
+        faults = one.document.explained(unresolved, prefix)
         options = kind.config.model_validate(resolved)
     except pydantic.ValidationError as error:
         faults += one.document.explained(explain(error, kind.config, resolved), prefix)
+    except Exception as error:  # the type's own validators are the plugin's code
+        faults.append(
+            one.fault((), f"its plugin failed to check it: {type(error).__name__}", "tell the plugin's author")
+        )
     return Wanted(name=one.name, type=one.type, root=root, kind=kind, options=options, faults=tuple(faults))
 
 
@@ -82,6 +88,16 @@ def _defaults(found: Sequence[Wanted[A]], known: Mapping[str, Offer[A]]) -> list
     for kind_id, offer in known.items():
         default = offer.kind.default_instance
         if default is not None and kind_id not in taken:
-            options = offer.kind.config.model_validate(dict(default))
-            made.append(Wanted(name=kind_id, type=kind_id, root=True, kind=offer.kind, options=options))
+            made.append(_default(offer))
     return made
+
+
+def _default(offer: Offer[A]) -> Wanted[A]:
+    kind = offer.kind
+    one: Wanted[A] = Wanted(name=kind.id, type=kind.id, root=True, kind=kind)
+    try:
+        return msgspec.structs.replace(one, options=kind.config.model_validate(dict(kind.default_instance or {})))
+    except Exception as error:  # the default is the plugin's own: its fault must stay with it
+        what = f"the default instance of {kind.id} is wrong: {type(error).__name__}"
+        fault = Fault(file=f"plugin {offer.plugin}", line=0, key="", what=what, remedy="tell the plugin's author")
+        return msgspec.structs.replace(one, faults=(fault,))

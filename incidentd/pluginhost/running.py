@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -24,6 +24,7 @@ from incidentd.plugin.values import (
 )
 from incidentd.pluginhost.vitals import Vitals
 
+T = TypeVar("T")
 SEND_SECONDS = 20.0
 HANDLER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
@@ -51,12 +52,12 @@ class RunningNotifier:
         token = current.set(self.vitals.instance)
         try:
             async with asyncio.timeout(self._seconds):
-                receipt = await self.notifier.send(notification)
+                receipt = await contained(self.notifier.send(notification))
         except TimeoutError as error:
             self.vitals.failed("send", f"no answer within {self._seconds:g} s")
             raise NotifierTimeout(f"no answer within {self._seconds:g} s") from error
         except PermanentFailure as error:
-            self.vitals.failed("send", error)
+            self.vitals.refused("send", error)  # one bad address must not quarantine everybody's notifier
             raise
         except Exception as error:
             self.vitals.failed("send", error)
@@ -105,7 +106,7 @@ class RunningSource:
             token = current.set(self.vitals.instance)
             try:
                 async with asyncio.timeout(HANDLER_SECONDS):
-                    response = await handler(request)
+                    response = await contained(handler(request))
             except (BadRequest, StoreUnavailable):  # the sender's fault, and the store's
                 raise
             except TimeoutError:
@@ -132,7 +133,7 @@ class RunningSource:
         while True:
             began = asyncio.get_running_loop().time()
             try:
-                await self.source.run()
+                await contained(self.source.run())
                 return  # it said that it is done
             except Exception as error:
                 self.vitals.failed("run", error)
@@ -150,11 +151,23 @@ class RunningSource:
         await close_quietly(self.source.close, self.vitals)
 
 
+class PluginQuit(Exception):  # noqa: N818
+    """A plugin raised SystemExit, which would end the daemon."""
+
+
+async def contained(call: Awaitable[T]) -> T:
+    """What `call` returns. Raises `PluginQuit` where it tried to end the program."""
+    try:
+        return await call
+    except SystemExit as error:
+        raise PluginQuit("it tried to end the program") from error
+
+
 async def close_quietly(close: Callable[[], Awaitable[Any]], vitals: Vitals) -> None:
     """Call an adapter's `close`; nothing it does holds up the daemon's end for long."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
-            await close()
+            await contained(close())
     except Exception as error:
         vitals.failed("close", error)
         log.warning("close_failed", instance=vitals.instance, error=repr(error))

@@ -42,6 +42,12 @@ class Vitals:
         if self._state in ("ok", "degraded", "quarantined"):
             self._state = "quarantined" if self._failures >= QUARANTINE_AFTER else "degraded"
 
+    def refused(self, what: str, error: BaseException) -> None:
+        """The other side said no to one message: shown, and no step towards quarantine."""
+        self._last_error = self._clock.now()
+        if self._state in ("ok", "degraded"):
+            self._state, self._detail = "degraded", f"{what}: {error}".replace("\n", " ")[:_DETAIL]
+
     def dead(self, state: str, detail: str) -> None:
         """It cannot be used at all: `failed` (it broke) or `missing` (there is no such thing)."""
         self._state, self._detail = state, detail.replace("\n", " ")[:_DETAIL]
