@@ -146,7 +146,12 @@ def _failed(data: Data, _actor: str) -> str:
 
 @_about("incident.alert_linked")
 def _linked(data: Data, actor: str) -> str:
-    return f"{actor} linked it to an incident"
+    return f"{actor} linked it to INC-{data['incident_id']}"
+
+
+@_about("incident.alert_unlinked")
+def _unlinked(data: Data, actor: str) -> str:
+    return f"{actor} took it off INC-{data['incident_id']}"
 
 
 def sentence(event: Event) -> str:
