@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentd.domain.people import Rotation
-from incidentd.domain.rotation import next_shift, shift_at
+from incidentd.domain import rotation as rules
+from incidentd.domain.people import Rotation, Shift
 
 ZONES = sorted(zoneinfo.available_timezones())
 WEEK = timedelta(weeks=1)
@@ -16,6 +16,18 @@ WEEK = timedelta(weeks=1)
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def shift_at(rotation: Rotation, instant: datetime) -> Shift:
+    shift = rules.shift_at(rotation, instant)
+    assert shift is not None
+    return shift
+
+
+def next_shift(rotation: Rotation, instant: datetime) -> Shift:
+    shift = rules.next_shift(rotation, instant)
+    assert shift is not None
+    return shift
 
 
 def test_turns_follow_each_other_in_the_order_of_the_list():
@@ -35,10 +47,10 @@ def test_a_shift_begins_at_its_instant_and_ends_before_the_next():
 
 def test_nobody_before_the_start_and_nobody_in_an_empty_rotation():
     rotation = Rotation(people=("ada",), start=date(2026, 1, 5))
-    assert shift_at(rotation, at("2026-01-05T08:59:59")) is None
+    assert rules.shift_at(rotation, at("2026-01-05T08:59:59")) is None
     assert next_shift(rotation, at("2020-01-01T00:00")).starts_at == at("2026-01-05T09:00")
-    assert shift_at(Rotation(people=(), start=date(2026, 1, 5)), at("2026-02-05T09:00")) is None
-    assert next_shift(Rotation(people=(), start=date(2026, 1, 5)), at("2026-02-05T09:00")) is None
+    assert rules.shift_at(Rotation(people=(), start=date(2026, 1, 5)), at("2026-02-05T09:00")) is None
+    assert rules.next_shift(Rotation(people=(), start=date(2026, 1, 5)), at("2026-02-05T09:00")) is None
 
 
 def test_a_handover_stays_at_its_hour_when_the_clocks_change():

@@ -21,6 +21,10 @@ from incidentd.pluginhost.host import Mounted
 LIMIT = 200_000
 
 
+async def gauges() -> dict[str, float]:
+    return {"alerts_firing": 3}
+
+
 class Links:
     """One token; a title and a person that try to break out of the page."""
 
@@ -55,7 +59,7 @@ ROUTES = [
     Mounted("one", Route(method="POST", path="/echo", handler=echo, max_body=LIMIT), True),
     Mounted("one", Route(method="GET", path="/fail/{how}", handler=fail), True),
     Mounted("one", Route(method="GET", path="/-/ready", handler=echo), True),
-    Mounted("two", Route(method="POST", path="/echo", handler=echo), True),
+    Mounted("two", Route(method="POST", path="/echo", handler=echo), False),
 ]
 
 
@@ -65,9 +69,6 @@ async def make(monkeypatch):
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
     running: list[Ingress] = []
 
-    async def gauges():
-        return {"alerts_firing": 3}
-
     async def make(rate: float = 0, burst: int = 1, at_once: int = 8, routes=ROUTES) -> Ingress:
         ingress = Ingress(
             clock=FakeClock(),
@@ -76,7 +77,7 @@ async def make(monkeypatch):
             buckets=Buckets(rate, burst),
             at_once=at_once,
         )
-        ingress.conflicts = ingress.mount(routes)
+        ingress.mount(routes)
         await ingress.start([("127.0.0.1", 0)])
         running.append(ingress)
         return ingress
@@ -128,7 +129,11 @@ async def test_a_route_answers_below_its_instance_and_at_the_root(make):
             "length": 70_000,
             "peer": "127.0.0.1",
         }
-    assert ingress.conflicts == [("two", "POST /echo belongs to one")]
+
+
+async def test_two_that_want_one_path_are_told(make):
+    both = [Mounted(name, ROUTES[0].route, True) for name in ("one", "two")]
+    assert (await make()).mount(both) == [("two", "POST /echo belongs to one")]
 
 
 async def test_a_plugin_cannot_say_that_the_daemon_is_ready(make):
@@ -313,7 +318,7 @@ async def test_requests_beyond_the_limit_wait_their_turn(make):
 # ------------------------------------------------------------------ start and end
 async def test_an_address_that_is_taken_is_named(make):
     host, port = (await make()).addresses[0]
-    other = Ingress(clock=FakeClock(), links=Links(), metrics=Metrics("1", dict), buckets=Buckets(0, 1), at_once=1)
+    other = Ingress(clock=FakeClock(), links=Links(), metrics=Metrics("1", gauges), buckets=Buckets(0, 1), at_once=1)
     with pytest.raises(CannotListen, match=f"127.0.0.1:{port}"):
         await other.start([(host, port)])
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -97,8 +98,8 @@ class Source(AlertSource):
         await asyncio.sleep(60)
 
 
-NOTIFIER = AdapterType(id="scripted", config=Config, create=Scripted)
-SOURCE = AdapterType(id="src", config=Config, create=Source)
+NOTIFIER: AdapterType[Any] = AdapterType(id="scripted", config=Config, create=Scripted)
+SOURCE: AdapterType[Any] = AdapterType(id="src", config=Config, create=Source)
 
 
 def instance(mode="ok", role="notifier", kind="scripted", name="n", **options) -> AdapterInstance:
@@ -141,7 +142,7 @@ async def until(condition) -> None:
 
 # ------------------------------------------------------------------ discovery
 class Entry:
-    def __init__(self, plugin=None, error=None, seconds=0.0):
+    def __init__(self, plugin: Any = None, error=None, seconds=0.0):
         self.name, self.value = "p", "p:x"
         self._result = plugin, error, seconds
 
@@ -151,6 +152,11 @@ class Entry:
         if error is not None:
             raise error
         return plugin
+
+
+def load(plugin: Any) -> Found:
+    entry: Any = Entry(plugin)
+    return load_entry(entry)
 
 
 class Good:
@@ -182,7 +188,7 @@ class UnknownHook:
 
 
 def test_a_plugin_says_what_it_offers():
-    found = load_entry(Entry(Good()))
+    found = load(Good())
     assert (found.sources, found.notifiers, found.error) == ((SOURCE,), (), "")
     assert found.observer is not None
 
@@ -200,7 +206,7 @@ def test_a_plugin_says_what_it_offers():
         (Entry(seconds=5), "took longer than 0.1 s"),
     ],
 )
-def test_a_plugin_that_cannot_be_loaded_says_why(entry, told):
+def test_a_plugin_that_cannot_be_loaded_says_why(entry: Any, told):
     began = time.monotonic()
     assert told in load_entry(entry, 0.1 if "0.1" in told else 5).error
     assert time.monotonic() - began < 3
@@ -223,7 +229,7 @@ def test_every_built_in_plugin_loads():
 
 def test_within_gives_back_what_was_raised():
     with pytest.raises(KeyError):
-        within(1, lambda: {}["x"])
+        within(1, lambda: dict[str, int]()["x"])
     assert within(1, lambda: 5) == 5
 
 
@@ -262,8 +268,8 @@ async def test_an_instance_that_cannot_be_is_shown_and_the_others_work(start, ad
 
 
 async def test_a_default_instance_exists_unless_its_type_is_configured(start):
-    kind = AdapterType(id="d", config=Config, create=Scripted, default_instance={})
-    broken = AdapterType(id="b", config=Config, create=Scripted, default_instance={"nonsense": 1})
+    kind: AdapterType[Any] = AdapterType(id="d", config=Config, create=Scripted, default_instance={})
+    broken: AdapterType[Any] = AdapterType(id="b", config=Config, create=Scripted, default_instance={"nonsense": 1})
     plugins = [Found(name="p", notifiers=(kind, broken))]
     one = start(found=plugins)
     assert one.notifier_names() == {"d"}
@@ -273,7 +279,7 @@ async def test_a_default_instance_exists_unless_its_type_is_configured(start):
 
 async def test_a_create_that_hangs_holds_up_nothing_for_long(start, monkeypatch):
     monkeypatch.setattr(host, "LOAD_SECONDS", 0.1)
-    slow = AdapterType(id="slow", config=Config, create=lambda config, context: time.sleep(2))
+    slow: AdapterType[Any] = AdapterType(id="slow", config=Config, create=lambda config, context: time.sleep(2))
     began = time.monotonic()
     one = start(instance(kind="slow"), found=[Found(name="p", notifiers=(slow,))])
     assert time.monotonic() - began < 1.5
@@ -383,7 +389,7 @@ async def test_observers_see_events_in_order_and_harm_only_themselves(start):
         def incidentd_on_event(self, event):
             raise RuntimeError("no")
 
-    good, bad = load_entry(Entry(Watching())), load_entry(Entry(Failing()))
+    good, bad = load(Watching()), load(Failing())
     one = start(found=[good, Found(name="bad", observer=bad.observer)])
     one.observe([event(seq) for seq in range(50)])
     await until(lambda: len(seen) == 50 and state(one, "bad")[0] == "quarantined")
