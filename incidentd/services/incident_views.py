@@ -17,7 +17,7 @@ from incidentd.domain.roles import current, gap_minutes
 from incidentd.domain.violations import violations
 from incidentd.services.errors import NotFound
 from incidentd.storage import event_log, incidents
-from incidentd.storage.tx import Tx
+from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
 
 _COPIED = tuple(name for name in wire.Incident.__struct_fields__ if name in Incident.__struct_fields__)
@@ -29,17 +29,18 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     conn: Connection
     now: datetime
     process: Process
-    pending: Sequence[Event] = ()
+    pending: Sequence[NewEvent] = ()
 
     def events(self, subjects: Sequence[str], kinds: Sequence[str] = ()) -> list[Event]:
         """The events about any of `subjects`, oldest first; only `kinds` if given."""
-        fresh = [one for one in self.pending if one.subject in subjects and (not kinds or one.kind in kinds)]
-        return event_log.of_subjects(self.conn, subjects, kinds) + fresh
+        mine = [one for one in self.pending if one.subject in subjects and (not kinds or one.kind in kinds)]
+        # They get their seq with the commit; nothing here reads it.
+        return event_log.of_subjects(self.conn, subjects, kinds) + [one.numbered(0) for one in mine]
 
 
 def in_command(tx: Tx, process: Process) -> Seen:
     """The view from inside a command, its own events included."""
-    return Seen(conn=tx.conn, now=tx.now, process=process, pending=[one.numbered(0) for one in tx.events])
+    return Seen(conn=tx.conn, now=tx.now, process=process, pending=tx.events)
 
 
 def existing(conn: Connection, incident_id: int, *, lock: bool = False) -> Incident:
