@@ -10,6 +10,7 @@ import pytest
 @pytest.fixture
 def links(source):
     spec = importlib.util.spec_from_file_location("docs_links", source.root / "docs" / "links.py")
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

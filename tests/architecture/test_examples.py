@@ -2,7 +2,9 @@
 real defaults."""
 
 import re
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pydantic
@@ -12,6 +14,7 @@ from incidentd.configuration.daemon_settings import ApiTable, IngressTable, Main
 from incidentd.configuration.process_file import ProcessFile
 from incidentd.configuration.roster_file import RosterFile
 from incidentd.domain.process import default_process
+from incidentd.plugin import AdapterType
 from incidentd.pluginhost.discovery import discover
 from incidentd.pluginhost.instances import offers, wanted
 from incidentd.settings import load_configuration
@@ -54,9 +57,9 @@ def test_every_commented_setting_is_valid(uncommented):
     configuration = load(uncommented)
     assert configuration.problems == ()
     found = discover(frozenset())
-    for role, kinds in (("source", "sources"), ("notifier", "notifiers")):
+    for role, kinds in (("source", attrgetter("sources")), ("notifier", attrgetter("notifiers"))):
         configured = [one for one in configuration.adapters if one.role == role]
-        known = offers(found, lambda plugin, kinds=kinds: getattr(plugin, kinds))
+        known = offers(found, kinds)
         faults = [str(fault) for one in wanted(configured, known, configuration.environ) for fault in one.faults]
         assert faults == []
 
@@ -91,7 +94,8 @@ def test_every_key_of_every_built_in_plugin_is_shown():
     text = (CONFIG / "incidentd.toml").read_text()
     missing = []
     for plugin in discover(frozenset()):
-        for kind in (*plugin.sources, *plugin.notifiers):
+        kinds: tuple[AdapterType[Any], ...] = (*plugin.sources, *plugin.notifiers)
+        for kind in kinds:
             section = "\n".join(re.findall(rf'type = "{kind.id}"\n(?:#?.+\n)*', text))
             missing += [
                 f"{kind.id}: {key}"
