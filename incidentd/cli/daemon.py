@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from incidentd.settings import Configuration
 
 EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits(3)
 EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE
@@ -31,6 +36,22 @@ def _run(coroutine: object) -> None:
     uvloop.run(coroutine)  # type: ignore[arg-type]
 
 
+def _configuration(config_path: Path | None) -> Configuration:
+    """The configuration, or its faults on standard error and exit 78."""
+    from incidentd.settings import ConfigurationError, load_configuration
+
+    try:
+        return load_configuration(config_path, dict(os.environ))
+    except ConfigurationError as error:
+        _refuse(error.faults)
+
+
+def _refuse(faults: Iterable[object]) -> NoReturn:
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    sys.exit(EXIT_CONFIGURATION)
+
+
 @main.command()
 @config_option
 def serve(config_path: Path | None) -> None:
@@ -41,18 +62,16 @@ def serve(config_path: Path | None) -> None:
     from incidentd.instance import AlreadyRunning
     from incidentd.logging import configure
     from incidentd.sdnotify import BadActivation, Notifier, listen_sockets
-    from incidentd.settings import ConfigurationError, load_configuration
+    from incidentd.settings import ConfigurationError
     from incidentd.storage.migrate import Damaged, SchemaTooNew
 
+    configuration = _configuration(config_path)
+    configure(configuration.daemon.log_level)
     try:
-        configuration = load_configuration(config_path, dict(os.environ))
-        configure(configuration.daemon.log_level)
         manager = Notifier.from_environment()
         _run(daemon.serve(configuration, config_path, manager, listen_sockets()))
     except ConfigurationError as error:
-        for fault in error.faults:
-            click.echo(str(fault), err=True)
-        sys.exit(EXIT_CONFIGURATION)
+        _refuse(error.faults)
     except (AlreadyRunning, SchemaTooNew, Damaged, CannotListen, SocketUnusable, BadActivation) as error:
         click.echo(f"incidentd: {error}", err=True)
         sys.exit(EXIT_UNAVAILABLE)
@@ -64,23 +83,58 @@ def check(config_path: Path | None) -> None:
     """Check the configuration, plugins included, and change nothing."""
     from incidentd.clock import SystemClock
     from incidentd.pluginhost.host import PluginHost
-    from incidentd.settings import ConfigurationError, load_configuration
 
-    environ = dict(os.environ)
-    try:
-        configuration = load_configuration(config_path, environ)
-        host = PluginHost(SystemClock(), environ)
-        faults = host.check(configuration.adapters, configuration.daemon.disabled_plugins)
-        if faults:
-            raise ConfigurationError(faults)
-    except ConfigurationError as error:
-        for fault in error.faults:
-            click.echo(str(fault), err=True)
-        sys.exit(EXIT_CONFIGURATION)
+    configuration = _configuration(config_path)
+    host = PluginHost(SystemClock(), configuration.environ)
+    faults = host.check(configuration.adapters, configuration.daemon.disabled_plugins)
+    if faults:
+        _refuse(faults)
     for problem in configuration.problems:
         click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"
     click.echo(f"ok: {read}")
+
+
+@main.command()
+@config_option
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+def backup(config_path: Path | None, target: Path) -> None:
+    """Copy the SQLite database to FILE, whole and consistent, while the daemon runs."""
+    from incidentd.storage.backup import CannotBackUp, back_up
+
+    try:
+        back_up(_configuration(config_path).daemon.database_url.reveal(), target)
+    except CannotBackUp as error:
+        click.echo(f"incidentd: {error}", err=True)
+        sys.exit(EXIT_UNAVAILABLE)
+    click.echo(f"wrote {target}")
+
+
+@main.command()
+@config_option
+def migrate(config_path: Path | None) -> None:
+    """Bring the database to this version's schema and stop; `serve` does the same when it starts."""
+    import asyncio
+
+    from incidentd.settings import prepare_directories
+    from incidentd.storage import migrate as schema
+    from incidentd.storage.engines import open_backend
+
+    async def run(url: str) -> None:
+        backend = open_backend(url)
+        try:
+            await schema.prepare(backend)
+        finally:
+            await backend.close()
+
+    configuration = _configuration(config_path)
+    try:
+        prepare_directories(configuration.daemon)
+        asyncio.run(run(configuration.daemon.database_url.reveal()))
+    except (schema.SchemaTooNew, schema.Damaged) as error:
+        click.echo(f"incidentd: {error}", err=True)
+        sys.exit(EXIT_UNAVAILABLE)
+    click.echo(f"the schema is at {schema.HEAD}")
 
 
 @main.command()

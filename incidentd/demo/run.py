@@ -35,10 +35,11 @@ async def _hurry(daemon: Daemon) -> None:
         daemon.core.wake()
 
 
-async def _replayed(replay: Replay, daemon: Daemon) -> None:
+async def _replayed(replay: Replay, daemon: Daemon, clock: ScaledClock) -> None:
     hurry = asyncio.create_task(_hurry(daemon))
     try:
         await replay.run()
+        clock.run_at(1.0)
         await asyncio.sleep(_SETTLE_SECONDS)
     finally:
         hurry.cancel()
@@ -67,8 +68,7 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
             f"Replaying “{chosen.title}” ({chosen.day}) as if it were today, {speed:g} times as fast, through {url}"
         )
         replay = Replay(chosen, daemon.core, url, clock, _say)
-        await _replayed(replay, daemon)
-        clock.run_at(1.0)
+        await _replayed(replay, daemon, clock)
         if tui:
             await _open_tui(daemon.configuration.daemon.api.socket_path, replay.incident_id)
         else:

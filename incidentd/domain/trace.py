@@ -43,10 +43,7 @@ def _route(decided: Data) -> str:
     head = f"route {name} ({matchers}) took it: service {decided['service']}"
     if "not_paged" in decided:
         return f"{head}; {decided['not_paged']}"
-    return (
-        f"{head}, policy {decided['policy']}, group G-{decided['group']}, "
-        f"group_wait {_span(decided['group_wait'])}"
-    )
+    return f"{head}, policy {decided['policy']}, group G-{decided['group']}, group_wait {_span(decided['group_wait'])}"
 
 
 @_about("alert.fired")

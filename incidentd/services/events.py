@@ -12,7 +12,6 @@ from itertools import islice
 
 import msgspec
 
-
 from incidentd import wire
 from incidentd.storage import event_log
 from incidentd.storage.store import Store
@@ -110,5 +109,3 @@ class EventStream:
         self._closed = True
         self._changed.set()
         await asyncio.sleep(0)
-
-

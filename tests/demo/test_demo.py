@@ -1,0 +1,83 @@
+"""The demonstration, as `make run` shows it without a terminal."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentd.demo import scenario
+from incidentd.demo.clock import ScaledClock
+
+PROGRAM = Path(sys.executable).with_name("incidentd")
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_a_scenario_is_in_order_and_has_what_a_replay_needs(name):
+    chosen = scenario.load(name)
+    times = [chosen.instant(fact) for fact in chosen.event]
+    assert times == sorted(times)
+    kinds = [fact.kind for fact in chosen.event]
+    assert kinds.count("alert") == 1
+    assert kinds.count("mitigation") == 1
+    assert kinds.index("alert") < kinds.index("mitigation")
+    end = datetime(2030, 1, 1, tzinfo=UTC)
+    moved = chosen.ending_at(end)
+    assert moved.instant(moved.event[-1]) == end
+    assert moved.instant(moved.event[0]) - end == times[0] - times[-1]
+
+
+def test_an_unknown_scenario_names_the_known_ones():
+    with pytest.raises(scenario.UnknownScenario, match=r"load-balancer-1.*rate-limit"):
+        scenario.load("../../etc/passwd")
+
+
+def test_the_clock_is_faster_and_never_goes_back():
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+    clock = ScaledClock(start, 3600)
+    first = clock.now()
+    assert start <= first
+    assert clock.real_seconds_until(first + timedelta(hours=1)) == pytest.approx(1, abs=0.2)
+    clock.run_at(1)
+    assert first <= clock.now()
+    assert clock.real_seconds_until(start) == 0
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "TERM": "dumb"}
+    return subprocess.run(
+        [PROGRAM, "demo", *arguments], capture_output=True, text=True, timeout=60, env=environ, check=False,
+        stdin=subprocess.DEVNULL, **options,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_every_scenario_is_handled_to_its_end(name):
+    done = run("--scenario", name, "--speed", "3600")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for part in ("Alert", "What people were sent", "Why? ", "Timeline"):
+        assert f"\n{part}" in done.stdout
+    assert re.search(r"^page +to (ada|lin|mei): \[critical\]", done.stdout, re.MULTILINE)
+    assert re.search(r"^(ada|lin|mei) was paged; ada acknowledged by link", done.stdout, re.MULTILINE)
+    assert "INC-1  SEV1  resolved" in done.stdout
+    assert "active → mitigated" in done.stdout
+
+
+def test_nothing_of_it_is_left_behind_and_the_users_daemon_is_not_touched(tmp_path):
+    environ = {"XDG_STATE_HOME": str(tmp_path / "state"), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [PROGRAM, "demo", "--speed", "3600", "--scenario", "load-balancer-1"],
+        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        env={**os.environ, **environ},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_scenario_is_a_usage_error():
+    done = run("--scenario", "nope")
+    assert done.returncode == 2
+    assert "rate-limit" in done.stderr
