@@ -22,9 +22,11 @@ help: ## list the targets
 # Two pip steps, because pip checks no hashes for an editable install: first the pinned and hashed files, without
 # looking for more; then the project itself, with the build back end that was just installed.
 $(STAMP): pyproject.toml requirements/dev.txt
-	@test -n "$(PYTHON)" || { echo "python3.11 is missing: install it, or say make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is missing: install it, or say make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Building the environment in $(VENV): once, about half a minute."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "python's venv module is missing: install it (Debian: apt install python3.11-venv)" >&2; exit 1; }
+	  echo "Python's venv module is missing: install it (Debian: apt install python3.11-venv)" >&2; exit 1; }
 	$(PIP) install -qq --require-hashes --no-deps -r requirements/dev.txt
 	$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
