@@ -364,7 +364,7 @@ class FakeClient:
         one = make_incident(
             number, body.title, ago=0, severity=body.severity, service=body.service, alert_ids=body.alert_ids
         )
-        self.timelines[number] = [make_entry(self.seq + 1, 0, "declared", f"declared: {body.title}", by=self.me)]
+        self.timelines[number] = [make_entry(self.seq + 1, 0, "status", f"Declared: {body.title}", by=self.me)]
         for alert_id in body.alert_ids:
             self._link(alert_id, number)
         return self._incident_becomes(one, "incident.declared")

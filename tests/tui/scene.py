@@ -193,7 +193,7 @@ def _incidents(client: Any, fakes: Any) -> None:
         entry(1, 20.2, "alert", "Checkout5xxHigh firing: 7.4% > 2% for 5m", detail="6 alerts in the same group"),
         entry(2, 16, "page", "ada paged (policy payments, step 1)"),
         entry(3, 15.2, "ack", "ada acknowledged P-40 by link after 0:48"),
-        entry(4, 15, "declared", "INC-311 declared from 2 alerts", by="ada"),
+        entry(4, 15, "status", "Declared as SEV3: Card payments fail at checkout", by="ada", detail="from 2 alerts"),
         entry(5, 15, "role", "ada is mitigation lead", by="ada"),
         entry(6, 13, "severity", "SEV3 → SEV1", by="ada", detail="all card payments affected: >5% of orders failing"),
         entry(

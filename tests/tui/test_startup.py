@@ -58,7 +58,11 @@ def test_a_dumb_terminal_is_refused_without_a_byte_on_it():
     try:
         environ = {**os.environ, "TERM": "dumb"}
         done = subprocess.run(
-            [sys.executable, "-m", "incidentd_tui"], stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, env=environ
+            [sys.executable, "-m", "incidentd_tui"],
+            stdin=terminal,
+            stdout=terminal,
+            stderr=subprocess.PIPE,
+            env=environ,
         )
         assert done.returncode == 2
         assert b"dumb" in done.stderr

@@ -82,7 +82,16 @@ def test_inert_keeps_enumerations(fakes):
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0, "now"), (59, "now"), (60, "1m"), (3599, "59m"), (7200, "2h"), (86400 * 3, "3d"), (86400 * 40, "5w"), (-5, "now")],
+    [
+        (0, "now"),
+        (59, "now"),
+        (60, "1m"),
+        (3599, "59m"),
+        (7200, "2h"),
+        (86400 * 3, "3d"),
+        (86400 * 40, "5w"),
+        (-5, "now"),
+    ],
 )
 def test_ages(seconds, told):
     assert phrases.age(NOW - timedelta(seconds=seconds), NOW) == told

@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from incidentd.client import Client
 from incidentd.clock import Clock, SystemClock
@@ -85,7 +86,7 @@ class IncidentdApp(App[int]):
             self.say(self._keymap_fault, "warning")
         self.set_interval(1.0, self._tick)
         self.set_interval(0.2, self._repair)
-        self.run_worker(self.sync.run(), exit_on_error=False, group="sync", name="sync")
+        self._follow()
         self._on_hangup()
         if self._first_incident is not None:
             self.call_after_refresh(self.open_room, self._first_incident)
@@ -118,6 +119,18 @@ class IncidentdApp(App[int]):
     def get_driver_class(self) -> type[Driver]:
         found = super().get_driver_class()
         return PatientDriver if found.__name__ == "LinuxDriver" else found
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault in the UI itself is said, never swallowed; following the daemon starts anew."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        self.say(f"fault in the UI ({event.worker.name}): {type(error).__name__}: {error}", "warning")
+        if event.worker.name == "sync":
+            self.set_timer(2.0, self._follow)
+
+    def _follow(self) -> None:
+        self.run_worker(self.sync.run(), exit_on_error=False, group="sync", name="sync")
 
     def _repair(self) -> None:
         """Frames that a slow link lost are made good by one full repaint."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from queue import Full
 from typing import IO
 
+from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -46,7 +48,17 @@ class PatientWriter(WriterThread):
 
 
 class PatientDriver(LinuxDriver):
-    """Shows the terminal's own cursor, which screen readers and braille lines follow."""
+    """Shows the terminal's own cursor, which screen readers and braille lines follow.
+
+    Draws on standard output, as the terminal check promises; the stock driver draws on standard error.
+    """
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = sys.__stdout__
+        self._title = ""
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -73,4 +85,6 @@ class PatientDriver(LinuxDriver):
 
     def set_title(self, title: str) -> None:
         """The title of the terminal window; `title` is the program's own text."""
-        self.write(f"\x1b]2;{title}\x07")
+        if title != self._title:
+            self._title = title
+            self.write(f"\x1b]2;{title}\x07")

@@ -25,15 +25,14 @@ SEVERITIES = (
 )
 
 _TIMELINE: dict[str, tuple[str, str, Style]] = {
-    "declared": ("◉", "declare", theme.primary),
     "alert": ("▲", "alert", theme.warning),
-    "resolved": ("▽", "ended", theme.success),
     "page": ("☎", "page", theme.warning),
     "ack": ("✓", "ack", theme.success),
     "delivery": ("→", "sent", theme.muted),
     "role": ("◆", "role", theme.primary),
     "severity": ("▲", "sev", theme.danger),
     "status": ("○", "state", theme.primary),
+    "overdue": ("!", "overdue", theme.warning),
     "update": ("»", "update", theme.primary),
     "note": ("•", "note", theme.muted),
     "observation": ("◦", "seen", theme.muted),
@@ -41,11 +40,9 @@ _TIMELINE: dict[str, tuple[str, str, Style]] = {
     "action": ("▸", "action", theme.success),
     "report": ("✉", "report", theme.primary),
     "link": ("+", "link", theme.muted),
-    "unlink": ("-", "unlink", theme.muted),
     "edit": ("✎", "edit", theme.muted),
-    "violation": ("▲", "rule", theme.warning),
 }
-LOUD = frozenset({"severity", "status", "decision", "update", "declared"})
+LOUD = frozenset({"severity", "status", "decision", "update"})
 """Kinds whose text is bold: they change the course."""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -203,7 +202,3 @@ class Form(ModalScreen[bool]):
                 self.query_one(f"#{field.name}", Composer).forget()
                 await self._tui.acts.drop_draft(field.draft)
         self.dismiss(True)
-
-    def on_key(self, event: events.Key) -> None:
-        """Nothing typed in a dialog reaches the screen below it."""
-        event.stop()

@@ -97,7 +97,7 @@ async def _take(tui: IncidentdApp, incident_id: int, call: Awaitable[wire.Incide
 
 def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
     seen = _Seen(tui, incident)
-    options = tuple((name, vocabulary.status_label(name)) for name in incident.allowed)
+    options = _next_states(tui, incident)
     fields = (
         Field(name="to", label="New state", options=options or (("", "none is possible"),)),
         Field(name="reason", label="Reason", optional=True),
@@ -105,23 +105,36 @@ def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
     )
 
     def effects(values: Values) -> list[str]:
-        lines = [f"{vocabulary.status_label(incident.status)} → {vocabulary.status_label(values['to'])}"]
+        lines = [f"{vocabulary.status_label(incident.status)} → {dict(options).get(values['to'], '')}"]
         if values["to"] in ("mitigated", "resolved") and not values["evidence"]:
             lines.append("without evidence a broken rule will be shown; the change is made all the same")
         return lines
 
     async def send(values: Values) -> str:
         before = seen.current().status
-        body = wire.ChangeStatus(to=values["to"], reason=values["reason"], evidence=values["evidence"])
+        to, _, into = values["to"].partition(":")
+        merged_into = int(into) if into else None
+        body = wire.ChangeStatus(to=to, reason=values["reason"], evidence=values["evidence"], merged_into=merged_into)
         call = tui.acts.client.change_status(seen.id, body, if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
         if not reason and before in seen.current().allowed:
-            tui.acts.can_undo(f"INC-{seen.id} is {values['to']}", lambda: _status_back(tui, seen.id, before))
+            tui.acts.can_undo(
+                f"INC-{seen.id} is {vocabulary.status_label(to)}", lambda: _status_back(tui, seen.id, before)
+            )
         return seen.outcome(reason)
 
     return Form(
         tui, Plan(title=f"State of INC-{incident.id}", verb="change", fields=fields, effects=effects, send=send)
     )
+
+
+def _next_states(tui: IncidentdApp, incident: wire.Incident) -> tuple[tuple[str, str], ...]:
+    """What may follow; merging is offered once for each other open incident."""
+    found = [(name, vocabulary.status_label(name)) for name in incident.allowed if name != "merged"]
+    if "merged" in incident.allowed:
+        others = [one for one in tui.model.open_incidents() if one.id != incident.id]
+        found += [(f"merged:{one.id}", f"merge into INC-{one.id}") for one in others[:9]]
+    return tuple(found)
 
 
 async def _status_back(tui: IncidentdApp, incident_id: int, before: str) -> wire.Incident | None:
@@ -161,7 +174,7 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
             label = vocabulary.role_label(values["role"])
             back = wire.AssignRole(role=values["role"], person=before)
             tui.acts.can_undo(
-                Shown(f"{label} is {values['person'] or 'nobody'}"),
+                Shown(f"{label}: {values['person'] or 'nobody'}"),
                 lambda: _take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
             )
         return seen.outcome(reason)

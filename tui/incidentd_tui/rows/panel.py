@@ -60,7 +60,8 @@ def _due(model: Model, incident: wire.Incident) -> str:
 
 def _rule(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     broken = detail.incident.violations[number]
-    since = f" (for {phrases.age(broken.since, model.now())})" if broken.since else ""
+    ago = phrases.age(broken.since, model.now()) if broken.since else "now"
+    since = f" (for {ago})" if ago != "now" else ""
     texts = paint.wrap(broken.text + since, width - 2, 4)
     return [[("▲ " if not index else "  ", theme.warning), (text, theme.plain)] for index, text in enumerate(texts)]
 

@@ -98,6 +98,7 @@ def violation(incident: wire.Incident, now: datetime) -> paint.Line:
     if not incident.violations:
         return []
     first = incident.violations[0]
-    since = f" · for {phrases.age(first.since, now)}" if first.since else ""
+    ago = phrases.age(first.since, now) if first.since else "now"
+    since = f" · for {ago}" if ago != "now" else ""
     more = f" · {len(incident.violations) - 1} more" if len(incident.violations) > 1 else ""
     return [(f" ▲ {first.text}{since}{more}", theme.chip)]

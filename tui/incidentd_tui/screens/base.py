@@ -132,14 +132,21 @@ class VerbScreen(Screen[None]):
 
     def _tabs(self, width: int) -> tuple[paint.Line, paint.Line]:
         counts = self.tui.tab_counts()
-        short = width < 76
-        left: paint.Line = [] if width < 66 else [(" incidentd ", theme.key)]
+        right = self._connection(width)
+        for short in (False, True):
+            left = self._tab_line(counts, short=short)
+            if paint.width_of(left) + paint.width_of(right) < width:
+                break
+        return left, right
+
+    def _tab_line(self, counts: dict[str, int], *, short: bool) -> paint.Line:
+        left: paint.Line = [] if short else [(" incidentd ", theme.key)]
         for verb in MODES:
             here = verb.id == f"mode.{self.mode}"
             name = _SHORT.get(verb.label, verb.label) if short else verb.label
             tail = f" {counts[verb.id]}" if counts.get(verb.id) else ""
             left.append((f" {verb.keys} {name}{tail} ", theme.tab_here if here else theme.muted))
-        return left, self._connection(width)
+        return left
 
     def _connection(self, width: int) -> paint.Line:
         model = self.model

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -118,6 +117,3 @@ class Picker(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
