@@ -1,0 +1,80 @@
+"""A real amtool reads incidentd as if it were an Alertmanager."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def amtool(needs, daemon, tmp_path):
+    """Run amtool against the daemon, with no configuration of this machine's user."""
+    binary = needs("amtool")
+
+    def run(*arguments: str, port: int | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [binary, f"--alertmanager.url=http://127.0.0.1:{port or daemon.port}", *arguments],
+            env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    return run
+
+
+def test_alert_query_gives_the_alerts_as_json(daemon, amtool):
+    daemon.fire("DiskFull", severity="critical", service="checkout")
+    daemon.fire("DiskSlow", severity="warning")
+    done = amtool("alert", "query", "-o", "json")
+    assert done.returncode == 0, done.stderr
+    alerts = {one["labels"]["alertname"]: one for one in json.loads(done.stdout)}
+    assert set(alerts) == {"DiskFull", "DiskSlow"}
+    assert alerts["DiskFull"]["status"]["state"] == "active"
+    assert alerts["DiskFull"]["labels"] == {"alertname": "DiskFull", "severity": "critical", "service": "checkout"}
+
+    only = amtool("alert", "query", "-o", "json", "severity=~crit.*")
+    assert [one["labels"]["alertname"] for one in json.loads(only.stdout)] == ["DiskFull"]
+    table = amtool("alert", "query")
+    assert table.returncode == 0
+    assert "DiskSlow" in table.stdout
+
+
+def test_alert_add_sends_and_an_end_in_the_past_resolves(daemon, amtool):
+    added = amtool("alert", "add", "alertname=FromAmtool", "severity=warning", "--annotation=summary=by hand")
+    assert added.returncode == 0, added.stderr
+    assert daemon.alert("FromAmtool")["summary"] == "by hand"
+    assert daemon.alert("FromAmtool")["status"] == "firing"
+    ended = amtool("alert", "add", "alertname=FromAmtool", "severity=warning", f"--end={datetime.now(UTC).isoformat()}")
+    assert ended.returncode == 0, ended.stderr
+    assert daemon.alert("FromAmtool")["status"] == "resolved"
+
+
+def test_config_status_and_groups_are_readable(daemon, amtool):
+    daemon.fire("DiskFull", service="checkout")
+    shown = amtool("config", "show")
+    assert shown.returncode == 0, shown.stderr
+    silences = amtool("silence", "query", "-o", "json")
+    assert silences.returncode == 0, silences.stderr
+    assert json.loads(silences.stdout) == []
+    status = daemon.http("GET", "/api/v2/status").json()
+    assert status["versionInfo"]["version"]
+    assert status["cluster"]["status"]
+    groups = daemon.http("GET", "/api/v2/alerts/groups").json()
+    assert [alert["labels"]["alertname"] for group in groups for alert in group["alerts"]] == ["DiskFull"]
+    assert daemon.http("GET", "/api/v2/receivers").json() == [{"name": "checkout"}, {"name": "default"}]
+
+
+def test_faults_end_with_a_message_and_a_failure_code(running, daemon, amtool):
+    refused = amtool("silence", "add", "alertname=DiskFull", "--comment=no", "--author=ada", "--duration=1h")
+    assert refused.returncode != 0, "there are no silences yet: amtool must not report success"
+    assert refused.stderr.strip()
+    nobody = amtool("alert", "query", port=running.free_port())
+    assert nobody.returncode != 0
+    assert daemon.answers()
