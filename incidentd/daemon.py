@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version as installed_version
@@ -27,7 +26,6 @@ from incidentd.plugin.adapters import Context, SignalSink
 from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
-from incidentd.sdnotify import Notifier as ServiceManager
 from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
@@ -121,7 +119,7 @@ class Daemon:
         await self._listen()
         self._lag.start()
         self._watchdog.start()
-        log.info("ready", version=VERSION, engine=store.engine, ingress=self._urls(), files=self.configuration.files)
+        log.info("ready", version=VERSION, engine=store.engine, ingress=self.urls(), files=self.configuration.files)
 
     async def _load_plugins(self) -> None:
         """Plugins may hang for seconds while they load: the event loop must go on."""
@@ -198,7 +196,7 @@ class Daemon:
         return next((person.handle for person in people if person.os_user and person.os_user == name), "")
 
     # ------------------------------------------------------------------ what others ask of it
-    def _urls(self) -> list[str]:
+    def urls(self) -> list[str]:
         """Where the ingress answers."""
         if self._ingress is None:
             return []
@@ -206,7 +204,7 @@ class Daemon:
 
     def _public_url(self) -> str:
         settings = self.configuration.daemon.ingress
-        return settings.public_url or next(iter(self._urls()), "")
+        return settings.public_url or next(iter(self.urls()), "")
 
     def _observe(self, events: Sequence[wire.Event]) -> None:
         if not self.host.has_observers:
@@ -242,7 +240,7 @@ class Daemon:
             person=person,
             role=role,
             review_name=self.configuration.process.review_name,
-            ingress=tuple(self._urls()),
+            ingress=tuple(self.urls()),
             engine=self.core.store.engine,
         )
 
@@ -301,55 +299,3 @@ def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
     if old.daemon.database_url != new.daemon.database_url:
         changed.append("database")
     return [f"{name} has changed and takes effect at the next start" for name in changed]
-
-
-async def serve(
-    configuration: Configuration,
-    config_path: Path | None,
-    manager: ServiceManager,
-    passed: Mapping[str, Sequence[socket.socket]],
-    on_ready: Callable[[Daemon], None] = lambda _: None,
-) -> None:
-    """Run until SIGTERM or SIGINT; SIGHUP reloads."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    daemon = Daemon(configuration, config_path=config_path, passed=passed)
-    reloads: set[asyncio.Task[None]] = set()
-
-    def on_hangup() -> None:
-        task = loop.create_task(_reload(daemon, manager))
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    watch: asyncio.Task[None] | None = None
-    try:
-        await daemon.start()
-        loop.add_signal_handler(signal.SIGHUP, on_hangup)
-        manager.ready(f"listening on {', '.join(daemon._urls())}")
-        watch = loop.create_task(_kick(manager))
-        on_ready(daemon)
-        await stop.wait()
-        log.info("stopping")
-        manager.stopping("draining")
-    finally:
-        if watch is not None:
-            watch.cancel()
-        await daemon.close()
-    log.info("stopped")
-
-
-async def _reload(daemon: Daemon, manager: ServiceManager) -> None:
-    manager.reloading()
-    await daemon.reload("signal")
-    manager.ready()
-
-
-async def _kick(manager: ServiceManager) -> None:
-    """Tell the service manager's watchdog that the loop is alive."""
-    if manager.watchdog_seconds is None:
-        return
-    while True:
-        manager.watchdog()
-        await asyncio.sleep(manager.watchdog_seconds / 2)

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from incidentd.api import unixlisten
 from incidentd.api.bodies import BODY_SECONDS
-from incidentd.api.deadlines import HEAD_SECONDS, DeadlineHandler, DeadlineServer
+from incidentd.api.connection import HEAD_SECONDS, ApiConnection, ConnectionServer
 from incidentd.api.dispatch import Dispatcher, Identify
 from incidentd.api.identity import Caller, RolePolicy, caller, gid_of_group, peer_of
 from incidentd.api.problems import Fault
@@ -91,8 +91,8 @@ async def start_api(
     return ApiServer(runner, streams, listening, limits.drain)
 
 
-def _server(dispatcher: Dispatcher, limits: Limits) -> DeadlineServer:
-    return DeadlineServer(
+def _server(dispatcher: Dispatcher, limits: Limits) -> ConnectionServer:
+    return ConnectionServer(
         dispatcher,
         head_seconds=limits.head,
         access_log=None,
@@ -108,7 +108,7 @@ def _identifier(roles: RolePolicy, person_of_uid: PersonOfUid) -> Identify:
 
     async def identify(request: web.BaseRequest) -> Caller:
         protocol = request.protocol
-        assert isinstance(protocol, DeadlineHandler)  # the server makes no other
+        assert isinstance(protocol, ApiConnection)  # the server makes no other
         if protocol.peer is None:
             transport = request.transport
             connected = None if transport is None else transport.get_extra_info("socket")

@@ -56,7 +56,7 @@ def _refuse(faults: Iterable[object]) -> NoReturn:
 @config_option
 def serve(config_path: Path | None) -> None:
     """Run the daemon in the foreground. SIGTERM drains, SIGHUP reloads the configuration."""
-    from incidentd import daemon
+    from incidentd import serving
     from incidentd.api.unixlisten import SocketUnusable
     from incidentd.ingress.server import CannotListen
     from incidentd.instance import AlreadyRunning
@@ -69,7 +69,7 @@ def serve(config_path: Path | None) -> None:
     configure(configuration.daemon.log_level)
     try:
         manager = Notifier.from_environment()
-        _run(daemon.serve(configuration, config_path, manager, listen_sockets()))
+        _run(serving.serve(configuration, config_path, manager, listen_sockets()))
     except ConfigurationError as error:
         _refuse(error.faults)
     except (AlreadyRunning, SchemaTooNew, Damaged, CannotListen, SocketUnusable, BadActivation) as error:

@@ -12,10 +12,9 @@ from aiohttp import web
 from multidict import CIMultiDict, MultiMapping
 
 from incidentd.clock import Clock
-from incidentd.ingress import ack_pages
+from incidentd.ingress import ack_pages, connection
 from incidentd.ingress.ack_pages import AckLinks
 from incidentd.ingress.bodies import read_body
-from incidentd.ingress.connection import IDLE_SECONDS, Server
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
@@ -81,13 +80,14 @@ class Ingress:
 
     async def start(self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = ()) -> None:
         """Listen on the sockets that were passed, else on the addresses. Raises `CannotListen`."""
-        server = Server(
+        server = connection.Server(
             self._serve,
+            head_seconds=connection.HEAD_SECONDS,
             access_log=None,
             auto_decompress=False,
             lingering_time=1.0,
             tcp_keepalive=True,
-            keepalive_timeout=IDLE_SECONDS,
+            keepalive_timeout=connection.IDLE_SECONDS,
         )
         self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
         await self._runner.setup()
