@@ -1,7 +1,8 @@
 """The public plugin API, and the only package of incidentd that a plugin imports.
 
 A plugin is a Python package with an entry point in the group `incidentd`. It implements hooks with `@hookimpl` that
-return `AdapterType`s. Everything here is covered by `API_VERSION`: a major step breaks plugins, a minor one adds.
+return `AdapterType`s. Everything here is covered by `API_VERSION`: a major step breaks plugins, a minor one adds. A
+plugin may state the version it was written for as `INCIDENTD_API = "1.0"`; another major or a newer minor is refused.
 """
 
 from incidentd.domain.display import safe_line, safe_text

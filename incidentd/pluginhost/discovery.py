@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 import pluggy
 
-from incidentd.plugin import hooks
+from incidentd.plugin import API_VERSION, hooks
 from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
 
 T = TypeVar("T")
@@ -71,8 +71,26 @@ def _checked(kinds: Sequence[Any], base: type) -> tuple[Any, ...]:
     return tuple(kinds)
 
 
+class WrongVersion(Exception):  # noqa: N818
+    """A plugin was written for another major version of the plugin API."""
+
+
+def _check_version(plugin: object) -> None:
+    """A plugin may say what it was written for, as `INCIDENTD_API = "1.0"`; without it the present one is assumed."""
+    wanted = str(getattr(plugin, "INCIDENTD_API", API_VERSION))
+    ours = [int(part) for part in API_VERSION.split(".")]
+    major, _, minor = wanted.partition(".")
+    if not (major.isdecimal() and (minor or "0").isdecimal()):
+        raise WrongVersion(f"INCIDENTD_API is {wanted!r}: write a version like {API_VERSION!r}")
+    if int(major) != ours[0] or int(minor or 0) > ours[1]:
+        raise WrongVersion(
+            f"it was written for plugin API {wanted}, this is {API_VERSION}: install the matching version"
+        )
+
+
 def _ask(entry: EntryPoint) -> Found:
     plugin = entry.load()
+    _check_version(plugin)
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
     manager.register(plugin, name=entry.name)

@@ -212,6 +212,27 @@ def test_a_plugin_that_cannot_be_loaded_says_why(entry: Any, told):
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("1.0", ""),
+        ("1", ""),
+        ("2.0", "written for plugin API 2.0"),
+        ("0.9", "written for plugin API 0.9"),
+        ("1.99", "written for plugin API 1.99"),
+        ("newest", "write a version like"),
+        (None, "write a version like"),
+    ],
+)
+def test_a_plugin_for_another_api_is_refused(monkeypatch, wanted, told):
+    module = ModuleType("dated_plugin")
+    module.INCIDENTD_API = wanted
+    monkeypatch.setitem(sys.modules, "dated_plugin", module)
+    error = load_entry(EntryPoint("dated", "dated_plugin", "g")).error
+    assert told in error
+    assert bool(error) == bool(told)
+
+
 def test_two_plugins_of_one_name(monkeypatch):
     module = ModuleType("twice_plugin")
     monkeypatch.setitem(sys.modules, "twice_plugin", module)
