@@ -9,6 +9,7 @@ import structlog
 
 from incidentd.plugin.values import Event
 from incidentd.pluginhost.discovery import Observer
+from incidentd.pluginhost.running import contained
 from incidentd.pluginhost.vitals import Vitals
 
 _QUEUE = 10_000
@@ -42,7 +43,7 @@ class RunningObserver:
             event = await self._queue.get()
             try:
                 async with asyncio.timeout(_CALL_SECONDS):
-                    await asyncio.to_thread(self._observer, event=event)
+                    await contained(asyncio.to_thread(self._observer, event=event))
             except TimeoutError:
                 # The thread cannot be stopped; one more call would only add another.
                 self.vitals.dead("failed", f"incidentd_on_event took longer than {_CALL_SECONDS:g} s and was cut off")

@@ -93,7 +93,7 @@ class RunningSource:
         """Its routes with guarded handlers; none when it fails to tell."""
         try:
             declared = list(self.source.routes())
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.vitals.failed("routes", error)
             return []
         return [

@@ -183,7 +183,7 @@ class Incidentd:
     # ------------------------------------------------------------------ life
     def launch(self, command: Sequence[str | Path] = (), **options: Any) -> Program:
         """Start without waiting; `command` wraps the real one."""
-        real = [Path(sys.executable).with_name("incidentd"), "serve"]
+        real: list[str | Path] = [Path(sys.executable).with_name("incidentd"), "serve"]
         self.program = Program("incidentd", [*command, *real], self.log, env=self.env, **options)
         return self.program
 
