@@ -14,7 +14,8 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
 from incidentd.services.escalation import Escalation, Handler
-from incidentd.storage import alerts, groups, pages, timers
+from incidentd.storage import alert_routing, groups, pages, timers
+from incidentd.storage.alert_routing import Changed, Routed
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.groups import Group
 from incidentd.storage.timers import Timer
@@ -27,19 +28,18 @@ _BATCH = 400
 class _Batch(msgspec.Struct):
     """What one routing transaction gathers before it writes."""
 
-    open: dict[str, Group]
-    joins: list[tuple[int, int]]
-    routed: list[dict[str, Any]]
-    flush_now: dict[int, tuple[Group, Route]]
-    ended: dict[int, Group]
+    open: dict[str, Group] = {}
+    joins: list[tuple[int, int]] = []
+    routed: list[Routed] = []
+    flush_now: dict[int, tuple[Group, Route]] = {}
+    ended: dict[int, Group] = {}
+    steps: dict[tuple[str, str, int], dict[str, Any]] = {}
 
 
 class Grouping:
     """Routes alerts into groups and tells people about groups."""
 
-    def __init__(
-        self, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation
-    ) -> None:
+    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation) -> None:
         self._process = process
         self._roster = roster
         self._escalation = escalation
@@ -51,15 +51,15 @@ class Grouping:
     # ------------------------------------------------------------------ routing
     def route_pending(self, tx: Tx) -> int:
         """Route the alerts that changed; returns how many. Called until it returns 0."""
-        changed = alerts.take_pending(tx, _BATCH)
+        changed = alert_routing.take_pending(tx, _BATCH)
         if not changed:
             return 0
-        batch = _Batch({}, [], [], {}, {})
-        open_groups = groups.open_groups_of(tx, [one.id for one in changed])
+        batch = _Batch()
+        open_groups = groups.open_groups_of(tx, [one.id for one in changed if not one.firing])
         for alert in changed:
             self._route(tx, alert, open_groups.get(alert.id, []), batch)
-        groups.join_alerts(tx, batch.joins)
-        alerts.mark_routed(tx, batch.routed)
+        alert_routing.join_groups(tx, batch.joins)
+        alert_routing.mark_routed(tx, batch.routed)
         for group in batch.ended.values():
             self._end_if_over(tx, group)
         for group, route in batch.flush_now.values():
@@ -68,30 +68,30 @@ class Grouping:
             tx.wake(Wake.ROUTER)
         return len(changed)
 
-    def _route(self, tx: Tx, alert: AlertRow, in_groups: Sequence[Group], batch: _Batch) -> None:
+    def _route(self, tx: Tx, alert: Changed, in_groups: Sequence[Group], batch: _Batch) -> None:
         fired = alert.episode > alert.routed_episode
         flapping = is_flapping(alert.changes, tx.now)
-        outcome = {
-            "b_id": alert.id,
-            "b_service": alert.service,
-            "b_group": alert.group_id,
-            "b_episode": alert.episode,
-            "b_ack": "" if fired else alert.acknowledged_by,
-            "b_flapping": flapping,
-        }
-        if not alert.service:
-            route = next(matching_routes(self._process().route, alert.labels))
-            outcome["b_service"] = service_of(route, alert.labels)
+        outcome = Routed(
+            id=alert.id,
+            episode=alert.episode,
+            service=alert.service,
+            group_id=alert.group_id,
+            acknowledged_by="" if fired else alert.acknowledged_by,
+            flapping=flapping,
+        )
         if fired and alert.firing:
             self._join(tx, alert, outcome, batch)
-        elif not alert.firing:
+        elif not alert.service:
+            route = next(matching_routes(self._process().route, alert.labels))
+            outcome.service = service_of(route, alert.labels)
+        if not alert.firing:
             self._tell_end(tx, alert, fired)
             batch.ended.update({group.id: group for group in in_groups})
         if flapping and not alert.flapping:
             tx.emit("alert.flapping", alert.subject, {"changes": len(alert.changes)})
         batch.routed.append(outcome)
 
-    def _tell_end(self, tx: Tx, alert: AlertRow, fired: bool) -> None:
+    def _tell_end(self, tx: Tx, alert: Changed, fired: bool) -> None:
         data = {"name": alert.name, "ended_at": alert.resolved_at, "expired": alert.expired}
         if fired:  # began and ended between two looks of the router
             tx.emit("alert.fired", alert.subject, {"name": alert.name, "episode": alert.episode, "routes": []})
@@ -100,24 +100,18 @@ class Grouping:
             data["unrouted"] = "its end came without a beginning"
         tx.emit("alert.resolved", alert.subject, data)
 
-    def _join(self, tx: Tx, alert: AlertRow, outcome: dict[str, Any], batch: _Batch) -> None:
+    def _join(self, tx: Tx, alert: Changed, outcome: Routed, batch: _Batch) -> None:
         decided: list[dict[str, Any]] = []
         for route in matching_routes(self._process().route, alert.labels):
             service = service_of(route, alert.labels)
-            step: dict[str, Any] = {"route": route.id, "route_name": route.name, "service": service}
-            step["matchers"] = [str(matcher) for matcher in route.matchers]
-            if route.page:
-                group = self._group_for(tx, alert, route, service, batch)
+            group = self._group_for(tx, alert, route, service, batch) if route.page else None
+            if group is not None:
                 batch.joins.append((group.id, alert.id))
-                step |= {"group": group.id, "group_wait": route.group_wait.total_seconds()}
-                step["policy"] = route.policy or policy_of_service(self._roster(), service)
-                if not decided or outcome["b_group"] is None:
-                    outcome["b_group"] = group.id
-            else:
-                step["not_paged"] = "this route pages nobody"
+                if not decided or outcome.group_id is None:
+                    outcome.group_id = group.id
             if not decided:
-                outcome["b_service"] = service
-            decided.append(step)
+                outcome.service = service
+            decided.append(self._step(route, service, group, batch))
         data = {
             "name": alert.name,
             "summary": alert.summary,
@@ -129,7 +123,22 @@ class Grouping:
         }
         tx.emit("alert.fired", alert.subject, data)
 
-    def _group_for(self, tx: Tx, alert: AlertRow, route: Route, service: str, batch: _Batch) -> Group:
+    def _step(self, route: Route, service: str, group: Group | None, batch: _Batch) -> dict[str, Any]:
+        """What the trace says about one route; alike for all alerts of a batch that it took the same way."""
+        key = (route.id, service, 0 if group is None else group.id)
+        step = batch.steps.get(key)
+        if step is None:
+            step = {"route": route.id, "route_name": route.name, "service": service}
+            step["matchers"] = [str(matcher) for matcher in route.matchers]
+            if group is None:
+                step["not_paged"] = "this route pages nobody"
+            else:
+                step |= {"group": group.id, "group_wait": route.group_wait.total_seconds()}
+                step["policy"] = route.policy or policy_of_service(self._roster(), service)
+            batch.steps[key] = step
+        return step
+
+    def _group_for(self, tx: Tx, alert: Changed, route: Route, service: str, batch: _Batch) -> Group:
         key = group_key(route, alert.labels)
         if key in batch.open:
             return batch.open[key]

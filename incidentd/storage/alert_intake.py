@@ -1,22 +1,20 @@
-"""The hot path: store what signals said about many alerts, at driver level.
+"""Store what signals said about many alerts. A hot path: see `driver_sql`.
 
-Core's statement objects cost more per row than SQLite itself, so this module, and only this one, hands plain SQL and
-tuples to the driver: one look-up for all keys of a submission, one `executemany` for the new rows, one for the known.
+One look-up for all keys of a submission, one `executemany` for the new rows, one for the known.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import msgspec
 
 from incidentd.clock import from_micros, to_micros
 from incidentd.domain.alerts import AlertState, display_name, display_summary
+from incidentd.storage import driver_sql
 from incidentd.storage.tx import Tx
 
 _STATE_COLUMNS = (
@@ -26,7 +24,6 @@ _STATE_COLUMNS = (
 _encode = msgspec.json.Encoder().encode
 _decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
-_QUESTION = re.compile(r"\?")
 # ruff: noqa: S608 - the statements are built from the constant column names above, values are always bound
 
 _SELECT = (
@@ -53,16 +50,6 @@ class Known(msgspec.Struct, gc=False):
     pending: bool = False  # routing has to see it
 
 
-def _numbered(sql: str) -> str:
-    """`?` placeholders as asyncpg's `$1`, `$2` ..."""
-    numbers = count(1)
-    return _QUESTION.sub(lambda _: f"${next(numbers)}", sql)
-
-
-def _sql(tx: Tx, sql: str) -> str:
-    return _numbered(sql) if tx.is_postgresql else sql
-
-
 def _state(row: Sequence[Any]) -> AlertState:
     return AlertState(
         status=row[2],
@@ -83,10 +70,9 @@ def find(tx: Tx, source: str, keys: Sequence[str]) -> dict[str, Known]:
     """What is known of `keys`; unknown ones have no state. Locks the rows on PostgreSQL."""
     known = {key: Known(None, key, None) for key in keys}
     if tx.is_postgresql:
-        rows = tx.conn.exec_driver_sql(_numbered(_SELECT) + "= ANY($2) ORDER BY id FOR UPDATE", (source, list(known)))
+        rows = driver_sql.query(tx, _SELECT + "= ANY(?) ORDER BY id FOR UPDATE", source, list(known))
     else:
-        sql = _SELECT + "IN (SELECT value FROM json_each(?))"
-        rows = tx.conn.exec_driver_sql(sql, (source, json.dumps(list(known))))
+        rows = driver_sql.query(tx, _SELECT + "IN (SELECT value FROM json_each(?))", source, json.dumps(list(known)))
     for row in rows:
         known[row[1]] = Known(row[0], row[1], _state(row))
     return known
@@ -126,7 +112,5 @@ def save(tx: Tx, source: str, alerts: Sequence[Known], now: datetime) -> None:
             new.append((source, alert.key, *values, alert.pending, micros, False))
         else:
             old.append((*values, alert.pending, alert.id))
-    if new:
-        tx.conn.exec_driver_sql(_sql(tx, _INSERT), new)
-    if old:
-        tx.conn.exec_driver_sql(_sql(tx, _UPDATE), old)
+    driver_sql.run_many(tx, _INSERT, new)
+    driver_sql.run_many(tx, _UPDATE, old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,34 +83,6 @@ def by_key(conn: Connection, source: str, key: str) -> AlertRow | None:
     """The alert a source knows by `key`."""
     row = conn.execute(select(alerts).where(alerts.c.source == source, alerts.c.key == key)).one_or_none()
     return None if row is None else _row(row)
-
-
-def take_pending(tx: Tx, limit: int) -> list[AlertRow]:
-    """Changed alerts that routing has not seen, oldest first; other nodes leave them alone until the commit."""
-    query = select(alerts).where(alerts.c.pending).order_by(alerts.c.id).limit(limit)
-    return [_row(row) for row in tx.conn.execute(query.with_for_update(skip_locked=True))]
-
-
-def mark_routed(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Store routing's outcome: dicts of b_id, b_service, b_group, b_episode, b_ack and b_flapping."""
-    from sqlalchemy import bindparam
-
-    values = list(rows)
-    if not values:
-        return
-    statement = (
-        update(alerts)
-        .where(alerts.c.id == bindparam("b_id"))
-        .values(
-            pending=False,
-            service=bindparam("b_service"),
-            group_id=bindparam("b_group"),
-            routed_episode=bindparam("b_episode"),
-            acknowledged_by=bindparam("b_ack"),
-            flapping=bindparam("b_flapping"),
-        )
-    )
-    tx.conn.execute(statement, values)
 
 
 def set_state(tx: Tx, alert: AlertRow, state: AlertState) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+import msgspec
+from sqlalchemy import Connection, Row, func, select, update
 
+from incidentd.clock import to_micros
+from incidentd.storage import driver_sql
 from incidentd.storage.schema import counters, events
 from incidentd.storage.tx import Tx
 from incidentd.wire import Event
 
 _SEQ = "event_seq"
+_INSERT = "INSERT INTO events (seq, at, actor, kind, subject, data) VALUES (?, ?, ?, ?, ?, ?)"
+_encode = msgspec.json.Encoder().encode
 
 
 def append_pending(tx: Tx) -> list[Event]:
@@ -25,13 +30,8 @@ def append_pending(tx: Tx) -> list[Event]:
     statement = update(counters).where(counters.c.name == _SEQ).values(value=counters.c.value + count)
     last: int = tx.conn.execute(statement.returning(counters.c.value)).scalar_one()
     numbered = [event.numbered(last - count + 1 + index) for index, event in enumerate(tx.events)]
-    tx.conn.execute(
-        insert(events),
-        [
-            {"seq": e.seq, "at": e.at, "actor": e.actor, "kind": e.kind, "subject": e.subject, "data": e.data}
-            for e in numbered
-        ],
-    )
+    rows = [(e.seq, to_micros(e.at), e.actor, e.kind, e.subject, _encode(e.data).decode()) for e in numbered]
+    driver_sql.run_many(tx, _INSERT, rows)
     return numbered
 
 

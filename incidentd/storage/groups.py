@@ -71,20 +71,6 @@ def change(tx: Tx, group_id: int, **values: Any) -> None:
     tx.conn.execute(update(groups).where(groups.c.id == group_id).values(**values))
 
 
-def join_alerts(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
-    """Put alerts into groups: (group, alert) pairs; an alert that is in already will be announced again."""
-    if not pairs:
-        return
-    rows = [{"group_id": g, "alert_id": a, "joined_at": tx.now, "announced": False} for g, a in pairs]
-    if tx.is_postgresql:
-        from sqlalchemy.dialects.postgresql import insert as upsert
-    else:
-        from sqlalchemy.dialects.sqlite import insert as upsert  # type: ignore[assignment]
-    statement = upsert(group_alerts)
-    changed = {"joined_at": statement.excluded.joined_at, "announced": statement.excluded.announced}
-    tx.conn.execute(statement.on_conflict_do_update(index_elements=["group_id", "alert_id"], set_=changed), rows)
-
-
 def open_groups_of(tx: Tx, alert_ids: Sequence[int]) -> dict[int, list[Group]]:
     """The open groups each alert is in."""
     found: dict[int, list[Group]] = {}
