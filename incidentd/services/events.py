@@ -41,6 +41,7 @@ class EventStream:
         self._listening = 0
         self._alone = store.engine == "sqlite"  # nobody else can write, so there is nothing to poll for
         store.on_commit.append(self._publish)
+        store.on_elsewhere.append(self._changed.set)
 
     async def start(self) -> None:
         """Learn where the log stands."""
@@ -52,14 +53,15 @@ class EventStream:
         return self._last
 
     def _publish(self, events: list[Event]) -> None:
-        if events[0].seq != self._last + 1:
-            # Another node wrote in between: the ring would have a hole, so it begins anew and readers replay.
-            self._ring.clear()
-        if self._listening:
-            self._ring.extend((event.seq, event_frame(event)) for event in events)
-        else:
+        if not self._listening:
             self._ring.clear()  # nobody listens: encoding would be work for nothing
-        self._last = events[-1].seq
+            self._last = events[-1].seq
+        for event in events if self._listening else ():
+            if event.seq != self._last + 1:
+                # Another node wrote in between: the ring would have a hole, so it begins anew and readers replay.
+                self._ring.clear()
+            self._ring.append((event.seq, event_frame(event)))
+            self._last = event.seq
         self._changed.set()
 
     async def page(self, after: int, limit: int) -> wire.EventPage:
@@ -97,7 +99,7 @@ class EventStream:
 
     async def _wait(self, cursor: int) -> None:
         self._changed.clear()
-        if self._alone and self._last > cursor:
+        if self._last > cursor:
             return
         try:
             await asyncio.wait_for(self._changed.wait(), _POLL)

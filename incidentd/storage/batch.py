@@ -46,12 +46,18 @@ class Committed:
         self.wakes: set[Wake] = set()
 
 
-def _run_together(conn: Connection, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+Seal = Callable[[Tx], None]
+"""What is done last in a transaction that left events or wake-ups."""
+
+
+def _run_together(conn: Connection, commands: Sequence[Command[Any]], clock: Clock, seal: Seal | None) -> Committed:
     done = Committed()
     with conn.begin():
         tx = Tx(conn, clock.now())
         done.outcomes = [(True, command(tx)) for command in commands]
         done.events = event_log.append_pending(tx)
+        if seal is not None and (done.events or tx.wakes):
+            seal(tx)
     done.wakes = tx.wakes
     return done
 
@@ -61,10 +67,10 @@ def _worth_retrying(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in _RETRYABLE_SQLSTATES
 
 
-def _run_alone(conn: Connection, command: Command[Any], clock: Clock, done: Committed) -> None:
+def _run_alone(conn: Connection, command: Command[Any], clock: Clock, seal: Seal | None, done: Committed) -> None:
     for attempt in range(_RETRIES):
         try:
-            alone = _run_together(conn, [command], clock)
+            alone = _run_together(conn, [command], clock, seal)
         except DBAPIError as error:
             if attempt + 1 < _RETRIES and not error.connection_invalidated and _worth_retrying(error):
                 continue
@@ -79,15 +85,15 @@ def _run_alone(conn: Connection, command: Command[Any], clock: Clock, done: Comm
         return
 
 
-def run_batch(conn: Connection, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+def run_batch(conn: Connection, commands: Sequence[Command[Any]], clock: Clock, seal: Seal | None = None) -> Committed:
     """Run and commit `commands`; never raises for a command's own fault."""
     if len(commands) > 1:
         try:
-            return _run_together(conn, commands, clock)
+            return _run_together(conn, commands, clock, seal)
         except Exception:  # the guilty one is found, and answered, below
             if conn.invalidated:
                 raise
     done = Committed()
     for command in commands:
-        _run_alone(conn, command, clock, done)
+        _run_alone(conn, command, clock, seal, done)
     return done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -14,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from incidentd.clock import Clock
+from incidentd.storage import notices
 from incidentd.storage.batch import Command, Committed, run_batch
+from incidentd.storage.tx import Tx
 
 T = TypeVar("T")
 _BUSY_SECONDS = 30
@@ -32,6 +35,10 @@ class Backend(Protocol):
 
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         """Run `action` on the writer outside of any batch: migrations and maintenance. It begins and commits itself."""
+        ...
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Call `heard` whenever another node committed something; nothing to do where there are no other nodes."""
         ...
 
     async def close(self) -> None: ...
@@ -85,6 +92,9 @@ class SqliteBackend:
         async with self._readers.connect() as conn:
             return await conn.run_sync(query)
 
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Nobody else writes here."""
+
     async def close(self) -> None:
         await self._readers.dispose()  # unclosed aiosqlite connections hang the interpreter's exit
         await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
@@ -104,12 +114,21 @@ class PostgresBackend:
     name = "postgresql"
 
     def __init__(self, url: URL) -> None:
+        self._url = url
+        self._node = uuid.uuid4().hex
+        self._listener: notices.Listener | None = None
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), pool_size=_READERS + 1, max_overflow=2, pool_pre_ping=True
         )
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
-        return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
+        def seal(tx: Tx) -> None:
+            notices.send(tx, self._node)
+
+        return await self.write_alone(lambda conn: run_batch(conn, commands, clock, seal))
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        self._listener = notices.Listener(self._url, self._node, heard)
 
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         async def run() -> T:
@@ -123,6 +142,8 @@ class PostgresBackend:
             return await conn.run_sync(query)
 
     async def close(self) -> None:
+        if self._listener is not None:
+            await self._listener.close()
         await self._engine.dispose()
 
 

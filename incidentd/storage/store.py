@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection
 
 from incidentd.clock import Clock
@@ -16,6 +17,7 @@ from incidentd.storage.tx import Wake
 from incidentd.wire import Event
 
 T = TypeVar("T")
+log = structlog.get_logger("incidentd.storage")
 _MAX_BATCH = 512
 
 
@@ -27,7 +29,8 @@ class Store:
     """Queues commands for one writer task and answers each after its commit.
 
     `on_commit` callbacks get the events of every commit in seq order; `on_wake` callbacks tell a worker that it has
-    something to do. Both run on the event loop and must be quick.
+    something to do, also when another node left it. `on_elsewhere` callbacks hear that another node committed. All
+    run on the event loop and must be quick.
     """
 
     def __init__(self, backend: Backend, clock: Clock) -> None:
@@ -35,6 +38,7 @@ class Store:
         self.clock = clock
         self.on_commit: list[Callable[[list[Event]], None]] = []
         self.on_wake: dict[Wake, Callable[[], None]] = {}
+        self.on_elsewhere: list[Callable[[], None]] = []
         self._jobs: deque[Job[Any]] = deque()
         self._work = asyncio.Event()
         self._closing = False
@@ -51,7 +55,9 @@ class Store:
         except BaseException:
             await backend.close()
             raise
-        return cls(backend, clock)
+        store = cls(backend, clock)
+        backend.listen(store._elsewhere)
+        return store
 
     @property
     def engine(self) -> str:
@@ -101,10 +107,14 @@ class Store:
     def _publish(self, done: Committed) -> None:
         if done.events:
             for listener in self.on_commit:
-                listener(done.events)
+                _told(lambda listener=listener: listener(done.events))  # type: ignore[misc]
         for who in done.wakes:
             if wake := self.on_wake.get(who):
                 wake()
+
+    def _elsewhere(self) -> None:
+        for wake in (*self.on_wake.values(), *self.on_elsewhere):
+            wake()
 
     async def close(self) -> None:
         """Commit what was queued, then close every connection."""
@@ -112,6 +122,14 @@ class Store:
         self._work.set()
         await self._writer
         await self.backend.close()
+
+
+def _told(call: Callable[[], None]) -> None:
+    """A listener's fault must not end the writer: what it heard of is durable, and others wait for their turn."""
+    try:
+        call()
+    except Exception as error:
+        log.error("listener_failed", error=repr(error))
 
 
 def _answer(job: Job[Any], outcome: tuple[bool, Any]) -> None:
