@@ -123,14 +123,14 @@ def adapters(daemon) -> dict[str, dict]:
 
 
 def test_the_template_takes_alerts_and_writes_to_its_room(running, make_daemon, recorder, template):
-    main = f"""
+    main = """
 [sources.checks]
 type = "example"
-token = {{ env = "CHECKS_TOKEN" }}
+token = { env = "CHECKS_TOKEN" }
 severity = "warning"
 [notifiers.ops-room]
 type = "example-room"
-url = {{ env = "ROOM_URL" }}
+url = { env = "ROOM_URL" }
 """
     roster = """
 [people.ada]
