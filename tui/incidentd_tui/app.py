@@ -168,7 +168,7 @@ class IncidentdApp(App[int]):
         return list(self._screen_stacks.get(mode, []))
 
     def _verb_screens(self) -> list[VerbScreen]:
-        return [screen for screen in self.screen_stack if isinstance(screen, VerbScreen) and screen.is_mounted]
+        return [screen for screen in self.screen_stack if isinstance(screen, VerbScreen) and screen.composed]
 
     def _repaint_bars(self) -> None:
         for screen in self._verb_screens():

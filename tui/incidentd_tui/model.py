@@ -42,7 +42,8 @@ class Model:
         self.link = Link.CONNECTING
         self.link_since = clock.now()
         self.link_trouble = ""
-        self.loaded = False
+        self.loaded = False  # the first rows are there
+        self.complete = False  # every firing alert was listed once
         self.info: wire.Info | None = None
         self.health: wire.Health | None = None
         self.alerts: dict[int, wire.Alert] = {}

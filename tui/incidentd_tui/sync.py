@@ -100,8 +100,10 @@ class Sync:
             cursor = answer.next_cursor
             self._model.loaded = True
             self._model.set_link(Link.LIVE)
+            at_end = not cursor or len(firing) >= LISTED_MOST
+            self._model.complete = self._model.complete or at_end
             self._tell_all()
-            if not cursor or len(firing) >= LISTED_MOST:
+            if at_end:
                 break
         ended = {one.id for one in self._model.alerts.values() if one.status == "firing"} - firing
         self._stale["alert"] |= set(sorted(ended)[-FEW:])
@@ -180,7 +182,9 @@ class Sync:
         changes.pages |= self._model.put_pages(pages)
         for page in pages:
             self._stale["alert"] |= {int(one) for one in page.alert_ids}
-        changes.incidents |= self._model.put_incidents(await self._fetch("incident", self._one_incident))
+        incidents = await self._fetch("incident", self._one_incident)
+        self._model.put_incidents(incidents)
+        changes.incidents |= {one.id for one in incidents}  # a note changes the room, not the incident itself
         if len(self._stale["alert"]) > FEW:
             self._stale["alert"].clear()
             await self._load_alerts()

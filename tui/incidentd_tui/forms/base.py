@@ -9,10 +9,10 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from incidentd_tui import paint, theme
+from incidentd_tui.screens.typeahead import TypeAhead
 from incidentd_tui.widgets.bars import Bar, Pane
 from incidentd_tui.widgets.choice import Choice
 from incidentd_tui.widgets.composer import Composer
@@ -47,7 +47,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     send: Callable[[Values], Awaitable[str]]
 
 
-class Form(ModalScreen[bool]):
+class Form(TypeAhead[bool]):
     """Answers True when it was sent."""
 
     AUTO_FOCUS = None
@@ -94,6 +94,7 @@ class Form(ModalScreen[bool]):
         self._repaint()
         if self.plan.fields:
             self.query_one(f"#{self.plan.fields[0].name}").focus()
+        self.call_after_refresh(self.accept_keys)
         for field in self.plan.fields:
             if field.draft and field.multiline:
                 self.query_one(f"#{field.name}", Composer).load_draft(await self._tui.acts.draft(field.draft))
@@ -179,7 +180,7 @@ class Form(ModalScreen[bool]):
         if self._sending:
             return
         values = self.values
-        missing = next((one for one in self.plan.fields if not one.optional and not values[one.name]), None)
+        missing = next((one for one in self.plan.fields if not (one.optional or one.options or values[one.name])), None)
         if missing is not None:
             self.fault = f"{missing.label}: please fill this in"
             self._repaint()

@@ -47,6 +47,11 @@ class VerbScreen(Screen[None]):
     def wide(self) -> bool:
         return self.size.width >= WIDE
 
+    @property
+    def composed(self) -> bool:
+        """Whether its widgets are there to be painted."""
+        return self.is_mounted and bool(self.query("#hints"))
+
     # ------------------------------------------------------------------ frame
     def compose(self) -> ComposeResult:
         yield Bar(widget_id="tabs")
@@ -110,7 +115,7 @@ class VerbScreen(Screen[None]):
 
     # ------------------------------------------------------------------ bars
     def repaint_bars(self) -> None:
-        if not self.is_mounted or not self.query("#tabs"):
+        if not self.composed:
             return
         width = self.size.width
         self.query_one("#tabs", Bar).say(*self._tabs(width))
@@ -133,10 +138,9 @@ class VerbScreen(Screen[None]):
     def _tabs(self, width: int) -> tuple[paint.Line, paint.Line]:
         counts = self.tui.tab_counts()
         right = self._connection(width)
-        for short in (False, True):
-            left = self._tab_line(counts, short=short)
-            if paint.width_of(left) + paint.width_of(right) < width:
-                break
+        left = self._tab_line(counts, short=False)
+        if paint.width_of(left) + paint.width_of(right) >= width:
+            left = self._tab_line(counts, short=True)
         return left, right
 
     def _tab_line(self, counts: dict[str, int], *, short: bool) -> paint.Line:

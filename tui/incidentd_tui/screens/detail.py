@@ -86,7 +86,7 @@ class DetailScreen(ListScreen):
                 self.model.put_pages([self._page.page])
         except ClientError as error:
             self._fault = self.tui.acts.reason("", error)
-        if self.is_mounted:
+        if self.composed:
             self.reorder()
 
     # ------------------------------------------------------------------ verbs

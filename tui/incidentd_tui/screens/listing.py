@@ -101,7 +101,7 @@ class ListScreen(VerbScreen):
 
     def reorder(self, cursor: Key | None = None) -> None:
         """Take the fresh order: after a filter, a view, `.`, or when there was nothing to disturb."""
-        self._settled = self.model.loaded
+        self._settled = self.model.complete
         rows = self.table
         rows.empty_lines = self._empty()
         rows.set_rows(self.order(), cursor=cursor)
@@ -109,7 +109,7 @@ class ListScreen(VerbScreen):
 
     def refresh_frame(self) -> None:
         """Heads, views, rail, preview and bars."""
-        if not self.is_mounted:
+        if not self.composed:
             return
         self.query_one("#head", Bar).say(self.head(self.table.scrollable_content_region.width or self.size.width))
         self.query_one("#head").display = bool(self.head(80))

@@ -8,10 +8,10 @@ from typing import ClassVar, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from incidentd_tui import paint, theme
+from incidentd_tui.screens.typeahead import TypeAhead
 from incidentd_tui.widgets.bars import Bar
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
@@ -48,7 +48,7 @@ def score(typed: str, text: str) -> int | None:
     return 1000 + spread
 
 
-class Picker(ModalScreen[str | None]):
+class Picker(TypeAhead[str | None]):
     """Answers the value of the chosen item, None when left."""
 
     AUTO_FOCUS = "#picker-input"
@@ -77,6 +77,7 @@ class Picker(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self._search("")
+        self.call_after_refresh(self.accept_keys)
 
     def _row(self, key: Key, width: int) -> list[paint.Line]:
         item = self._items[str(key)]

@@ -159,7 +159,7 @@ class RoomScreen(VerbScreen):
                 model.put_pages([(await ask(client.page(number))).page])
 
     def _take(self, told: wire.Timeline) -> None:
-        if not self.is_mounted:
+        if not self.composed:
             return
         first = not self.entries
         self.entries = {entry.seq: entry for entry in told.entries}
@@ -191,7 +191,7 @@ class RoomScreen(VerbScreen):
 
     def repaint_room(self) -> None:
         incident = self.incident
-        if incident is None or not self.is_mounted:
+        if incident is None or not self.composed:
             self.repaint_bars()
             return
         width = self.size.width

@@ -62,7 +62,7 @@ class Composer(TextArea):
         self.insert("\n")
 
     def action_send(self) -> None:
-        if self.text.strip():
+        if self.text.strip() or not self._enter_sends:  # a dialog says itself what is missing
             self.post_message(self.Sent(self, self.text))
 
     def action_leave(self) -> None:

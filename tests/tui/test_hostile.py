@@ -1,0 +1,181 @@
+"""Hostile text in every field, on every screen, at three sizes: nothing that a terminal acts on gets out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+ESC = "\x1b"
+PAYLOADS = {
+    "escape": f"{ESC}[2J{ESC}[31mred{ESC}[0m",
+    "title": f"{ESC}]0;owned\x07",
+    "clipboard": f"{ESC}]52;c;ZXZpbA==\x07",
+    "link": f"{ESC}]8;;http://evil.example{ESC}\\click{ESC}]8;;{ESC}\\",
+    "c1": "\x9b2J\x9d0;owned\x9c\x90q\x9c",
+    "c0": "a\x00b\x07c\x08d\x0be\x0cf\x0eg\x0fh\x7f",
+    "lines": "one\r\ntwo\rthree\u2028four\u2029five\x85six",
+    "bidi": "abc\u202edef\u2066ghi\u2069\u200fjkl\u061c",
+    "invisible": "a\u200bb\u200dc\ufeffd\u2060e\u00adf\U000e0041g",
+    "markup": "[bold red]x[/] [/nope] [@click=app.bell()]y[/] [link=http://evil]z[/link] \\[a] $primary",
+    "combining": "Z" + "\u0300" * 300,
+    "wide": "漢字" * 60 + "👩‍👩‍👧‍👦🏳️‍🌈",
+    "long": "x" * 5000,
+    "surrogate": "a\ud800b",
+    "spaces": " \t \n ",
+    "format": "{0} %s {{x}} ${y}",
+}
+SIZES = [(60, 15), (80, 24), (140, 40)]
+BAD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029\ufeff\u061c\ud800-\udfff]")
+SCREENS = {
+    "inbox": (None, ()),
+    "detail": (None, ("enter",)),
+    "incidents": (None, ("2",)),
+    "on-call": (None, ("3",)),
+    "health": (None, ("8",)),
+    "room": (311, ()),
+    "panel": (311, ("tab",)),
+    "declare": (None, ("i",)),
+    "roles": (311, ("R",)),
+    "link": (311, ("l",)),
+    "palette": (311, ("ctrl+p",)),
+    "edit": (311, ("E",)),
+}
+
+
+def poison(fakes, scene, payload):
+    """The scene with `payload` in every text of every object."""
+    client = scene.build(fakes)
+    put = fakes.replace
+    for number, one in client.alerts_by_id.items():
+        client.alerts_by_id[number] = put(
+            one,
+            name=payload,
+            summary=payload,
+            severity=payload,
+            source=payload,
+            key=payload,
+            service=payload,
+            labels={payload: payload, "alertname": payload},
+            annotations={"description": payload, payload: payload},
+            generator_url=payload,
+            acknowledged_by=payload and one.acknowledged_by,
+        )
+    for number, one in client.pages_by_id.items():
+        client.pages_by_id[number] = put(one, title=payload, service=payload, policy=payload, notified=(payload,))
+        client.deliveries[number] = (fakes.make_delivery(1, number, payload, payload, error=payload, state="failed"),)
+    for number, one in client.incidents_by_id.items():
+        roles = tuple(put(held, person=payload) for held in one.roles)
+        broken = tuple(put(rule, text=payload) for rule in one.violations)
+        client.incidents_by_id[number] = put(
+            one, title=payload, summary=payload, service=payload, declared_by=payload, roles=roles, violations=broken
+        )
+    client.timelines[311] = [
+        put(
+            entry,
+            text=payload,
+            detail=payload,
+            evidence=payload,
+            by=payload,
+            kind=payload if entry.seq % 2 else entry.kind,
+        )
+        for entry in client.timelines[311]
+    ]
+    client.updates[311] = [put(one, text=payload, audience=payload, phase=payload) for one in client.updates[311]]
+    client.traces = {number: (payload, _steps(fakes, payload)) for number in client.alerts_by_id}
+    client.person_list = [
+        put(one, handle=payload + str(index), name=payload, zone=payload, contacts=(payload,), on_call_for=(payload,))
+        for index, one in enumerate(client.person_list)
+    ]
+    client.shifts = [
+        put(one, schedule=payload, person=payload, next_person=payload, policies=(payload,)) for one in client.shifts
+    ]
+    client.roster_problems = (payload,)
+    client.service_list = [put(one, name=payload) for one in client.service_list]
+    adapters = tuple(
+        put(one, instance=payload, detail=payload, state=payload, role=payload) for one in client.health_now.adapters
+    )
+    client.health_now = put(
+        client.health_now, problems=(payload,), adapters=adapters, config_files=(payload,), status=payload
+    )
+    client.drafts = {"note:311": payload, "summary:311": payload}
+    return client
+
+
+def _steps(fakes, payload):
+    return (fakes.wire.TraceStep(seq=1, at=fakes.NOW, kind=payload, text=payload, data={payload: payload}),)
+
+
+def assert_harmless(app):
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            assert not segment.control
+            assert not BAD.search(segment.text), ascii(segment.text)
+            assert segment.style is None or segment.style.link is None
+            assert segment.style is None or "@click" not in segment.style.meta
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_no_screen_lets_hostile_text_through(fakes, scene, make_app, settled, screen, size):
+    incident, keys = SCREENS[screen]
+    everything = "".join(
+        PAYLOADS[name] for name in ("escape", "title", "c1", "c0", "lines", "bidi", "invisible", "markup")
+    )
+    app = make_app(poison(fakes, scene, everything + PAYLOADS["combining"] + PAYLOADS["wide"]), incident_id=incident)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if incident:
+            await settled(pilot, lambda: getattr(app.screen, "entries", None))
+        await pilot.press(*keys)
+        await pilot.pause(0.15)
+        assert_harmless(app)
+        await pilot.press("down", "down")
+        await pilot.pause()
+        assert_harmless(app)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+async def test_every_payload_alone_in_inbox_detail_and_room(fakes, scene, make_app, settled, name):
+    app = make_app(poison(fakes, scene, PAYLOADS[name]))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        assert_harmless(app)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert_harmless(app)
+        await app.open_room(311)
+        await settled(pilot, lambda: app.screen.entries)
+        assert_harmless(app)
+
+
+@pytest.mark.parametrize("name", ["escape", "clipboard", "c1", "bidi", "markup"])
+async def test_what_is_pasted_is_contained_too(client, make_app, settled, name):
+    from textual.events import Paste
+
+    app = make_app(client, incident_id=311)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot, lambda: getattr(app.screen, "entries", None))
+        await pilot.press("n")
+        app.screen.composer.post_message(Paste(PAYLOADS[name]))
+        await pilot.pause(0.1)
+        assert_harmless(app)
+        app.screen.timeline.focus()
+        await pilot.press("S")
+        await pilot.pause(0.2)
+        field = app.screen.query_one("#reason")
+        field.focus()
+        field.post_message(Paste(PAYLOADS[name]))
+        await pilot.pause(0.1)
+        assert_harmless(app)
+
+
+async def test_the_reason_of_a_refusal_is_contained(fakes, client, make_app, settled, text):
+    app = make_app(client)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        client.fail_with = fakes.refusal(422, PAYLOADS["escape"] + PAYLOADS["markup"], remedy=PAYLOADS["c1"])
+        app.screen.table.select(("alert", 972))
+        await pilot.press("a")
+        await settled(pilot, lambda: "␛" in text(app))
+        assert_harmless(app)

@@ -1,0 +1,32 @@
+"""A dialog that loses no key: what is typed while it is being built goes to its first field."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class TypeAhead(ModalScreen[Answer], Generic[Answer]):
+    """Call `accept_keys` once the first field has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._early: list[events.Key] | None = []
+
+    def on_key(self, event: events.Key) -> None:
+        if self._early is not None:
+            event.stop()
+            event.prevent_default()
+            self._early.append(event)
+
+    def accept_keys(self) -> None:
+        """Hand the keys that came too early to the field with the focus, in their order."""
+        early, self._early = self._early or [], None
+        target = self.focused
+        for event in early:
+            if target is not None and event.key not in ("escape", "enter"):
+                target.post_message(events.Key(event.key, event.character))
