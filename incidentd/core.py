@@ -22,6 +22,7 @@ from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.pages import Pages
 from incidentd.services.roster import RosterView
 from incidentd.services.workers import expiry_loop, router_loop, timer_loop
+from incidentd.storage import leases
 from incidentd.storage.store import Store
 
 _DRAIN_SECONDS = 5.0
@@ -41,6 +42,7 @@ class Core:
         node: str,
     ) -> None:
         self.store = store
+        self._node = node
         self.events = EventStream(store)
         self.escalation = Escalation(roster)
         self.grouping = Grouping(process, roster, self.escalation)
@@ -67,6 +69,7 @@ class Core:
         await self.events.start()
         await self.links.start()
         await self.answers.start()
+        await self.store.write(lambda tx: leases.take_back(tx, self._node))
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
