@@ -20,7 +20,6 @@ from incidentd.domain.process import (
     DEFAULT_CADENCE,
     DEFAULT_REVIEW_NAME,
     DEFAULT_REVIEW_WINDOWS,
-    RESOLVE_TIMEOUT,
     Process,
     ReviewWindow,
     default_process,
@@ -84,12 +83,7 @@ class RolesTable(Table):
     separate: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
 
 
-class AlertsTable(Table):
-    resolve_timeout: PositiveDuration = RESOLVE_TIMEOUT
-
-
 class ProcessFile(Table):
-    alerts: AlertsTable = AlertsTable()
     route: RouteTable = RouteTable()
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
@@ -111,7 +105,6 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
     process = Process(
         version="",
         route=_route(file.route, Route(id=""), "root"),
-        resolve_timeout=file.alerts.resolve_timeout,
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),

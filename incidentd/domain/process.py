@@ -12,7 +12,6 @@ from incidentd.domain.severity import Severity
 
 DEFAULT_VERSION = "built-in"
 DEFAULT_REVIEW_NAME = "Incident Review"
-RESOLVE_TIMEOUT = timedelta(minutes=5)
 
 
 class ReviewWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +30,6 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     route: Route
-    resolve_timeout: timedelta = RESOLVE_TIMEOUT
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}

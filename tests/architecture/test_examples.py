@@ -108,7 +108,7 @@ def test_every_key_of_every_built_in_plugin_is_shown():
 def test_the_defaults_shown_are_the_real_ones(uncommented):
     configuration, built_in = load(uncommented), default_process()
     process = configuration.process
-    for field in ("cadence", "review_windows", "separation_severities", "review_name", "resolve_timeout"):
+    for field in ("cadence", "review_windows", "separation_severities", "review_name"):
         if field == "review_windows":  # SEV5 has none anyway, as the example says
             assert process.review_windows == built_in.review_windows
         elif field == "cadence":
