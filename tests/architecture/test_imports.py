@@ -160,5 +160,3 @@ def test_the_tools_know_every_package(source):
     plugins = {path.name for path in source.plugins()}
     assert set(contracts["plugins-independent"]["modules"]) == plugins
     assert set(contracts["textual"]["source_modules"]) == plugins | {"incidentd"}
-    commands = {path.stem for path in source.modules("incidentd/cli") if not is_daemon_side(path)} - {"__init__"}
-    assert set(contracts["ctl"]["source_modules"]) == {f"incidentd.cli.{name}" for name in commands}
