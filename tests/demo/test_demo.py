@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,15 +67,22 @@ def test_every_scenario_is_handled_to_its_end(name):
     assert "active → mitigated" in done.stdout
 
 
-def test_nothing_of_it_is_left_behind_and_the_users_daemon_is_not_touched(tmp_path):
-    environ = {"XDG_STATE_HOME": str(tmp_path / "state"), "TMPDIR": str(tmp_path)}
+@pytest.fixture
+def short_directory():
+    """An empty directory whose path leaves room for a socket's: sun_path holds 107 bytes, and tmp_path may be long."""
+    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as name:
+        yield Path(name)
+
+
+def test_nothing_of_it_is_left_behind_and_the_users_daemon_is_not_touched(short_directory):
+    environ = {"XDG_STATE_HOME": str(short_directory / "state"), "TMPDIR": str(short_directory)}
     done = subprocess.run(
         [PROGRAM, "demo", "--speed", "3600", "--scenario", "load-balancer-1"],
         capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
         env={**os.environ, **environ},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert list(short_directory.iterdir()) == []
 
 
 def test_an_unknown_scenario_is_a_usage_error():
