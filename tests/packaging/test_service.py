@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +28,7 @@ os.execv(sys.executable, [sys.executable, "-m", "incidentd", "serve"])
 class Manager:
     """A service manager: it holds the sockets, starts the daemon and reads what the daemon reports."""
 
-    def __init__(self, directory) -> None:
+    def __init__(self, directory: Path) -> None:
         self.api_path = str(directory / "api.sock")
         self.api = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.api.bind(self.api_path)
@@ -78,10 +80,11 @@ class Manager:
 
 
 @pytest.fixture
-def manager(tmp_path, monkeypatch) -> Iterator[Manager]:
-    manager = Manager(tmp_path)
-    yield manager
-    manager.close()
+def manager() -> Iterator[Manager]:
+    with tempfile.TemporaryDirectory(prefix="s", dir="/tmp") as name:  # a socket's path holds 107 bytes, no more
+        manager = Manager(Path(name))
+        yield manager
+        manager.close()
 
 
 def test_the_life_of_a_service(manager):
