@@ -1,0 +1,87 @@
+"""No room for the database: refused with 5xx, nothing acknowledged is lost, and it goes on when there is room."""
+
+import os
+import resource
+import shutil
+import subprocess
+
+import pytest
+
+PAYLOAD = "x" * 20_000
+QUIET = '[route]\ngroup_wait = "1h"\n'
+
+
+def alert(number: int) -> dict:
+    return {
+        "labels": {"alertname": "fault", "number": str(number)},
+        "annotations": {"description": PAYLOAD},
+        "endsAt": "2100-01-01T00:00:00Z",
+    }
+
+
+async def fill(daemon, session) -> tuple[list[int], list[int]]:
+    """Send until it is refused three times; (acknowledged, refused)."""
+    acknowledged, refused = [], []
+    for number in range(2_000):
+        status = await daemon.post(session, [alert(number)])
+        if status == 200:
+            acknowledged.append(number)
+            continue
+        assert status == 503
+        refused.append(number)
+        if len(refused) == 3:
+            return acknowledged, refused
+    raise AssertionError("the disk never filled up")
+
+
+async def assert_known(daemon, session, numbers) -> None:
+    known = {int(found["labels"]["number"]) for found in await daemon.firing(session)}
+    assert set(numbers) <= known
+
+
+async def assert_recovers(daemon, session, eventually, acknowledged, refused) -> None:
+    """With room again, in the same process: what was refused is taken, and all is routed."""
+    for number in refused:
+        assert await daemon.post(session, [alert(number)]) == 200
+    await assert_known(daemon, session, acknowledged + refused)
+
+    async def routed() -> bool:
+        return (await daemon.health()).alerts_unrouted == 0
+
+    await eventually(routed, 20, "everything routed")
+
+
+async def test_a_database_that_cannot_grow(daemon, session, eventually):
+    daemon.configure(process=QUIET)
+    await daemon.start()
+    daemon.limit_files(2 * 2**20)
+    acknowledged, refused = await fill(daemon, session)
+    assert acknowledged
+    await assert_known(daemon, session, acknowledged)
+    assert daemon.running
+    daemon.limit_files(resource.RLIM_INFINITY)
+    await assert_recovers(daemon, session, eventually, acknowledged, refused)
+
+
+@pytest.fixture
+def small_disk(daemon):
+    """A file system of 4 MiB for the daemon's state; only root can make one."""
+    if os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("needs root to mount a tmpfs")
+    daemon.state.mkdir(mode=0o700)
+    options = ["-o", "size=4m,mode=700", "tmpfs", str(daemon.state)]
+    made = subprocess.run(["mount", "-t", "tmpfs", *options], capture_output=True, text=True, check=False)
+    if made.returncode:
+        pytest.skip(f"no tmpfs can be mounted here: {made.stderr.strip()}")
+    yield daemon.state
+    subprocess.run(["umount", "--lazy", str(daemon.state)], check=True)
+
+
+async def test_a_full_disk(small_disk, daemon, session, eventually):
+    daemon.configure(process=QUIET)
+    await daemon.start()
+    acknowledged, refused = await fill(daemon, session)
+    assert acknowledged
+    await assert_known(daemon, session, acknowledged)
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    await assert_recovers(daemon, session, eventually, acknowledged, refused)
