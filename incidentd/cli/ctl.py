@@ -5,27 +5,32 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
-from incidentd.cli.session import EXIT_CODES, Session
-from incidentd.unixsocket import default_socket_path
+from incidentd.cli.jsontext import compact
+from incidentd.cli.refusal import EXIT_CODES, Failure
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line, safe_text
 
 _COMMANDS = {
-    "alert": ("alerts:alert", "List, show, trace, send, acknowledge and resolve alerts."),
-    "page": ("pages:page", "List, show, acknowledge, resolve, escalate and send pages."),
-    "incident": ("incidents:incident", "Declare incidents, change their status, read their timeline."),
-    "oncall": ("rota:oncall", "Who is on call now."),
-    "people": ("rota:people", "The roster."),
+    "alert": ("alerts:alert", "Alerts, and why somebody was (not) paged."),
+    "page": ("pages:page", "Pages: who was written to, and who took it."),
+    "incident": ("incidents:incident", "Declare and handle incidents."),
+    "oncall": ("rota:oncall", "Who is on call now, and who is next."),
+    "people": ("rota:people", "The people of the roster."),
     "services": ("rota:services", "Services with their teams and policies."),
-    "events": ("operate:events", "The event log, once or followed."),
+    "events": ("events:events", "The event log, once or followed."),
     "health": ("operate:health", "What works and what does not."),
-    "info": ("operate:info", "The daemon and who it takes you for."),
+    "info": ("operate:info", "The daemon, and who it takes you for."),
     "notifier": ("operate:notifier", "Test a notifier."),
     "reload": ("operate:reload", "Read the configuration again."),
-    "completion": ("operate:completion", "Print the completion script of a shell."),
+    "completion": ("completion:completion", "Print the completion script of a shell."),
     "api": ("operate:api", "Call any route of the socket API."),
 }
+_COMPLETE = "_INCIDENTCTL_COMPLETE"
+_INTERRUPTED, _BROKEN_PIPE, _FAILED = 130, 141, 6
 
 
 class LazyGroup(click.Group):
@@ -53,32 +58,79 @@ class LazyGroup(click.Group):
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Seconds in all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, as the daemon sent it.")
 @click.option("--utc/--local", default=False, help="Times in UTC, or in your zone (default).")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing after a change that worked.")
-@click.pass_context
-def cli(ctx: click.Context, socket_path: str | None, timeout: float, as_json: bool, utc: bool, quiet: bool) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing after a change that worked.")
+@click.pass_obj
+def cli(session: Session, socket_path: str | None, timeout: float, as_json: bool, utc: bool, quiet: bool) -> None:
     """Alerts, pages and incidents from a shell. IDs are A-12, P-3, INC-4 or plain numbers."""
-    ctx.obj = Session(socket_path or default_socket_path(), timeout, as_json, utc, quiet)
+    session.socket_path, session.timeout = socket_path or "", timeout
+    session.as_json, session.utc, session.quiet = as_json, utc, quiet
+
+
+def _invoke(arguments: Sequence[str], session: Session) -> None:
+    # Not cli.main(): it would turn a closed pipe into exit code 1.
+    with cli.make_context("incidentctl", list(arguments), obj=session) as context:
+        cli.invoke(context)
+    sys.stdout.flush()
+
+
+def _refused(error: click.ClickException, session: Session) -> int:
+    """Say what was wrong, for a person or a program; its exit code."""
+    if isinstance(error, Failure):
+        lines = [compact(error.document())] if session.as_json else error.lines()
+        print(*lines, sep="\n", file=sys.stderr)
+        return error.code
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        print(error.ctx.get_usage(), file=sys.stderr)
+        print(f"Try '{error.ctx.command_path} --help' for help.", file=sys.stderr)
+    text = error.format_message()
+    print(text if isinstance(error, click.exceptions.NoArgsIsHelpError) else safe_text(text), file=sys.stderr)
+    return error.exit_code
+
+
+def _ended(arguments: Sequence[str], session: Session) -> int:
+    """Run a command line; its exit code, whatever happens."""
+    try:
+        _invoke(arguments, session)
+    except click.ClickException as error:
+        return _refused(error, session)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return _BROKEN_PIPE
+    except OSError as error:
+        print(f"incidentctl: {safe_line(str(error))}", file=sys.stderr)
+        return _FAILED
+    return 0
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # an encoding that lacks a character must not end a command
+            stream.reconfigure(errors="backslashreplace")
+    code = _ended(arguments, Session())
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _FAILED
+        _drop_output()
+    return code
+
+
+def _drop_output() -> None:
+    """What Python still flushes at exit has nowhere to go."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # stdout is no file
+        return
 
 
 def main() -> None:
-    """The console script. Ctrl-C and a closed pipe end it without a word (130, and 141 as by a signal)."""
-    try:
-        cli.main(standalone_mode=False, prog_name="incidentctl")
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except click.exceptions.Exit as ended:
-        code = ended.exit_code
-    except BrokenPipeError:
-        code = 141
-    else:
-        code = 0
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = 141
-    if code == 141:  # what Python still flushes at exit has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    """The console script."""
+    if os.environ.get(_COMPLETE):
+        from incidentd.cli.completion import complete
+
+        sys.exit(complete(cli))
+    sys.exit(run(sys.argv[1:]))

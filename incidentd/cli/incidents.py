@@ -1,17 +1,15 @@
-"""`incidentctl incident`."""
+"""`incidentctl incident`: list, show and timeline; what changes an incident is in `incident_changes`."""
 
 from __future__ import annotations
 
 import click
-import msgspec
 
 from incidentd import wire
-from incidentd.cli.parts import ALERT, INCIDENT, fields, json_option, listed, table
+from incidentd.cli.incident_changes import CHANGES
+from incidentd.cli.incident_views import print_incident, print_timeline
+from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
+from incidentd.cli.screen import Painted, listed, table, toned, words
 from incidentd.cli.session import Session
-from incidentd.domain.display import safe_line
-from incidentd.domain.severity import Severity
-
-_SEVERITY = click.Choice([str(s.value) for s in Severity])
 
 
 @click.group()
@@ -19,68 +17,58 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
+for change in CHANGES:
+    incident.add_command(change)
+
+
+def _row(session: Session, i: wire.Incident) -> tuple[object, ...]:
+    leads = listed(one.person for one in i.roles if one.role == "mitigation_lead")
+    rules = Painted(str(len(i.violations)), "warn") if i.violations else "-"
+    status = Painted(words(i.status), toned(i.status).tone)
+    severity = toned(i.severity.value)
+    return f"INC-{i.id}", severity, status, i.service or "-", session.brief(i.started_at), leads or "-", rules, i.title
+
+
 @incident.command("list")
 @click.option("--state", type=click.Choice(["open", "closed", "all"]), default="open", show_default=True)
-@json_option
+@click.option("-q", "--query", "--search", "q", default="", help="Words to look for.")
+@list_options
 @click.pass_obj
-def list_(session: Session, state: str) -> None:
+def list_(session: Session, /, **query: object) -> None:
     """List incidents."""
-    found = session.read(session.get("/v1/incidents", state=state), wire.IncidentPage)
-    if found is not None:
-        rows = [(f"INC-{i.id}", i.severity.value, i.status, i.service, i.title) for i in found.incidents]
-        table(("ID", "SEVERITY", "STATUS", "SERVICE", "TITLE"), rows)
-
-
-@incident.command()
-@click.argument("incident_id", type=INCIDENT)
-@json_option
-@click.pass_obj
-def show(session: Session, incident_id: int) -> None:
-    """Show roles, violations and updates."""
-    found = session.read(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
+    found = session.read(session.get("/v1/incidents", **query), wire.IncidentPage)
     if found is None:
         return
-    i = found.incident
-    print(safe_line(f"INC-{i.id} {i.severity.value} {i.title} ({i.status})"))
-    fields([("declared", session.when(i.declared_at)), ("alerts", listed(i.alert_ids, "A-"))])
-    fields([(r.role, r.person) for r in i.roles])
-    fields([("violation", v.text) for v in i.violations])
-    fields([(session.when(u.at), f"{u.phase} to {u.audience}: {u.text}") for u in found.updates])
-
-
-@incident.command()
-@click.argument("title")
-@click.option("--severity", type=_SEVERITY, default=str(Severity.SEV3.value), show_default=True)
-@click.option("--alert", "alerts", type=ALERT, multiple=True)
-@json_option
-@click.pass_obj
-def declare(session: Session, title: str, severity: str, alerts: tuple[int, ...]) -> None:
-    """Declare an incident."""
-    body = session.change("POST", "/v1/incidents", {"title": title, "severity": severity, "alert_ids": alerts})
-    session.done(body, f"INC-{msgspec.json.decode(body, type=wire.Incident).id} declared")
+    head = ("ID", "SEVERITY", "STATUS", "SERVICE", f"STARTED ({session.zone})", "LEAD", "RULES BROKEN", "TITLE")
+    table(head, [_row(session, one) for one in found.incidents], empty="No incident matches.")
+    say_more(len(found.incidents), found.total, found.next_cursor)
 
 
 @incident.command()
 @click.argument("incident_id", type=INCIDENT)
-@click.argument("to")
-@click.option("--reason", default="")
-@click.option("--evidence", default="")
-@json_option
+@read_options
 @click.pass_obj
-def status(session: Session, incident_id: int, to: str, reason: str, evidence: str) -> None:
-    """Change the status."""
-    change = wire.ChangeStatus(to=to, reason=reason, evidence=evidence)
-    session.done(session.change("POST", f"/v1/incidents/{incident_id}/status", change), f"INC-{incident_id} {to}")
-
-
-@incident.command()
-@click.argument("incident_id", type=INCIDENT)
-@json_option
-@click.pass_obj
-def timeline(session: Session, incident_id: int) -> None:
-    """Tell what happened, in order."""
-    found = session.read(session.get(f"/v1/incidents/{incident_id}/timeline"), wire.Timeline)
+def show(session: Session, incident_id: int) -> None:
+    """Show an incident: roles, rules that are broken, updates, what may come next."""
+    found = session.read(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
     if found is not None:
-        table(
-            ("AT", "KIND", "BY", "TEXT"), [(session.when(e.observed_at), e.kind, e.by, e.text) for e in found.entries]
-        )
+        print_incident(session, found)
+
+
+@incident.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.option("--pinned", is_flag=True, help="Only what somebody pinned.")
+@read_options
+@click.pass_obj
+def timeline(session: Session, incident_id: int, pinned: bool) -> None:
+    """Tell what happened, in order."""
+    body = session.get(f"/v1/incidents/{incident_id}/timeline")
+    if session.as_json and not pinned:
+        session.print_json(body)
+        return
+    entries = tuple(one for one in session.decode(body, wire.Timeline).entries if one.pinned or not pinned)
+    if session.as_json:
+        session.print_value(wire.Timeline(entries=entries))
+        return
+    detail = session.decode(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
+    print_timeline(session, detail.incident, entries)

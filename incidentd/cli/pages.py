@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from incidentd import wire
-from incidentd.cli.parts import INCIDENT, PAGE, fields, json_option, listed, table
+from incidentd.cli.parts import INCIDENT, PAGE, change_options, list_options, read_options, say_more, versioned
+from incidentd.cli.screen import fields, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+
+_STATES = ("active", "open", "acknowledged", "resolved", "exhausted", "all")
 
 
 @click.group()
@@ -16,33 +18,31 @@ def page() -> None:
     """Pages: who was written to, and who took it."""
 
 
+def _row(session: Session, p: wire.Page) -> tuple[object, ...]:
+    by = p.acknowledged_by or "-"
+    return f"P-{p.id}", toned(p.state), p.service or "-", session.brief(p.started_at), listed(p.notified), by, p.title
+
+
 @page.command("list")
 @click.option(
-    "--state", default="active", show_default=True, help="open, acknowledged, resolved, exhausted, active, all."
+    "--state", type=click.Choice(_STATES), default="active", show_default=True, help="Active: open or acknowledged."
 )
 @click.option("--mine", is_flag=True, help="Only those that wrote to you.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
-@click.option("--cursor", default="")
-@json_option
+@list_options
 @click.pass_obj
-def list_(session: Session, state: str, mine: bool, limit: int, cursor: str) -> None:
-    """List pages."""
-    body = session.get("/v1/pages", state=state, mine="1" if mine else "", limit=limit, cursor=cursor)
-    found = session.read(body, wire.PagePage)
+def list_(session: Session, /, mine: bool, **query: object) -> None:
+    """List pages, the newest first."""
+    found = session.read(session.get("/v1/pages", mine="true" if mine else "", **query), wire.PagePage)
     if found is None:
         return
-    rows = [
-        (f"P-{p.id}", p.state, p.service, session.when(p.started_at), listed(p.notified) or "-", p.title)
-        for p in found.pages
-    ]
-    table(("ID", "STATE", "SERVICE", "STARTED", "NOTIFIED", "TITLE"), rows)
-    if found.next_cursor:
-        click.echo(f"{len(rows)} of {found.total}; more with --cursor {safe_line(found.next_cursor)}", err=True)
+    head = ("ID", "STATE", "SERVICE", f"STARTED ({session.zone})", "NOTIFIED", "TAKEN BY", "TITLE")
+    table(head, [_row(session, one) for one in found.pages], empty="No page matches.")
+    say_more(len(found.pages), found.total, found.next_cursor)
 
 
 @page.command()
 @click.argument("page_id", type=PAGE)
-@json_option
+@read_options
 @click.pass_obj
 def show(session: Session, page_id: int) -> None:
     """Show a page with its deliveries."""
@@ -50,66 +50,79 @@ def show(session: Session, page_id: int) -> None:
     if found is None:
         return
     p = found.page
-    print(safe_line(f"P-{p.id} {p.title} ({p.state})"))
+    print(f"P-{p.id} {safe_line(p.title)} ({paint(safe_line(p.state), toned(p.state).tone)})")
+    taken = f"{session.when(p.acknowledged_at)} by {p.acknowledged_by} ({p.acknowledged_via})"
     fields([
-        ("service", p.service), ("policy", p.policy), ("urgency", p.urgency), ("step", p.step),
-        ("started", session.when(p.started_at)), ("next step", session.when(p.next_step_at)),
-        ("acknowledged", f"{session.when(p.acknowledged_at)} {p.acknowledged_by}" if p.acknowledged_at else ""),
-        ("alerts", listed(p.alert_ids, "A-")), ("incident", f"INC-{p.incident_id}" if p.incident_id else ""),
+        ("service", p.service), ("policy", p.policy), ("urgency", p.urgency),
+        ("step", f"{p.step}, round {p.round}"), ("started", session.when(p.started_at)),
+        ("next step", session.when(p.next_step_at)), ("acknowledged", taken if p.acknowledged_at else ""),
+        ("over", session.when(p.resolved_at)), ("alerts", listed(p.alert_ids, "A-")),
+        ("incident", f"INC-{p.incident_id}" if p.incident_id else ""), ("version", p.version),
     ])  # fmt: skip
-    rows = [(d.person, d.notifier, d.state, d.attempt, session.when(d.sent_at), d.error) for d in found.deliveries]
-    table(("PERSON", "NOTIFIER", "STATE", "TRY", "SENT", "ERROR"), rows)
+    section("Deliveries")
+    rows = [
+        (d.person, d.notifier, d.kind, toned(d.state), d.attempt, session.brief(d.sent_at), d.error)
+        for d in found.deliveries
+    ]
+    head = ("PERSON", "NOTIFIER", "WHAT", "STATE", "TRY", f"SENT ({session.zone})", "ERROR")
+    table(head, rows, empty="Nothing was sent.")
 
 
-def _act(session: Session, page_id: int, verb: str, done: str, body: object = None) -> None:
-    session.done(session.change("POST", f"/v1/pages/{page_id}/{verb}", body), f"P-{page_id} {done}")
+def _act(session: Session, page_id: int, verb: str, version: int | None, body: object = None) -> None:
+    answer = session.change("POST", f"/v1/pages/{page_id}/{verb}", body, version)
+    p = session.decode(answer, wire.Page)
+    told = {
+        "acknowledge": f"acknowledged by {p.acknowledged_by}",
+        "resolve": "is over",
+        "escalate": f"escalated to step {p.step}: {listed(p.notified) or 'nobody'} written to so far",
+    }
+    session.done(answer, f"P-{p.id} {told[verb]}")
 
 
 @page.command()
 @click.argument("page_id", type=PAGE)
-@click.option("--note", default="")
-@json_option
+@click.option("--note", default="", help="What the others should know.")
+@versioned
+@change_options
 @click.pass_obj
-def ack(session: Session, page_id: int, note: str) -> None:
+def ack(session: Session, page_id: int, note: str, version: int | None) -> None:
     """Acknowledge a page: the escalation stops."""
-    _act(session, page_id, "acknowledge", "acknowledged", wire.Acknowledge(note=note))
+    _act(session, page_id, "acknowledge", version, wire.Acknowledge(note=note))
 
 
 @page.command()
 @click.argument("page_id", type=PAGE)
-@json_option
+@versioned
+@change_options
 @click.pass_obj
-def resolve(session: Session, page_id: int) -> None:
-    """Resolve a page."""
-    _act(session, page_id, "resolve", "resolved")
+def resolve(session: Session, page_id: int, version: int | None) -> None:
+    """End a page."""
+    _act(session, page_id, "resolve", version)
 
 
 @page.command()
 @click.argument("page_id", type=PAGE)
-@json_option
+@versioned
+@change_options
 @click.pass_obj
-def escalate(session: Session, page_id: int) -> None:
+def escalate(session: Session, page_id: int, version: int | None) -> None:
     """Take the next step of the escalation now."""
-    _act(session, page_id, "escalate", "escalated")
+    _act(session, page_id, "escalate", version)
 
 
 @page.command()
 @click.argument("title")
-@click.option("--service", default="")
-@click.option("--person", default="")
-@click.option("--body", "text", default="")
-@click.option("--urgency", default="high", show_default=True)
-@click.option("--incident", "incident_id", type=INCIDENT)
-@json_option
+@click.option("--service", default="", help="Page the policy of this service.")
+@click.option("--person", default="", help="Page this person, without a policy.")
+@click.option("--body", default="", help="More than the title.")
+@click.option("--urgency", type=click.Choice(["high", "low"]), default="high", show_default=True)
+@click.option("--incident", "incident_id", type=INCIDENT, help="The incident it is about.")
+@change_options
 @click.pass_obj
-def send(
-    session: Session, title: str, service: str, person: str, text: str, urgency: str, incident_id: int | None
-) -> None:
+def send(session: Session, /, title: str, service: str, person: str, incident_id: int | None, **texts: str) -> None:
     """Page a service's policy or one person by hand."""
     if bool(service) == bool(person):
         raise click.UsageError("give --service or --person, one of the two")
-    raised = wire.RaisePage(
-        title=title, body=text, service=service, person=person, urgency=urgency, incident_id=incident_id
-    )
+    raised = wire.RaisePage(title=title, service=service, person=person, incident_id=incident_id, **texts)
     body = session.change("POST", "/v1/pages", raised)
-    session.done(body, f"P-{msgspec.json.decode(body, type=wire.Page).id} sent")
+    session.done(body, f"P-{session.decode(body, wire.Page).id} sent to {person or service}")

@@ -1,10 +1,10 @@
-"""One command's talk with the daemon: retries across a restart, problems as exit codes, JSON or text out."""
+"""One command's talk with the daemon: retries across a restart, problems as exit codes, answers as JSON or structs."""
 
 from __future__ import annotations
 
 import http.client
-import json
-import secrets
+import os
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,83 +14,73 @@ from urllib.parse import urlencode
 import click
 import msgspec
 
+from incidentd.cli.jsontext import document, indented
+from incidentd.cli.refusal import Failure, failure, garbled
 from incidentd.domain.display import safe_line
-from incidentd.unixsocket import ForeignDirectory, Response, request
-from incidentd.wire import Problem
+from incidentd.unixsocket import ForeignDirectory, Response, default_socket_path, request
 
 T = TypeVar("T")
-EXIT_CODES = (
-    "Exit codes: 0 ok, 1 refused by the daemon, 2 usage, 3 daemon unreachable, 4 not found, 5 conflict, "
-    "6 the daemon failed."
-)
 _RETRY_PAUSE = 0.1  # seconds
-
-
-class Failure(click.ClickException):
-    """A refusal or an unreachable daemon: what, which field, remedy, on stderr."""
-
-    def __init__(self, message: str, code: int, field: str = "", remedy: str = "") -> None:
-        lines = [safe_line(message)]
-        if field:
-            lines.append(f"  field: {safe_line(field)}")
-        if remedy:
-            lines.append(f"  remedy: {safe_line(remedy)}")
-        super().__init__("\n".join(lines))
-        self.exit_code = code
-
-
-def exit_code(status: int) -> int:
-    """The exit code of an HTTP status that is not 2xx."""
-    return 6 if status >= 500 else {404: 4, 409: 5}.get(status, 1)
-
-
-def failure(answer: Response) -> Failure:
-    """The refusal in `answer`, whatever its body holds."""
-    try:
-        problem = msgspec.json.decode(answer.body, type=Problem)
-    except msgspec.MsgspecError:
-        return Failure(f"the daemon answered with status {answer.status}", exit_code(answer.status))
-    text = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
-    return Failure(text, exit_code(answer.status), problem.field, problem.remedy)
+_SAY_AFTER = 0.5  # seconds of silence before a person is told what is waited for
 
 
 @dataclass
 class Session:
     """The options of the command line; `timeout` is in seconds and covers all retries."""
 
-    socket_path: str
-    timeout: float
-    as_json: bool
-    utc: bool
-    quiet: bool
+    socket_path: str = ""
+    timeout: float = 5.0
+    as_json: bool = False
+    utc: bool = False
+    quiet: bool = False
 
+    # ------------------------------------------------------------------ asking
     def exchange(self, method: str, path: str, body: bytes | None = None, version: int | None = None) -> Response:
         """A 2xx answer. Raises `Failure`. A change carries one key over all its tries, so it is made once."""
-        headers = {} if method == "GET" else {"Idempotency-Key": secrets.token_hex(16)}
+        self.socket_path = self.socket_path or default_socket_path()
+        headers = {} if method == "GET" else {"Idempotency-Key": os.urandom(16).hex()}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        end = time.monotonic() + self.timeout
+        begun, told = time.monotonic(), False
         while True:
-            left = end - time.monotonic()
-            try:
-                answer = request(self.socket_path, method, path, body, headers, timeout=max(left, 0.05))
-            except ForeignDirectory as error:
-                raise self._unreachable(error) from error
-            except (OSError, http.client.HTTPException) as error:
-                if end - time.monotonic() <= _RETRY_PAUSE:
-                    raise self._unreachable(error) from error
-            else:
-                if answer.status < 300:
-                    return answer
-                if answer.status != 503 or end - time.monotonic() <= _RETRY_PAUSE:
-                    raise failure(answer)
+            left = begun + self.timeout - time.monotonic()
+            answer = self._once(method, path, body, headers, left)
+            if answer is not None and answer.status != 503:
+                return _accepted(answer)
+            if answer is not None and left <= 2 * _RETRY_PAUSE:
+                raise failure(answer)
+            if not told and time.monotonic() - begun > _SAY_AFTER:
+                told = True
+                self._say_waiting()
             time.sleep(_RETRY_PAUSE)
 
+    def _once(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], left: float
+    ) -> Response | None:
+        """One try; None when another one may help, as while the daemon starts again."""
+        try:
+            return request(self.socket_path, method, path, body, headers, timeout=max(left, _RETRY_PAUSE))
+        except (ForeignDirectory, PermissionError) as error:
+            raise self._unreachable(error) from error
+        except (OSError, http.client.IncompleteRead) as error:
+            if left <= 2 * _RETRY_PAUSE:
+                raise self._unreachable(error) from error
+            return None
+        except http.client.HTTPException as error:
+            raise garbled(f"it is no HTTP ({type(error).__name__})") from error
+
+    def _say_waiting(self) -> None:
+        if sys.stderr.isatty():
+            click.echo(safe_line(f"no answer from {self.socket_path} yet, trying for {self.timeout:g} s"), err=True)
+
     def _unreachable(self, error: Exception) -> Failure:
-        what = f"no answer from the daemon at {self.socket_path}: {error or type(error).__name__}"
-        return Failure(what, 3, remedy="start it with `incidentd serve`, or name its socket with --socket")
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        remedy = "start it with `incidentd serve`, or name its socket with --socket"
+        if isinstance(error, PermissionError):
+            remedy = "ask an administrator for the group that may use the socket"
+        return Failure(f"no answer from the daemon at {self.socket_path}: {reason}", 3, remedy=remedy)
 
     def get(self, path: str, **query: object) -> bytes:
         """The body of a GET; parameters that are None or empty are left out."""
@@ -101,20 +91,28 @@ class Session:
         """The body of a change's answer; `body` is a wire struct or a plain object."""
         return self.exchange(method, path, None if body is None else msgspec.json.encode(body), version).body
 
-    def print_json(self, body: bytes) -> None:
-        """ASCII only: no byte of it can act on a terminal."""
-        document = json.loads(body) if body else None
-        print(json.dumps(document, indent=2).replace("\x7f", "\\u007f"))
+    # ------------------------------------------------------------------ answers
+    def decode(self, body: bytes | str, kind: type[T]) -> T:
+        """`body` as `kind`. Raises `Failure` (6) when the daemon sent something else."""
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise garbled(str(error)) from error
 
     def read(self, body: bytes, kind: type[T]) -> T | None:
         """`body` as `kind` for a person to read, or None after it was printed as JSON."""
         if self.as_json:
             self.print_json(body)
             return None
-        try:
-            return msgspec.json.decode(body, type=kind)
-        except msgspec.MsgspecError as error:
-            raise Failure(f"the daemon's answer is not understood: {error}", 6) from error
+        return self.decode(body, kind)
+
+    def print_json(self, body: bytes) -> None:
+        """The daemon's document, in ASCII. An empty answer is null."""
+        print(indented(document(body)))
+
+    def print_value(self, value: msgspec.Struct) -> None:
+        """A wire struct that was chosen from, in ASCII."""
+        self.print_json(msgspec.json.encode(value))
 
     def done(self, body: bytes, sentence: str) -> None:
         """Say that a change worked."""
@@ -123,6 +121,32 @@ class Session:
         elif not self.quiet:
             print(safe_line(sentence))
 
+    # ------------------------------------------------------------------ times
+    def zoned(self, at: datetime) -> datetime:
+        """`at` in UTC or in the viewer's zone; as it is where the calendar ends."""
+        try:
+            return at.astimezone(UTC) if self.utc else at.astimezone()
+        except (OverflowError, ValueError, OSError):
+            return at
+
     def when(self, at: datetime | None, form: str = "%Y-%m-%d %H:%M:%S %Z") -> str:
-        """`at` in UTC or in the viewer's zone; "-" when there is none."""
-        return "-" if at is None else (at.astimezone(UTC) if self.utc else at.astimezone()).strftime(form)
+        """`at` as text; "-" when there is none."""
+        return "-" if at is None else self.zoned(at).strftime(form)
+
+    def brief(self, at: datetime | None) -> str:
+        """`at` for a column whose head names the zone (`zone`): without the year while that is clear."""
+        if at is None:
+            return "-"
+        near = abs((datetime.now(UTC) - at).days) < 180
+        return self.when(at, "%d %b %H:%M" if near else "%Y-%m-%d %H:%M")
+
+    @property
+    def zone(self) -> str:
+        """The name of the zone in which times are shown."""
+        return self.zoned(datetime.now(UTC)).strftime("%Z")
+
+
+def _accepted(answer: Response) -> Response:
+    if 200 <= answer.status < 300:
+        return answer
+    raise failure(answer)

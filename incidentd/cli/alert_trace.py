@@ -1,0 +1,96 @@
+"""`incidentctl alert trace`: why somebody, or nobody, was paged."""
+
+from __future__ import annotations
+
+import click
+
+from incidentd import wire
+from incidentd.cli.parts import ALERT, read_options
+from incidentd.cli.refusal import Failure
+from incidentd.cli.screen import glyph, hang, listed, paint, span, width
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line
+
+# kind: glyph, the same in ASCII, tone
+_MARKS = {
+    "alert.fired": ("●", "*", "bad"),
+    "alert.resolved": ("○", "o", "good"),
+    "alert.resolved_by_hand": ("○", "o", "good"),
+    "alert.flapping": ("≈", "~", "warn"),
+    "alert.acknowledged": ("✓", "v", "good"),
+    "group.quiet": ("–", "-", "warn"),
+    "page.started": ("▲", "^", ""),
+    "page.step": ("»", ">", ""),
+    "page.restarted": ("▲", "^", "warn"),
+    "page.acknowledged": ("✓", "v", "good"),
+    "page.exhausted": ("✗", "x", "bad"),
+    "page.resolved": ("■", "#", "good"),
+    "page.updated": ("→", ">", ""),
+    "delivery.sent": ("→", ">", ""),
+    "delivery.retrying": ("↻", "@", "warn"),
+    "delivery.failed": ("✗", "x", "bad"),
+    "incident.alert_linked": ("+", "+", ""),
+    "incident.alert_unlinked": ("-", "-", ""),
+}
+_OTHER = ("·", ".", "")
+_OFFSET_COLUMNS = 7
+
+
+def _head(session: Session, alert: wire.Alert) -> None:
+    told = [alert.status, alert.severity, alert.service or "no service"]
+    told.append(f"P-{alert.page_id} {alert.page_state}" if alert.page_id else "no page")
+    if alert.incident_ids:
+        told.append(listed(alert.incident_ids, "INC-"))
+    line = f"A-{alert.id} {alert.name}: {', '.join(one for one in told if one)}"
+    hang("  ", safe_line(line))
+    if alert.summary and alert.summary != alert.name:
+        hang("  ", safe_line(alert.summary))
+    if alert.flapping:
+        hang("  ", "It is flapping.", tone="warn")
+
+
+def _steps(session: Session, steps: tuple[wire.TraceStep, ...]) -> None:
+    day = ""
+    for step in steps:
+        today = session.when(step.at, "%a %d %b %Y, %Z")
+        if today != day:
+            print(f"\n  {paint(today, 'dim')}")
+            day = today
+        since = step.at - steps[0].at
+        offset = f"+{span(since)}" if since else ""
+        character, plain, tone = _MARKS.get(step.kind, _OTHER)
+        mark = glyph(character, plain)
+        start = f"  {session.when(step.at, '%H:%M:%S')}  {offset:>{_OFFSET_COLUMNS}}  "
+        hang(f"{start}{paint(mark, tone)} ", safe_line(step.text), lead_width=width(start) + 2)
+
+
+def _what_next(session: Session, alert: wire.Alert) -> None:
+    """What the escalation does unless somebody acts; the trace holds only what has happened."""
+    if alert.page_state != "open" or alert.page_id is None:
+        return
+    try:
+        page = session.decode(session.get(f"/v1/pages/{alert.page_id}"), wire.PageDetail).page
+    except Failure:  # the answer to the question stands above: this is an extra
+        return
+    if page.state != "open":
+        return
+    next_step = f"The next step is at {session.when(page.next_step_at, '%H:%M:%S')}" if page.next_step_at else ""
+    hang(
+        "\n  ", f"{next_step or 'No further step is planned'}. incidentctl page ack P-{page.id} stops it.", lead_width=2
+    )
+
+
+@click.command()
+@click.argument("alert_id", type=ALERT)
+@read_options
+@click.pass_obj
+def trace(session: Session, alert_id: int) -> None:
+    """Tell why somebody, or nobody, was paged: the answer first, then every step that led to it."""
+    found = session.read(session.get(f"/v1/alerts/{alert_id}/trace"), wire.Trace)
+    if found is None:
+        return
+    hang("", safe_line(found.verdict), tone="bold")
+    print()
+    _head(session, found.alert)
+    _steps(session, found.steps)
+    _what_next(session, found.alert)

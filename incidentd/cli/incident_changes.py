@@ -1,0 +1,240 @@
+"""The commands of `incidentctl incident` that change one."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from incidentd import wire
+from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, SPAN, Word, change_options, versioned
+from incidentd.cli.screen import glyph, hang, listed, paint, words
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line
+from incidentd.domain.roles import Role
+from incidentd.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+# The domain's words; importing the domain modules that define them takes 40 ms, and a test holds the two together.
+STATUSES = (
+    "suspected", "active", "mitigated", "resolved", "cooling", "review_ready", "in_review", "learning", "closed",
+    "merged", "false_alarm",
+)  # fmt: skip
+PHASES = ("investigating", "identified", "monitoring", "resolved")
+NOTE_KINDS = ("note", "observation", "decision", "action")
+_MOST_TEXT = 100_000  # characters read from standard input; the daemon takes fewer
+_SEVERITY = Word(level.value for level in Severity)
+
+
+class _StatusWord(Word):
+    """A status; the shell offers those that this incident may go to."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from incidentd.cli.completion import statuses
+
+        found = statuses(ctx, ctx.params.get("incident_id"), STATUSES)
+        return [CompletionItem(one) for one in found if one.startswith(incomplete.lower().replace("-", "_"))]
+
+
+def _said(session: Session, body: bytes, sentence: str) -> None:
+    """The sentence, and each rule of the practice that is broken now: it blocks nothing, so it has to be seen."""
+    incident = session.decode(body, wire.Incident)
+    session.done(body, f"INC-{incident.id} {sentence}")
+    if not session.as_json and not session.quiet:
+        for one in incident.violations:
+            hang(f"  {paint(glyph('!', '!'), 'warn')} ", safe_line(one.text), lead_width=4)
+
+
+def _text(given: str) -> str:
+    return sys.stdin.read(_MOST_TEXT).strip() if given == "-" else given
+
+
+def _post(session: Session, incident_id: int, what: str, body: object, version: int | None = None) -> bytes:
+    return session.change("POST", f"/v1/incidents/{incident_id}/{what}", body, version)
+
+
+@click.command()
+@click.argument("title")
+@click.option("--severity", type=_SEVERITY, default="SEV3", show_default=True)
+@click.option("--service", default="", help="The service that is hit.")
+@click.option("--summary", default="", help='What is known; "-" reads standard input.')
+@click.option("--alert", "alerts", type=ALERT, multiple=True, help="An alert that belongs to it; repeat it for more.")
+@click.option("--suspected", is_flag=True, help="Not sure yet that it is one.")
+@click.option("--started-at", type=INSTANT, help="When it began: 14:05, -10m or an RFC 3339 time (default: now).")
+@click.option("--many-stakeholders", is_flag=True, help="Mitigation and communications need two people.")
+@change_options
+@click.pass_obj
+def declare(
+    session: Session, title: str, severity: str, summary: str, alerts: tuple[int, ...], started_at: datetime | None,
+    service: str, suspected: bool, many_stakeholders: bool,
+) -> None:  # fmt: skip
+    """Declare an incident."""
+    wanted = wire.DeclareIncident(
+        title=title, severity=Severity(severity), summary=_text(summary), alert_ids=alerts, started_at=started_at,
+        service=service, suspected=suspected, many_stakeholders=many_stakeholders,
+    )  # fmt: skip
+    body = session.change("POST", "/v1/incidents", wanted)
+    _said(session, body, f"declared as {severity}{', suspected' if suspected else ''}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.option("--title", default=None)
+@click.option("--summary", default=None, help='"-" reads standard input.')
+@click.option("--service", default=None)
+@click.option("--many-stakeholders/--few-stakeholders", default=None, help="Whether both leads are wanted.")
+@versioned
+@change_options
+@click.pass_obj
+def edit(session: Session, /, incident_id: int, version: int | None, summary: str | None, **given: object) -> None:
+    """Change the title, the summary, the service or the stakeholders."""
+    wanted = {**given, "summary": None if summary is None else _text(summary)}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if not changes:
+        raise click.UsageError("say what to change: --title, --summary, --service or --many-stakeholders")
+    _said(session, session.change("PATCH", f"/v1/incidents/{incident_id}", changes, version), "changed")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("to", type=_StatusWord(STATUSES), metavar="STATUS")
+@click.option("--reason", default="", help="Why; a waiver of the review needs one.")
+@click.option("--evidence", default="", help="What shows it: a link or a sentence.")
+@click.option("--at", type=INSTANT, help="When it happened: 14:05, -10m or an RFC 3339 time (default: now).")
+@click.option("--merged-into", type=INCIDENT, help="With merged: the incident that goes on.")
+@versioned
+@change_options
+@click.pass_obj
+def status(
+    session: Session, incident_id: int, to: str, reason: str, evidence: str, at: datetime | None,
+    merged_into: int | None, version: int | None,
+) -> None:  # fmt: skip
+    """Change the status; `incident show` says which ones are possible.
+
+    suspected, active, mitigated, resolved, cooling, review_ready, in_review, learning, closed, merged, false_alarm.
+    """
+    change = wire.ChangeStatus(to=to, reason=reason, evidence=evidence, at=at, merged_into=merged_into)
+    _said(session, _post(session, incident_id, "status", change, version), f"is {words(to)}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("level", type=_SEVERITY, metavar="SEV1..SEV5")
+@click.option("--reason", default="", help="Lowering it needs one.")
+@versioned
+@change_options
+@click.pass_obj
+def severity(session: Session, incident_id: int, level: str, reason: str, version: int | None) -> None:
+    """Set the severity. When unsure, take the worse one."""
+    change = wire.SetSeverity(severity=Severity(level), reason=reason)
+    _said(session, _post(session, incident_id, "severity", change, version), f"is {level}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("name", type=Word(str(role) for role in Role), metavar="ROLE")
+@click.argument("person", default="")
+@click.option("--end", is_flag=True, help="Nobody holds it any more.")
+@click.option("--at", type=INSTANT, help="Since when (default: now).")
+@versioned
+@change_options
+@click.pass_obj
+def role(
+    session: Session, incident_id: int, name: str, person: str, end: bool, at: datetime | None, version: int | None
+) -> None:
+    """Give ROLE to PERSON ("me" is you) from now on.
+
+    mitigation_lead, communications_lead, scribe, responder, support_triager; facilitator, note_taker, review_owner.
+    """
+    if bool(person) == end:
+        raise click.UsageError("name the person, or give --end")
+    if person == "me":
+        person = session.decode(session.get("/v1/info"), wire.Info).person
+        if not person:
+            raise click.UsageError("the roster does not know you: name the person")
+    body = _post(session, incident_id, "roles", wire.AssignRole(role=name, person=person, at=at), version)
+    _said(session, body, f"{words(name)}: {person or 'nobody'}")
+
+
+def _write(session: Session, incident_id: int, note: wire.AddNote) -> None:
+    body = _post(session, incident_id, "notes", note)
+    session.done(body, f"INC-{incident_id} {session.decode(body, wire.TimelineEntry).kind} written")
+
+
+def _entry(kind: str, help_text: str) -> click.Command:
+    """A command that writes an entry of `kind` to the timeline; "" lets the user choose."""
+
+    @click.argument("incident_id", type=INCIDENT)
+    @click.argument("text")
+    @click.option("--at", type=INSTANT, help="When it was seen: 14:05, -10m or an RFC 3339 time (default: now).")
+    @click.option("--evidence", default="", help="A link or a sentence.")
+    @click.option("--pin", "pinned", is_flag=True, help="Mark it as important.")
+    @change_options
+    @click.pass_obj
+    def command(session: Session, incident_id: int, text: str, at: datetime | None, evidence: str, pinned: bool,
+                chosen: str = kind) -> None:  # fmt: skip
+        note = wire.AddNote(text=_text(text), kind=chosen, observed_at=at, evidence=evidence, pinned=pinned)
+        _write(session, incident_id, note)
+
+    if not kind:
+        command = click.option("--kind", "chosen", type=Word(NOTE_KINDS), default="note", show_default=True)(command)
+    name = {"decision": "decide", "observation": "observe"}.get(kind, "note")
+    return click.command(name, help=help_text)(command)
+
+
+note = _entry("", 'Write to the timeline; TEXT "-" reads standard input.')
+decide = _entry("decision", 'Write a decision to the timeline; TEXT "-" reads standard input.')
+observe = _entry("observation", 'Write what was seen to the timeline; TEXT "-" reads standard input.')
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("text")
+@click.option("--phase", type=Word(PHASES), required=True, help="How far the response is.")
+@click.option("--audience", default="internal", show_default=True, help="internal, customers or a list's name.")
+@click.option("--next-in", type=SPAN, help="When the next one follows, such as 15m (default: the cadence).")
+@click.option("--final", is_flag=True, help="No further update is promised; with --phase resolved.")
+@change_options
+@click.pass_obj
+def update(
+    session: Session, incident_id: int, text: str, phase: str, audience: str, next_in: timedelta | None, final: bool
+) -> None:
+    """Post an update; TEXT "-" reads standard input."""
+    seconds = None if next_in is None else next_in.total_seconds()
+    post = wire.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
+    body = _post(session, incident_id, "updates", post)
+    posted = session.decode(body, wire.Update)
+    promise = f"the next one is due by {session.when(posted.next_at, '%H:%M:%S %Z')}" if posted.next_at else "the last"
+    session.done(body, f"INC-{incident_id} update to {posted.audience}: {promise}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("alerts", type=ALERT, nargs=-1, required=True, metavar="ALERT...")
+@change_options
+@click.pass_obj
+def link(session: Session, incident_id: int, alerts: tuple[int, ...]) -> None:
+    """Link alerts to an incident."""
+    body = _post(session, incident_id, "alerts", wire.LinkAlerts(alert_ids=alerts))
+    _said(session, body, f"linked to {listed(alerts, 'A-')}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("alert_id", type=ALERT, metavar="ALERT")
+@change_options
+@click.pass_obj
+def unlink(session: Session, incident_id: int, alert_id: int) -> None:
+    """Take an alert off an incident."""
+    _said(session, session.change("DELETE", f"/v1/incidents/{incident_id}/alerts/{alert_id}"), f"without A-{alert_id}")
+
+
+CHANGES: tuple[click.Command, ...] = (
+    declare, edit, status, severity, role, note, decide, observe, update, link, unlink,
+)  # fmt: skip

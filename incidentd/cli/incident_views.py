@@ -1,0 +1,153 @@
+"""An incident and its timeline as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from incidentd import wire
+from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, width, words
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line, safe_text
+
+# kind: glyph, the same in ASCII, tone
+_MARKS = {
+    "alert": ("●", "*", ""),
+    "page": ("▲", "^", ""),
+    "ack": ("✓", "v", "good"),
+    "delivery": ("→", ">", ""),
+    "status": ("◆", "#", "bold"),
+    "severity": ("◆", "#", "bold"),
+    "role": ("◇", "&", ""),
+    "update": ("»", ">", ""),
+    "overdue": ("!", "!", "warn"),
+    "decision": ("»", ">", "bold"),
+    "link": ("+", "+", ""),
+}
+_OTHER = ("·", ".", "")
+_KIND_COLUMNS = 11
+_OFFSET_COLUMNS = 7
+_LATE_SECONDS = 60  # an entry recorded later than this after it was observed says so
+
+
+def _badge(i: wire.Incident) -> str:
+    """Number, severity and status; safe to print."""
+    severity, status = i.severity.value, words(safe_line(i.status))
+    shown = f"{paint(severity, toned(severity).tone)} {paint(status, toned(i.status).tone)}"
+    return f"INC-{i.id} {shown}"
+
+
+def _print_headline(i: wire.Incident) -> None:
+    plain = f"INC-{i.id} {i.severity.value} {words(safe_line(i.status))}  "
+    hang(f"{_badge(i)}  ", safe_line(i.title), lead_width=width(plain), tone="bold")
+
+
+def _clock(session: Session, at: datetime, incident: wire.Incident) -> str:
+    """The time of day, with the day when it is not that on which the incident began."""
+    same = session.zoned(at).date() == session.zoned(incident.started_at).date()
+    return session.when(at, "%H:%M:%S" if same else "%d %b %H:%M:%S")
+
+
+def _review(session: Session, i: wire.Incident) -> str:
+    if i.review_opens_at is None or i.review_due_at is None:
+        return ""
+    return f"not before {session.when(i.review_opens_at, '%a %d %b %H:%M')}, by {session.when(i.review_due_at)}"
+
+
+def _next_update(session: Session, i: wire.Incident) -> str:
+    if i.next_update_at is None:
+        return ""
+    left = i.next_update_at - datetime.now(UTC)
+    when = f"in {span(left)}" if left.total_seconds() > 0 else f"overdue since {span(-left)}"
+    return f"{session.when(i.next_update_at, '%H:%M:%S %Z')} ({when})"
+
+
+def print_incident(session: Session, detail: wire.IncidentDetail) -> None:
+    """The whole of it."""
+    i = detail.incident
+    _print_headline(i)
+    if i.summary:
+        hang("  ", safe_text(i.summary))
+    fields([
+        ("service", i.service), ("started", session.when(i.started_at)),
+        ("declared", f"{session.when(i.declared_at)} by {i.declared_by}"),
+        ("mitigated", session.when(i.mitigated_at)), ("resolved", session.when(i.resolved_at)),
+        ("closed", session.when(i.closed_at)), ("merged into", f"INC-{i.merged_into}" if i.merged_into else ""),
+        ("episode", i.episode if i.episode > 1 else ""), ("stakeholders", "many" if i.many_stakeholders else ""),
+        ("alerts", listed(i.alert_ids, "A-")), ("pages", listed(i.page_ids, "P-")),
+        ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
+        ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),
+    ])  # fmt: skip
+    _print_violations(session, i)
+    _print_roles(session, detail)
+    _print_updates(session, detail)
+
+
+def _print_violations(session: Session, i: wire.Incident) -> None:
+    if i.violations:
+        section("Rules broken")
+    for one in i.violations:
+        since = f", since {_clock(session, one.since, i)}" if one.since else ""
+        hang(f"  {paint('!', 'warn')} ", safe_line(f"{one.text}{since}"), lead_width=4)
+
+
+def _print_roles(session: Session, detail: wire.IncidentDetail) -> None:
+    section("Roles")
+    fields((words(one.role), _range(session, one, detail.incident)) for one in detail.roles)
+    if not detail.roles:
+        print("  nobody yet")
+    gaps = {name: minutes for name, minutes in detail.role_gap_minutes.items() if minutes > 0}
+    if gaps:
+        told = listed(f"{words(name)} {minutes:g} min" for name, minutes in gaps.items())
+        hang("  ", safe_line(f"minutes without: {told}"), tone="warn")
+
+
+def _range(session: Session, held: wire.RoleHolder, incident: wire.Incident) -> str:
+    end = _clock(session, held.ends_at, incident) if held.ends_at else "now"
+    return f"{held.person}  {_clock(session, held.starts_at, incident)} to {end}"
+
+
+def _print_updates(session: Session, detail: wire.IncidentDetail) -> None:
+    if detail.updates:
+        section("Updates")
+    for one in detail.updates:
+        promise = f"next by {_clock(session, one.next_at, detail.incident)}" if one.next_at else "the last one"
+        head = f"  {_clock(session, one.at, detail.incident)}  "
+        hang(head, safe_line(f"{one.phase} to {one.audience} by {one.by}; {promise}"))
+        hang(" " * width(head), safe_text(one.text))
+
+
+def print_timeline(session: Session, incident: wire.Incident, entries: Sequence[wire.TimelineEntry]) -> None:
+    """Every entry with its offset from the incident's start."""
+    _print_headline(incident)
+    day = ""
+    for entry in entries:
+        today = session.when(entry.observed_at, "%a %d %b %Y, %Z")
+        if today != day:
+            print(f"\n  {paint(today, 'dim')}")
+            day = today
+        _print_entry(session, entry, incident.started_at)
+    if not entries:
+        print("\n  nothing yet")
+
+
+def _print_entry(session: Session, entry: wire.TimelineEntry, started: datetime) -> None:
+    since = entry.observed_at - started
+    offset = span(since) if since.total_seconds() < 0 else f"+{span(since)}"
+    character, plain, tone = _MARKS.get(entry.kind, _OTHER)
+    mark, kind = glyph(character, plain), safe_line(entry.kind)
+    start = f"  {session.when(entry.observed_at, '%H:%M:%S')} {offset:>{_OFFSET_COLUMNS}}  "
+    lead = f"{start}{paint(mark, tone)} {paint(f'{kind:<{_KIND_COLUMNS}}', 'dim')} "
+    indent = width(start) + 2 + max(width(kind), _KIND_COLUMNS) + 1
+    pinned = f"{glyph('★', '*')} " if entry.pinned else ""
+    by = "" if entry.by in ("", "system") or entry.by in entry.text.split(" ") else f" ({entry.by})"
+    hang(lead, f"{pinned}{entry.text}{by}", lead_width=indent, tone="bold" if entry.pinned else "")
+    for text in _below(session, entry):
+        hang(" " * indent, text, tone="dim")
+
+
+def _below(session: Session, entry: wire.TimelineEntry) -> list[str]:
+    late = (entry.recorded_at - entry.observed_at).total_seconds() > _LATE_SECONDS
+    recorded = f"recorded {session.when(entry.recorded_at, '%H:%M:%S')}" if late else ""
+    evidence = f"evidence: {entry.evidence}" if entry.evidence else ""
+    return [text for text in (entry.detail, evidence, recorded) if text]

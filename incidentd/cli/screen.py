@@ -1,0 +1,186 @@
+"""What a person sees: sanitised text, aligned tables, wrapped lines, colour where it means something."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from incidentd.domain.display import safe_line, safe_text
+
+_CODES = {"bad": "31", "good": "32", "warn": "33", "dim": "2", "bold": "1"}
+_LEAST_COLUMNS = 20
+_TONES = {
+    "firing": "bad", "open": "bad", "exhausted": "bad", "critical": "bad", "page": "bad", "SEV1": "bad", "SEV2": "bad",
+    "failed": "bad", "quarantined": "bad", "missing": "bad", "degraded": "warn", "unknown": "warn", "active": "bad",
+    "warning": "warn", "mitigated": "warn", "suspected": "warn", "acknowledged": "good", "ok": "good",
+}  # fmt: skip
+
+
+class Painted(NamedTuple):
+    """Text with a tone: bad, good, warn, dim or bold."""
+
+    text: str
+    tone: str
+
+
+def toned(word: str) -> Painted:
+    """A status or a severity in the tone that it means."""
+    return Painted(word, _TONES.get(word, ""))
+
+
+def colourful() -> bool:
+    """Whether colour is wanted: a terminal, and neither NO_COLOR (no-color.org) nor a dumb one."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(safe: str, tone: str) -> str:
+    """`safe`, which was sanitised before, in `tone`."""
+    code = _CODES.get(tone)
+    return f"\x1b[{code}m{safe}\x1b[0m" if code and safe and colourful() else safe
+
+
+def columns() -> int | None:
+    """The width to wrap at: the terminal's, or $COLUMNS; None where nothing is wrapped."""
+    if sys.stdout.isatty():
+        return max(shutil.get_terminal_size().columns, _LEAST_COLUMNS)
+    given = os.environ.get("COLUMNS", "")
+    return max(int(given), _LEAST_COLUMNS) if given.isdecimal() and len(given) < 6 else None
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(text: str, room: int) -> int:
+    """How many characters of `text` fit into `room` columns; at least one."""
+    used = 0
+    for index, char in enumerate(text):
+        used += width(char)
+        if used > room:
+            return max(index, 1)
+    return len(text)
+
+
+def fit(text: str, room: int) -> str:
+    """`text` within `room` columns, with an ellipsis when it was cut."""
+    return text if width(text) <= room else text[: _cut(text, max(room - 1, 1))] + "…"
+
+
+def wrap(text: str, room: int | None) -> Iterator[str]:
+    """The lines of `text`, sanitised, each at most `room` columns wide; words are kept whole where they fit."""
+    for paragraph in safe_text(text).replace("\t", "    ").split("\n"):
+        if room is None or width(paragraph) <= room:
+            yield paragraph
+        else:
+            yield from _wrapped(paragraph, max(room, 1))
+
+
+def _wrapped(paragraph: str, room: int) -> Iterator[str]:
+    line = ""
+    for word in paragraph.split(" "):
+        joined = f"{line} {word}" if line else word
+        if width(joined) <= room:
+            line = joined
+            continue
+        if line:
+            yield line
+        line = word
+        while width(line) > room:
+            end = _cut(line, room)
+            yield line[:end]
+            line = line[end:]
+    if line:
+        yield line
+
+
+def hang(lead: str, text: str, *, lead_width: int | None = None, tone: str = "") -> None:
+    """`lead` (sanitised before), then `text` wrapped, with its further lines under its first one."""
+    indent = width(lead) if lead_width is None else lead_width
+    limit = columns()
+    lines = wrap(text, None if limit is None else max(limit - indent, _LEAST_COLUMNS // 2))
+    for number, line in enumerate(lines):
+        print(f"{lead if number == 0 else ' ' * indent}{paint(line, tone)}".rstrip())
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:
+    """Aligned columns; on a terminal the last one is cut to its width, elsewhere nothing is cut."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        print(empty)
+        return
+    sizes = [max(width(row[i].text) for row in [[Painted(h, "") for h in head], *cells]) for i in range(len(head))]
+    limit = columns() if sys.stdout.isatty() else None
+    for row in [[Painted(name, "dim") for name in head], *cells]:
+        _row(row, sizes, limit)
+
+
+def _cell(value: object) -> Painted:
+    if isinstance(value, Painted):
+        return Painted(safe_line(value.text), value.tone)
+    return Painted(safe_line(str(value)), "")
+
+
+def _row(row: Sequence[Painted], sizes: Sequence[int], limit: int | None) -> None:
+    shown, used = [], 0
+    for cell, size in zip(row, sizes, strict=True):
+        text = cell.text if limit is None else fit(cell.text, limit - used) if used < limit else ""
+        shown.append(paint(text, cell.tone) + " " * (size - width(text)))
+        used += size + 2
+    print("  ".join(shown).rstrip())
+
+
+def fields(pairs: Iterable[tuple[str, object]]) -> None:
+    """One `name  value` line for each pair that has a value."""
+    given = [(safe_line(name), str(value)) for name, value in pairs if value not in (None, "", (), "-")]
+    size = max((width(name) for name, _ in given), default=0)
+    for name, value in given:
+        lead = f"  {paint(name, 'dim')}{' ' * (size - width(name))}  "
+        hang(lead, safe_line(value), lead_width=size + 4)
+
+
+def section(title: str) -> None:
+    """The head of a part of a page."""
+    print(f"\n{paint(safe_line(title), 'bold')}")
+
+
+def listed(values: Iterable[object], prefix: str = "") -> str:
+    """`values` joined, each with its prefix."""
+    return ", ".join(f"{prefix}{value}" for value in values)
+
+
+def words(name: str) -> str:
+    """A wire word as people write it: mitigation_lead is "mitigation lead"."""
+    return name.replace("_", " ")
+
+
+def span(length: timedelta) -> str:
+    """A duration as people say it: 0.4s, 37s, 2m17s, 1h02m, 2d03h; negative with a minus."""
+    total = length.total_seconds()
+    sign, total = ("-" if total < 0 else ""), abs(total)
+    if total < 9.95:
+        return f"{sign}{total:.1f}s"
+    seconds = round(total)
+    if seconds < 60:
+        return f"{sign}{seconds}s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{sign}{minutes}m{seconds:02}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}h{minutes:02}m" if hours < 24 else f"{sign}{hours // 24}d{hours % 24:02}h"
+
+
+def glyph(character: str, plain: str) -> str:
+    """`character`, or `plain` where the output's encoding does not have it."""
+    try:
+        character.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return character
