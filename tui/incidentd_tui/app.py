@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from rich.style import Style
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from incidentd.client import Client
@@ -46,6 +48,8 @@ _STYLES: dict[str, tuple[str, Style]] = {
     "quiet": ("", theme.muted),
 }
 _MESSAGE_FOR = timedelta(seconds=6)
+_AIMED = "_incidentd_aimed_at"
+"""The attribute of a key event that names the widget which had the focus when it came."""
 HANGUP = 129
 """Exit code after SIGHUP, as a shell would report it."""
 
@@ -136,6 +140,26 @@ class IncidentdApp(App[int]):
         """Frames that a slow link lost are made good by one full repaint."""
         if isinstance(self._driver, PatientDriver) and self._driver.lost_frames():
             self.screen.refresh(layout=True)
+
+    # ------------------------------------------------------------------ keys
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            setattr(event, _AIMED, self.focused or self.screen)
+        await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """A key that comes back from a widget that lost the focus meanwhile goes to the one that has it now.
+
+        Over a slow link several keys arrive at once; after `n` the rest is text and no command.
+        """
+        aimed: Widget | None = getattr(event, _AIMED, None)
+        target = self.focused or self.screen
+        if aimed is None or aimed is target:
+            return  # Textual runs its own handler after this one
+        event.prevent_default()
+        again = events.Key(event.key, event.character)
+        setattr(again, _AIMED, target)
+        target._forward_event(again)
 
     # ------------------------------------------------------------------ what every screen asks
     @property

@@ -67,11 +67,24 @@ def strip(line: Line, width: int, under: Style, *, lift: bool = False) -> Strip:
     cut = crop_line(line, width)
     if lift:
         cut = [(text, theme.lifted(style)) for text, style in cut]
-    segments = [Segment(text, under + style) for text, style in cut]
-    gap = width - width_of(cut)
-    if gap > 0:
-        segments.append(Segment(" " * gap, under))
-    return Strip(segments, width)
+    cut.append((" " * (width - width_of(cut)), Style.null()))
+    return Strip([Segment(text, style) for text, style in _merged(cut, under)], width)
+
+
+def _merged(line: Line, under: Style) -> Line:
+    """Spans of one look as one span: blanks take the look before them, so that fewer bytes reach the terminal."""
+    out: Line = []
+    for text, style in line:
+        if not text:
+            continue
+        whole = under + style
+        if out and (whole == out[-1][1] or (text.isspace() and whole.bgcolor == out[-1][1].bgcolor)):
+            out[-1] = (out[-1][0] + text, out[-1][1])
+        elif out and out[-1][0].isspace() and out[-1][1].bgcolor == whole.bgcolor:
+            out[-1] = (out[-1][0] + text, whole)
+        else:
+            out.append((text, whole))
+    return out
 
 
 def wrap(text: str, width: int, limit: int = 200) -> list[str]:

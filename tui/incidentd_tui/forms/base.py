@@ -83,7 +83,9 @@ class Form(TypeAhead[bool]):
             key = field.draft
             save = (lambda text: self._tui.acts.keep_draft(key, text)) if key else None
             return Composer(field.value, enter_sends=False, save=save, placeholder=field.hint, widget_id=field.name)
-        return Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
+        box = Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
+        box.cursor_blink = False
+        return box
 
     async def on_mount(self) -> None:
         self.query_one("#form-title", Bar).say([(f" {self.plan.title}", theme.bold)])
@@ -93,7 +95,7 @@ class Form(TypeAhead[bool]):
             self.query_one(f"#label-{field.name}", Bar).say([(f" {field.label}", theme.heading), (note, theme.faint)])
         self._repaint()
         if self.plan.fields:
-            self.query_one(f"#{self.plan.fields[0].name}").focus()
+            self.set_focus(self.query_one(f"#{self.plan.fields[0].name}"))
         self.call_after_refresh(self.accept_keys)
         for field in self.plan.fields:
             if field.draft and field.multiline:
@@ -184,7 +186,7 @@ class Form(TypeAhead[bool]):
         if missing is not None:
             self.fault = f"{missing.label}: please fill this in"
             self._repaint()
-            self.query_one(f"#{missing.name}").focus()
+            self.set_focus(self.query_one(f"#{missing.name}"))
             return
         self._sending = True
         self._repaint()

@@ -64,7 +64,7 @@ class HelpScreen(ModalScreen[None]):
         )
         rows = self.query_one("#help-list", VirtualList)
         rows.set_rows(list(range(len(self._rows))))
-        rows.focus()
+        self.set_focus(rows)
 
     def _row(self, key: Key, width: int) -> list[paint.Line]:
         keys, words, heading = self._rows[int(str(key))]

@@ -87,6 +87,7 @@ class ListScreen(VerbScreen):
             yield Pane(widget_id="preview")
         filter_input = FilterInput(placeholder="words, team=web, host=~db.*", id="filter")
         filter_input.display = False
+        filter_input.cursor_blink = False
         yield filter_input
 
     @property
@@ -170,7 +171,7 @@ class ListScreen(VerbScreen):
         box = self.query_one("#filter", FilterInput)
         box.display = True
         box.value = self.filter.text
-        box.focus()
+        self.set_focus(box)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "filter" and event.value != self.filter.text:
@@ -185,7 +186,7 @@ class ListScreen(VerbScreen):
 
     def _close_filter(self) -> None:
         self.query_one("#filter").display = False
-        self.table.focus()
+        self.set_focus(self.table)
 
     def do_clear(self) -> None:
         box = self.query_one("#filter", FilterInput)

@@ -68,7 +68,9 @@ class Picker(TypeAhead[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="picker"):
             yield Bar(widget_id="picker-title")
-            yield Input(placeholder=self._placeholder, id="picker-input")
+            box = Input(placeholder=self._placeholder, id="picker-input")
+            box.cursor_blink = False
+            yield box
             rows = VirtualList(self._row, widget_id="picker-list")
             rows.add_class("always")
             rows.can_focus = False

@@ -252,10 +252,10 @@ class RoomScreen(VerbScreen):
         if self._on_panel and not self.wide:
             self.do_pane()
         self.composer.display = True
-        self.composer.focus()
+        self.set_focus(self.composer)
 
     def on_composer_left(self) -> None:
-        self.timeline.focus()
+        self.set_focus(self.timeline)
         self.run_worker(self.composer.keep_now(), exit_on_error=False)
         self.call_after_refresh(self.fit_window)
 
@@ -381,11 +381,11 @@ class RoomScreen(VerbScreen):
 
     def do_pane(self) -> None:
         if self.wide:
-            (self.timeline if self.panel.has_focus else self.panel).focus()
+            self.set_focus(self.timeline if self.panel.has_focus else self.panel)
             return
         self._on_panel = not self._on_panel
         self.fit_window()
-        (self.panel if self._on_panel else self.timeline).focus()
+        self.set_focus(self.panel if self._on_panel else self.timeline)
         self.repaint_room()
 
     def do_copy(self) -> None:

@@ -45,6 +45,7 @@ class Composer(TextArea):
         super().__init__(
             text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=placeholder, id=widget_id
         )
+        self.cursor_blink = False  # a blink costs bytes twice a second over SSH
         self._enter_sends = enter_sends
         self._save = save
         self._timer: Timer | None = None
