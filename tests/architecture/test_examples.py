@@ -28,7 +28,8 @@ SECRETS = {"BUILDS_TOKEN": "t0ken-of-builds", "OWN_AUTHORIZATION": "Bearer t0ken
 @pytest.fixture
 def uncommented(tmp_path) -> Path:
     """A copy with every commented setting in force, and every secret that is referred to."""
-    for name in ("ntfy-token", "smtp-password", "own-secret"):
+    credentials = set(re.findall(r'credential = "([a-z-]+)"', (CONFIG / "incidentd.toml").read_text()))
+    for name in (*(credentials - {"chat-url", "database-url"}), "own-secret"):
         (tmp_path / name).write_text("s3cret\n")
     (tmp_path / "chat-url").write_text("json://localhost\n")
     for path in CONFIG.glob("*.toml"):

@@ -244,7 +244,7 @@ def test_two_plugins_of_one_name(monkeypatch):
 
 def test_every_built_in_plugin_loads():
     found = discovery.discover()
-    assert {one.name for one in found} >= {"alertmanager", "pagerduty", "webhook", "apprise", "ntfy", "email", "log"}
+    assert {one.name for one in found} >= {"alertmanager", "pagerduty", "grafana", "webhook", "apprise", "ntfy", "email", "log"}
     assert [one.error for one in found if one.error] == []
 
 
