@@ -83,7 +83,8 @@ def _refused(error: click.ClickException, session: Session) -> int:
         print(error.ctx.get_usage(), file=sys.stderr)
         print(f"Try '{error.ctx.command_path} --help' for help.", file=sys.stderr)
     text = error.format_message()
-    print(text if isinstance(error, click.exceptions.NoArgsIsHelpError) else safe_text(text), file=sys.stderr)
+    bare = isinstance(error, click.exceptions.NoArgsIsHelpError)  # its text is the help
+    print(text if bare else f"incidentctl: {safe_text(text)}", file=sys.stderr)
     return error.exit_code
 
 

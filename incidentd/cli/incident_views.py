@@ -96,9 +96,9 @@ def _print_roles(session: Session, detail: wire.IncidentDetail) -> None:
     fields((words(one.role), _range(session, one, detail.incident)) for one in detail.roles)
     if not detail.roles:
         print("  nobody yet")
-    gaps = {name: minutes for name, minutes in detail.role_gap_minutes.items() if minutes > 0}
+    gaps = {name: minutes for name, minutes in detail.role_gap_minutes.items() if minutes >= 0.05}
     if gaps:
-        told = listed(f"{words(name)} {minutes:g} min" for name, minutes in gaps.items())
+        told = listed(f"{words(name)} {minutes:.1f} min" for name, minutes in gaps.items())
         hang("  ", safe_line(f"minutes without: {told}"), tone="warn")
 
 

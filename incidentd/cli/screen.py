@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,11 +44,17 @@ def paint(safe: str, tone: str) -> str:
 
 
 def columns() -> int | None:
-    """The width to wrap at: the terminal's, or $COLUMNS; None where nothing is wrapped."""
-    if sys.stdout.isatty():
-        return max(shutil.get_terminal_size().columns, _LEAST_COLUMNS)
+    """The width to wrap at: $COLUMNS, else the terminal's; None where nothing is wrapped."""
     given = os.environ.get("COLUMNS", "")
-    return max(int(given), _LEAST_COLUMNS) if given.isdecimal() and len(given) < 6 else None
+    if given.isdecimal() and 0 < len(given) < 6:
+        return max(int(given), _LEAST_COLUMNS)
+    if not sys.stdout.isatty():
+        return None
+    try:
+        found = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        found = 0
+    return max(found, _LEAST_COLUMNS) if found else 80
 
 
 def width(text: str) -> int:
