@@ -13,6 +13,8 @@ from incidentd.domain.signals import Signal, SignalKind
 FLAP_WINDOW = timedelta(minutes=15)
 FLAP_CHANGES = 5
 """An alert that changed its status this often within the window is flapping."""
+OVERTAKEN = timedelta(minutes=5)
+"""A message that its own resolve overtook comes soon after it; what is said later than this is meant."""
 
 
 class AlertState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -50,7 +52,7 @@ def _first(signal: Signal, now: datetime) -> tuple[AlertState | None, Effect]:
         return None, Effect.ACKNOWLEDGED_NOTHING
     firing = signal.kind is SignalKind.FIRING
     ended = None if firing else min(signal.ends_at or now, now)
-    starts = signal.starts_at or (now if ended is None else ended)
+    starts = min(signal.starts_at or now, now if ended is None else ended)
     state = AlertState(
         status="firing" if firing else "resolved",
         labels=signal.labels,
@@ -67,16 +69,17 @@ def _first(signal: Signal, now: datetime) -> tuple[AlertState | None, Effect]:
     return state, Effect.NEW if firing else Effect.RESOLVED_UNKNOWN
 
 
-def _is_stale(state: AlertState, signal: Signal) -> bool:
+def _is_stale(state: AlertState, signal: Signal, now: datetime) -> bool:
     """A firing signal about the episode that was resolved: it was overtaken by its own resolve.
 
-    An episode that merely expired may be taken up again by the same start: the sender was away, not the trouble.
+    An episode that the sender did not resolve may be taken up again by the same start. So may one that is still told
+    of after `OVERTAKEN`: of two senders (a pair of Prometheus servers) one may have been wrong about its end.
     """
     return (
         signal.starts_at is not None
         and not state.expired
-        and state.resolved_at is not None
         and signal.starts_at <= state.starts_at
+        and now - state.changes[-1] < OVERTAKEN
     )
 
 
@@ -90,13 +93,13 @@ def _fire(state: AlertState, signal: Signal, now: datetime) -> tuple[AlertState,
     }
     if state.status == "firing":
         return msgspec.structs.replace(state, **told), Effect.REPEAT
-    if _is_stale(state, signal):
+    if _is_stale(state, signal, now):
         return msgspec.structs.replace(state, count=state.count + 1), Effect.OUT_OF_ORDER
     fired = msgspec.structs.replace(
         state,
         **told,
         status="firing",
-        starts_at=signal.starts_at or now,
+        starts_at=min(signal.starts_at or now, now),
         resolved_at=None,
         expired=False,
         episode=state.episode + 1,
@@ -116,7 +119,10 @@ def _end(state: AlertState, signal: Signal, now: datetime) -> tuple[AlertState, 
 
 
 def ended(state: AlertState, at: datetime | None, now: datetime, *, expired: bool = False) -> AlertState:
-    """The firing alert after its end at `at` (now when unknown; never in the future)."""
+    """The firing alert after its end at `at` (now when unknown; never in the future).
+
+    `expired` says that its sender did not end it: it was not sent again in time, or a person ended it by hand.
+    """
     end = max(min(at or now, now), state.starts_at)
     return msgspec.structs.replace(
         state, status="resolved", ends_at=end, resolved_at=end, expired=expired, changes=_changed(state.changes, now)
@@ -125,6 +131,11 @@ def ended(state: AlertState, at: datetime | None, now: datetime, *, expired: boo
 
 def _changed(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
     return (*(at for at in changes if now - at < FLAP_WINDOW), now)[-20:]
+
+
+def flaps_until(changes: tuple[datetime, ...]) -> datetime:
+    """When an alert that flaps stops to count as flapping, if its status stays as it is."""
+    return changes[-FLAP_CHANGES] + FLAP_WINDOW
 
 
 def is_flapping(changes: tuple[datetime, ...], now: datetime) -> bool:

@@ -7,6 +7,7 @@ inherits.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ GROUP_WAIT = timedelta(seconds=30)
 GROUP_INTERVAL = timedelta(minutes=5)
 REPEAT_INTERVAL = timedelta(hours=4)
 EVERY_LABEL = "..."
+_LONGEST_KEY = 500  # characters; PostgreSQL indexes at most 2,704 bytes
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +65,12 @@ def group_labels(route: Route, labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def group_key(route: Route, labels: Mapping[str, str]) -> str:
-    """A stable text for the group: the route and the group's labels."""
+    """A stable text for the group: the route and the group's labels, or a hash of them when they are long."""
     pairs = ",".join(f"{name}={value!r}" for name, value in sorted(group_labels(route, labels).items()))
-    return f"{route.id}:{{{pairs}}}"
+    key = f"{route.id}:{{{pairs}}}"
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{route.id}:#{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}"
 
 
 def service_of(route: Route, labels: Mapping[str, str]) -> str:

@@ -173,7 +173,7 @@ def _fired(told: Told) -> Line:
 
 @_about("alert.resolved")
 def _resolved(told: Told) -> Line:
-    how = "not sent again in time" if told.data.get("expired") else ""
+    how = "its source did not say so" if told.data.get("expired") else ""
     return Line(kind="alert", text=f"{told.name} ended", detail=how)
 
 

@@ -55,8 +55,18 @@ def _fired(data: Data, _actor: str) -> str:
 
 @_about("alert.resolved")
 def _resolved(data: Data, _actor: str) -> str:
-    head = "Ended: not sent again in time" if data.get("expired") else "Ended: the sender said so"
+    head = "Ended" if data.get("expired") else "Ended: the sender said so"
     return f"{head}; {data['unrouted']}, so nobody was paged" if "unrouted" in data else head
+
+
+@_about("alert.expired")
+def _expired(data: Data, _actor: str) -> str:
+    return "Not sent again in time: it counts as ended until it is sent again"
+
+
+@_about("alert.resolved_by_hand")
+def _resolved_by_hand(data: Data, actor: str) -> str:
+    return f"{actor} ended it by hand; it fires again when its source still sends it"
 
 
 @_about("alert.out_of_order")
@@ -66,7 +76,12 @@ def _out_of_order(data: Data, _actor: str) -> str:
 
 @_about("alert.flapping")
 def _flapping(data: Data, _actor: str) -> str:
-    return f"It is flapping: {data['changes']} changes within 15 min"
+    return f"It is flapping: {data['changes']} changes within 15 min; its group is held open until it settles"
+
+
+@_about("alert.settled")
+def _settled(data: Data, _actor: str) -> str:
+    return "It no longer flaps"
 
 
 @_about("alert.acknowledged")
@@ -168,15 +183,31 @@ def step(event: Event) -> TraceStep:
 
 
 def verdict(events: Sequence[Event], firing: bool) -> str:
-    """The whole trace in one sentence."""
+    """What the present episode, the last one, came to in one sentence; earlier episodes stand in the steps only."""
     by_kind: dict[str, list[Event]] = {}
-    for event in events:
+    for event in _episode(events):
         by_kind.setdefault(event.kind, []).append(event)
     sent = [e for e in by_kind.get("delivery.sent", ()) if e.data.get("kind") == "page"]
     if not by_kind.get("page.started"):
         return _why_not(by_kind, firing)
     people = list(dict.fromkeys(str(e.data["person"]) for e in sent))
     return f"{_who(people, by_kind)}{_how_it_ended(by_kind)}."
+
+
+def _episode(events: Sequence[Event]) -> Sequence[Event]:
+    """The events since the alert last began to fire, and those of pages that were open in its groups by then."""
+    began = next((event for event in reversed(events) if event.kind == "alert.fired"), None)
+    if began is None:
+        return events
+    routes: Any = began.data.get("routes", ())
+    groups = {route["group"] for route in routes if "group" in route}
+    over = {event.subject for event in events if event.kind == "page.resolved" and event.seq < began.seq}
+    joined = {
+        event.subject
+        for event in events
+        if event.kind == "page.started" and event.data["group_id"] in groups and event.subject not in over
+    }
+    return [event for event in events if event.seq >= began.seq or event.subject in joined]
 
 
 def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
@@ -192,9 +223,11 @@ def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
 def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
     if taken := by_kind.get("page.acknowledged"):
         return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}"
-    if by_kind.get("page.resolved"):
-        return "; it ended before anybody acknowledged"
-    if by_kind.get("page.exhausted"):
+    if ended := by_kind.get("page.resolved"):
+        by = ended[-1].actor
+        return "; it ended before anybody acknowledged" if by == "system" else f"; {by} resolved the page"
+    exhausted, restarted = (by_kind.get(kind, ()) for kind in ("page.exhausted", "page.restarted"))
+    if exhausted and (not restarted or restarted[-1].seq < exhausted[-1].seq):
         return "; nobody has acknowledged and the policy is exhausted"
     return "; nobody has acknowledged yet"
 

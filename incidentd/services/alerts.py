@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from incidentd import wire
@@ -33,9 +34,7 @@ _MAX_LABELS = 64
 
 def _wire(alert: AlertRow, links: Links) -> wire.Alert:
     values = {name: getattr(alert, name) for name in wire.Alert.__struct_fields__ if hasattr(alert, name)}
-    return wire.Alert(
-        **values, page_id=links.page_id, page_state=links.page_state, incident_ids=links.incident_ids
-    )
+    return wire.Alert(**values, page_id=links.page_id, page_state=links.page_state, incident_ids=links.incident_ids)
 
 
 def views(conn: Connection, rows: Sequence[AlertRow]) -> tuple[wire.Alert, ...]:
@@ -55,13 +54,24 @@ def _conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
     if query.service:
         found.append(table.c.service == query.service)
     for word in query.text.split():
-        pattern = f"%{_literal(word)}%"
-        columns = (table.c.name, table.c.summary, table.c.service)
-        hits = [column.ilike(pattern, escape="\\") for column in columns]
-        # The labels are JSON text: a word with a quote or a non-ASCII letter stands there in its JSON form.
-        hits.append(table.c.labels.cast(_text()).ilike(pattern, escape="\\"))
+        hits: list[ColumnElement[bool]] = []
+        for spelt in _spellings(word):
+            columns = (table.c.name, table.c.summary, table.c.service)
+            hits += [column.ilike(_pattern(spelt), escape="\\") for column in columns]
+            # The labels are JSON text, where a quote or a backslash is escaped.
+            escaped = msgspec.json.encode(spelt).decode()[1:-1]
+            hits.append(table.c.labels.cast(_text()).ilike(_pattern(escaped), escape="\\"))
         found.append(or_(*hits))
     return found
+
+
+def _spellings(word: str) -> list[str]:
+    """The databases fold the case of ASCII only, so other words are looked for in each usual case."""
+    return [word] if word.isascii() else list(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
+
+
+def _pattern(word: str) -> str:
+    return f"%{_literal(word)}%"
 
 
 def _text() -> Any:
@@ -108,9 +118,7 @@ def _trace(conn: Connection, alert_id: int) -> wire.Trace:
     subjects = [alert.subject, *(f"group:{g}" for g in group_ids), *(f"page:{p}" for p in page_ids)]
     events = event_log.of_subjects(conn, subjects)
     (shown,) = views(conn, [alert])
-    return wire.Trace(
-        alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events)
-    )
+    return wire.Trace(alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events))
 
 
 def _existing(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
@@ -161,14 +169,18 @@ class Alerts:
         return wire.Raised(key=signal.key)
 
     async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page:
-        """Acknowledge the alert's open page. Raises `NotFound`, and `Conflict` when there is none."""
-        page = await self._store.read(lambda conn: pages.of_alert(conn, _existing(conn, alert_id).id))
-        if page is None:
-            raise Conflict(
-                f"nobody was paged about A-{alert_id}, so there is nothing to acknowledge",
-                remedy=f"incidentctl alert trace A-{alert_id} says why",
-            )
-        return await self._pages.acknowledge(page.id, actor, note=note)
+        """Acknowledge every open page about the alert. Raises `NotFound`, and `Conflict` when there is none."""
+
+        def command(tx: Tx) -> wire.Page:
+            active = pages.active_of_alert(tx.conn, _existing(tx.conn, alert_id).id)
+            if not active:
+                raise Conflict(
+                    f"no page about A-{alert_id} is open, so there is nothing to acknowledge",
+                    remedy=f"incidentctl alert trace A-{alert_id} says why",
+                )
+            return self._pages.acknowledge_all(tx, active, actor, note)
+
+        return await self._store.write(command)
 
     async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert:
         """End an alert by hand. Raises `NotFound`, and `Conflict` when it moved on."""
@@ -178,7 +190,8 @@ class Alerts:
             if if_version is not None and if_version != alert.version:
                 raise Conflict(f"A-{alert_id} has changed meanwhile", current=views(tx.conn, [alert])[0])
             if alert.firing:
-                alerts.set_state(tx, alert, ended(alert.state(), None, tx.now))
+                # "Expired": the sender did not say so, and when it still sends the alert, the alert fires again.
+                alerts.set_state(tx, alert, ended(alert.state(), None, tx.now, expired=True))
                 tx.emit("alert.resolved_by_hand", alert.subject, actor=actor)
                 tx.wake(Wake.ROUTER)
             return views(tx.conn, [_existing(tx.conn, alert_id)])[0]

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from incidentd.domain.display import safe_line
 from incidentd.plugin.values import (
     Notification,
     NotificationKind,
@@ -29,6 +30,7 @@ LEASE = timedelta(seconds=60)
 _BACKOFF = (5, 10, 20, 40, 60, 120, 300, 600)
 MAX_ATTEMPTS = 12
 _IN_FLIGHT = 64
+_ERROR = 500  # characters of a failure's text that are kept
 log = structlog.get_logger("incidentd.delivery")
 
 
@@ -120,20 +122,21 @@ class DeliveryWorker:
         try:
             receipt = await self._sender.send(delivery.notifier, self._notification(delivery))
         except TemporaryFailure as failure:
-            text, wait = str(failure), failure.retry_after
+            text, wait = safe_line(str(failure), _ERROR), failure.retry_after
             return lambda tx: self._try_again(tx, delivery, text, wait)
         except PermanentFailure as failure:
-            text = str(failure)
+            text = safe_line(str(failure), _ERROR)
             return lambda tx: self._give_up(tx, delivery, text)
         except Exception as error:
             # It may have arrived: sent again with the same idempotency key.
-            text = f"unclear whether it arrived: {error!r}"
+            text = safe_line(f"{deliveries.UNCLEAR}: {error!r}", _ERROR)
             return lambda tx: self._try_again(tx, delivery, text, None)
         return lambda tx: self._sent(tx, delivery, receipt)
 
     def _sent(self, tx: Tx, delivery: DeliveryRow, receipt: Receipt) -> None:
         state = "delivered" if receipt.delivered else "sent"
-        if deliveries.settle(tx, delivery, state=state, sent_at=tx.now, vendor_id=receipt.vendor_id[:200], error=""):
+        vendor_id = safe_line(receipt.vendor_id, 200)
+        if deliveries.settle(tx, delivery, state=state, sent_at=tx.now, vendor_id=vendor_id, error=""):
             tx.emit("delivery.sent", subject_of(delivery), _facts(delivery, delivered=receipt.delivered))
 
     def _try_again(self, tx: Tx, delivery: DeliveryRow, error: str, retry_after: float | None) -> None:
@@ -142,17 +145,18 @@ class DeliveryWorker:
             return
         page = pages.get(tx.conn, delivery.page_id) if delivery.page_id is not None else None
         if page is not None and delivery.kind == "page" and page.state not in ("open", "exhausted"):
-            deliveries.settle(tx, delivery, state="cancelled", error=error[:500])
+            state = "unknown" if error.startswith(deliveries.UNCLEAR) else "cancelled"
+            deliveries.settle(tx, delivery, state=state, error=error)
             return
         due = tx.now + backoff(delivery.attempt, retry_after)
-        if deliveries.settle(tx, delivery, state="pending", due_at=due, error=error[:500]):
-            tx.emit("delivery.retrying", subject_of(delivery), _facts(delivery, error=error[:500], next_at=due))
+        if deliveries.settle(tx, delivery, state="pending", due_at=due, error=error):
+            tx.emit("delivery.retrying", subject_of(delivery), _facts(delivery, error=error, next_at=due))
             tx.wake(Wake.DELIVERIES)
 
     def _give_up(self, tx: Tx, delivery: DeliveryRow, error: str) -> None:
-        if not deliveries.settle(tx, delivery, state="failed", error=error[:500]):
+        if not deliveries.settle(tx, delivery, state="failed", error=error):
             return
-        tx.emit("delivery.failed", subject_of(delivery), _facts(delivery, error=error[:500]))
+        tx.emit("delivery.failed", subject_of(delivery), _facts(delivery, error=error))
         page = pages.get(tx.conn, delivery.page_id, lock=True) if delivery.page_id is not None else None
         if page is not None:
             self._escalation.after_failure(tx, page, delivery)
@@ -174,5 +178,3 @@ def _facts(delivery: DeliveryRow, **more: Any) -> dict[str, Any]:
         "body": delivery.message.body,
         **more,
     }
-
-

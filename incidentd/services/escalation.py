@@ -57,10 +57,10 @@ class Escalation:
         )
         return self._take_step(tx, page, 1, 1)
 
-    def restart(self, tx: Tx, page: PageRow, why: str) -> PageRow:
-        """Run an exhausted page again from its first step."""
+    def restart(self, tx: Tx, page: PageRow, why: str, *, title: str, body: str) -> PageRow:
+        """Run an exhausted page again from its first step, with what there is to say now."""
         tx.emit("page.restarted", page.subject, {"why": why})
-        return self._take_step(tx, pages.change(tx, page, state="open"), 1, 1)
+        return self._take_step(tx, pages.change(tx, page, state="open", title=title, body=body), 1, 1)
 
     def _on_step(self, tx: Tx, timer: Timer) -> None:
         page = pages.get(tx.conn, timer.subject_id, lock=True)
@@ -82,6 +82,9 @@ class Escalation:
     ) -> PageRow:
         policy = policy_for(self._roster(), page.policy, page.person)
         reached = reach(self._roster(), policy, step, tx.now)
+        gaps = reached.gaps
+        if page.policy and not page.person and policy.name != page.policy:
+            gaps = (f"there is no policy {page.policy}, so {policy.name} is used", *gaps)
         # A step that reaches nobody is passed at once: waiting would only lose time.
         due = tx.now + delay_after(policy, step) if reached.contacts else tx.now
         moved = pages.change(tx, page, step=step, round=round_, next_step_at=due)
@@ -96,7 +99,7 @@ class Escalation:
                 "policy": policy.name,
                 "people": reached.people,
                 "by": [{"person": c.person.handle, "notifier": c.method.notifier} for c in reached.contacts],
-                "gaps": reached.gaps,
+                "gaps": gaps,
                 "why": why,
                 "next_at": due,
             },
@@ -137,6 +140,15 @@ class Escalation:
             next_step_at=None,
         )
 
+    def acknowledge_taken(self, tx: Tx, page: PageRow) -> None:
+        """Acknowledge a page whose alerts were all taken on at their sources."""
+        page = lock_page(tx, page.id)
+        if page.group_id is None or page.state not in ("open", "exhausted"):
+            return
+        takers = [alert.acknowledged_by for alert, _ in groups.firing(tx.conn, page.group_id)]
+        if takers and all(takers):
+            self.acknowledge(tx, page.id, takers[-1], via="source")
+
     def _stop(self, tx: Tx, page: PageRow) -> None:
         timers.cancel(tx, STEP, page.subject)
         deliveries.cancel_waiting(tx, page.id)
@@ -151,12 +163,15 @@ class Escalation:
         return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None)
 
     def tell_again(self, tx: Tx, page: PageRow, kind: str, body: str, reason: str, only: str = "") -> int:
-        """Write once more to the people who were reached, each by the method that reached them first."""
+        """Write once more to the people who were reached, each by the method that reached them first.
+
+        `only` names the one who needs to know; everybody is told where that person was never written to.
+        """
         first: dict[str, deliveries.DeliveryRow] = {}
         for sent in deliveries.of_pages(tx.conn, [page.id]):
-            if sent.state in (*deliveries.SENT, "sending", "unknown") and sent.kind == "page":
+            if sent.state in deliveries.WRITTEN_TO and sent.kind == "page":
                 first.setdefault(sent.person, sent)
-        chosen = [one for person, one in first.items() if not only or person == only]
+        chosen = [first[only]] if only in first else list(first.values())
         message = Message(title=page.title, body=body, reason=reason, urgency="low", labels=page.labels)
         deliveries.enqueue(
             tx,
@@ -183,7 +198,7 @@ class Escalation:
         if (page.step, page.round) == (failed.step, failed.round) and not deliveries.step_can_reach(
             tx.conn, page.id, page.step, page.round
         ):
-            timers.bring_forward(tx, STEP, page.subject)
+            self.next_step(tx, page, "no message of the step before can be delivered")
 
     def check_target(self, service: str, person: str) -> None:
         """Raise `Invalid` unless exactly one known target is named."""

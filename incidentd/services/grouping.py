@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from incidentd.domain.alerts import is_flapping
+from incidentd.domain.alerts import flaps_until, is_flapping
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import group_body, group_title, update_body
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
 from incidentd.services.escalation import Escalation, Handler
-from incidentd.storage import alert_routing, groups, pages, timers
+from incidentd.storage import alert_routing, alerts, groups, pages, timers
 from incidentd.storage.alert_routing import Changed, Routed
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.groups import Group
@@ -22,6 +22,7 @@ from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx, Wake
 
 FLUSH = "group.flush"
+SETTLED = "alert.settled"
 _BATCH = 400
 
 
@@ -46,7 +47,7 @@ class Grouping:
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {FLUSH: self._on_flush}
+        return {FLUSH: self._on_flush, SETTLED: self._on_settled}
 
     # ------------------------------------------------------------------ routing
     def route_pending(self, tx: Tx) -> int:
@@ -76,7 +77,6 @@ class Grouping:
             episode=alert.episode,
             service=alert.service,
             group_id=alert.group_id,
-            acknowledged_by="" if fired else alert.acknowledged_by,
             flapping=flapping,
         )
         if fired and alert.firing:
@@ -87,6 +87,8 @@ class Grouping:
         if not alert.firing:
             self._tell_end(tx, alert, fired)
             batch.ended.update({group.id: group for group in in_groups})
+        if flapping:
+            timers.arm(tx, SETTLED, alert.subject, flaps_until(alert.changes))
         if flapping and not alert.flapping:
             tx.emit("alert.flapping", alert.subject, {"changes": len(alert.changes)})
         batch.routed.append(outcome)
@@ -102,12 +104,13 @@ class Grouping:
 
     def _join(self, tx: Tx, alert: Changed, outcome: Routed, batch: _Batch) -> None:
         decided: list[dict[str, Any]] = []
+        outcome.group_id = None
         for route in matching_routes(self._process().route, alert.labels):
             service = service_of(route, alert.labels)
             group = self._group_for(tx, alert, route, service, batch) if route.page else None
             if group is not None:
                 batch.joins.append((group.id, alert.id))
-                if not decided or outcome.group_id is None:
+                if outcome.group_id is None:
                     outcome.group_id = group.id
             if not decided:
                 outcome.service = service
@@ -149,23 +152,46 @@ class Grouping:
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_wait)
             else:
                 batch.flush_now[group.id] = (group, route)
-        elif group.last_flush_at is not None:
+        elif group.last_flush_at is None:
+            timers.arm_no_later(tx, FLUSH, group.subject, tx.now + route.group_wait)
+        else:
             timers.arm_no_later(tx, FLUSH, group.subject, max(group.last_flush_at + route.group_interval, tx.now))
         batch.open[key] = group
         return group
 
     # ------------------------------------------------------------------ the end of a group
-    def _end_if_over(self, tx: Tx, group: Group) -> None:
+    def _end_if_over(self, tx: Tx, group: Group) -> bool:
+        """Close a group that has nothing to tell any more; False while it stays open."""
         current = groups.get(tx.conn, group.id, lock=True)
-        if current is None or current.closed_at is not None or groups.has_firing(tx.conn, group.id):
-            return
+        if current is None or current.closed_at is not None:
+            return True
         page = pages.of_group(tx, group.id)
+        if groups.has_firing(tx.conn, group.id):
+            if page is not None:  # what is left of it may have been taken on at the source
+                self._escalation.acknowledge_taken(tx, page)
+            return False
+        if groups.has_flapping(tx.conn, group.id):
+            return False
         if page is not None:
             self._escalation.resolve(tx, page, "every alert of the group has ended")
         else:
             tx.emit("group.quiet", group.subject, {"why": "every alert ended before anybody was to be told"})
         timers.cancel(tx, FLUSH, group.subject)
         groups.change(tx, group.id, closed_at=tx.now)
+        return True
+
+    def _on_settled(self, tx: Tx, timer: Timer) -> None:
+        """A flapping alert has kept its status for a while: its groups are held open no longer."""
+        alert = alerts.get(tx.conn, timer.subject_id, lock=True)
+        if alert is None or not alert.flapping:
+            return
+        if is_flapping(alert.changes, tx.now):
+            timers.arm(tx, SETTLED, alert.subject, flaps_until(alert.changes))
+            return
+        alerts.settle(tx, alert)
+        tx.emit("alert.settled", alert.subject, {"status": alert.status})
+        for group in groups.open_groups_of(tx, [alert.id]).get(alert.id, ()):
+            self._end_if_over(tx, group)
 
     # ------------------------------------------------------------------ flushing
     def _on_flush(self, tx: Tx, timer: Timer) -> None:
@@ -181,7 +207,8 @@ class Grouping:
     def _flush(self, tx: Tx, group: Group, route: Route) -> None:
         firing = groups.firing(tx.conn, group.id)
         if not firing:
-            self._end_if_over(tx, group)
+            if not self._end_if_over(tx, group):  # held open by an alert that flaps
+                timers.arm(tx, FLUSH, group.subject, tx.now + route.group_interval)
             return
         page = pages.of_group(tx, group.id)
         told = False
@@ -190,9 +217,9 @@ class Grouping:
         else:
             told = self._tell_more(tx, group, route, page, firing)
         groups.mark_announced(tx, group.id)
-        told_at = {"notified_at": tx.now} if told else {}
-        groups.change(tx, group.id, last_flush_at=tx.now, **told_at)
-        timers.arm(tx, FLUSH, group.subject, tx.now + route.repeat_interval)
+        notified_at = tx.now if told else group.notified_at
+        groups.change(tx, group.id, last_flush_at=tx.now, notified_at=notified_at)
+        timers.arm(tx, FLUSH, group.subject, (notified_at or tx.now) + route.repeat_interval)
 
     def _start_page(self, tx: Tx, group: Group, route: Route, firing: Sequence[AlertRow]) -> bool:
         waiting = [alert for alert in firing if not alert.acknowledged_by]
@@ -200,12 +227,9 @@ class Grouping:
             by = sorted({alert.acknowledged_by for alert in firing})
             tx.emit("group.quiet", group.subject, {"why": f"acknowledged by {', '.join(by)} before the page went out"})
             return False
-        names = [(alert.name, alert.summary) for alert in waiting]
-        links = [waiting[0].annotations.get("runbook_url", ""), waiting[0].generator_url]
         self._escalation.start(
             tx,
-            title=group_title(names, group.service, waiting[0].severity),
-            body=group_body(names, group.labels, links),
+            **_texts(group, waiting),
             labels=dict(group.labels) | {"service": group.service},
             service=group.service,
             policy=route.policy or policy_of_service(self._roster(), group.service),
@@ -222,7 +246,9 @@ class Grouping:
         new = [(alert.name, alert.summary) for alert, announced in firing if not announced]
         repeat = group.notified_at is None or tx.now - group.notified_at >= route.repeat_interval
         if page.state == "exhausted" and (new or repeat):
-            self._escalation.restart(tx, page, "it still fires" if not new else "more alerts joined")
+            why = "it still fires" if not new else "more alerts joined"
+            waiting = [alert for alert, _ in firing if not alert.acknowledged_by] or [alert for alert, _ in firing]
+            self._escalation.restart(tx, page, why, **_texts(group, waiting))
             return True
         if not new and not repeat:
             return False
@@ -232,6 +258,16 @@ class Grouping:
         reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
         tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
         return True
+
+
+def _texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:
+    """Title and body of a page about `firing`."""
+    names = [(alert.name, alert.summary) for alert in firing]
+    links = [firing[0].annotations.get("runbook_url", ""), firing[0].generator_url]
+    return {
+        "title": group_title(names, group.service, firing[0].severity),
+        "body": group_body(names, group.labels, links),
+    }
 
 
 def _walk(route: Route) -> list[Route]:

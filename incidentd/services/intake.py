@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+import msgspec
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from incidentd.domain.alerts import AlertState, Effect, apply_signal, ended
-from incidentd.domain.signals import Signal
+from incidentd.domain.signals import Signal, label_fingerprint
 from incidentd.plugin.adapters import StoreUnavailable
-from incidentd.services.errors import Conflict
+from incidentd.plugin.decoding import storable
 from incidentd.services.escalation import Escalation
-from incidentd.storage import alert_intake, alerts, groups, pages
-from incidentd.storage.alert_intake import Known
+from incidentd.storage import alert_intake, alerts, pages
+from incidentd.storage.alert_intake import Known, Unstorable
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx, Wake
 
 _ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
 _EXPIRE_BATCH = 500
+_LONGEST_KEY = 512  # characters, as the contract of Signal has it
 
 
 class Intake:
@@ -32,9 +35,19 @@ class Intake:
         if not signals:
             return
         try:
-            await self._store.write(lambda tx: self._keep(tx, source, signals))
+            await self._store_mended(source, signals)
         except (SQLAlchemyError, StoreClosed, OSError) as error:
             raise StoreUnavailable("the alerts could not be stored; send them again") from error
+
+    async def _store_mended(self, source: str, signals: Sequence[Signal]) -> None:
+        """Store the signals as they are, else with what a database refuses made storable: looking first would cost."""
+        try:
+            await self._store.write(lambda tx: self._keep(tx, source, signals))
+        except (Unstorable, UnicodeEncodeError, DBAPIError):
+            mended = [_storable(signal) for signal in signals]
+            if mended == list(signals):
+                raise
+            await self._store.write(lambda tx: self._keep(tx, source, mended))
 
     def _keep(self, tx: Tx, source: str, signals: Sequence[Signal]) -> None:
         known = alert_intake.find(tx, source, [signal.key for signal in signals])
@@ -46,6 +59,7 @@ class Intake:
             alert.changed = alert.changed or state is not alert.state
             alert.state = state
             alert.pending = alert.pending or effect in _ROUTED
+            alert.refired = alert.refired or effect is Effect.REFIRED
             if effect is Effect.ACKNOWLEDGED:
                 acknowledged.append((alert, signal.annotations.get("acknowledged_by", source)))
             elif effect is Effect.OUT_OF_ORDER:
@@ -67,29 +81,37 @@ class Intake:
             return
         alerts.set_acknowledged(tx, [alert.id], actor)
         tx.emit("alert.acknowledged", alert.subject, {"by": actor, "via": source}, actor=source)
-        page = pages.of_alert(tx.conn, alert.id)
-        if page is not None and page.state in ("open", "exhausted") and self._all_taken(tx, page):
-            try:
-                self._escalation.acknowledge(tx, page.id, actor, via="source")
-            except Conflict:  # somebody was faster: the page is taken care of
-                return
+        for page in pages.active_of_alert(tx.conn, alert.id):
+            self._escalation.acknowledge_taken(tx, page)
 
-    def _all_taken(self, tx: Tx, page: pages.PageRow) -> bool:
-        return page.group_id is not None and all(
-            alert.acknowledged_by for alert, _ in groups.firing(tx.conn, page.group_id)
-        )
-
-    async def expire(self) -> None:
-        """Resolve the firing alerts whose end passed without being sent again."""
-        while await self._store.write(_expire) == _EXPIRE_BATCH:
+    async def expire(self, heard_since: datetime | None = None) -> None:
+        """Resolve the firing alerts whose end passed without being sent again; only those heard of since, if given."""
+        while await self._store.write(lambda tx: _expire(tx, heard_since)) == _EXPIRE_BATCH:
             pass
 
 
-def _expire(tx: Tx) -> int:
-    due = alerts.expired(tx, _EXPIRE_BATCH)
+def _storable(signal: Signal) -> Signal:
+    """`signal` in text that every engine can hold. Sources see to it themselves; not every plugin may."""
+    key = _text(signal.key)
+    return msgspec.structs.replace(
+        signal,
+        key=key if len(key) <= _LONGEST_KEY else label_fingerprint({"key": key}),
+        labels={_text(name): _text(value) for name, value in signal.labels.items()},
+        annotations={_text(name): _text(value) for name, value in signal.annotations.items()},
+        generator_url=_text(signal.generator_url),
+    )
+
+
+def _text(text: str) -> str:
+    return storable(text).encode("utf-8", "replace").decode()
+
+
+def _expire(tx: Tx, heard_since: datetime | None) -> int:
+    due = alerts.expired(tx, _EXPIRE_BATCH, heard_since)
     for alert in due:
         state: AlertState = ended(alert.state(), alert.ends_at, tx.now, expired=True)
         alerts.set_state(tx, alert, state)
+        tx.emit("alert.expired", alert.subject, {"name": alert.name, "ended_at": state.resolved_at})
     if due:
         tx.wake(Wake.ROUTER)
     return len(due)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, and_, select
 
 from incidentd import wire
+from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import manual_body
 from incidentd.domain.people import Roster
@@ -68,7 +69,9 @@ class Pages:
         def query(conn: Connection) -> wire.PagePage:
             conditions = [table.c.state.in_(_STATES[state])] if _STATES[state] else []
             if mine_of is not None:
-                mine = select(deliveries_table.c.page_id).where(deliveries_table.c.person == mine_of)
+                mine = select(deliveries_table.c.page_id).where(
+                    deliveries_table.c.person == mine_of, deliveries_table.c.state.in_(deliveries.WRITTEN_TO)
+                )
                 conditions.append(table.c.id.in_(mine))
             beyond = [] if last is None else [table.c.id < last]
             wanted = select(table).where(and_(True, *conditions, *beyond)).order_by(table.c.id.desc())
@@ -96,13 +99,14 @@ class Pages:
         if body.urgency not in ("high", "low"):
             raise Invalid("urgency is high or low", field="urgency")
         self._escalation.check_target(body.service, body.person)
+
         def command(tx: Tx) -> wire.Page:
             if body.incident_id is not None and incidents.get(tx.conn, body.incident_id) is None:
                 raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
             page = self._escalation.start(
                 tx,
                 actor=actor,
-                title=body.title,
+                title=safe_line(body.title, 250),
                 body=manual_body(body.body, actor),
                 labels={"service": body.service} if body.service else {},
                 service=body.service,
@@ -136,6 +140,15 @@ class Pages:
             return views(tx.conn, [page], actor)[0]
 
         return await self._store.write(command)
+
+    def acknowledge_all(self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str) -> wire.Page:
+        """Take on every page about one alert, newest first; the answer is the newest. Raises `Conflict`."""
+        waiting = [page for page in rows if page.state != "acknowledged"] or rows[:1]
+        try:
+            taken = [self._escalation.acknowledge(tx, page.id, actor, via="api", note=note) for page in waiting]
+        except Conflict as conflict:
+            raise Conflict(conflict.message, current=views(tx.conn, rows[:1], actor)[0]) from conflict
+        return views(tx.conn, taken[:1], actor)[0]
 
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
         """End the page by hand. Raises `NotFound` or `Conflict`."""

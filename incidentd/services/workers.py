@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -18,6 +18,8 @@ from incidentd.storage.tx import Tx, Wake
 
 POLL_SECONDS = 1.0
 """How often a loop looks even when nobody woke it: another node may have left work."""
+EXPIRY_GRACE = timedelta(minutes=2)
+"""After a start, senders get so long to say what still fires. Prometheus sends again every minute."""
 _ERROR_PAUSE = 1.0
 _TIMER_BATCH = 64
 log = structlog.get_logger("incidentd.workers")
@@ -78,12 +80,15 @@ def router_loop(store: Store, grouping: Grouping) -> Loop:
 
 
 def expiry_loop(store: Store, intake: Intake) -> Loop:
-    """Ends alerts that were not sent again in time."""
+    """Ends alerts that were not sent again in time, in time that this daemon was there to hear of them."""
+
+    started = store.clock.now()
 
     async def work() -> float | None:
+        now = store.clock.now()
         due = await store.read(alerts.next_expiry)
-        if due is not None and due <= store.clock.now():
-            await intake.expire()
+        if due is not None and due <= now:
+            await intake.expire(None if now >= started + EXPIRY_GRACE else started)
         return None
 
     return Loop("expiry", work)

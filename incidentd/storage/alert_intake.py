@@ -24,6 +24,7 @@ _STATE_COLUMNS = (
 _encode = msgspec.json.Encoder().encode
 _decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
+_NUL = rb"\u0000"  # as JSON spells it; an escaped backslash before it costs a needless second try, no more
 # ruff: noqa: S608 - the statements are built from the constant column names above, values are always bound
 
 _SELECT = (
@@ -36,7 +37,7 @@ _INSERT = (
 )
 _UPDATE = (
     f"UPDATE alerts SET {', '.join(f'{name} = ?' for name in _STATE_COLUMNS)}, pending = (pending OR ?),"
-    " version = version + 1 WHERE id = ?"
+    " acknowledged_by = CASE WHEN ? THEN '' ELSE acknowledged_by END, version = version + 1 WHERE id = ?"
 )
 
 
@@ -48,6 +49,11 @@ class Known(msgspec.Struct, gc=False):
     state: AlertState | None
     changed: bool = False  # differs from the row
     pending: bool = False  # routing has to see it
+    refired: bool = False  # a new episode: nobody has taken it on yet
+
+
+class Unstorable(ValueError):
+    """A text holds NUL, which PostgreSQL cannot store."""
 
 
 def _state(row: Sequence[Any]) -> AlertState:
@@ -80,12 +86,15 @@ def find(tx: Tx, source: str, keys: Sequence[str]) -> dict[str, Known]:
 
 def _values(state: AlertState, key: str, now: int) -> tuple[Any, ...]:
     labels: Mapping[str, str] = state.labels
+    encoded_labels, encoded_annotations = _encode(labels), _encode(state.annotations)
+    if _NUL in encoded_labels or _NUL in encoded_annotations:
+        raise Unstorable("a label or an annotation holds NUL")
     return (
         display_name(labels, state.annotations, key),
         display_summary(state.annotations),
         labels.get("severity", "")[:60],
-        _encode(labels).decode(),
-        _encode(state.annotations).decode(),
+        encoded_labels.decode(),
+        encoded_annotations.decode(),
         state.generator_url,
         state.status,
         to_micros(state.starts_at),
@@ -100,7 +109,7 @@ def _values(state: AlertState, key: str, now: int) -> tuple[Any, ...]:
 
 
 def save(tx: Tx, source: str, alerts: Sequence[Known], now: datetime) -> None:
-    """Insert or update every alert that changed."""
+    """Insert or update every alert that changed. Raises `Unstorable` and, for lone surrogates, UnicodeEncodeError."""
     micros = to_micros(now)
     new: list[tuple[Any, ...]] = []
     old: list[tuple[Any, ...]] = []
@@ -111,6 +120,6 @@ def save(tx: Tx, source: str, alerts: Sequence[Known], now: datetime) -> None:
         if alert.id is None:
             new.append((source, alert.key, *values, alert.pending, micros, False))
         else:
-            old.append((*values, alert.pending, alert.id))
+            old.append((*values, alert.pending, alert.refired, alert.id))
     driver_sql.run_many(tx, _INSERT, new)
     driver_sql.run_many(tx, _UPDATE, old)

@@ -17,13 +17,10 @@ _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 
 _PENDING = (
     "SELECT id, source, status, name, summary, severity, labels, starts_at, resolved_at, expired, episode,"
-    " routed_episode, service, group_id, acknowledged_by, flapping, changes FROM alerts"
+    " routed_episode, service, group_id, flapping, changes FROM alerts"
     " WHERE pending ORDER BY id LIMIT ?"
 )
-_ROUTED = (
-    "UPDATE alerts SET pending = FALSE, service = ?, group_id = ?, routed_episode = ?, acknowledged_by = ?,"
-    " flapping = ? WHERE id = ?"
-)
+_ROUTED = "UPDATE alerts SET pending = FALSE, service = ?, group_id = ?, routed_episode = ?, flapping = ? WHERE id = ?"
 _JOIN = (
     "INSERT INTO group_alerts (group_id, alert_id, joined_at, announced) VALUES (?, ?, ?, FALSE)"
     " ON CONFLICT (group_id, alert_id) DO UPDATE SET joined_at = excluded.joined_at, announced = FALSE"
@@ -47,7 +44,6 @@ class Changed(msgspec.Struct, frozen=True, gc=False):
     routed_episode: int
     service: str
     group_id: int | None
-    acknowledged_by: str
     flapping: bool
     changes: tuple[datetime, ...]
 
@@ -68,7 +64,6 @@ class Routed(msgspec.Struct, gc=False):
     episode: int
     service: str
     group_id: int | None
-    acknowledged_by: str
     flapping: bool
 
 
@@ -94,15 +89,14 @@ def _changed(row: Sequence[Any]) -> Changed:
         routed_episode=row[11],
         service=row[12],
         group_id=row[13],
-        acknowledged_by=row[14],
-        flapping=bool(row[15]),
-        changes=tuple([from_micros(at) for at in _decode_numbers(row[16])]),
+        flapping=bool(row[14]),
+        changes=tuple([from_micros(at) for at in _decode_numbers(row[15])]),
     )
 
 
 def mark_routed(tx: Tx, routed: Sequence[Routed]) -> None:
     """Store the outcomes; what has one is no longer pending."""
-    rows = [(one.service, one.group_id, one.episode, one.acknowledged_by, one.flapping, one.id) for one in routed]
+    rows = [(one.service, one.group_id, one.episode, one.flapping, one.id) for one in routed]
     driver_sql.run_many(tx, _ROUTED, rows)
 
 

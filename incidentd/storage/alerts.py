@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from incidentd.clock import from_micros
 from incidentd.domain.alerts import AlertState
-from incidentd.storage.schema import alerts, group_alerts, incident_alerts, pages
+from incidentd.storage.schema import alerts, group_alerts, groups, incident_alerts, pages
 from incidentd.storage.tx import Tx
 
 
@@ -114,10 +114,19 @@ def set_acknowledged(tx: Tx, ids: Sequence[int], actor: str) -> None:
         )
 
 
-def expired(tx: Tx, limit: int) -> list[AlertRow]:
-    """Firing alerts whose end passed without being sent again, locked."""
-    query = select(alerts).where(alerts.c.status == "firing", alerts.c.ends_at <= tx.now).order_by(alerts.c.ends_at)
-    return [_row(row) for row in tx.conn.execute(query.limit(limit).with_for_update(skip_locked=True))]
+def expired(tx: Tx, limit: int, heard_since: datetime | None = None) -> list[AlertRow]:
+    """Firing alerts whose end passed without being sent again, locked; only those last seen since a time, if given."""
+    query = select(alerts).where(alerts.c.status == "firing", alerts.c.ends_at <= tx.now)
+    if heard_since is not None:
+        query = query.where(alerts.c.last_seen >= heard_since)
+    query = query.order_by(alerts.c.ends_at).limit(limit).with_for_update(skip_locked=True)
+    return [_row(row) for row in tx.conn.execute(query)]
+
+
+def settle(tx: Tx, alert: AlertRow) -> None:
+    """It flaps no more."""
+    values = {"flapping": False, "version": alerts.c.version + 1}
+    tx.conn.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
 
 
 def next_expiry(conn: Connection) -> datetime | None:
@@ -156,10 +165,14 @@ def links(conn: Connection, ids: Sequence[int]) -> dict[int, Links]:
     found: dict[int, Links] = {}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
+        # What fires again is not yet in a page: the pages of earlier episodes belong to groups that are closed.
+        current = or_(groups.c.closed_at.is_(None), alerts.c.status != "firing")
         by_page = (
             select(group_alerts.c.alert_id, pages.c.id, pages.c.state)
             .join(pages, pages.c.group_id == group_alerts.c.group_id)
-            .where(group_alerts.c.alert_id.in_(part))
+            .join(groups, groups.c.id == group_alerts.c.group_id)
+            .join(alerts, alerts.c.id == group_alerts.c.alert_id)
+            .where(group_alerts.c.alert_id.in_(part), current)
             .order_by(pages.c.id)
         )
         for alert_id, page_id, state in conn.execute(by_page):

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 
 from incidentd.storage.schema import deliveries
 from incidentd.storage.tx import Tx, Wake
 
 WAITING = ("pending", "sending")
 SENT = ("sent", "delivered")
+WRITTEN_TO = (*SENT, "sending", "unknown")
+"""States of a message that arrived, or may have."""
+UNCLEAR = "unclear whether it arrived"
+"""How the error of an attempt begins that the notifier may have carried out all the same."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,9 +101,7 @@ def claim(tx: Tx, owner: str, lease: timedelta, limit: int) -> list[DeliveryRow]
     statement = (
         update(deliveries)
         .where(deliveries.c.id.in_(due.scalar_subquery()))
-        .values(
-            state="sending", attempt=deliveries.c.attempt + 1, lease_owner=owner, lease_until=tx.now + lease
-        )
+        .values(state="sending", attempt=deliveries.c.attempt + 1, lease_owner=owner, lease_until=tx.now + lease)
         .returning(deliveries)
     )
     return sorted((_delivery(row) for row in tx.conn.execute(statement)), key=lambda one: (one.due_at, one.id))
@@ -134,7 +136,7 @@ def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple
     """Who was written to, by page."""
     found: dict[int, dict[str, None]] = {}
     query = select(deliveries.c.page_id, deliveries.c.person).where(
-        deliveries.c.page_id.in_(page_ids), deliveries.c.state.not_in(("pending", "cancelled"))
+        deliveries.c.page_id.in_(page_ids), deliveries.c.state.in_(WRITTEN_TO)
     )
     for page_id, person in conn.execute(query.order_by(deliveries.c.id)):
         found.setdefault(page_id, {})[person] = None
@@ -142,16 +144,25 @@ def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple
 
 
 def cancel_waiting(tx: Tx, page_id: int) -> int:
-    """Take back what has not been sent; a message that is being sent goes out."""
+    """Take back what has not been sent; a message that is being sent goes out.
+
+    One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`.
+    """
     statement = update(deliveries).where(deliveries.c.page_id == page_id, deliveries.c.state == "pending")
-    return tx.conn.execute(statement.values(state="cancelled")).rowcount
+    ended = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
+    return tx.conn.execute(statement.values(state=ended)).rowcount
 
 
 def hasten(tx: Tx, page_id: int, person: str) -> bool:
     """Send a person's next waiting contact method now; False when there is none."""
     following = (
         select(deliveries.c.id)
-        .where(deliveries.c.page_id == page_id, deliveries.c.person == person, deliveries.c.state == "pending")
+        .where(
+            deliveries.c.page_id == page_id,
+            deliveries.c.person == person,
+            deliveries.c.kind == "page",
+            deliveries.c.state == "pending",
+        )
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(1)
     )

@@ -95,6 +95,14 @@ def has_firing(conn: Connection, group_id: int) -> bool:
     return bool(conn.execute(query).scalar_one())
 
 
+def has_flapping(conn: Connection, group_id: int) -> bool:
+    """Whether any alert of the group flaps."""
+    query = select(
+        exists().where(group_alerts.c.group_id == group_id, alerts.c.id == group_alerts.c.alert_id, alerts.c.flapping)
+    )
+    return bool(conn.execute(query).scalar_one())
+
+
 def firing(conn: Connection, group_id: int) -> list[tuple[AlertRow, bool]]:
     """The firing alerts of a group, oldest first, each with whether a message named it already."""
     query = (

@@ -72,17 +72,15 @@ def of_group(tx: Tx, group_id: int) -> PageRow | None:
     return None if row is None else _page(row)
 
 
-def of_alert(conn: Connection, alert_id: int) -> PageRow | None:
-    """The latest page about an alert."""
+def active_of_alert(conn: Connection, alert_id: int) -> list[PageRow]:
+    """The pages about an alert that are not over, newest first: one for each route that took it."""
     query = (
         select(pages)
         .join(group_alerts, group_alerts.c.group_id == pages.c.group_id)
-        .where(group_alerts.c.alert_id == alert_id)
+        .where(group_alerts.c.alert_id == alert_id, pages.c.state.in_(ACTIVE))
         .order_by(pages.c.id.desc())
-        .limit(1)
     )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else _page(row)
+    return listed(conn, query)
 
 
 def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:

@@ -61,13 +61,6 @@ def arm_no_later(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
         arm(tx, kind, subject, due_at)
 
 
-def bring_forward(tx: Tx, kind: str, subject: str) -> bool:
-    """Make an armed timer due now, its payload kept; False when there is none."""
-    moved = tx.conn.execute(update(timers).where(_named(kind, subject)).values(due_at=tx.now))
-    tx.wake(Wake.TIMERS)
-    return moved.rowcount > 0
-
-
 def cancel(tx: Tx, kind: str, subject: str) -> None:
     """Forget a timer; nothing happens when there is none."""
     tx.conn.execute(delete(timers).where(_named(kind, subject)))
