@@ -66,7 +66,7 @@ bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 
 test-e2e: $(STAMP) ## tests against real Prometheus and Alertmanager (installed when root on Debian)
 	tests/e2e/install-debian.sh
-	$(BIN)/pytest -q -m e2e $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -q -m e2e $(ARGS)
 
 test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 	$(BIN)/pytest -q -m faults $(ARGS)
