@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL, LINE, SIZE = 12.0, 24.0, 20.0
@@ -33,8 +34,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("inbox", (140, 34), ("j",)),
-    Picture("room", (140, 34), (), 311),
+    Picture("inbox", (120, 26), ("v", "v", "v", "v", "j", "j", "j")),
+    Picture("room", (120, 30), (), 311),
 )
 
 
@@ -66,7 +67,7 @@ async def draw(picture: Picture) -> str:
         return svg(app.screen._compositor.render_strips(), picture.size)
 
 
-def svg(strips: list[list[Segment]], size: tuple[int, int]) -> str:
+def svg(strips: list[Strip], size: tuple[int, int]) -> str:
     """One rectangle and one text element for each run of cells."""
     width, height = size[0] * CELL + 20, size[1] * LINE + 20
     parts = [

@@ -156,7 +156,7 @@ async def test_marks_ranges_and_declaring_from_them(client, make_app, settled, t
         await settled(pilot, lambda: "New incident from 4 alerts" in text(app))
         await pilot.press("enter")
         await settled(pilot, lambda: "INC-312" in text(app) and "Timeline" in text(app))
-        name, (body,) = next(call for call in client.calls if call[0] == "declare")
+        _name, (body,) = next(call for call in client.calls if call[0] == "declare")
         assert body.alert_ids == (973, 972, 974, 975)
         assert body.severity == "SEV2"
 

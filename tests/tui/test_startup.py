@@ -46,7 +46,7 @@ def test_a_wrong_terminal_is_told_so(stdin, stdout, term, told):
 
 def test_without_a_terminal_it_exits_2_and_names_the_way_for_scripts():
     done = subprocess.run(
-        [sys.executable, "-m", "incidentd_tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True
+        [sys.executable, "-m", "incidentd_tui"], check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     assert done.returncode == 2
     assert "incidentctl" in done.stderr
@@ -59,6 +59,7 @@ def test_a_dumb_terminal_is_refused_without_a_byte_on_it():
         environ = {**os.environ, "TERM": "dumb"}
         done = subprocess.run(
             [sys.executable, "-m", "incidentd_tui"],
+            check=False,
             stdin=terminal,
             stdout=terminal,
             stderr=subprocess.PIPE,

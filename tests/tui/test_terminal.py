@@ -19,7 +19,9 @@ import pytest
 
 SCRIPT = Path(__file__).parent / "terminal_app.py"
 # Everything the program itself may send: styles, cursor moves, modes, queries, its own title, the bell.
-OWN = re.compile(rb"\x1b\[[0-9;]*[mHJKABCD]|\x1b\[[?>=<]?[0-9;]*\$?[hlupc]|\x1b\](?:2;[ -~]*|22;default)\x07|\x1b[=>78]")
+OWN = re.compile(
+    rb"\x1b\[[0-9;]*[mHJKABCD]|\x1b\[[?>=<]?[0-9;]*\$?[hlupc]|\x1b\](?:2;[ -~]*|22;default)\x07|\x1b[=>78]"
+)
 HOSTILE = (
     r"\x1b[2Jred\x1b]0;owned\x07\x1b]52;c;ZXZpbA==\x07\x1b]8;;http://evil.example\x1b\\click"
     r"\x9b2J\x9d0;owned\x9c\x00\x07\x08\x7f\u202e\u2066\u200b[bold][/nope][@click=app.bell()]x[/]"

@@ -26,7 +26,9 @@ ANY = st.text(alphabet=st.characters(), max_size=60)
 def harmless(text: str) -> bool:
     """No control character (but line breaks), no bidi control, no zero-width trick."""
     return not any(
-        ord(char) < 0x20 and char not in "\n\t" or 0x7F <= ord(char) <= 0x9F or char in "\u202e\u2066\u200b\ufeff\u2028"
+        (ord(char) < 0x20 and char not in "\n\t")
+        or 0x7F <= ord(char) <= 0x9F
+        or char in "\u202e\u2066\u200b\ufeff\u2028"
         for char in text
     )
 

@@ -29,10 +29,11 @@ from incidentd_tui.gateway import Gateway
 from incidentd_tui.inert import Backstop
 from incidentd_tui.keymap import load_keymap
 from incidentd_tui.model import Changes, Model
+from incidentd_tui.rows import inbox
 from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.screens.health import HealthScreen
 from incidentd_tui.screens.help import HelpScreen
-from incidentd_tui.screens.inbox import InboxScreen
+from incidentd_tui.screens.inbox import MANY, InboxScreen
 from incidentd_tui.screens.incidents import IncidentsScreen
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
@@ -78,6 +79,7 @@ class IncidentdApp(App[int]):
         self.sync = Sync(self.gateway, self.model, self.changed)
         self.keymap, self._keymap_fault = load_keymap()
         self._first_incident = incident_id
+        self._waiting = 0  # rows of the Inbox that nobody took
         self._message: tuple[paint.Line, paint.Line] | None = None
         self._message_until = self.model.now()
 
@@ -177,19 +179,9 @@ class IncidentdApp(App[int]):
         self._repaint_bars()
 
     def tab_counts(self) -> dict[str, int]:
-        shown = self._inbox_counts()
         health = self.model.health
         bad = len(health.problems) if health else 0
-        return {"mode.inbox": shown, "mode.incidents": len(self.model.open_incidents()), "mode.health": bad}
-
-    def _inbox_counts(self) -> int:
-        for screen in self._screens_of("inbox"):
-            if isinstance(screen, InboxScreen):
-                return screen.view_counts()["waiting"]
-        return 0
-
-    def _screens_of(self, mode: str) -> list[Screen[Any]]:
-        return list(self._screen_stacks.get(mode, []))
+        return {"mode.inbox": self._waiting, "mode.incidents": len(self.model.open_incidents()), "mode.health": bad}
 
     def _verb_screens(self) -> list[VerbScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, VerbScreen) and screen.composed]
@@ -199,6 +191,8 @@ class IncidentdApp(App[int]):
             screen.repaint_bars()
 
     def _tick(self) -> None:
+        if len(self.model.alerts) >= MANY:
+            self._waiting = inbox.counts(self.model)["waiting"]
         self._repaint_bars()
         for screen in self._verb_screens():
             screen.on_tick()
@@ -206,6 +200,8 @@ class IncidentdApp(App[int]):
     def changed(self, changes: Changes) -> None:
         """The model is different: the screens in sight follow."""
         self._announce_pages()
+        if len(self.model.alerts) < MANY:
+            self._waiting = inbox.counts(self.model)["waiting"]
         for screen in self._verb_screens():
             screen.on_model(changes)
 

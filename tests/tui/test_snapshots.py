@@ -1,0 +1,127 @@
+"""How the screens look, as text, at two sizes. INCIDENTD_UPDATE_SNAPSHOTS=1 writes them anew: look at the diff then."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SIZES = [(80, 24), (140, 40)]
+LOOKS = {
+    "inbox": (None, ("j",)),
+    "inbox-marked": (None, ("space", "space")),
+    "inbox-filter": (None, ("slash", *"team=media")),
+    "inbox-all": (None, ("v", "v", "v", "v")),
+    "incidents": (None, ("2",)),
+    "on-call": (None, ("3",)),
+    "health": (None, ("8", "j", "j", "j")),
+    "detail": (None, ("j", "enter")),
+    "room": (311, ()),
+    "room-panel": (311, ("tab",)),
+    "declare": (None, ("space", "i")),
+    "update": (311, ("U",)),
+    "severity": (311, ("S",)),
+    "roles": (311, ("R",)),
+    "state": (311, ("T",)),
+    "page": (311, ("P",)),
+    "resolve": (None, ("j", "X")),
+    "palette": (None, ("ctrl+p",)),
+    "help": (None, ("question_mark",)),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", LOOKS)
+async def test_looks(client, make_app, settled, text, name, size):
+    incident, keys = LOOKS[name]
+    app = make_app(client, incident_id=incident)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if incident:
+            await settled(pilot, lambda: getattr(app.screen, "entries", None))
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.02)
+        shown = [text(app)]
+
+        def still() -> bool:
+            shown.append(text(app))
+            return len(shown) > 8 and len(set(shown[-8:])) == 1
+
+        await settled(pilot, still)
+        assert_same(f"{name}-{size[0]}x{size[1]}", shown[-1] + "\n")
+
+
+def assert_same(name: str, shown: str) -> None:
+    path = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get("INCIDENTD_UPDATE_SNAPSHOTS"):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8"), f"{name} looks different; see {path}"
+
+
+def spans(app, word):
+    """The styles of the spans that hold `word`."""
+    strips = app.screen._compositor.render_strips()
+    return [segment.style for strip in strips for segment in strip if word in segment.text]
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+async def test_severity_differs_in_weight_not_in_colour_alone(client, make_app, settled, monkeypatch, no_color):
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app(client)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("v", "v", "v", "v")
+        await pilot.pause(0.1)
+        critical, info = spans(app, "CRIT")[0], spans(app, "INFO")[0]
+        assert critical.bold
+        assert not info.bold
+        assert critical.bgcolor != info.bgcolor
+        for style in (critical, info):
+            assert contrast(style.color.triplet, style.bgcolor.triplet) >= 4.0
+
+
+def contrast(one, other) -> float:
+    """WCAG 2 contrast ratio."""
+
+    def luminance(colour) -> float:
+        parts = [value / 255 for value in colour]
+        red, green, blue = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (40, 10), (20, 5), (200, 60)])
+async def test_no_size_breaks_any_screen(client, make_app, settled, size):
+    app = make_app(client)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        for keys in (
+            ("enter", "escape"),
+            ("2",),
+            ("enter",),
+            ("tab", "U", "escape"),
+            ("escape",),
+            ("3",),
+            ("8",),
+            ("1", "i"),
+        ):
+            await pilot.press(*keys)
+            await pilot.pause(0.1)
+        assert app._exception is None
+
+
+async def test_a_window_that_changes_its_size_is_followed(client, make_app, settled, text):
+    app = make_app(client)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot, lambda: "WHO HAS IT" in text(app))
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot, lambda: "WHO HAS IT" not in text(app) and "v views" in text(app))
+        await pilot.resize_terminal(140, 40)
+        await settled(pilot, lambda: "WHO HAS IT" in text(app))
