@@ -9,7 +9,7 @@ JOBS   ?= 2
 ARGS   ?=
 
 # mypy is strict for the first line and lenient about annotations for the second: see pyproject.toml
-TYPED  := incidentd tui/incidentd_tui $(wildcard plugins/incidentd_*) docs/template-plugin/src/incidentd_example \
+TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plugins/incidentd_*/__init__.py)) docs/template-plugin/src/incidentd_example \
           tests $(if $(wildcard benchmarks/*.py),benchmarks)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 

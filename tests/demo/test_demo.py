@@ -7,6 +7,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ def test_the_clock_is_faster_and_never_goes_back():
     assert clock.real_seconds_until(start) == 0
 
 
-def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "TERM": "dumb"}
     return subprocess.run(
-        [PROGRAM, "demo", *arguments], capture_output=True, text=True, timeout=60, env=environ, check=False,
+        [str(PROGRAM), "demo", *arguments], capture_output=True, text=True, timeout=60, env=environ, check=False,
         stdin=subprocess.DEVNULL, **options,
     )  # fmt: skip
 
