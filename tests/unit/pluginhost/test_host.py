@@ -244,7 +244,17 @@ def test_two_plugins_of_one_name(monkeypatch):
 
 def test_every_built_in_plugin_loads():
     found = discovery.discover()
-    assert {one.name for one in found} >= {"alertmanager", "pagerduty", "grafana", "webhook", "apprise", "ntfy", "email", "log"}
+    assert {one.name for one in found} >= {
+        "alertmanager",
+        "pagerduty",
+        "grafana",
+        "goalert",
+        "webhook",
+        "apprise",
+        "ntfy",
+        "email",
+        "log",
+    }
     assert [one.error for one in found if one.error] == []
 
 
@@ -331,7 +341,7 @@ async def test_a_notifier_is_quarantined_tried_again_and_recovers(start):
         with pytest.raises(TemporaryFailure, match="later"):
             await one.send("n", notification())
     assert state(one)[0] == "quarantined"
-    one._notifiers["n"].notifier.mode = "ok"
+    one._crew.notifiers["n"].notifier.mode = "ok"
     with pytest.raises(TemporaryFailure, match="quarantined"):
         await one.send("n", notification())
     clock.advance(timedelta(seconds=31))
