@@ -24,6 +24,7 @@ from incidentd.ingress.server import Ingress
 from incidentd.instance import InstanceLock
 from incidentd.plugin.adapters import Context, SignalSink
 from incidentd.plugin.values import Event as PluginEvent
+from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
 from incidentd.services.contracts import Calls
@@ -121,10 +122,10 @@ class Daemon:
         self._watchdog.start()
         log.info("ready", version=VERSION, engine=store.engine, ingress=self.urls(), files=self.configuration.files)
 
-    async def _load_plugins(self) -> None:
-        """Plugins may hang for seconds while they load: the event loop must go on."""
+    async def _load_plugins(self) -> Crew:
+        """Plugins may hang for seconds while they load: the event loop must go on. Returns the former instances."""
         configuration = self.configuration
-        await asyncio.to_thread(
+        return await asyncio.to_thread(
             self.host.load, configuration.adapters, self._lend, configuration.daemon.disabled_plugins
         )
 
@@ -258,20 +259,28 @@ class Daemon:
     async def reload(self, actor: str) -> wire.Reloaded:
         """Read the configuration again. A faulty one changes nothing and stands in health until it is mended."""
         try:
-            fresh = await asyncio.to_thread(load_configuration, self._config_path, self.configuration.environ)
+            fresh = await asyncio.to_thread(self._read_again)
         except ConfigurationError as error:
             self._notes = [f"the configuration was not reloaded: {fault}" for fault in error.faults]
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
             return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes))
         self._notes = _needs_restart(self.configuration, fresh)
         self.configuration = fresh
-        await self.host.close()
-        await self._load_plugins()
+        previous = await self._load_plugins()
         self._mount()
         self.host.start()
+        await previous.close()
         await self.core.store.write(lambda tx: tx.emit("daemon.reloaded", "daemon:0", {}, actor=actor))
         log.info("reloaded", by=actor, files=fresh.files)
         return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))
+
+    def _read_again(self) -> Configuration:
+        """The files as they are now, plugin options included. Raises `ConfigurationError`."""
+        fresh = load_configuration(self._config_path, self.configuration.environ)
+        faults = self.host.check(fresh.adapters, fresh.daemon.disabled_plugins)
+        if faults:
+            raise ConfigurationError(faults)
+        return fresh
 
     # ------------------------------------------------------------------ end
     async def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.problems import Fault
 from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink
 from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
+from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
 from incidentd.pluginhost.instances import Wanted, offers, wanted
 from incidentd.pluginhost.observers import RunningObserver
@@ -58,11 +58,7 @@ class PluginHost:
         self._clock = clock
         self._environ = environ
         self._found = found
-        self._plugins: list[Vitals] = []
-        self._unusable: list[Vitals] = []
-        self._sources: dict[str, RunningSource] = {}
-        self._notifiers: dict[str, RunningNotifier] = {}
-        self._observers: list[RunningObserver] = []
+        self._crew = Crew()
 
     # ------------------------------------------------------------------ loading
     def check(self, adapters: Sequence[AdapterInstance], disabled: Collection[str] = ()) -> list[Fault]:
@@ -83,26 +79,31 @@ class PluginHost:
             wanted(notifiers, offers(found, lambda plugin: plugin.notifiers), self._environ),
         )
 
-    def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Collection[str] = ()) -> None:
-        """Create every instance; the ones that cannot be are shown in `health`."""
+    def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Collection[str] = ()) -> Crew:
+        """Create every instance and put them in the place of the present ones, which are returned, to be closed.
+
+        What cannot be created is shown in `health`. May take seconds: call it on a thread.
+        """
         found = self._discovered(disabled)
-        self._plugins = [self._plugin_vitals(one) for one in found]
+        crew = Crew(plugins=[self._plugin_vitals(one) for one in found])
         sources, notifiers = self._wanted(adapters, found)
         for source in sources:
             vitals = Vitals(source.name, source.type, "source", self._clock)
-            made = self._create(source, vitals, lend, AlertSource)
+            made = self._create(source, vitals, lend, AlertSource, crew)
             if made is not None:
-                self._sources[source.name] = RunningSource(made, vitals, source.root)
+                crew.sources[source.name] = RunningSource(made, vitals, source.root)
         for notifier in notifiers:
             vitals = Vitals(notifier.name, notifier.type, "notifier", self._clock)
-            able = self._create(notifier, vitals, lend, Notifier)  # type: ignore[type-abstract]
+            able = self._create(notifier, vitals, lend, Notifier, crew)  # type: ignore[type-abstract]
             if able is not None:
-                self._notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock)
-        self._observers = [
+                crew.notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock)
+        crew.observers = [
             RunningObserver(one.observer, vitals)
-            for one, vitals in zip(found, self._plugins, strict=True)
+            for one, vitals in zip(found, crew.plugins, strict=True)
             if one.observer is not None
         ]
+        previous, self._crew = self._crew, crew
+        return previous
 
     def _plugin_vitals(self, found: Found) -> Vitals:
         vitals = Vitals(found.name, "plugin", "plugin", self._clock)
@@ -111,11 +112,11 @@ class PluginHost:
             log.error("plugin_failed", plugin=found.name, error=found.error)
         return vitals
 
-    def _create(self, one: Wanted[A], vitals: Vitals, lend: LendTo, base: type[A]) -> A | None:
+    def _create(self, one: Wanted[A], vitals: Vitals, lend: LendTo, base: type[A], crew: Crew) -> A | None:
         kind = one.kind
         if kind is None or one.faults:
             vitals.dead("missing" if kind is None else "failed", "; ".join(map(str, one.faults)))
-            self._unusable.append(vitals)
+            crew.unusable.append(vitals)
             return None
         try:
             made = within(LOAD_SECONDS, lambda: kind.create(one.options, lend(one.name)))
@@ -124,68 +125,62 @@ class PluginHost:
         except (Exception, SystemExit) as error:
             vitals.dead("failed", f"cannot be created: {type(error).__name__}: {error}")
             log.error("instance_failed", instance=one.name, error=repr(error))
-            self._unusable.append(vitals)
+            crew.unusable.append(vitals)
             return None
         return made
 
     # ------------------------------------------------------------------ running
     def start(self) -> None:
         """Start the tasks of sources and observers."""
-        for source in self._sources.values():
-            source.start()
-        for observer in self._observers:
-            observer.start()
+        self._crew.start()
 
     def routes(self) -> list[Mounted]:
         """Every route of every source."""
         return [
-            Mounted(name, route, source.root) for name, source in self._sources.items() for route in source.routes()
+            Mounted(name, route, source.root)
+            for name, source in self._crew.sources.items()
+            for route in source.routes()
         ]
 
     async def send(self, instance: str, notification: Notification) -> Receipt:
         """Send by an instance. An instance that does not exist fails for good, so that the next method is used."""
-        notifier = self._notifiers.get(instance)
+        notifier = self._crew.notifiers.get(instance)
         if notifier is None:
-            dead = next((one for one in self._unusable if one.instance == instance and one.role == "notifier"), None)
+            dead = next(
+                (one for one in self._crew.unusable if one.instance == instance and one.role == "notifier"), None
+            )
             raise PermanentFailure(f"notifier {instance!r} {'cannot be used: ' + dead.detail if dead else 'is gone'}")
         return await notifier.send(notification)
 
     def observe(self, events: Sequence[Event]) -> None:
         """Hand committed events to the observers."""
-        for observer in self._observers:
+        for observer in self._crew.observers:
             observer.offer(events)
 
     @property
     def has_observers(self) -> bool:
         """Whether anybody watches."""
-        return bool(self._observers)
+        return bool(self._crew.observers)
 
     def notifier_names(self) -> set[str]:
         """The notifier instances that can be used."""
-        return set(self._notifiers)
+        return set(self._crew.notifiers)
 
     def blame(self, instance: str, detail: str) -> None:
         """Note something about an instance that another part of the daemon saw."""
-        for vitals in self._all():
+        for vitals in self._crew.vitals():
             if vitals.instance == instance:
                 vitals.note(detail)
-
-    def _all(self) -> list[Vitals]:
-        sources = [one.vitals for one in self._sources.values()]
-        notifiers = [one.vitals for one in self._notifiers.values()]
-        return [*self._plugins, *self._unusable, *sources, *notifiers]
 
     def health(self) -> tuple[AdapterHealth, ...]:
         """Every plugin that is not well, and every instance."""
         return tuple(
-            shown for shown in (one.shown() for one in self._all()) if shown.role != "plugin" or shown.state != "ok"
+            shown
+            for shown in (one.shown() for one in self._crew.vitals())
+            if shown.role != "plugin" or shown.state != "ok"
         )
 
     async def close(self) -> None:
         """Close every instance, all at once, each within its time limit."""
-        await asyncio.gather(
-            *(source.close() for source in self._sources.values()),
-            *(notifier.close() for notifier in self._notifiers.values()),
-            *(observer.close() for observer in self._observers),
-        )
-        self._sources, self._notifiers, self._observers, self._unusable = {}, {}, [], []
+        crew, self._crew = self._crew, Crew()
+        await crew.close()

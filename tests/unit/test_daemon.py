@@ -1,0 +1,132 @@
+"""One daemon, in this process, on a configuration of its own: start, reload, end."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from incidentd import wire
+from incidentd.client import Client
+from incidentd.daemon import Daemon
+from incidentd.instance import AlreadyRunning
+from incidentd.plugin import Notification
+from incidentd.plugin.testing import notification
+from incidentd.settings import load_configuration
+
+MAIN = """
+[daemon]
+state_dir = "{0}/state"
+runtime_dir = "{0}/run"
+[ingress]
+listen = ["127.0.0.1:0"]
+[notifiers.file]
+type = "log"
+path = "{0}/pages.jsonl"
+"""
+ROSTER = """
+[people.ada]
+contacts = [{ notifier = "file" }]
+[policies.default]
+steps = [{ targets = ["person:ada"] }]
+"""
+
+
+@pytest.fixture
+def place(tmp_path_factory) -> Path:
+    """A short path: a Unix socket's may have 107 bytes."""
+    place = tmp_path_factory.mktemp("d")
+    (place / "incidentd.toml").write_text(MAIN.format(place))
+    (place / "roster.toml").write_text(ROSTER)
+    return place
+
+
+@pytest.fixture
+async def daemon(place):
+    one = Daemon(load_configuration(place, {}), config_path=place)
+    await one.start()
+    yield one
+    await one.close()
+
+
+def message(key: str) -> Notification:
+    return msgspec.structs.replace(notification(), idempotency_key=key)
+
+
+async def test_it_answers_on_its_socket(daemon):
+    client = Client(daemon.configuration.daemon.api.socket_path)
+    try:
+        info = await client.info()
+        assert (info.engine, info.role, info.api_version) == ("sqlite", "admin", wire.API_VERSION)
+        assert (await client.health()).status == "ok"
+    finally:
+        await client.close()
+
+
+async def test_a_second_one_on_the_same_state_is_refused(daemon, place):
+    other = Daemon(load_configuration(place, {}))
+    with pytest.raises(AlreadyRunning, match="another incidentd"):
+        await other.start()
+    await other.close()
+    assert (await daemon.health()).status == "ok"
+
+
+async def test_a_reload_takes_new_people_and_notifiers(daemon, place):
+    with (place / "incidentd.toml").open("a") as file:
+        file.write(f'[notifiers.second]\ntype = "log"\npath = "{place}/second.jsonl"\n')
+    (place / "roster.toml").write_text(ROSTER + '[people.lin]\ncontacts = [{ notifier = "second" }]\n')
+    answer = await daemon.reload("ada")
+    assert answer.problems == ()
+    assert set(daemon.configuration.roster.people) == {"ada", "lin"}
+    await daemon.host.send("second", message("k"))
+    assert "k" in (place / "second.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("addition", "told"),
+    [
+        ("[notifiers.second\n", "is no TOML"),
+        ('[notifiers.second]\ntype = "lgo"\n', "log"),
+        ('[notifiers.second]\ntype = "log"\npat = "x"\n', "pat"),
+    ],
+)
+async def test_a_faulty_reload_changes_nothing_and_is_shown(daemon, place, addition, told):
+    before = daemon.configuration
+    text = (place / "incidentd.toml").read_text()
+    (place / "incidentd.toml").write_text(text + addition)
+    answer = await daemon.reload("ada")
+    assert told in answer.problems[0]
+    assert str(place / "incidentd.toml") in answer.problems[0]
+    assert daemon.configuration is before
+    assert any(told in problem for problem in (await daemon.health()).problems)
+    await daemon.host.send("file", message("still"))
+    assert "still" in (place / "pages.jsonl").read_text()
+
+    (place / "incidentd.toml").write_text(text)
+    assert (await daemon.reload("ada")).problems == ()
+    assert (await daemon.health()).status == "ok"
+
+
+async def test_no_message_fails_while_it_reloads(daemon, place):
+    done = asyncio.Event()
+    sent = 0
+
+    async def keep_sending():
+        nonlocal sent
+        while not done.is_set():
+            await daemon.host.send("file", message(f"k{sent}"))
+            sent += 1
+
+    sending = asyncio.create_task(keep_sending())
+    for _ in range(3):
+        await daemon.reload("ada")
+    done.set()
+    await sending
+    assert len((place / "pages.jsonl").read_text().splitlines()) == sent > 0
+
+
+async def test_what_needs_a_restart_is_said(daemon, place):
+    text = (place / "incidentd.toml").read_text()
+    (place / "incidentd.toml").write_text(text.replace("[ingress]", '[ingress]\npublic_url = "http://x.example.org"'))
+    answer = await daemon.reload("ada")
+    assert any("ingress" in problem and "next start" in problem for problem in answer.problems)
