@@ -35,7 +35,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("inbox", (120, 26), ("v", "v", "v", "v", "j", "j", "j")),
-    Picture("room", (120, 30), (), 311),
+    Picture("room", (120, 34), (), 311),
 )
 
 

@@ -19,11 +19,17 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
         (incident.title, theme.bold),
     ]
     end = incident.closed_at or incident.resolved_at
-    word = "took" if end else "open"
     ran = phrases.clock((end or model.now()) - incident.started_at)
     chip = theme.chip if incident.status in ("suspected", "active", "mitigated") else theme.tab_here
     status = vocabulary.status_label(incident.status).upper()
-    right: paint.Line = [(f" {status} ", chip), (f"  {ran}", theme.bold), (f" {word} ", theme.muted)]
+    right: paint.Line = [
+        (f" {status} ", chip),
+        *(
+            [("  took ", theme.muted), (f"{ran} ", theme.bold)]
+            if end
+            else [(f"  {ran}", theme.bold), (" open ", theme.muted)]
+        ),
+    ]
     if incident.episode > 1:
         right.insert(0, (f"episode {incident.episode} ", theme.muted))
     return left, right

@@ -103,7 +103,7 @@ class VirtualList(ScrollView, can_focus=True):
         """
         at_end = follow and self.scroll_offset.y + self.size.height >= self.virtual_size.height
         top_gap = self._top_of(self.cursor_index) - self.scroll_offset.y
-        index = self.cursor_index
+        index, had_cursor = self.cursor_index, self._cursor is not None
         self._keys = keys
         self._index = {key: number for number, key in enumerate(keys)}
         self.marks &= self._index.keys()
@@ -118,7 +118,7 @@ class VirtualList(ScrollView, can_focus=True):
         elif at_end:
             end = max(self.virtual_size.height - self.size.height, 0)
             self.scroll_to(y=min(end, self._top_of(self.cursor_index)), animate=False, force=True)
-        elif self._keys:
+        elif self._keys and had_cursor:
             # Rows that came above push the view along with the row under the cursor.
             self.scroll_to(y=max(self._top_of(self.cursor_index) - top_gap, 0), animate=False, force=True)
         self.refresh()
