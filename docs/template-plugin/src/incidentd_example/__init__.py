@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from incidentd.plugin import AdapterType, AlertSource, Event, Notifier, hookimpl
 
+INCIDENTD_API = "1.0"  # the API it was written for; a daemon that cannot serve it says so instead of trying
+
 
 @hookimpl
 def incidentd_sources() -> Sequence[AdapterType[AlertSource]]:
