@@ -73,10 +73,12 @@ def _is_stale(state: AlertState, signal: Signal, now: datetime) -> bool:
     """A firing signal about the episode that was resolved: it was overtaken by its own resolve.
 
     An episode that the sender did not resolve may be taken up again by the same start. So may one that is still told
-    of after `OVERTAKEN`: of two senders (a pair of Prometheus servers) one may have been wrong about its end.
+    of after `OVERTAKEN`: of two senders (a pair of Prometheus servers) one may have been wrong about its end. A sender
+    that delivers in order and may not say it again for hours is believed at once.
     """
     return (
         signal.starts_at is not None
+        and not signal.in_order
         and not state.expired
         and signal.starts_at <= state.starts_at
         and now - state.changes[-1] < OVERTAKEN

@@ -24,6 +24,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `key` identifies the alert within its source instance (at most 512 characters). `starts_at` and `ends_at` are
     the sender's own times, None where it gave none. A firing signal whose `ends_at` lies ahead expires then unless
     it is sent again (Alertmanager's rule); without `ends_at` it fires until it is resolved.
+
+    `in_order` says that this sender never lets a resolve overtake what it said before: its firing signal is meant, even
+    one that has the start of an episode which was resolved. Without it such a signal counts as overtaken for a while.
     """
 
     key: str
@@ -33,6 +36,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     generator_url: str = ""
+    in_order: bool = False
 
 
 def label_fingerprint(labels: Mapping[str, str]) -> str:

@@ -173,6 +173,9 @@ def webhook_signal(alert: WebhookAlert, now: datetime) -> Signal:
         starts_at=starts_at,
         ends_at=ends_at,
         generator_url=alert.generator_url or "",
+        # A group's notifications come one after the other. Alertmanager calls an alert resolved when Prometheus was cut
+        # off from it, and later tells of it once, with its old start: nobody would be paged if that were overlooked.
+        in_order=True,
     )
 
 

@@ -115,6 +115,7 @@ def alert_signal(alert: GrafanaAlert, now: datetime, truncated: int) -> Signal:
         starts_at=starts_at,
         ends_at=ends_at,
         generator_url=storable(alert.generator_url or ""),
+        in_order=True,  # a group's notifications come one after the other, as Alertmanager's
     )
 
 

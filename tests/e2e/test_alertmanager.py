@@ -134,3 +134,26 @@ def test_an_unknown_routing_key_is_refused_and_named(make_daemon):
     accepted = daemon.post("/v2/enqueue", {**event, "routing_key": ROUTING_KEY})
     assert accepted.status == 202
     assert accepted.json()["dedup_key"]
+
+
+def test_an_alert_that_alertmanager_timed_out_fires_again_with_its_old_start(running, make_daemon, alertmanager):
+    """Prometheus was cut off from Alertmanager for a while: the trouble, and its start, are still the same."""
+    daemon = make_daemon().start()
+    web = alertmanager(daemon.port)
+    began = datetime.now(UTC) - timedelta(minutes=5)
+
+    def status() -> str:
+        return next((one["status"] for one in daemon.alerts() if one["source"] == "alertmanager"), "")
+
+    def prometheus_says(lasts: timedelta) -> None:
+        until = datetime.now(UTC) + lasts
+        alert = {"labels": {"alertname": "DiskFull"}, "startsAt": began.isoformat(), "endsAt": until.isoformat()}
+        body = json.dumps([alert]).encode()
+        answer = running.http_exchange(web, "POST", "/api/v2/alerts", body, {"Content-Type": "application/json"})
+        assert answer.status == 200
+
+    prometheus_says(timedelta(seconds=2))
+    running.eventually(lambda: status() == "firing", "it fires")
+    running.eventually(lambda: status() == "resolved", "Alertmanager heard no more of it and calls it resolved")
+    prometheus_says(timedelta(minutes=5))
+    running.eventually(lambda: status() == "firing", "it fires again")

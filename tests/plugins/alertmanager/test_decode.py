@@ -222,6 +222,11 @@ def test_webhook_firing_lasts_until_it_is_resolved() -> None:
     assert signal.ends_at is None
 
 
+def test_webhook_keeps_the_order_and_prometheus_does_not_promise_it() -> None:
+    assert webhook({"status": "firing", "labels": {"a": "b"}}).signals[0].in_order
+    assert not decode([{"labels": {"a": "b"}}]).signals[0].in_order
+
+
 def test_webhook_resolved() -> None:
     (signal,) = webhook({**FIRING, "status": "resolved", "endsAt": "2026-03-02T08:59:30Z"}).signals
     assert (signal.kind, signal.ends_at) == (SignalKind.RESOLVED, datetime(2026, 3, 2, 8, 59, 30, tzinfo=UTC))
