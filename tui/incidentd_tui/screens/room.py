@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -13,16 +12,11 @@ from textual.containers import Horizontal, Vertical
 from incidentd import wire
 from incidentd.client import ApiError, ClientError
 from incidentd_tui import paint, phrases, theme
-from incidentd_tui.forms import paging
-from incidentd_tui.forms import room as room_forms
-from incidentd_tui.forms.base import Form
 from incidentd_tui.inert import Shown
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import panel, room, timeline
-from incidentd_tui.screens.base import LOW, VerbScreen
-from incidentd_tui.screens.detail import DetailScreen
-from incidentd_tui.screens.picker import Item, Picker
-from incidentd_tui.verbs import Verb
+from incidentd_tui.screens.base import LOW
+from incidentd_tui.screens.room_verbs import RoomVerbs
 from incidentd_tui.widgets.bars import Bar
 from incidentd_tui.widgets.composer import Composer
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
@@ -38,28 +32,10 @@ def _no_object(key: Key) -> bool:
     return cast("panel.Key", key)[1] < 0
 
 
-class RoomScreen(VerbScreen):
+class RoomScreen(RoomVerbs):
     mode = "incidents"
     heading = "Incident room"
     AUTO_FOCUS = "#timeline"
-    VERBS = (
-        Verb("room.note", "n", "note", "Write a note to the timeline", writes=True),
-        Verb("room.update", "U", "update", "Write an update for others, and promise the next one", writes=True),
-        Verb("room.roles", "R", "roles", "Give or end a role", writes=True),
-        Verb("room.severity", "S", "severity", "Set the severity", writes=True),
-        Verb("room.status", "T", "state", "Change the state: mitigated, resolved, active again ...", writes=True),
-        Verb("room.decision", "D", "decide", "Record a decision and why", writes=True),
-        Verb("room.link", "l", "link", "Link firing alerts to this incident", writes=True),
-        Verb("room.edit", "E", "edit", "Edit title and summary", writes=True),
-        Verb("room.expand", "e", "expand", "Show this entry in full, with its evidence"),
-        Verb("room.pane", "tab", "panel", "Between timeline and panel"),
-        Verb("room.unlink", "x", "unlink", "Unlink the alert under the cursor of the panel", hint=False, writes=True),
-        Verb("room.page", "P", "page", "Page somebody into this incident", hint=False, writes=True),
-        Verb("room.why", "t,w", "why", "The trace of the alert under the cursor of the panel", hint=False),
-        Verb("room.copy", "y", "copy", "Copy the entry under the cursor", hint=False),
-        Verb("room.fresh", "full_stop", "show new", "Go to the newest entry", hint=False),
-        Verb("room.back", "escape,q", "back", "Back to the list; what you typed is kept"),
-    )
 
     def __init__(self, incident_id: int) -> None:
         super().__init__()
@@ -95,10 +71,6 @@ class RoomScreen(VerbScreen):
     @property
     def timeline(self) -> VirtualList:
         return self.query_one("#timeline", VirtualList)
-
-    @property
-    def panel(self) -> VirtualList:
-        return self.query_one("#panel", VirtualList)
 
     @property
     def composer(self) -> Composer:
@@ -173,10 +145,6 @@ class RoomScreen(VerbScreen):
         self.timeline.set_rows([*(entry.seq for entry in ordered), *self._pending], cursor=cursor, follow=True)
 
     # ------------------------------------------------------------------ painting
-    @property
-    def incident(self) -> wire.Incident | None:
-        return self.model.incidents.get(self.incident_id)
-
     def _entry_row(self, key: Key, width: int) -> list[paint.Line]:
         pending = self._pending.get(key)
         entry = pending or self.entries[key]
@@ -296,83 +264,7 @@ class RoomScreen(VerbScreen):
         await self.tui.acts.drop_draft(self._draft_key)
         self.repaint_room()
 
-    # ------------------------------------------------------------------ verbs
-    def _form(self, make: Callable[..., Form]) -> None:
-        if self.incident is None:
-            self.tui.say("the incident is not loaded yet", "warning")
-        else:
-            self.app.push_screen(make(self.tui, self.incident))
-
-    def do_update(self) -> None:
-        self._form(room_forms.update)
-
-    def do_roles(self) -> None:
-        self._form(room_forms.role)
-
-    def do_severity(self) -> None:
-        self._form(room_forms.severity)
-
-    def do_status(self) -> None:
-        if self.incident is not None and not self.incident.allowed:
-            self.tui.say(f"state: nothing follows {self.incident.status}", "warning")
-            return
-        self._form(room_forms.status)
-
-    def do_decision(self) -> None:
-        self._form(room_forms.decision)
-
-    def do_edit(self) -> None:
-        self._form(room_forms.title)
-
-    def do_page(self) -> None:
-        self.app.push_screen(paging.page_somebody(self.tui, incident_id=self.incident_id))
-
-    def do_link(self) -> None:
-        incident = self.incident
-        if incident is None:
-            return
-        free = [
-            one for one in self.model.alerts.values() if one.status == "firing" and one.id not in incident.alert_ids
-        ]
-        if not free:
-            self.tui.say("link: every firing alert is part of it already", "warning")
-            return
-        free.sort(key=lambda one: (bool(one.incident_ids), phrases.alert_rank(one.severity), -one.id))
-        items = [Item(str(one.id), f"A-{one.id}  {one.name}  {one.summary}", one.service) for one in free[:500]]
-
-        def chosen(value: str | None) -> None:
-            if value is not None:
-                self.run_worker(self.tui.acts.link(incident, [int(value)]), exit_on_error=False)
-
-        self.app.push_screen(Picker(f"Link to INC-{incident.id}", items), chosen)
-
-    def _alert_under_cursor(self) -> int | None:
-        key = self.panel.cursor if self.panel.has_focus else None
-        name, number = cast("panel.Key", key) if key is not None else ("", -1)
-        return number if name == "alert" and number > 0 else None
-
-    def do_unlink(self) -> None:
-        number, incident = self._alert_under_cursor(), self.incident
-        if number is None or incident is None:
-            self.tui.say("unlink: go to a linked alert of the panel first (tab)", "warning")
-            return
-        self.run_worker(self._unlink(incident, number), exit_on_error=False)
-
-    async def _unlink(self, incident: wire.Incident, number: int) -> None:
-        answer = await self.tui.acts.unlink(incident, [number])
-        if answer is not None:
-            self.tui.acts.can_undo(f"A-{number} unlinked", lambda: self.tui.acts.link(answer, [number]))
-
-    def do_why(self) -> None:
-        number = self._alert_under_cursor()
-        key = self.panel.cursor if self.panel.has_focus else None
-        if number is not None:
-            self.app.push_screen(DetailScreen("alert", number))
-        elif key is not None and cast("panel.Key", key)[0] == "page" and cast("panel.Key", key)[1] > 0:
-            self.app.push_screen(DetailScreen("page", cast("panel.Key", key)[1]))
-        else:
-            self.tui.say("why: go to a linked alert of the panel first (tab)", "warning")
-
+    # ------------------------------------------------------------------ verbs of the frame
     def do_expand(self) -> None:
         key = self.timeline.cursor
         if key is not None:
