@@ -44,7 +44,12 @@ def list_(session: Session, /, matchers: tuple[str, ...], search: str, **query: 
     if found is None:
         return
     head = ("ID", "STATUS", "SEVERITY", "SERVICE", "PAGE", f"SINCE ({session.zone})", "ALERT")
-    table(head, [_row(session, one) for one in found.alerts], empty="No alert matches.")
+    table(
+        head,
+        [_row(session, one) for one in found.alerts],
+        empty="No alert matches.",
+        spare=("SEVERITY", "SINCE", "SERVICE"),
+    )
     say_more(len(found.alerts), found.total, found.next_cursor)
 
 

@@ -40,7 +40,12 @@ def list_(session: Session, /, **query: object) -> None:
     if found is None:
         return
     head = ("ID", "SEVERITY", "STATUS", "SERVICE", f"STARTED ({session.zone})", "LEAD", "RULES BROKEN", "TITLE")
-    table(head, [_row(session, one) for one in found.incidents], empty="No incident matches.")
+    table(
+        head,
+        [_row(session, one) for one in found.incidents],
+        empty="No incident matches.",
+        spare=("STARTED", "RULES", "SERVICE"),
+    )
     say_more(len(found.incidents), found.total, found.next_cursor)
 
 

@@ -49,7 +49,7 @@ def _print_health(session: Session, found: wire.Health) -> None:
         for a in found.adapters
     ]
     head = ("INSTANCE", "TYPE", "ROLE", "STATE", f"LAST OK ({session.zone})", "FAILURES", "DETAIL")
-    table(head, rows, empty="No plugin is configured.")
+    table(head, rows, empty="No plugin is configured.", spare=("TYPE", "LAST", "ROLE"))
 
 
 @click.command()

@@ -36,7 +36,12 @@ def list_(session: Session, /, mine: bool, **query: object) -> None:
     if found is None:
         return
     head = ("ID", "STATE", "SERVICE", f"STARTED ({session.zone})", "NOTIFIED", "TAKEN BY", "TITLE")
-    table(head, [_row(session, one) for one in found.pages], empty="No page matches.")
+    table(
+        head,
+        [_row(session, one) for one in found.pages],
+        empty="No page matches.",
+        spare=("STARTED", "TAKEN", "SERVICE"),
+    )
     say_more(len(found.pages), found.total, found.next_cursor)
 
 
@@ -65,7 +70,7 @@ def show(session: Session, page_id: int) -> None:
         for d in found.deliveries
     ]
     head = ("PERSON", "NOTIFIER", "WHAT", "STATE", "TRY", f"SENT ({session.zone})", "ERROR")
-    table(head, rows, empty="Nothing was sent.")
+    table(head, rows, empty="Nothing was sent.", spare=("WHAT", "SENT"))
 
 
 def _act(session: Session, page_id: int, verb: str, version: int | None, body: object = None) -> None:

@@ -13,6 +13,7 @@ from incidentd.domain.display import safe_line, safe_text
 
 _CODES = {"bad": "31", "good": "32", "warn": "33", "dim": "2", "bold": "1"}
 _LEAST_COLUMNS = 20
+_ROOM = 30  # columns that the last column of a table wants
 _TONES = {
     "firing": "bad", "open": "bad", "exhausted": "bad", "critical": "bad", "page": "bad", "SEV1": "bad", "SEV2": "bad",
     "failed": "bad", "quarantined": "bad", "missing": "bad", "degraded": "warn", "unknown": "warn", "active": "bad",
@@ -115,16 +116,31 @@ def hang(lead: str, text: str, *, lead_width: int | None = None, tone: str = "")
         print(f"{lead if number == 0 else ' ' * indent}{paint(line, tone)}".rstrip())
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:
-    """Aligned columns; on a terminal the last one is cut to its width, elsewhere nothing is cut."""
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none", spare: Sequence[str] = ()
+) -> None:
+    """Aligned columns; on a terminal the last one is cut to its width, elsewhere nothing is cut.
+
+    Columns whose head begins as one of `spare` are left out, in that order, until the last one has room.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         print(empty)
         return
-    sizes = [max(width(row[i].text) for row in [[Painted(h, "") for h in head], *cells]) for i in range(len(head))]
+    lines = [[Painted(name, "dim") for name in head], *cells]
     limit = columns() if sys.stdout.isatty() else None
-    for row in [[Painted(name, "dim") for name in head], *cells]:
-        _row(row, sizes, limit)
+    for name in spare:
+        if limit is None or limit - sum(size + 2 for size in _sizes(lines)[:-1]) >= _ROOM:
+            break
+        lines = [[cell for cell, title in zip(line, head, strict=True) if not title.startswith(name)] for line in lines]
+        head = [title for title in head if not title.startswith(name)]
+    sizes = _sizes(lines)
+    for line in lines:
+        _row(line, sizes, limit)
+
+
+def _sizes(lines: Sequence[Sequence[Painted]]) -> list[int]:
+    return [max(width(cell.text) for cell in column) for column in zip(*lines, strict=True)]
 
 
 def _cell(value: object) -> Painted:

@@ -1,0 +1,304 @@
+"""A daemon that is only a table of answers, on a real Unix socket, and `incidentctl` run against it in this process."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import socketserver
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from incidentd import wire
+from incidentd.cli import ctl
+from incidentd.domain.severity import Severity
+
+AT = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+
+
+class Asked(NamedTuple):
+    """One request; `body` is its JSON, None when it had none."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Answer(NamedTuple):
+    status: int
+    body: bytes
+    kind: str = "application/json"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on standard error."""
+
+    def _serve(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            body = json.loads(raw) if raw else None
+        except ValueError:
+            body = raw
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.fake.asked.append(Asked(self.command, self.path, headers, body))
+        answer = self.server.fake.answer(self.command, self.path)
+        if isinstance(answer, bytes):  # not HTTP at all, or an end in the middle
+            self.wfile.write(answer)
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the standard library's names
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    fake: FakeApi
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is no news."""
+
+
+class FakeApi:
+    """`answers[method, path]` is an answer, or several to be given one after the other (the last one stays)."""
+
+    def __init__(self, socket_path: str) -> None:
+        self.socket_path = socket_path
+        self.answers: dict[tuple[str, str], list[Answer | bytes]] = {}
+        self.asked: list[Asked] = []
+        self._server: _Server | None = None
+
+    def on(self, method: str, path: str, *bodies: object, status: int = 200) -> None:
+        """Answer `method` `path` with wire structs, with `Answer`s, or with bytes that are written as they are."""
+        self.answers[method, path] = [
+            one if isinstance(one, Answer | bytes) else Answer(status, msgspec.json.encode(one)) for one in bodies
+        ]
+
+    def refuse(self, method: str, path: str, status: int, detail: str = "no", **more: Any) -> None:
+        self.on(method, path, wire.Problem(type="urn:incidentd:x", title="No", status=status, detail=detail, **more),
+                status=status)  # fmt: skip
+
+    def answer(self, method: str, target: str) -> Answer | bytes:
+        left = self.answers.get((method, target.partition("?")[0]))
+        if left is None:
+            return Answer(404, b'{"type":"about:blank","title":"Not Found","status":404}')
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    def start(self) -> None:
+        self._server = _Server(self.socket_path, _Handler)
+        self._server.fake = self
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+            Path(self.socket_path).unlink(missing_ok=True)
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Canned:
+    """One of each wire struct; `text` stands in every text that comes from outside."""
+
+    at = AT
+
+    def __init__(self, text: str = "plain") -> None:
+        self.text = text
+
+    def alert(self, number: int = 12, **changes: Any) -> wire.Alert:
+        t = self.text
+        return msgspec.structs.replace(
+            wire.Alert(
+                id=number, source=t, key=t, status="firing", name=t, summary=f"{t} summary", severity=t,
+                labels={t: t}, annotations={t: t}, starts_at=AT, ends_at=None, first_seen=AT, last_seen=AT,
+                resolved_at=None, count=3, generator_url=t, service=t, group_id=1, page_id=3, page_state="open",
+                acknowledged_by=t, incident_ids=(4,), flapping=True, version=2,
+            ),
+            **changes,
+        )  # fmt: skip
+
+    def step(self, seconds: float, kind: str, text: str = "") -> wire.TraceStep:
+        said = text or self.text
+        return wire.TraceStep(seq=1, at=AT + timedelta(seconds=seconds), kind=kind, text=said, data={})
+
+    def trace(self, *steps: wire.TraceStep, **changes: Any) -> wire.Trace:
+        some = steps or (self.step(0, "alert.fired"), self.step(30, "page.started"), self.step(31, self.text))
+        return wire.Trace(alert=self.alert(**changes), verdict=f"{self.text} verdict", steps=some)
+
+    def page(self, number: int = 3, **changes: Any) -> wire.Page:
+        t = self.text
+        return msgspec.structs.replace(
+            wire.Page(
+                id=number, title=t, service=t, policy=t, urgency=t, state="open", step=1, round=1, group_id=1,
+                incident_id=4, started_at=AT, next_step_at=AT + timedelta(minutes=5), acknowledged_at=AT,
+                acknowledged_by=t, acknowledged_via=t, resolved_at=None, notified=(t,), alert_ids=(12,), mine=True,
+                version=5,
+            ),
+            **changes,
+        )  # fmt: skip
+
+    def delivery(self) -> wire.Delivery:
+        t = self.text
+        return wire.Delivery(
+            id=1, page_id=3, person=t, notifier=t, address=t, kind=t, state=t, attempt=1, due_at=AT, sent_at=AT,
+            error=t, idempotency_key=t, title=t,
+        )  # fmt: skip
+
+    def page_detail(self, **changes: Any) -> wire.PageDetail:
+        return wire.PageDetail(page=self.page(**changes), deliveries=(self.delivery(),))
+
+    def role(self, **changes: Any) -> wire.RoleHolder:
+        held = wire.RoleHolder(id=1, role="mitigation_lead", person=self.text, starts_at=AT, ends_at=None)
+        return msgspec.structs.replace(held, **changes)
+
+    def update(self, **changes: Any) -> wire.Update:
+        t = self.text
+        made = wire.Update(id=1, at=AT, by=t, audience=t, phase=t, text=t, next_at=AT + timedelta(minutes=10))
+        return msgspec.structs.replace(made, **changes)
+
+    def incident(self, number: int = 4, **changes: Any) -> wire.Incident:
+        t = self.text
+        return msgspec.structs.replace(
+            wire.Incident(
+                id=number, title=t, summary=t, status="active", severity=Severity.SEV2, episode=2, service=t,
+                many_stakeholders=True, declared_at=AT, declared_by=t, started_at=AT, mitigated_at=None,
+                resolved_at=None, closed_at=None, merged_into=None, next_update_at=AT, alert_ids=(12, 13),
+                page_ids=(3,), roles=(self.role(),),
+                violations=(wire.Violation(rule=t, text=f"{t} is broken", since=AT),), allowed=("mitigated", "merged"),
+                review_opens_at=AT, review_due_at=AT, process_version=t, version=7,
+            ),
+            **changes,
+        )  # fmt: skip
+
+    def incident_detail(self, **changes: Any) -> wire.IncidentDetail:
+        roles = (self.role(ends_at=AT + timedelta(minutes=1)), self.role(role=self.text))
+        return wire.IncidentDetail(
+            incident=self.incident(**changes), roles=roles, updates=(self.update(),),
+            role_gap_minutes={self.text: 3.25, "communications_lead": 0.0},
+        )  # fmt: skip
+
+    def entry(self, **changes: Any) -> wire.TimelineEntry:
+        t = self.text
+        made = wire.TimelineEntry(
+            seq=1, observed_at=AT, recorded_at=AT, by=t, kind=t, text=t, detail=t, evidence=t, pinned=False
+        )
+        return msgspec.structs.replace(made, **changes)
+
+    def event(self, seq: int = 1, **changes: Any) -> wire.Event:
+        made = wire.Event(seq=seq, at=AT, actor=self.text, kind=self.text, subject=self.text, data={"text": self.text})
+        return msgspec.structs.replace(made, **changes)
+
+    def info(self, **changes: Any) -> wire.Info:
+        t = self.text
+        made = wire.Info(
+            api_version="1.0", version=t, node=t, started_at=AT, last_seq=1, person=t, role=t, review_name=t,
+            ingress=(t,), engine=t,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
+
+    def health(self, **changes: Any) -> wire.Health:
+        t = self.text
+        adapter = wire.AdapterHealth(
+            instance=t, type=t, role=t, state=t, detail=t, failures=1, last_ok_at=AT, last_error_at=None
+        )
+        made = wire.Health(
+            status=t, problems=(t,), adapters=(adapter,), alerts_firing=1, alerts_unrouted=2, timers_due=3,
+            timers_failing=4, deliveries_waiting=5, deliveries_failed_24h=6, loop_lag_ms=1.5, rss_mib=80.0,
+            config_files=(t,),
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
+
+    def people(self) -> wire.People:
+        t = self.text
+        person = wire.Person(handle=t, name=t, zone=t, contacts=(t,), on_call_for=(t,))
+        return wire.People(people=(person,), problems=(t,))
+
+    def services(self) -> wire.Services:
+        return wire.Services(services=(wire.Service(name=self.text, team=self.text, policy=self.text),))
+
+    def oncall(self) -> wire.OnCallNow:
+        t = self.text
+        return wire.OnCallNow(
+            at=AT, schedules=(wire.OnCall(schedule=t, person=t, until=AT, next_person=t, policies=(t,)),)
+        )
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch):
+    """The viewer is in UTC and at no terminal."""
+    for name in ("COLUMNS", "NO_COLOR", "INCIDENTD_SOCKET", "_INCIDENTCTL_COMPLETE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    directory = tempfile.mkdtemp(prefix="ictl-")  # pytest's own directories are too long for a socket
+    fake = FakeApi(f"{directory}/api.sock")
+    fake.start()
+    yield fake
+    fake.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def run(api, capsys, monkeypatch) -> Callable[..., Done]:
+    """`run("alert", "list")`: the exit code and what was printed."""
+
+    def incidentctl(*words: str, stdin: bytes = b"", timeout: float = 0.4) -> Done:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        code = ctl.run(["--socket", api.socket_path, "--timeout", str(timeout), *words])
+        out, err = capsys.readouterr()
+        return Done(code, out, err)
+
+    return incidentctl
+
+
+@pytest.fixture
+def canned() -> Canned:
+    return Canned()
+
+
+@pytest.fixture
+def canned_with() -> type[Canned]:
+    return Canned
+
+
+@pytest.fixture
+def answer() -> type[Answer]:
+    return Answer

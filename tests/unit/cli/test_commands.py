@@ -1,0 +1,266 @@
+"""Each command: what it asks for, what it prints, as text and as JSON, and what it does when the daemon refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+import pytest
+
+from incidentd import wire
+from incidentd.cli import ctl
+
+
+class Case(NamedTuple):
+    """A command line, the request it makes, the answer, and what a person reads of it."""
+
+    line: str
+    request: str  # method and target
+    answer: Callable[[Any], object]  # of the canned structs
+    reads: str
+    sent: object = None  # the request's body
+    also: tuple[tuple[str, Callable[[Any], object]], ...] = ()  # further requests of the text form
+
+
+READ = [
+    Case("alert list", "GET /v1/alerts?status=firing&order=newest&limit=100",
+         lambda c: wire.AlertPage(alerts=(c.alert(),), next_cursor="", total=1), "A-12  firing  plain"),
+    Case("alert list host=a host!=b --status all --service db --search full --order oldest --limit 5 --cursor i9",
+         "GET /v1/alerts?match=host%3Da&match=host%21%3Db&q=full&status=all&service=db&order=oldest&limit=5&cursor=i9",
+         lambda c: wire.AlertPage(alerts=(), next_cursor="", total=0), "No alert matches."),
+    Case("alert show A-12", "GET /v1/alerts/12", lambda c: c.alert(), "A-12 plain (firing)"),
+    Case("alert trace a-12", "GET /v1/alerts/12/trace", lambda c: c.trace(), "plain verdict\n",
+         also=(("GET /v1/pages/3", lambda c: c.page_detail()),)),
+    Case("page list", "GET /v1/pages?state=active&limit=100",
+         lambda c: wire.PagePage(pages=(c.page(),), next_cursor="", total=1), "P-3  open"),
+    Case("page list --mine --state all", "GET /v1/pages?mine=true&state=all&limit=100",
+         lambda c: wire.PagePage(pages=(), next_cursor="", total=0), "No page matches."),
+    Case("page show P-3", "GET /v1/pages/3", lambda c: c.page_detail(), "P-3 plain (open)"),
+    Case("incident list", "GET /v1/incidents?state=open&limit=100",
+         lambda c: wire.IncidentPage(incidents=(c.incident(),), next_cursor="", total=1), "INC-4  SEV2      active"),
+    Case("incident list -q flags --state closed", "GET /v1/incidents?q=flags&state=closed&limit=100",
+         lambda c: wire.IncidentPage(incidents=(), next_cursor="", total=0), "No incident matches."),
+    Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
+    Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
+         "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
+    Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
+    Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
+    Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
+    Case("services", "GET /v1/services", lambda c: c.services(), "plain    plain"),
+    Case("health", "GET /v1/health", lambda c: c.health(), "alerts firing       1"),
+    Case("info", "GET /v1/info", lambda c: c.info(), "listening on  plain"),
+    Case("api GET /v1/x?y=1", "GET /v1/x?y=1", lambda c: c.info(), '"node": "plain"'),
+]  # fmt: skip
+CHANGE = [
+    Case("alert send Disk -l host=a --severity critical --summary s --description d --resolved", "POST /v1/alerts",
+         lambda c: wire.Raised(key=c.text), "taken, key plain",
+         {"name": "Disk", "severity": "critical", "labels": {"host": "a"}, "summary": "s", "description": "d",
+          "resolved": True}),
+    Case("alert ack 12 --note looking", "POST /v1/alerts/12/acknowledge", lambda c: c.page(),
+         "P-3 acknowledged by plain, for A-12", {"note": "looking"}),
+    Case("alert resolve 12", "POST /v1/alerts/12/resolve", lambda c: c.alert(), "A-12 resolved"),
+    Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
+         "P-3 acknowledged by plain", {"note": "looking"}),
+    Case("page resolve 3", "POST /v1/pages/3/resolve", lambda c: c.page(), "P-3 is over"),
+    Case("page escalate 3", "POST /v1/pages/3/escalate", lambda c: c.page(), "P-3 escalated to step 1: plain written"),
+    Case("page send Help --service db --body b --urgency low --incident INC-4", "POST /v1/pages", lambda c: c.page(),
+         "P-3 sent to db",
+         {"title": "Help", "body": "b", "service": "db", "person": "", "urgency": "low", "incident_id": 4}),
+    Case("incident declare Full --severity sev1 --service db --summary s --alert A-12 --alert 13 --suspected "
+         "--started-at 2026-03-14T09:00Z --many-stakeholders", "POST /v1/incidents", lambda c: c.incident(),
+         "INC-4 declared as SEV1, suspected\n  ! plain is broken",
+         {"title": "Full", "severity": "SEV1", "service": "db", "summary": "s", "alert_ids": [12, 13],
+          "suspected": True, "started_at": "2026-03-14T09:00:00Z", "many_stakeholders": True}),
+    Case("incident edit 4 --title New --few-stakeholders", "PATCH /v1/incidents/4", lambda c: c.incident(),
+         "INC-4 changed", {"title": "New", "many_stakeholders": False}),
+    Case("incident status 4 False-Alarm --reason r --evidence e --at 2026-03-14T09:00Z", "POST /v1/incidents/4/status",
+         lambda c: c.incident(), "INC-4 is false alarm",
+         {"to": "false_alarm", "reason": "r", "evidence": "e", "at": "2026-03-14T09:00:00Z", "merged_into": None}),
+    Case("incident status 4 merged --merged-into INC-5", "POST /v1/incidents/4/status", lambda c: c.incident(),
+         "INC-4 is merged", {"to": "merged", "reason": "", "evidence": "", "at": None, "merged_into": 5}),
+    Case("incident severity 4 SEV3 --reason r", "POST /v1/incidents/4/severity", lambda c: c.incident(),
+         "INC-4 is SEV3", {"severity": "SEV3", "reason": "r"}),
+    Case("incident role 4 mitigation-lead ada --at 2026-03-14T09:00Z", "POST /v1/incidents/4/roles",
+         lambda c: c.incident(), "INC-4 mitigation lead: ada",
+         {"role": "mitigation_lead", "person": "ada", "at": "2026-03-14T09:00:00Z"}),
+    Case("incident role 4 scribe --end", "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 scribe: nobody",
+         {"role": "scribe", "person": "", "at": None}),
+    Case("incident note 4 seen --kind action --at 2026-03-14T09:00Z --evidence e --pin", "POST /v1/incidents/4/notes",
+         lambda c: c.entry(), "INC-4 plain written",
+         {"text": "seen", "kind": "action", "observed_at": "2026-03-14T09:00:00Z", "evidence": "e", "pinned": True}),
+    Case("incident decide 4 go", "POST /v1/incidents/4/notes", lambda c: c.entry(), "INC-4 plain written",
+         {"text": "go", "kind": "decision", "observed_at": None, "evidence": "", "pinned": False}),
+    Case("incident observe 4 hot", "POST /v1/incidents/4/notes", lambda c: c.entry(), "INC-4 plain written",
+         {"text": "hot", "kind": "observation", "observed_at": None, "evidence": "", "pinned": False}),
+    Case("incident update 4 Looking --phase identified --audience customers --next-in 15m",
+         "POST /v1/incidents/4/updates", lambda c: c.update(), "INC-4 update to plain: the next one is due by 09:36:53",
+         {"text": "Looking", "phase": "identified", "audience": "customers", "next_in": 900.0, "final": False}),
+    Case("incident update 4 Over --phase resolved --final", "POST /v1/incidents/4/updates",
+         lambda c: c.update(next_at=None), "INC-4 update to plain: the last",
+         {"text": "Over", "phase": "resolved", "audience": "internal", "next_in": None, "final": True}),
+    Case("incident link 4 A-12 13", "POST /v1/incidents/4/alerts", lambda c: c.incident(),
+         "INC-4 linked to A-12, A-13", {"alert_ids": [12, 13]}),
+    Case("incident unlink 4 A-12", "DELETE /v1/incidents/4/alerts/12", lambda c: c.incident(), "INC-4 without A-12"),
+    Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
+    Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
+]  # fmt: skip
+CASES = [*READ, *CHANGE]
+BY_LINE = {"ids": lambda case: case.line}
+HOSTILE = "\x1b]52;c;aGk=\x07\x9b31m\u202e\u200b[/nope][red]\r\n\tend\x7f"
+RAW = ("\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\x7f", "\r")
+
+
+def prepare(api, case, canned):
+    for request, made in ((case.request, case.answer), *case.also):
+        method, _, target = request.partition(" ")
+        api.on(method, target.partition("?")[0], made(canned))
+
+
+def leaves(command: click.Command, path: str = "") -> list[tuple[str, click.Command]]:
+    """Every command that does something, with its path."""
+    if not isinstance(command, click.Group):
+        return [(path, command)]
+    context = click.Context(command)
+    found = []
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        found += leaves(child, f"{path} {name}".strip())
+    return found
+
+
+LEAVES = dict(leaves(ctl.cli))
+
+
+def test_every_command_has_a_case():
+    elsewhere = {"events", "completion"}  # test_events.py, test_completion.py
+    untried = {path for path in LEAVES if not any(case.line.startswith(f"{path} ") or case.line == path
+                                                  for case in CASES)}  # fmt: skip
+    assert untried == elsewhere
+
+
+@pytest.mark.parametrize("path", sorted(LEAVES))
+def test_every_command_explains_itself_and_offers_json(path, run):
+    done = run(*path.split(), "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: incidentctl {path}")
+    assert "--json" in done.out
+    assert LEAVES[path].help
+
+
+def test_help_of_all_names_each_command_and_each_exit_code(run):
+    done = run("--help")
+    assert all(f"  {name}" in done.out for name in ctl._COMMANDS)
+    for code in ("0    it worked", "5    conflict", "130  interrupted", "141  whoever"):
+        assert code in done.out
+
+
+@pytest.mark.parametrize("name", sorted(ctl._COMMANDS))
+def test_the_list_of_commands_says_what_the_command_says(name):
+    command = ctl.cli.get_command(click.Context(ctl.cli), name)
+    assert command.help
+    assert command.name == name
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+def test_what_is_asked_and_what_is_read(case, api, run, canned):
+    prepare(api, case, canned)
+    done = run(*case.line.split())
+    assert (done.code, api.asked[0].body) == (0, case.sent)
+    assert f"{api.asked[0].method} {api.asked[0].target}" == case.request
+    assert case.reads in done.out
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_json_is_the_document_that_the_daemon_sent(case, place, api, run, canned):
+    prepare(api, case, canned)
+    words = case.line.split()
+    done = run("--json", *words) if place == "before" else run(*words, "--json")
+    assert done.code == 0
+    assert done.json == json.loads(msgspec.json.encode(case.answer(canned)))
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+def test_hostile_text_reaches_no_output(case, api, run, canned_with):
+    prepare(api, case, canned_with(HOSTILE))
+    for words in (case.line.split(), [*case.line.split(), "--json"]):
+        done = run(*words)
+        assert done.code == 0, done.err
+        assert not [char for char in RAW if char in done.out + done.err]
+    assert done.out.isascii()
+    assert done.json == json.loads(msgspec.json.encode(case.answer(canned_with(HOSTILE))))
+
+
+@pytest.mark.parametrize("case", CHANGE, **BY_LINE)
+def test_a_quiet_change_prints_nothing(case, api, run, canned):
+    prepare(api, case, canned)
+    for words in (["-q", *case.line.split()], [*case.line.split(), "--quiet"]):
+        done = run(*words)
+        assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.parametrize("case", CHANGE, **BY_LINE)
+def test_a_change_carries_a_key_of_its_own(case, api, run, canned):
+    prepare(api, case, canned)
+    run(*case.line.split())
+    run(*case.line.split())
+    first, second = (one.headers["idempotency-key"] for one in api.asked if one.method != "GET")
+    assert len(first) == 32
+    assert first != second
+
+
+@pytest.mark.parametrize("case", READ, **BY_LINE)
+def test_a_question_carries_no_key(case, api, run, canned):
+    prepare(api, case, canned)
+    run(*case.line.split())
+    assert "idempotency-key" not in api.asked[0].headers
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+@pytest.mark.parametrize(("status", "code"), [(400, 1), (403, 1), (404, 4), (409, 5), (422, 1), (500, 6)])
+def test_a_refusal_says_what_which_field_and_the_remedy(case, status, code, api, run):
+    method, _, target = case.request.partition(" ")
+    api.refuse(method, target.partition("?")[0], status, f"not {HOSTILE}", field="to\x1b", remedy="do\x07")
+    done = run(*case.line.split())
+    assert (done.code, done.out) == (code, "")
+    first, *more = done.err.splitlines()
+    assert first.startswith("incidentctl: not ␛]52")
+    assert more == ["  field: to␛", "  remedy: do␇"]
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'{"id": "x"}', b"[" * 5000, b'{"id": 1e999}', b"null"])
+def test_an_answer_that_makes_no_sense_is_said_without_a_traceback(case, body, api, run, answer):
+    method, _, target = case.request.partition(" ")
+    api.on(method, target.partition("?")[0], answer(200, body))
+    done = run(*case.line.split())
+    if case.line.startswith("api "):
+        assert done.code in (0, 6)  # it shows any JSON
+        return
+    assert done.code == 6
+    assert done.err.startswith("incidentctl: the daemon's answer is not understood")
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("case", CASES, **BY_LINE)
+def test_a_daemon_that_is_not_there(case, api, run):
+    api.stop()
+    done = run(*case.line.split(), timeout=0.1)
+    assert (done.code, done.out) == (3, "")
+    assert "remedy: start it with `incidentd serve`" in done.err
+
+
+VERSIONED = ("alert resolve", "page ack", "page resolve", "page escalate", "incident edit", "incident status",
+             "incident severity", "incident role")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])
+def test_a_version_is_asked_for(line, api, run, canned):
+    case = next(one for one in CHANGE if line.startswith(one.line))
+    prepare(api, case, canned)
+    assert run(*line.split()).code == 0
+    assert api.asked[0].headers["if-match"] == '"7"'
