@@ -25,6 +25,7 @@ broken-import = "incidentd_broken.raises"
 broken-exit = "incidentd_broken.leaves"
 broken-missing = "incidentd_broken.not_there"
 broken-hook = "incidentd_broken.nonsense"
+broken-slow = "incidentd_broken.hangs"
 broken-handler = "incidentd_broken.handler"
 [tool.hatch.build.targets.wheel]
 packages = ["incidentd_broken"]
@@ -33,6 +34,7 @@ BROKEN_MODULES = {
     "__init__": "",
     "raises": "raise RuntimeError('the vendor library is not installed')\n",
     "leaves": "raise SystemExit(3)\n",
+    "hangs": "import time; time.sleep(600)\n",
     "nonsense": """
 from incidentd.plugin import hookimpl
 
@@ -181,6 +183,7 @@ def test_an_option_that_the_plugin_does_not_know_is_named_with_its_line(make_dae
 
 def test_broken_plugins_are_shown_and_harm_nothing(running, make_daemon, broken):
     main = '[notifiers.never]\ntype = "broken-notifier"\n[notifiers.log]\ntype = "log"\n'
+    main += '[sources.gone]\ntype = "not-installed"\n'
     roster = f"""
 [people.ada]
 os_user = "{running.ACTING_USER}"
@@ -195,6 +198,7 @@ steps = [{{ targets = ["person:ada"], delay = "30m" }}]
     for name, reason in {
         "broken-import": "the vendor library is not installed",
         "broken-exit": "SystemExit",
+        "broken-slow": "took longer than 10 s",
         "broken-missing": "not_there",
         "broken-hook": "str where an AdapterType was expected",
         "never": "cannot be made",
@@ -203,6 +207,8 @@ steps = [{{ targets = ["person:ada"], delay = "30m" }}]
         assert reason in shown[name]["detail"]
         assert any(name in problem for problem in health["problems"])
 
+    assert shown["gone"]["state"] == "missing"
+    assert 'no installed plugin offers the source type "not-installed"' in shown["gone"]["detail"]
     assert shown["pathless"]["state"] != "ok"
     assert "has no routes today" in shown["pathless"]["detail"]
     assert daemon.post("/broken", {}).status == 500
