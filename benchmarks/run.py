@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import ingest
+from benchmarks import cli, ingest, latency, memory
 from benchmarks.tables import machine
 
 
@@ -28,17 +28,36 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--scale", type=float, default=1.0, help="times the usual number of alerts")
     one.add_argument("--postgresql", action="store_true", help="incidentd on PostgreSQL as well")
     one.add_argument("--repeats", action="store_true", help="send alerts that are known already")
+    one = commands.add_parser("latency", help="from POST to the notifier, idle and under load")
+    one.add_argument("--samples", type=int, default=300)
+    one.add_argument("--rate", type=int, default=1000, help="alerts a second in the background")
+    one = commands.add_parser("memory", help="resident memory and start times")
+    one.add_argument("--alerts", type=int, default=100_000)
+    one = commands.add_parser("cli", help="incidentctl as a whole process, first paint of incidentd-tui")
+    one.add_argument("--rounds", type=int, default=10)
+    commands.add_parser("all", help="all of them with their defaults")
     return parser
 
 
+RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
+    "ingest": ingest.run,
+    "latency": latency.run,
+    "memory": memory.run,
+    "cli": cli.run,
+}
+
+
 def main() -> None:
-    arguments = vars(_parser().parse_args())
-    command = arguments.pop("command") or "all"
-    runs: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {"ingest": ingest.run}
+    parser = _parser()
+    chosen = parser.parse_args().command
     print(f"{machine()}\n")
-    began = time.perf_counter()
-    print(uvloop.run(runs[command](**arguments)))
-    print(f"\n{command}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    for name, run in RUNS.items():
+        if chosen not in (name, "all", None):
+            continue
+        arguments = vars(parser.parse_args() if chosen == name else parser.parse_args([name]))
+        began = time.perf_counter()
+        print(f"## {name}\n\n{uvloop.run(run(**{key: arguments[key] for key in arguments if key != 'command'}))}\n")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":
