@@ -249,6 +249,7 @@ def test_every_built_in_plugin_loads():
         "pagerduty",
         "grafana",
         "goalert",
+        "sentry",
         "webhook",
         "apprise",
         "ntfy",
