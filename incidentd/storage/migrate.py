@@ -64,7 +64,7 @@ async def prepare(backend: Backend) -> None:
     """Migrate and check. Raises `SchemaTooNew` or `Damaged`."""
     if await backend.write_alone(_due):
         await backend.write_alone(upgrade)
-    elif backend.name == "sqlite":
+    elif backend.check_due:
         await backend.write_alone(_checked)
 
 
