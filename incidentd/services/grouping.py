@@ -53,8 +53,18 @@ class Grouping:
     def route_pending(self, tx: Tx) -> int:
         """Route the alerts that changed; returns how many. Called until it returns 0."""
         changed = alert_routing.take_pending(tx, _BATCH)
+        self._route_all(tx, changed)
+        if len(changed) == _BATCH:
+            tx.wake(Wake.ROUTER)
+        return len(changed)
+
+    def route_one(self, alert_id: int, tx: Tx) -> None:
+        """Route one alert if it has changed."""
+        self._route_all(tx, alert_routing.take_one(tx, alert_id))
+
+    def _route_all(self, tx: Tx, changed: Sequence[Changed]) -> None:
         if not changed:
-            return 0
+            return
         batch = _Batch()
         open_groups = groups.open_groups_of(tx, [one.id for one in changed if not one.firing])
         for alert in changed:
@@ -65,9 +75,6 @@ class Grouping:
             self._end_if_over(tx, group)
         for group, route in batch.flush_now.values():
             self._flush(tx, group, route)
-        if len(changed) == _BATCH:
-            tx.wake(Wake.ROUTER)
-        return len(changed)
 
     def _route(self, tx: Tx, alert: Changed, in_groups: Sequence[Group], batch: _Batch) -> None:
         fired = alert.episode > alert.routed_episode

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from incidentd.domain.alerts import AlertState, Effect, apply_signal, ended
+from incidentd.domain.display import safe_line
 from incidentd.domain.signals import Signal, label_fingerprint
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.decoding import storable
@@ -20,6 +21,7 @@ from incidentd.storage.tx import Tx, Wake
 
 _ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
 _EXPIRE_BATCH = 500
+_NAME = 200  # characters of who acknowledged at the source
 _LONGEST_KEY = 512  # characters, as the contract of Signal has it
 
 
@@ -61,7 +63,7 @@ class Intake:
             alert.pending = alert.pending or effect in _ROUTED
             alert.refired = alert.refired or effect is Effect.REFIRED
             if effect is Effect.ACKNOWLEDGED:
-                acknowledged.append((alert, signal.annotations.get("acknowledged_by", source)))
+                acknowledged.append((alert, safe_line(signal.annotations.get("acknowledged_by", source), _NAME)))
             elif effect is Effect.OUT_OF_ORDER:
                 overtaken.append((alert.key, signal))
         alert_intake.save(tx, source, list(known.values()), tx.now)

@@ -70,9 +70,20 @@ def router_loop(store: Store, grouping: Grouping) -> Loop:
     """Routes changed alerts right after their commit."""
 
     async def work() -> float | None:
-        while await store.write(grouping.route_pending):
-            pass
+        try:
+            while await store.write(grouping.route_pending):
+                pass
+        except Exception as error:  # one alert that cannot be routed must not hold up the others
+            log.error("routing_failed", error=repr(error))
+            await route_singly()
         return None
+
+    async def route_singly() -> None:
+        for alert_id in await store.read(alerts.pending):
+            try:
+                await store.write(partial(grouping.route_one, alert_id))
+            except Exception as error:  # it stays pending: health counts it, and it is tried again
+                log.error("alert_not_routed", alert=alert_id, error=repr(error))
 
     loop = Loop("router", work)
     store.on_wake[Wake.ROUTER] = loop.wake

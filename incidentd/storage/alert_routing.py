@@ -15,11 +15,12 @@ from incidentd.storage.tx import Tx
 _decode_labels = msgspec.json.Decoder(dict[str, str]).decode
 _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 
-_PENDING = (
+_COLUMNS = (
     "SELECT id, source, status, name, summary, severity, labels, starts_at, resolved_at, expired, episode,"
     " routed_episode, service, group_id, flapping, changes FROM alerts"
-    " WHERE pending ORDER BY id LIMIT ?"
 )
+_PENDING = _COLUMNS + " WHERE pending ORDER BY id LIMIT ?"
+_ONE_PENDING = _COLUMNS + " WHERE pending AND id = ?"
 _ROUTED = "UPDATE alerts SET pending = FALSE, service = ?, group_id = ?, routed_episode = ?, flapping = ? WHERE id = ?"
 _JOIN = (
     "INSERT INTO group_alerts (group_id, alert_id, joined_at, announced) VALUES (?, ?, ?, FALSE)"
@@ -71,6 +72,12 @@ def take_pending(tx: Tx, limit: int) -> list[Changed]:
     """Changed alerts that routing has not seen, oldest first; other nodes leave them alone until the commit."""
     lock = " FOR UPDATE SKIP LOCKED" if tx.is_postgresql else ""
     return [_changed(row) for row in driver_sql.query(tx, _PENDING + lock, limit)]
+
+
+def take_one(tx: Tx, alert_id: int) -> list[Changed]:
+    """One changed alert; none when it was routed meanwhile."""
+    lock = " FOR UPDATE SKIP LOCKED" if tx.is_postgresql else ""
+    return [_changed(row) for row in driver_sql.query(tx, _ONE_PENDING + lock, alert_id)]
 
 
 def _changed(row: Sequence[Any]) -> Changed:

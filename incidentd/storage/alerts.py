@@ -129,6 +129,11 @@ def settle(tx: Tx, alert: AlertRow) -> None:
     tx.conn.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
 
 
+def pending(conn: Connection) -> list[int]:
+    """The ids of the changed alerts that routing has not seen, oldest first."""
+    return list(conn.execute(select(alerts.c.id).where(alerts.c.pending).order_by(alerts.c.id)).scalars())
+
+
 def next_expiry(conn: Connection) -> datetime | None:
     """When the next firing alert ends unless it is sent again."""
     query = select(func.min(alerts.c.ends_at)).where(alerts.c.status == "firing")

@@ -100,6 +100,10 @@ USUAL = roster_of(
 class Harness:
     """The services of one daemon process after another on one database."""
 
+    person = staticmethod(person)
+    policy = staticmethod(policy)
+    roster_of = staticmethod(roster_of)
+
     def __init__(self, make_store, clock):
         self.make_store = make_store
         self.clock = clock
