@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ async def test_a_stream_hears_of_another_nodes_event_at_once(make_store, monkeyp
     await listening(right, left)
     stream = EventStream(right)
     await stream.start()
-    frames = stream.encoded(stream.last_seq)
+    frames: Any = stream.encoded(stream.last_seq)
     assert await anext(frames) == b""  # it is at the end of the log
     waiting = asyncio.create_task(anext(frames))
     await asyncio.sleep(0.1)
