@@ -225,7 +225,7 @@ def test_a_plugin_that_cannot_be_loaded_says_why(entry: Any, told):
     ],
 )
 def test_a_plugin_for_another_api_is_refused(monkeypatch, wanted, told):
-    module = ModuleType("dated_plugin")
+    module: Any = ModuleType("dated_plugin")
     module.INCIDENTD_API = wanted
     monkeypatch.setitem(sys.modules, "dated_plugin", module)
     error = load_entry(EntryPoint("dated", "dated_plugin", "g")).error
