@@ -221,3 +221,20 @@ def test_it_ends_in_seconds_while_streams_are_open(running, loopback, daemon, nu
     assert faults == [], "the streams were ended, not broken off"
     assert daemon.logged("stopped")
     assert not os.path.exists(daemon.socket_path)
+
+
+def test_pages_go_out_and_alerts_come_in_while_it_reloads(running, make_daemon, recorder):
+    main = f'[notifiers.hook]\ntype = "webhook"\nurl = "{recorder.url}"\n'
+    roster = running.ADA_BY_LOG.replace('"log"', '"hook"')
+    process = '[route]\ngroup_wait = "0s"\ngroup_by = ["..."]\n'
+    daemon = make_daemon(main=main, roster=roster, process=process).start()
+    for number in range(60):
+        if number % 10 == 0:
+            daemon.running.signal(signal.SIGHUP)
+        daemon.fire(f"Disk{number}")  # answered 200, or this fails
+    running.eventually(lambda: len(recorder.requests) >= 60, "every page is sent")
+    running.eventually(lambda: not daemon.get("/v1/health")["deliveries_waiting"], "nothing is left")
+    health = daemon.get("/v1/health")
+    assert (health["deliveries_failed_24h"], health["status"]) == (0, "ok"), health["problems"]
+    assert len({json.loads(request.body)["title"] for request in recorder.requests}) == 60
+    assert daemon.logged("reloaded")
