@@ -11,32 +11,41 @@ from incidentd.cli.screen import glyph, hang, listed, paint, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 
-# kind: glyph, the same in ASCII, tone
+# kind, or what it begins with: glyph, the same in ASCII, tone
 _MARKS = {
+    "alert": ("●", "*", ""),
+    "group": ("–", "-", ""),
+    "page": ("▲", "^", ""),
+    "delivery": ("→", ">", ""),
+    "incident": ("+", "+", ""),
     "alert.fired": ("●", "*", "bad"),
     "alert.resolved": ("○", "o", "good"),
     "alert.resolved_by_hand": ("○", "o", "good"),
+    "alert.expired": ("○", "o", "good"),
+    "alert.settled": ("○", "o", ""),
+    "alert.out_of_order": ("↩", "<", ""),
     "alert.flapping": ("≈", "~", "warn"),
     "alert.acknowledged": ("✓", "v", "good"),
     "group.quiet": ("–", "-", "warn"),
-    "page.started": ("▲", "^", ""),
     "page.step": ("»", ">", ""),
     "page.restarted": ("▲", "^", "warn"),
     "page.acknowledged": ("✓", "v", "good"),
     "page.exhausted": ("✗", "x", "bad"),
     "page.resolved": ("■", "#", "good"),
     "page.updated": ("→", ">", ""),
-    "delivery.sent": ("→", ">", ""),
     "delivery.retrying": ("↻", "@", "warn"),
     "delivery.failed": ("✗", "x", "bad"),
-    "incident.alert_linked": ("+", "+", ""),
     "incident.alert_unlinked": ("-", "-", ""),
 }
 _OTHER = ("·", ".", "")
 _OFFSET_COLUMNS = 7
 
 
-def _head(session: Session, alert: wire.Alert) -> None:
+def _mark(kind: str) -> tuple[str, str, str]:
+    return _MARKS.get(kind) or _MARKS.get(kind.partition(".")[0], _OTHER)
+
+
+def _head(alert: wire.Alert) -> None:
     told = [alert.status, alert.severity, alert.service or "no service"]
     told.append(f"P-{alert.page_id} {alert.page_state}" if alert.page_id else "no page")
     if alert.incident_ids:
@@ -58,7 +67,7 @@ def _steps(session: Session, steps: tuple[wire.TraceStep, ...]) -> None:
             day = today
         since = step.at - steps[0].at
         offset = f"+{span(since)}" if since else ""
-        character, plain, tone = _MARKS.get(step.kind, _OTHER)
+        character, plain, tone = _mark(step.kind)
         mark = glyph(character, plain)
         start = f"  {session.when(step.at, '%H:%M:%S')}  {offset:>{_OFFSET_COLUMNS}}  "
         hang(f"{start}{paint(mark, tone)} ", safe_line(step.text), lead_width=width(start) + 2)
@@ -91,6 +100,6 @@ def trace(session: Session, alert_id: int) -> None:
         return
     hang("", safe_line(found.verdict), tone="bold")
     print()
-    _head(session, found.alert)
+    _head(found.alert)
     _steps(session, found.steps)
     _what_next(session, found.alert)
