@@ -13,11 +13,16 @@ NOT_FOUND, CONFLICT, USAGE, UNREACHABLE, REFUSED = 4, 5, 2, 3, 1
 
 
 @pytest.fixture
-def ctl(make_daemon, running):
-    """Run incidentctl as `ada`; the exit code must be `code`. With `answer=True` the parsed JSON is given back."""
-    daemon = make_daemon(
+def daemon(make_daemon, running):
+    """A running daemon with two people, of whom the caller is `ada`."""
+    return make_daemon(
         roster=running.ADA_BY_LOG + '\n[people.grace]\ncontacts = [{ notifier = "log" }]\n[services.checkout]\n'
     ).start()
+
+
+@pytest.fixture
+def ctl(daemon):
+    """Run incidentctl as `ada`; the exit code must be `code`. With `answer=True` the parsed JSON is given back."""
 
     def run(*arguments: str, code: int = 0, answer: bool = False):
         done = daemon.ctl(*(["--json"] if answer else []), *arguments)
@@ -27,7 +32,6 @@ def ctl(make_daemon, running):
             assert "Traceback" not in done.stderr
         return json.loads(done.stdout) if answer else done.stdout
 
-    run.daemon = daemon
     return run
 
 
@@ -116,8 +120,7 @@ def test_the_whole_journey(ctl, running):
     assert {"alert.fired", "page.acknowledged", "incident.declared"} <= kinds
 
 
-def test_exit_codes_tell_scripts_what_happened(ctl, running):
-    daemon = ctl.daemon
+def test_exit_codes_tell_scripts_what_happened(ctl, daemon, running):
     ctl("alert", "show", "A-999", code=NOT_FOUND)
     ctl("incident", "show", "INC-999", code=NOT_FOUND)
     ctl("alert", "show", "no-number", code=USAGE)
@@ -141,8 +144,7 @@ def test_exit_codes_tell_scripts_what_happened(ctl, running):
     assert daemon.socket_path in gone.stderr
 
 
-def test_a_command_waits_through_a_restart(ctl, running):
-    daemon = ctl.daemon
+def test_a_command_waits_through_a_restart(daemon):
     daemon.terminate()
     done = []
     waiting = threading.Thread(target=lambda: done.append(daemon.ctl("--timeout", "25", "alert", "send", "Patient")))
