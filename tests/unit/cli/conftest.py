@@ -23,7 +23,7 @@ from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
-AT = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+AT = datetime(2024, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
 
 class Asked(NamedTuple):

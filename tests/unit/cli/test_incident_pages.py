@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import click
 import pytest
 
 from incidentd import wire
@@ -41,16 +42,16 @@ def test_show_has_everything(api, run, canned):
         "  Two lines\n"
         "  of it\n"
         "  service       db\n"
-        "  started       2026-03-14 09:26:53 UTC\n"
-        "  declared      2026-03-14 09:26:53 UTC by ada\n"
-        "  mitigated     2026-03-14 10:26:53 UTC\n"
+        "  started       2024-03-14 09:26:53 UTC\n"
+        "  declared      2024-03-14 09:26:53 UTC by ada\n"
+        "  mitigated     2024-03-14 10:26:53 UTC\n"
         "  episode       2\n"
         "  stakeholders  many\n"
         "  alerts        A-12, A-13\n"
         "  pages         P-3\n"
         "  next update\n"
         "  may become    resolved, false alarm\n"
-        "  review        not before Sun 15 Mar 09:26, by 2026-03-14 09:26:53 UTC\n"
+        "  review        not before Fri 15 Mar 09:26, by 2024-03-14 09:26:53 UTC\n"
         "  process       p1\n"
         "  version       7\n"
         "\n"
@@ -105,7 +106,7 @@ def test_a_timeline_counts_from_the_start(told, canned):
     assert done.out.splitlines() == [
         "INC-4 SEV2 active  Disk full",
         "",
-        "  Sat 14 Mar 2026, UTC",
+        "  Thu 14 Mar 2024, UTC",
         "  09:24:53  -2m00s  · note        A change (ada)",
         "                                  evidence: http://ci/7",
         "                                  recorded 09:26:53",
@@ -115,7 +116,7 @@ def test_a_timeline_counts_from_the_start(told, canned):
         "                                  a",
         "                                  b",
         "",
-        "  Sun 15 Mar 2026, UTC",
+        "  Fri 15 Mar 2024, UTC",
         "  10:26:53  +1d01h  » decision    ★ Buy disks (lin)",
     ]
 
@@ -152,8 +153,9 @@ def test_the_words_of_the_command_line_are_the_domains():
     assert set(incident_changes.STATUSES) == {str(one) for one in Status}
     assert tuple(Phase) == incident_changes.PHASES
     assert incident_changes.NOTE_KINDS == NOTE_KINDS
-    role = incident_changes.role.params[1]
-    assert tuple(role.type.choices) == tuple(str(one) for one in Role)
+    role = incident_changes.role.params[1].type
+    assert isinstance(role, click.Choice)
+    assert tuple(role.choices) == tuple(str(one) for one in Role)
 
 
 def test_me_is_who_the_daemon_takes_the_caller_for(api, run, canned):

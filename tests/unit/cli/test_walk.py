@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomli_w
@@ -24,7 +25,7 @@ def places():
         for place in ("config", "state", "runtime"):
             (directory / place).mkdir(mode=0o700)
         me = {"name": "Me", "os_user": pwd.getpwuid(os.getuid()).pw_name, "contacts": [{"notifier": "pages"}]}
-        files = {
+        files: dict[str, dict[str, Any]] = {
             "incidentd.toml": {
                 "daemon": {"state_dir": f"{name}/state", "runtime_dir": f"{name}/runtime"},
                 "ingress": {"listen": ["127.0.0.1:0"]},
