@@ -62,7 +62,11 @@ class Core:
             **self.incidents.handlers(),
             **self.answers.handlers(),
         }
-        self._loops = [router_loop(store, self.grouping), expiry_loop(store, self.intake), timer_loop(store, handlers)]
+        self._loops = [
+            router_loop(store, self.grouping, lambda: self.intake.busy),
+            expiry_loop(store, self.intake),
+            timer_loop(store, handlers),
+        ]
 
     async def start(self) -> None:
         """Begin to do what is due, what was left by an earlier run first."""

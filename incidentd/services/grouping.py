@@ -23,7 +23,8 @@ from incidentd.storage.tx import Tx, Wake
 
 FLUSH = "group.flush"
 SETTLED = "alert.settled"
-_BATCH = 400
+ROUTE_BATCH = 400
+"""Alerts that are routed in one transaction at most."""
 
 
 class _Batch(msgspec.Struct):
@@ -52,9 +53,9 @@ class Grouping:
     # ------------------------------------------------------------------ routing
     def route_pending(self, tx: Tx) -> int:
         """Route the alerts that changed; returns how many. Called until it returns 0."""
-        changed = alert_routing.take_pending(tx, _BATCH)
+        changed = alert_routing.take_pending(tx, ROUTE_BATCH)
         self._route_all(tx, changed)
-        if len(changed) == _BATCH:
+        if len(changed) == ROUTE_BATCH:
             tx.wake(Wake.ROUTER)
         return len(changed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from incidentd.storage.tx import Tx, Wake
 
 _ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
 _EXPIRE_BATCH = 500
+_BUSY_SECONDS = 0.05
 _NAME = 200  # characters of who acknowledged at the source
 _LONGEST_KEY = 512  # characters, as the contract of Signal has it
 
@@ -31,11 +33,18 @@ class Intake:
     def __init__(self, store: Store, escalation: Escalation) -> None:
         self._store = store
         self._escalation = escalation
+        self._heard_at = 0.0  # of time.monotonic()
+
+    @property
+    def busy(self) -> bool:
+        """Whether senders are just now handing in alerts."""
+        return time.monotonic() - self._heard_at < _BUSY_SECONDS
 
     async def submit(self, source: str, signals: Sequence[Signal]) -> None:
         """Store what `source` said; returns when it is durable. Raises `StoreUnavailable` when it could not be kept."""
         if not signals:
             return
+        self._heard_at = time.monotonic()
         try:
             await self._store_mended(source, signals)
         except (SQLAlchemyError, StoreClosed, OSError) as error:

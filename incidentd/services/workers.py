@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from incidentd.services.escalation import Handler
-from incidentd.services.grouping import Grouping
+from incidentd.services.grouping import ROUTE_BATCH, Grouping
 from incidentd.services.intake import Intake
 from incidentd.storage import alerts, timers
 from incidentd.storage.store import Store
@@ -22,6 +22,7 @@ EXPIRY_GRACE = timedelta(minutes=2)
 """After a start, senders get so long to say what still fires. Prometheus sends again every minute."""
 _ERROR_PAUSE = 1.0
 _TIMER_BATCH = 64
+_YIELD_SECONDS = 0.03
 log = structlog.get_logger("incidentd.workers")
 
 
@@ -66,13 +67,18 @@ class Loop:
             await self._task
 
 
-def router_loop(store: Store, grouping: Grouping) -> Loop:
-    """Routes changed alerts right after their commit."""
+def router_loop(store: Store, grouping: Grouping, busy: Callable[[], bool] = lambda: False) -> Loop:
+    """Routes changed alerts right after their commit.
+
+    In a flood, when there is more to route than one batch takes while senders are `busy`, routing leaves them room:
+    what is not acknowledged in time may be dropped by its sender, what is stored will be routed.
+    """
 
     async def work() -> float | None:
         try:
-            while await store.write(grouping.route_pending):
-                pass
+            while routed := await store.write(grouping.route_pending):
+                if routed >= ROUTE_BATCH and busy():
+                    await asyncio.sleep(_YIELD_SECONDS)
         except Exception as error:  # one alert that cannot be routed must not hold up the others
             log.error("routing_failed", error=repr(error))
             await route_singly()
