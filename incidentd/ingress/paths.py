@@ -52,18 +52,25 @@ class PathTable:
         self._paths.add(mount.path)
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
-        """The endpoint and the values of its path's parameters."""
+        """The endpoint and the values of its path's parameters.
+
+        `path` is decoded but for %2F and %25, so that a slash within a value is told from one between parts.
+        """
         exact = self._exact.get((method, path))
         if exact is not None:
             return exact, {}
         for one, pattern, endpoint in self._patterns:
             if one == method and (match := pattern.fullmatch(path)):
-                return endpoint, match.groupdict()
+                return endpoint, {name: _decoded(value) for name, value in match.groupdict().items()}
         return None
 
     def knows(self, path: str) -> bool:
         """Whether the path exists for any method."""
         return path in self._paths or any(pattern.fullmatch(path) for _, pattern, _ in self._patterns)
+
+
+def _decoded(value: str) -> str:
+    return value.replace("%2F", "/").replace("%25", "%")
 
 
 def _pattern(path: str) -> re.Pattern[str]:

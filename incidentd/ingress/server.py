@@ -110,7 +110,7 @@ class Ingress:
 
     # ------------------------------------------------------------------ one request
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        found = self._table.find(request.method, request.path)
+        found = self._table.find(request.method, request.rel_url.path_safe)
         name = found[0].instance if found else _SELF
         try:
             answer = await (self._source(request, *found) if found else self._own(request))

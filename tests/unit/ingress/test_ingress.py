@@ -59,6 +59,7 @@ ROUTES = [
     Mounted("one", Route(method="POST", path="/echo", handler=echo, max_body=LIMIT), True),
     Mounted("one", Route(method="GET", path="/fail/{how}", handler=fail), True),
     Mounted("one", Route(method="GET", path="/-/ready", handler=echo), True),
+    Mounted("one", Route(method="POST", path="/alerts/{alias}/close", handler=echo), True),
     Mounted("two", Route(method="POST", path="/echo", handler=echo), False),
 ]
 
@@ -129,6 +130,19 @@ async def test_a_route_answers_below_its_instance_and_at_the_root(make):
             "length": 70_000,
             "peer": "127.0.0.1",
         }
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [("disk%2Fdb-1", "disk/db-1"), ("a%2fb%20c", "a/b c"), ("100%25", "100%"), ("%252F", "%2F"), ("%C3%BC", "ü")],
+)
+async def test_a_value_in_a_path_may_hold_a_slash(make, sent, seen):
+    status, _, body = await call(await make(), "POST", f"/alerts/{sent}/close")
+    assert (status, json.loads(body)["params"]) == (200, {"alias": seen})
+
+
+async def test_a_slash_between_parts_is_no_value(make):
+    assert (await call(await make(), "POST", "/alerts/disk/db-1/close"))[0] == 404
 
 
 async def test_two_that_want_one_path_are_told(make):
