@@ -71,6 +71,7 @@ class Daemon:
         self._passed = passed or {}
         self._lock = InstanceLock(configuration.daemon.state_dir)
         self._lag = LoopLag()
+        self._reloading = asyncio.Lock()
         self._started_at = self._clock.now()
         self._notes: list[str] = []
         self._core: Core | None = None
@@ -257,7 +258,14 @@ class Daemon:
         return await view.health()
 
     async def reload(self, actor: str) -> wire.Reloaded:
-        """Read the configuration again. A faulty one changes nothing and stands in health until it is mended."""
+        """Read the configuration again. A faulty one changes nothing and stands in health until it is mended.
+
+        One at a time: two at once would start the plugins of the later one twice.
+        """
+        async with self._reloading:
+            return await self._reload(actor)
+
+    async def _reload(self, actor: str) -> wire.Reloaded:
         try:
             fresh = await asyncio.to_thread(self._read_again)
         except ConfigurationError as error:

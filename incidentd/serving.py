@@ -30,17 +30,19 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     daemon = Daemon(configuration, config_path=config_path, passed=passed)
     reloads: set[asyncio.Task[None]] = set()
+    started = asyncio.Event()
 
     def on_hangup() -> None:
-        task = loop.create_task(_reload(daemon, manager))
+        task = loop.create_task(_reload(daemon, manager, started))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
     watch: asyncio.Task[None] | None = None
     try:
         await daemon.start()
-        loop.add_signal_handler(signal.SIGHUP, on_hangup)
         manager.ready(f"listening on {', '.join(daemon.urls())}")
+        started.set()
         watch = loop.create_task(_kick(manager))
         await stop.wait()
         log.info("stopping")
@@ -52,7 +54,8 @@ async def serve(
     log.info("stopped")
 
 
-async def _reload(daemon: Daemon, manager: ServiceManager) -> None:
+async def _reload(daemon: Daemon, manager: ServiceManager, started: asyncio.Event) -> None:
+    await started.wait()  # asked for during the start: the files may have changed since they were read
     manager.reloading()
     await daemon.reload("signal")
     manager.ready()

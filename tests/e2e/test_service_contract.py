@@ -141,6 +141,16 @@ def test_the_service_manager_hears_ready_reloading_watchdog_and_stopping(running
     assert manager.heard("STOPPING") == 1
 
 
+def test_a_reload_asked_for_during_the_start_is_done_after_it(running, make_daemon):
+    daemon = make_daemon()
+    daemon.launch()
+    lock = daemon.home / "state" / "lock"
+    running.eventually(lock.exists, "it starts", every=0.001)
+    daemon.running.signal(signal.SIGHUP)
+    daemon.running.wait_for(daemon.answers, "answers: the signal did not end it")
+    running.eventually(lambda: daemon.logged("reloaded"), "the reload is done")
+
+
 def test_a_faulty_file_changes_nothing_and_is_shown_until_it_is_mended(running, make_daemon):
     daemon = make_daemon().start()
     before = daemon.get("/v1/people")

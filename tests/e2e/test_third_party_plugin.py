@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def incidentd_sources():
 """,
     "handler": """
 import sys
+import threading
 from incidentd.plugin import AdapterConfig, AdapterType, AlertSource, Notifier, Route, hookimpl
 
 class Config(AdapterConfig):
@@ -222,3 +224,57 @@ steps = [{{ targets = ["person:ada"], delay = "30m" }}]
     assert [one["state"] for one in page["deliveries"]] == ["failed", "delivered"]
     running.eventually(lambda: "broken-handler" in adapters(daemon), "the plugin that quits on every event is shown")
     assert daemon.terminate() == 0
+
+
+COUNTED = """
+import asyncio
+import os
+import time
+from incidentd.plugin import AdapterConfig, AdapterType, AlertSource, hookimpl
+
+def write(word):
+    with open(os.environ["COUNT_FILE"], "a") as file:
+        file.write(word)
+
+class Polling(AlertSource):
+    def __init__(self, config, context):
+        write("(")
+        time.sleep(0.2)
+        write(")")
+
+    def routes(self):
+        return ()
+
+    async def run(self):
+        write("+")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            write("-")
+
+@hookimpl
+def incidentd_sources():
+    return (AdapterType(id="polling", config=AdapterConfig, create=Polling, summary="polls", default_instance={}),)
+"""
+
+
+def test_reloads_asked_for_at_once_happen_one_after_the_other(running, make_daemon, tmp_path):
+    """Overlapping ones could start the task of a source twice, and a poller that runs twice sends everything twice."""
+    package = tmp_path / "path"
+    (package / "counted-1.dist-info").mkdir(parents=True)
+    (package / "counted-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: counted\nVersion: 1\n")
+    (package / "counted-1.dist-info" / "entry_points.txt").write_text("[incidentd]\ncounted = counted\n")
+    (package / "counted.py").write_text(COUNTED)
+    count = tmp_path / "count"
+    daemon = make_daemon(env={"PYTHONPATH": str(package), "COUNT_FILE": str(count)}).start()
+    running.eventually(lambda: count.read_text() == "()+", "it polls")
+    threads = [threading.Thread(target=daemon.ask, args=("POST", "/v1/reload")) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    running.eventually(lambda: count.read_text().count("-") == 3, "each reload ended what ran before")
+    assert "((" not in count.read_text()
+    assert count.read_text().count("+") == 4
+    assert daemon.terminate() == 0
+    assert count.read_text().count("-") == 4
