@@ -55,7 +55,14 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="incidentd", prog_name="incidentctl")
 @click.option("--socket", "socket_path", metavar="PATH", help="The daemon's socket (default: $INCIDENTD_SOCKET).")
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Seconds in all.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=5.0,
+    show_default="5",
+    metavar="SECONDS",
+    help="How long to try in all, over a restart of the daemon too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, as the daemon sent it.")
 @click.option("--utc/--local", default=False, help="Times in UTC, or in your zone (default).")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing after a change that worked.")

@@ -101,9 +101,11 @@ def _print_followed(session: Session, event: wire.Event, data: str) -> None:
 
 @click.command()
 @click.option("-f", "--follow", is_flag=True, help="Go on as events happen, also over a restart of the daemon.")
-@click.option("--after", type=click.IntRange(0), help="Those after this seq (default: the newest).")
+@click.option("--after", type=click.IntRange(0), metavar="SEQ", help="Those after this seq (default: the newest).")
 @click.option("--kind", default="", help="Only this kind, such as page.step, or all of a sort, such as page.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most so many.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default="100", metavar="N", help="At most so many."
+)
 @read_options
 @click.pass_obj
 def events(session: Session, follow: bool, after: int | None, kind: str, limit: int) -> None:

@@ -127,10 +127,16 @@ read_options = _together(_json, _utc)
 change_options = _together(_json, _utc, _quiet)
 """Of a command that changes something."""
 versioned: Decorator = click.option(
-    "--if-version", "version", type=click.IntRange(1), help="Refuse (exit code 5) when it is not at this version."
+    "--if-version",
+    "version",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Refuse (exit code 5) unless it is at version N.",
 )
 list_options = _together(
-    click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most so many."),
+    click.option(
+        "--limit", type=click.IntRange(1, 1000), default=100, show_default="100", metavar="N", help="At most so many."
+    ),
     click.option("--cursor", default="", help="Go on where a list that said so ended."),
     read_options,
 )
