@@ -1,0 +1,108 @@
+"""One mapping of a YAML file as a reader asks for it; what it never asked for is reported as not carried over."""
+
+from __future__ import annotations
+
+from incidentd.importers.report import Outcome, Path, Report
+from incidentd.importers.yaml_tree import Node
+
+_TRUE = frozenset({"true", "yes", "on", "y"})
+_FALSE = frozenset({"false", "no", "off", "n"})
+UNKNOWN = "incidentd does not know this key"
+
+
+class Table:
+    """A mapping at `path`. A value of the wrong shape is reported and counts as absent."""
+
+    def __init__(self, node: Node, path: Path, report: Report) -> None:
+        self.path = path
+        self.line = node.line
+        self.report = report
+        self._pairs = node.value if isinstance(node.value, dict) else {}
+        self._asked: set[str] = set()
+        if node.value is not None and not isinstance(node.value, dict):
+            report.add(Outcome.LEFT, path, node.line, "is no mapping")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._pairs and self._pairs[key].value is not None
+
+    def keys(self) -> tuple[str, ...]:
+        """Every key, in the order of the file."""
+        return tuple(self._pairs)
+
+    def say(self, outcome: Outcome, text: str, key: str = "") -> None:
+        """Report on this table, or on one of its keys, which counts as asked for."""
+        if key:
+            self._asked.add(key)
+        node = self._pairs.get(key)
+        self.report.add(outcome, (*self.path, key) if key else self.path, node.line if node else self.line, text)
+
+    def _node(self, key: str) -> Node | None:
+        self._asked.add(key)
+        node = self._pairs.get(key)
+        return None if node is None or node.value is None else node
+
+    def text(self, key: str) -> str | None:
+        """The text of `key`."""
+        node = self._node(key)
+        if node is None or isinstance(node.value, str):
+            return node.value if node else None  # type: ignore[return-value]  # narrowed by the condition
+        self.say(Outcome.LEFT, "is no text", key)
+        return None
+
+    def flag(self, key: str, default: bool) -> bool:
+        """A boolean in any of YAML's spellings."""
+        text = self.text(key)
+        if text is None:
+            return default
+        if text.lower() in _TRUE | _FALSE:
+            return text.lower() in _TRUE
+        self.say(Outcome.LEFT, "is neither true nor false", key)
+        return default
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts; one text alone is a list of one."""
+        node = self._node(key)
+        if node is None:
+            return []
+        items = node.value if isinstance(node.value, tuple) else (node,)
+        found = [item.value for item in items if isinstance(item.value, str)]
+        if len(found) < len(items):
+            self.say(Outcome.LEFT, "holds something that is no text", key)
+        return found
+
+    def pairs(self, key: str) -> dict[str, str]:
+        """A mapping of names to texts."""
+        table = self.table(key)
+        if table is None:
+            return {}
+        given = {name: table.text(name) for name in table.keys()}  # noqa: SIM118 - no mapping: a table
+        return {name: text for name, text in given.items() if text is not None}
+
+    def table(self, key: str) -> Table | None:
+        """The mapping under `key`."""
+        node = self._node(key)
+        return None if node is None else Table(node, (*self.path, key), self.report)
+
+    def tables(self, key: str) -> list[Table]:
+        """The mappings in the list under `key`."""
+        node = self._node(key)
+        if node is None:
+            return []
+        if not isinstance(node.value, tuple):
+            self.say(Outcome.LEFT, "is no list", key)
+            return []
+        return [Table(item, (*self.path, key, index), self.report) for index, item in enumerate(node.value)]
+
+    def leave(self, key: str, why: str) -> None:
+        """Report `key` as not carried over, if it is there."""
+        if self._node(key) is not None:
+            self.say(Outcome.LEFT, why, key)
+
+    def unasked(self) -> tuple[str, ...]:
+        """The keys that nobody asked for yet."""
+        return tuple(key for key in self._pairs if key not in self._asked)
+
+    def rest(self, why: str = UNKNOWN) -> None:
+        """Report every key that nobody asked for."""
+        for key in self.unasked():
+            self.say(Outcome.LEFT, why, key)
