@@ -250,6 +250,7 @@ def test_every_built_in_plugin_loads():
         "grafana",
         "goalert",
         "sentry",
+        "opsgenie",
         "webhook",
         "apprise",
         "ntfy",
