@@ -59,7 +59,7 @@ class LazyGroup(click.Group):
     "--timeout",
     type=click.FloatRange(0.1, 3600),
     default=5.0,
-    show_default="5",
+    show_default=True,
     metavar="SECONDS",
     help="How long to try in all, over a restart of the daemon too.",
 )

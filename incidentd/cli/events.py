@@ -104,7 +104,7 @@ def _print_followed(session: Session, event: wire.Event, data: str) -> None:
 @click.option("--after", type=click.IntRange(0), metavar="SEQ", help="Those after this seq (default: the newest).")
 @click.option("--kind", default="", help="Only this kind, such as page.step, or all of a sort, such as page.")
 @click.option(
-    "--limit", type=click.IntRange(1, 1000), default=100, show_default="100", metavar="N", help="At most so many."
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, metavar="N", help="At most so many."
 )
 @read_options
 @click.pass_obj

@@ -135,7 +135,7 @@ versioned: Decorator = click.option(
 )
 list_options = _together(
     click.option(
-        "--limit", type=click.IntRange(1, 1000), default=100, show_default="100", metavar="N", help="At most so many."
+        "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, metavar="N", help="At most so many."
     ),
     click.option("--cursor", default="", help="Go on where a list that said so ended."),
     read_options,
