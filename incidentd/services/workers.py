@@ -76,8 +76,9 @@ def router_loop(store: Store, grouping: Grouping, busy: Callable[[], bool] = lam
 
     async def work() -> float | None:
         try:
-            while routed := await store.write(grouping.route_pending):
-                if routed >= ROUTE_BATCH and busy():
+            # A batch that is not full was the last: what came meanwhile has woken the loop again.
+            while await store.write(grouping.route_pending) >= ROUTE_BATCH:
+                if busy():
                     await asyncio.sleep(_YIELD_SECONDS)
         except Exception as error:  # one alert that cannot be routed must not hold up the others
             log.error("routing_failed", error=repr(error))
