@@ -176,13 +176,17 @@ class Harness:
 
     async def settle(self):
         """Everything that is due now."""
+
+        async def progress():
+            return await self.store.read(event_log.last_seq), len(self.sender.sent)
+
         while True:
-            before = len(await self.events()), len(self.sender.sent)
+            before = await progress()
             await self.expire()
             await self.route_all()
             await self.fire_timers()
             await self.send_due()
-            if (len(await self.events()), len(self.sender.sent)) == before:
+            if await progress() == before:
                 return
 
     async def next_due(self):
@@ -248,3 +252,9 @@ class Harness:
 async def daemon(make_store, clock: FakeClock) -> Harness:
     """The services of a daemon with the usual people; `route`, `roster` and `sender` can be changed at any time."""
     return await Harness(make_store, clock).start()
+
+
+@pytest.fixture
+def harness_class():
+    """For tests that make their own daemons."""
+    return Harness

@@ -1,0 +1,234 @@
+"""Whatever is said, done, lost or restarted, in whatever order: what must always hold."""
+
+import asyncio
+import shutil
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from incidentd.domain.alerts import OVERTAKEN
+from incidentd.plugin.testing import FakeClock
+from incidentd.plugin.values import PermanentFailure, TemporaryFailure
+from incidentd.services.delivery import LEASE
+from incidentd.services.errors import Conflict
+from incidentd.storage import deliveries, groups
+from incidentd.storage.schema import deliveries as deliveries_table
+from incidentd.storage.schema import groups as groups_table
+from incidentd.storage.store import Store
+
+LONG_AGO = timedelta(days=2)
+KEYS = ["a", "b", "c"]
+KEYS_OF = {"a": "disk", "b": "disk", "c": "cpu"}  # a and b share a group
+TOLD_BY = timedelta(seconds=30 + 300)  # group_wait, or group_interval in a group that is open
+keys = st.sampled_from(KEYS)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Drives a daemon's services; the model is what was last said of each alert, and when."""
+
+    def __init__(self, harness_class, new_url):
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.clock = FakeClock()
+        url = new_url()
+
+        async def make_store():
+            return await Store.open(url, self.clock)
+
+        self.daemon = harness_class(make_store, self.clock)
+        self.firing: dict[str, bool] = {}
+        self.said_at = {}
+        self.began_at = self.clock.now()
+        self.long_ago = self.clock.now() - LONG_AGO
+        self.run(self.daemon.start())
+
+    def run(self, coroutine):
+        return self.runner.run(coroutine)
+
+    def teardown(self):
+        self.run(self.daemon.store.close())
+        self.runner.close()
+
+    def events(self):
+        return self.run(self.daemon.events())
+
+    def _say(self, key, firing):
+        if self.firing.get(key) != firing:
+            self.said_at[key] = self.clock.now()
+        self.firing[key] = firing
+
+    def _labels(self, key):
+        return {"alertname": KEYS_OF[key], "service": "shop", "key": key}
+
+    # ---------------------------------------------------------------- what happens
+    @rule(key=keys)
+    def fire(self, key):
+        self.run(self.daemon.fire(key, labels=self._labels(key)))
+        self._say(key, True)
+
+    @rule(key=keys)
+    def resolve(self, key):
+        self.run(self.daemon.resolve(key, labels=self._labels(key)))
+        self._say(key, False)
+
+    @rule(key=keys)
+    def a_late_beginning(self, key):
+        self.run(self.daemon.fire(key, labels=self._labels(key), starts_at=self.long_ago))
+        if self.firing.get(key) is not False or self.clock.now() - self.said_at[key] >= OVERTAKEN:
+            self._say(key, True)
+
+    @rule(key=keys)
+    def acknowledge_at_source(self, key):
+        self.run(self.daemon.acknowledge_at_source(key, labels=self._labels(key)))
+
+    @rule(index=st.integers(0, 5), person=st.sampled_from(["ada", "lin"]))
+    def acknowledge(self, index, person):
+        pages = self.run(self.daemon.pages())
+        if index >= len(pages):
+            return
+        try:
+            self.run(self.daemon.core.pages.acknowledge(pages[index].id, person))
+        except Conflict:
+            assert pages[index].state in ("acknowledged", "resolved")
+
+    @rule(seconds=st.sampled_from([1, 10, 30, 61, 299, 301, 900]))
+    def time_goes_on(self, seconds):
+        self.run(self.daemon.advance(seconds))
+
+    @rule(seconds=st.sampled_from([0, 20, 400, 3600]))
+    def the_daemon_is_away(self, seconds):
+        self.clock.advance(seconds)
+        self.run(self.daemon.restart())
+        self.began_at = self.clock.now()  # what was not routed before is routed now
+
+    @rule()
+    def it_dies_while_sending(self):
+        self.run(self.daemon.store.write(lambda tx: deliveries.claim(tx, "dead", LEASE, 10)))
+        self.run(self.daemon.restart())
+
+    @rule(way=st.sampled_from(["push", "phone"]), error=st.sampled_from([TemporaryFailure, PermanentFailure, OSError]))
+    def the_next_message_fails(self, way, error):
+        self.daemon.sender.script[way].append(error("no"))
+
+    @rule()
+    def only_routing_runs(self):
+        self.run(self.daemon.route_all())
+
+    @precondition(lambda self: self.firing)
+    @rule()
+    def everything_due_is_done(self):
+        self.run(self.daemon.settle())
+        self.run(self._check_settled())
+
+    # ---------------------------------------------------------------- what always holds
+    @invariant()
+    def the_log_has_no_gap(self):
+        seqs = [event.seq for event in self.events()]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+    @invariant()
+    def an_alert_is_what_was_last_said_of_it(self):
+        for key, firing in self.firing.items():
+            assert self.run(self.daemon.alert_row(key)).firing == firing
+
+    @invariant()
+    def every_page_has_an_alert_that_fired(self):
+        fired = set()
+        for event in self.events():
+            if event.kind == "alert.fired":
+                fired |= {route["group"] for route in event.data["routes"]}
+            if event.kind == "page.started":
+                assert event.data["group_id"] in fired
+
+    @invariant()
+    def what_was_sent_was_sent_once(self):
+        sent = Counter(event.data["delivery"] for event in self.events() if event.kind == "delivery.sent")
+        assert set(sent.values()) <= {1}
+
+    @invariant()
+    def nobody_gets_one_step_twice(self):
+        rows = self.run(self.daemon.store.read(lambda conn: conn.execute(select(deliveries_table)).all()))
+        restarts = Counter(event.subject for event in self.events() if event.kind == "page.restarted")
+        steps = Counter((r.page_id, r.step, r.round, r.person, r.notifier) for r in rows if r.kind == "page")
+        for (page_id, *_), count in steps.items():
+            assert count <= 1 + restarts[f"page:{page_id}"]
+        ends = Counter((r.page_id, r.person) for r in rows if r.kind == "resolved")
+        assert set(ends.values()) <= {1}
+
+    @invariant()
+    def nothing_is_written_after_an_acknowledgement(self):
+        for page in self.run(self.daemon.pages()):
+            if page.acknowledged_at is None:
+                continue
+            for row in self.run(self.daemon.deliveries(page.id)):
+                assert row.kind != "page" or row.created_at <= page.acknowledged_at
+                assert row.kind != "page" or row.state != "pending"
+
+    @invariant()
+    def what_is_open_has_its_timer(self):
+        armed = set(self.run(self.daemon.armed()))
+        for page in self.run(self.daemon.pages("open")):
+            assert ("page.step", f"page:{page.id}") in armed
+        for group in self.run(self._open_groups()):
+            assert ("group.flush", group.subject) in armed
+
+    async def _open_groups(self):
+        query = select(groups_table.c.id).where(groups_table.c.closed_at.is_(None))
+        ids = await self.daemon.store.read(lambda conn: list(conn.execute(query).scalars()))
+        return [await self.daemon.store.read(lambda conn, one=one: groups.get(conn, one)) for one in ids]
+
+    async def _check_settled(self):
+        opened = {group.id: group for group in await self._open_groups()}
+        pages = {page.group_id: page for page in await self.daemon.pages()}
+        for group_id, page in pages.items():
+            assert (page.state == "resolved") == (group_id not in opened)
+        for key, firing in self.firing.items():
+            row = await self.daemon.alert_row(key)
+            if not firing:
+                continue
+            assert row.group_id in opened
+            if not row.acknowledged_by and self.clock.now() - max(self.said_at[key], self.began_at) >= TOLD_BY:
+                assert row.group_id in pages
+                assert pages[row.group_id].state in ("open", "acknowledged", "exhausted")
+
+
+@pytest.fixture
+def new_url(engine_name, request, tmp_path):
+    """Makes the URL of one more fresh database."""
+    made = []
+
+    def make():
+        if engine_name == "sqlite":
+            path = tmp_path / f"{len(made)}.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            made.append(f"sqlite:///{path}")
+        else:
+            made.append(request.getfixturevalue("postgres").create())
+        return made[-1]
+
+    yield make
+    if engine_name == "postgresql":
+        for url in made:
+            request.getfixturevalue("postgres").drop(url)
+
+
+EXAMPLES = {"sqlite": 12, "postgresql": 3}
+
+
+@pytest.mark.timeout(300)
+def test_any_history(engine_name, harness_class, new_url):
+    run_state_machine_as_test(
+        lambda: AnyHistory(harness_class, new_url),
+        settings=settings(
+            max_examples=EXAMPLES[engine_name],
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=engine_name == "postgresql",
+        ),
+    )
