@@ -181,6 +181,11 @@ class Client:
     async def on_call(self) -> wire.OnCallNow:
         return await self._get("/v1/oncall", wire.OnCallNow)
 
+    async def test_route(self, labels: Mapping[str, str]) -> wire.RouteTest:
+        """The way of an alert with `labels` through the routing tree, without sending one."""
+        query = _query(label=[f"{name}={value}" for name, value in labels.items()])
+        return await self._get(f"/v1/route{query}", wire.RouteTest)
+
     async def test_notifier(self, instance: str) -> wire.Delivery:
         """Send a test message to the caller's own contact on that notifier."""
         return await self._send("POST", f"/v1/notifiers/{quote(instance, safe='')}/test", wire.Delivery)

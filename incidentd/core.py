@@ -21,6 +21,7 @@ from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.pages import Pages
 from incidentd.services.roster import RosterView
+from incidentd.services.route_test import RouteTester
 from incidentd.services.workers import expiry_loop, router_loop, timer_loop
 from incidentd.storage import leases
 from incidentd.storage.store import Store
@@ -51,11 +52,12 @@ class Core:
         self.alerts = Alerts(store, self.intake, self.pages)
         self.incidents = Incidents(store, process=process, roster=roster)
         self.roster = RosterView(roster, store.clock)
+        self.routes = RouteTester(process, roster, store.clock)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.pages, store.clock, public_url)
         self.reader = StoreReader(store, store.clock)
-        self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, node)
+        self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, self.links.thread, node)
         handlers = {
             **self.escalation.handlers(),
             **self.grouping.handlers(),

@@ -186,6 +186,7 @@ class Daemon:
             pages=core.pages,
             incidents=core.incidents,
             roster=core.roster,
+            routes=core.routes,
             drafts=core.drafts,
             events=core.events,
             idempotency=core.answers,

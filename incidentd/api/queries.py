@@ -49,6 +49,10 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class RouteTest(Query, frozen=True):
+    label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
+
+
 class Events(Query, frozen=True):
     """For a page `after` defaults to 0, for a stream to Last-Event-ID, else to now."""
 

@@ -176,6 +176,13 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/incidents/{id}/timeline", incidents.get_timeline, wire.Timeline, "The timeline"),
     _get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     _get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
+    _get(
+        "/v1/route",
+        daemon.test_route,
+        wire.RouteTest,
+        "The way of an alert with these labels, without sending one",
+        query=queries.RouteTest,
+    ),
     _get("/v1/oncall", daemon.get_on_call, wire.OnCallNow, "Who carries the pager now"),
     _post(
         "/v1/notifiers/{instance}/test",

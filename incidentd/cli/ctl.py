@@ -21,6 +21,7 @@ _COMMANDS = {
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "people": ("rota:people", "The people of the roster."),
     "services": ("rota:services", "Services with their teams and policies."),
+    "route": ("routes:route", "Where alerts go."),
     "events": ("events:events", "The event log, once or followed."),
     "health": ("operate:health", "What works and what does not."),
     "info": ("operate:info", "The daemon, and who it takes you for."),

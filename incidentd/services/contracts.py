@@ -6,7 +6,7 @@ caller's If-Match: when it is not None and the object has moved on, the call rai
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -77,6 +77,10 @@ class RosterCalls(Protocol):
     async def on_call(self) -> wire.OnCallNow: ...
 
 
+class RouteCalls(Protocol):
+    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest: ...
+
+
 class DraftCalls(Protocol):
     async def get(self, person: str, key: str) -> wire.Draft: ...
     async def put(self, person: str, key: str, text: str) -> wire.Draft: ...
@@ -114,6 +118,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     pages: PageCalls
     incidents: IncidentCalls
     roster: RosterCalls
+    routes: RouteCalls
     drafts: DraftCalls
     events: EventCalls
     idempotency: IdempotencyCalls

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +139,7 @@ class FakeDaemon:
             pages=_Pages(self),
             incidents=_Incidents(self),
             roster=_Roster(),
+            routes=_Routes(self),
             drafts=_Drafts(self),
             events=_Events(self),
             idempotency=_Remembered(self),
@@ -352,6 +353,15 @@ class _Roster:
     async def on_call(self) -> wire.OnCallNow:
         shift = wire.OnCall(schedule="primary", person="ana", until=None, next_person="ben", policies=("default",))
         return wire.OnCallNow(at=NOW, schedules=(shift,))
+
+
+class _Routes(_Part):
+    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest:
+        await self.fake.note("routes.test", labels)
+        step = wire.RouteStep(
+            route="root", name="", depth=0, matchers=(), matched=True, continues=False, ends=True, skipped=0
+        )
+        return wire.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(step,), ends=())
 
 
 class _Drafts(_Part):

@@ -48,6 +48,7 @@ CALLS = {
     "people": lambda c: c.people(),
     "services": lambda c: c.services(),
     "on_call": lambda c: c.on_call(),
+    "test_route": lambda c: c.test_route({"alertname": "X", "a": "b & c=d"}),
     "test_notifier": lambda c: c.test_notifier("phone"),
     "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
     "draft": lambda c: c.draft("incident/1 ü?"),

@@ -20,7 +20,7 @@ from incidentd.api.routes import ROUTES, Route
 
 BY_OPERATION = {route.handler.__name__: route for route in ROUTES}
 # what the services decide, or what JSON Schema cannot say
-BEYOND_THE_SCHEMA = {"cursor", "match", "service", "instance", "key", "to"}
+BEYOND_THE_SCHEMA = {"cursor", "label", "match", "service", "instance", "key", "to"}
 
 
 @pytest.fixture(scope="module")

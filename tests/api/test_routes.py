@@ -43,6 +43,7 @@ GOOD = {
     "GET /v1/incidents/{id}/timeline": ("/v1/incidents/1/timeline", None),
     "GET /v1/people": ("/v1/people", None),
     "GET /v1/services": ("/v1/services", None),
+    "GET /v1/route": ("/v1/route?label=alertname%3DDiskFull&label=host%3Ddb1", None),
     "GET /v1/oncall": ("/v1/oncall", None),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "GET /v1/drafts/{key}": ("/v1/drafts/incident%2F1", None),
@@ -87,6 +88,17 @@ async def test_a_list_passes_its_filter_on(api, fake):
     assert query.matchers == (Matcher("a", Op.EQUAL, "1"), Matcher("b", Op.NOT_MATCH, "x"))
     assert (query.status, query.service, query.text) == ("resolved", "db", "disk")
     assert (query.order, query.limit, query.cursor) == ("oldest", 7, "2")
+
+
+async def test_labels_of_a_route_test_arrive_whole(api, fake):
+    await api("GET", "/v1/route?label=a%3Db%3Dc&label=empty%3D&label=%C3%BC%3D%20x%26&label=a%3Db%3Dc")
+    assert fake.asked[-1] == ("routes.test", {"a": "b=c", "empty": "", "ü": " x&"})
+    await api("GET", "/v1/route")
+    assert fake.asked[-1] == ("routes.test", {})
+    for bad in ("label=a", "label=%3Db", "label=", "label=a%3D1&label=a%3D2", "label=a%3D%00"):
+        answer = await api("GET", f"/v1/route?{bad}")
+        assert (answer.status, answer.json["remedy"] != "") == (400, True), bad
+        assert answer.json["field"].startswith("label"), bad
 
 
 async def test_mine_means_the_callers_pages(api, fake):

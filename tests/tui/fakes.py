@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -470,6 +470,10 @@ class FakeClient:
     async def on_call(self) -> wire.OnCallNow:
         await self._turn()
         return wire.OnCallNow(at=NOW, schedules=tuple(self.shifts))
+
+    async def test_route(self, labels: Mapping[str, str]) -> wire.RouteTest:
+        await self._turn()
+        return wire.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(), ends=())
 
     async def test_notifier(self, instance: str) -> wire.Delivery:
         await self._mutate("test_notifier", instance)

@@ -9,6 +9,7 @@ from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.services.errors import Invalid
 
 
 async def get_info(calls: Calls, call: Read) -> wire.Info:
@@ -43,6 +44,17 @@ async def list_services(calls: Calls, call: Read) -> wire.Services:
 
 async def get_on_call(calls: Calls, call: Read) -> wire.OnCallNow:
     return await calls.roster.on_call()
+
+
+async def test_route(calls: Calls, call: Call[Empty, queries.RouteTest]) -> wire.RouteTest:
+    labels: dict[str, str] = {}
+    for text in call.query.label:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise Invalid(f"{text!r} is no label", field="label", remedy="write label=NAME=VALUE")
+        if labels.setdefault(name, value) != value:
+            raise Invalid(f"{name!r} has two values", field="label", remedy="give each label once")
+    return await calls.routes.test(labels)
 
 
 async def get_draft(calls: Calls, call: Read) -> wire.Draft:

@@ -46,6 +46,8 @@ READ = [
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
+    Case("route test a=b=c é=", "GET /v1/route?label=a%3Db%3Dc&label=%C3%A9%3D", lambda c: c.route_test(),
+         "plain by plain after 1m00s: plain"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),

@@ -1,0 +1,95 @@
+"""Where an alert would go, and who would be paged first right now, without sending one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from incidentd import wire
+from incidentd.clock import Clock
+from incidentd.domain.escalation import Contact, policy_for, policy_of_service, reach
+from incidentd.domain.people import EscalationPolicy, Roster
+from incidentd.domain.process import Process
+from incidentd.domain.route_walk import Visit, walk
+from incidentd.domain.routing import Route, group_key, group_labels, service_of
+
+
+class RouteTester:
+    """Implements `contracts.RouteCalls`."""
+
+    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster], clock: Clock) -> None:
+        self._process = process
+        self._roster = roster
+        self._clock = clock
+
+    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest:
+        """The walk of an alert with `labels` and what happens at its ends."""
+        process, roster, now = self._process(), self._roster(), self._clock.now()
+        visits = walk(process.route, labels)
+        return wire.RouteTest(
+            at=now,
+            process_version=process.version,
+            labels=labels,
+            steps=tuple(_step(visit) for visit in visits),
+            ends=tuple(_end(visit.route, labels, roster, now) for visit in visits if visit.ends),
+        )
+
+
+def _step(visit: Visit) -> wire.RouteStep:
+    matchers = (
+        wire.RouteMatcher(matcher=str(one.matcher), value=one.value, matched=one.matched) for one in visit.tried
+    )
+    return wire.RouteStep(
+        route=visit.route.id,
+        name=visit.route.name,
+        depth=visit.depth,
+        matchers=tuple(matchers),
+        matched=visit.matched,
+        continues=visit.route.continue_,
+        ends=visit.ends,
+        skipped=visit.skipped,
+    )
+
+
+def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime) -> wire.RouteEnd:
+    service = service_of(route, labels)
+    wanted = route.policy or policy_of_service(roster, service)
+    policy = policy_for(roster, wanted)
+    first, gaps = _first(roster, policy, now)
+    if policy.name != wanted:
+        gaps = (f"there is no policy {wanted}, so {policy.name} is used", *gaps)
+    contacts = (
+        wire.RouteContact(
+            person=one.person.handle,
+            notifier=one.method.notifier,
+            after=one.method.after.total_seconds(),
+            reason=one.reason,
+        )
+        for one in first
+    )
+    return wire.RouteEnd(
+        route=route.id,
+        name=route.name,
+        service=service,
+        page=route.page,
+        policy=policy.name if route.page else "",
+        urgency=route.urgency,
+        group_key=group_key(route, labels),
+        group_labels=group_labels(route, labels),
+        group_wait=route.group_wait.total_seconds(),
+        group_interval=route.group_interval.total_seconds(),
+        repeat_interval=route.repeat_interval.total_seconds(),
+        contacts=tuple(contacts) if route.page else (),
+        gaps=gaps if route.page else (),
+    )
+
+
+def _first(roster: Roster, policy: EscalationPolicy, now: datetime) -> tuple[tuple[Contact, ...], tuple[str, ...]]:
+    """Whom the first step that reaches somebody writes to, and the gaps up to there: such a step is passed at once."""
+    gaps: tuple[str, ...] = ()
+    for step in range(1, len(policy.steps) + 1):
+        found = reach(roster, policy, step, now)
+        gaps += tuple(gap for gap in found.gaps if gap not in gaps)
+        if found.contacts:
+            return found.contacts, gaps
+    return (), gaps
