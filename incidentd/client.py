@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -181,10 +181,10 @@ class Client:
     async def on_call(self) -> wire.OnCallNow:
         return await self._get("/v1/oncall", wire.OnCallNow)
 
-    async def test_route(self, labels: Mapping[str, str]) -> wire.RouteTest:
+    async def test_route(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
         """The way of an alert with `labels` through the routing tree, without sending one."""
         query = _query(label=[f"{name}={value}" for name, value in labels.items()])
-        return await self._get(f"/v1/route{query}", wire.RouteTest)
+        return await self._get(f"/v1/route{query}", wire_routes.RouteTest)
 
     async def test_notifier(self, instance: str) -> wire.Delivery:
         """Send a test message to the caller's own contact on that notifier."""

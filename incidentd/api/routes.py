@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
@@ -179,7 +179,7 @@ ROUTES: tuple[Route, ...] = (
     _get(
         "/v1/route",
         daemon.test_route,
-        wire.RouteTest,
+        wire_routes.RouteTest,
         "The way of an alert with these labels, without sending one",
         query=queries.RouteTest,
     ),

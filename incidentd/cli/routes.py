@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from incidentd import wire
+from incidentd import wire_routes
 from incidentd.cli.parts import read_options
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, width
 from incidentd.cli.session import Session
@@ -38,7 +38,7 @@ class Label(click.ParamType[str]):
 @click.pass_obj
 def test(session: Session, labels: tuple[str, ...]) -> None:
     """Show which routes an alert with LABELS (NAME=VALUE ...) takes, and who would be paged first now."""
-    found = session.read(session.get("/v1/route", label=labels), wire.RouteTest)
+    found = session.read(session.get("/v1/route", label=labels), wire_routes.RouteTest)
     if found is None:
         return
     for step in found.steps:
@@ -47,7 +47,7 @@ def test(session: Session, labels: tuple[str, ...]) -> None:
         _end(session, found, end)
 
 
-def _step(step: wire.RouteStep) -> None:
+def _step(step: wire_routes.RouteStep) -> None:
     mark, tone = (glyph("✓", "v"), "good") if step.matched else (glyph("✗", "x"), "dim")
     indent = _INDENT * step.depth
     name = f"{step.name} ({step.route})" if step.name else step.route
@@ -63,7 +63,7 @@ def _step(step: wire.RouteStep) -> None:
         hang(f"{indent}  ", f"{beside} not tried: the first match wins", tone="dim")
 
 
-def _why(step: wire.RouteStep) -> str:
+def _why(step: wire_routes.RouteStep) -> str:
     """What the matchers said: all of them when the route matched, else the ones that did not."""
     if not step.matchers:
         return "takes every alert"
@@ -72,7 +72,7 @@ def _why(step: wire.RouteStep) -> str:
     return listed(f'{one.matcher}, but it is "{one.value}"' for one in step.matchers if not one.matched)
 
 
-def _end(session: Session, found: wire.RouteTest, end: wire.RouteEnd) -> None:
+def _end(session: Session, found: wire_routes.RouteTest, end: wire_routes.RouteEnd) -> None:
     section(f"{end.name} ({end.route})" if end.name else end.route)
     group = listed(f'{name}="{value}"' for name, value in end.group_labels.items()) or "everything on this route"
     pairs: list[tuple[str, object]] = [("service", end.service)]

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.domain.matchers import Matcher
 
 
@@ -78,7 +78,7 @@ class RosterCalls(Protocol):
 
 
 class RouteCalls(Protocol):
-    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest: ...
+    async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest: ...
 
 
 class DraftCalls(Protocol):

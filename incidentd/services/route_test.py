@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from incidentd import wire
+from incidentd import wire_routes
 from incidentd.clock import Clock
 from incidentd.domain.escalation import Contact, policy_for, policy_of_service, reach
 from incidentd.domain.people import EscalationPolicy, Roster
@@ -22,11 +22,11 @@ class RouteTester:
         self._roster = roster
         self._clock = clock
 
-    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest:
+    async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
         """The walk of an alert with `labels` and what happens at its ends."""
         process, roster, now = self._process(), self._roster(), self._clock.now()
         visits = walk(process.route, labels)
-        return wire.RouteTest(
+        return wire_routes.RouteTest(
             at=now,
             process_version=process.version,
             labels=labels,
@@ -35,11 +35,11 @@ class RouteTester:
         )
 
 
-def _step(visit: Visit) -> wire.RouteStep:
+def _step(visit: Visit) -> wire_routes.RouteStep:
     matchers = (
-        wire.RouteMatcher(matcher=str(one.matcher), value=one.value, matched=one.matched) for one in visit.tried
+        wire_routes.RouteMatcher(matcher=str(one.matcher), value=one.value, matched=one.matched) for one in visit.tried
     )
-    return wire.RouteStep(
+    return wire_routes.RouteStep(
         route=visit.route.id,
         name=visit.route.name,
         depth=visit.depth,
@@ -51,7 +51,7 @@ def _step(visit: Visit) -> wire.RouteStep:
     )
 
 
-def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime) -> wire.RouteEnd:
+def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime) -> wire_routes.RouteEnd:
     service = service_of(route, labels)
     wanted = route.policy or policy_of_service(roster, service)
     policy = policy_for(roster, wanted)
@@ -59,7 +59,7 @@ def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime)
     if policy.name != wanted:
         gaps = (f"there is no policy {wanted}, so {policy.name} is used", *gaps)
     contacts = (
-        wire.RouteContact(
+        wire_routes.RouteContact(
             person=one.person.handle,
             notifier=one.method.notifier,
             after=one.method.after.total_seconds(),
@@ -67,7 +67,7 @@ def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime)
         )
         for one in first
     )
-    return wire.RouteEnd(
+    return wire_routes.RouteEnd(
         route=route.id,
         name=route.name,
         service=service,

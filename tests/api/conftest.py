@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import unixsocket, wire
+from incidentd import unixsocket, wire, wire_routes
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
@@ -356,12 +356,12 @@ class _Roster:
 
 
 class _Routes(_Part):
-    async def test(self, labels: Mapping[str, str]) -> wire.RouteTest:
+    async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
         await self.fake.note("routes.test", labels)
-        step = wire.RouteStep(
+        step = wire_routes.RouteStep(
             route="root", name="", depth=0, matchers=(), matched=True, continues=False, ends=True, skipped=0
         )
-        return wire.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(step,), ends=())
+        return wire_routes.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(step,), ends=())
 
 
 class _Drafts(_Part):

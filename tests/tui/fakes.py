@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.severity import Severity
 
@@ -471,9 +471,9 @@ class FakeClient:
         await self._turn()
         return wire.OnCallNow(at=NOW, schedules=tuple(self.shifts))
 
-    async def test_route(self, labels: Mapping[str, str]) -> wire.RouteTest:
+    async def test_route(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
         await self._turn()
-        return wire.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(), ends=())
+        return wire_routes.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(), ends=())
 
     async def test_notifier(self, instance: str) -> wire.Delivery:
         await self._mutate("test_notifier", instance)

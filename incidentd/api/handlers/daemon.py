@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
@@ -46,7 +46,7 @@ async def get_on_call(calls: Calls, call: Read) -> wire.OnCallNow:
     return await calls.roster.on_call()
 
 
-async def test_route(calls: Calls, call: Call[Empty, queries.RouteTest]) -> wire.RouteTest:
+async def test_route(calls: Calls, call: Call[Empty, queries.RouteTest]) -> wire_routes.RouteTest:
     labels: dict[str, str] = {}
     for text in call.query.label:
         name, equals, value = text.partition("=")

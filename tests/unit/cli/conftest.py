@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire
+from incidentd import wire, wire_routes
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -245,19 +245,19 @@ class Canned:
     def services(self) -> wire.Services:
         return wire.Services(services=(wire.Service(name=self.text, team=self.text, policy=self.text),))
 
-    def route_test(self) -> wire.RouteTest:
+    def route_test(self) -> wire_routes.RouteTest:
         t = self.text
-        matcher = wire.RouteMatcher(matcher=t, value=t, matched=False)
-        tried = wire.RouteStep(
+        matcher = wire_routes.RouteMatcher(matcher=t, value=t, matched=False)
+        tried = wire_routes.RouteStep(
             route="root/0", name=t, depth=1, matchers=(matcher,), matched=False, continues=False, ends=False, skipped=0
         )
         root = msgspec.structs.replace(tried, route="root", depth=0, matchers=(), matched=True, ends=True, skipped=2)
-        contact = wire.RouteContact(person=t, notifier=t, after=60.0, reason=t)
-        end = wire.RouteEnd(
+        contact = wire_routes.RouteContact(person=t, notifier=t, after=60.0, reason=t)
+        end = wire_routes.RouteEnd(
             route="root", name=t, service=t, page=True, policy=t, urgency=t, group_key=t, group_labels={t: t},
             group_wait=30.0, group_interval=300.0, repeat_interval=14400.0, contacts=(contact,), gaps=(t,),
         )  # fmt: skip
-        return wire.RouteTest(at=AT, process_version=t, labels={t: t}, steps=(root, tried), ends=(end,))
+        return wire_routes.RouteTest(at=AT, process_version=t, labels={t: t}, steps=(root, tried), ends=(end,))
 
     def oncall(self) -> wire.OnCallNow:
         t = self.text

@@ -5,25 +5,25 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from incidentd import wire
+from incidentd import wire_routes
 
 
-def step(route: str, depth: int, *, matched: bool = True, **more) -> wire.RouteStep:
-    base = wire.RouteStep(
+def step(route: str, depth: int, *, matched: bool = True, **more) -> wire_routes.RouteStep:
+    base = wire_routes.RouteStep(
         route=route, name="", depth=depth, matchers=(), matched=matched, continues=False, ends=False, skipped=0
     )
     return msgspec.structs.replace(base, **more)
 
 
-def matcher(text: str, value: str, matched: bool) -> wire.RouteMatcher:
-    return wire.RouteMatcher(matcher=text, value=value, matched=matched)
+def matcher(text: str, value: str, matched: bool) -> wire_routes.RouteMatcher:
+    return wire_routes.RouteMatcher(matcher=text, value=value, matched=matched)
 
 
 @pytest.fixture
 def read(api, run, canned):
     """The text for an answer made from steps and changes of the one end."""
 
-    def read(*steps: wire.RouteStep, **changes) -> str:
+    def read(*steps: wire_routes.RouteStep, **changes) -> str:
         test = canned.route_test()
         end = msgspec.structs.replace(test.ends[0], gaps=(), group_labels={"alertname": "Full", "host": ""}, **changes)
         api.on("GET", "/v1/route", msgspec.structs.replace(test, steps=steps or test.steps, ends=(end,)))
