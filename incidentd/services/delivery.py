@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from incidentd.domain.display import safe_line
+from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.values import (
     Notification,
     NotificationKind,
@@ -18,6 +21,7 @@ from incidentd.plugin.values import (
     TemporaryFailure,
     Urgency,
 )
+from incidentd.pluginhost.running import NotifierTimeout
 from incidentd.services.escalation import Escalation
 from incidentd.services.workers import Loop, seconds_until
 from incidentd.storage import deliveries, pages
@@ -29,7 +33,7 @@ LEASE = timedelta(seconds=60)
 """Longer than any notifier may take, so that a live node never loses a message it is still sending."""
 _BACKOFF = (5, 10, 20, 40, 60, 120, 300, 600)
 MAX_ATTEMPTS = 12
-_IN_FLIGHT = 64
+IN_FLIGHT = 32  # messages that one notifier sends at once
 _ERROR = 500  # characters of a failure's text that are kept
 log = structlog.get_logger("incidentd.delivery")
 
@@ -47,7 +51,10 @@ def backoff(attempt: int, retry_after: float | None) -> timedelta:
 
 
 class DeliveryWorker:
-    """Sends what is in the outbox. `acknowledge_url` makes the signed link of a page for a person."""
+    """Sends what is in the outbox.
+
+    `acknowledge_url` makes the signed link of a page for a person, `thread` the name of a page's thread.
+    """
 
     def __init__(
         self,
@@ -55,32 +62,48 @@ class DeliveryWorker:
         sender: Sender,
         escalation: Escalation,
         acknowledge_url: Callable[[int, str], str | None],
+        thread: Callable[[int], str],
         node: str,
     ) -> None:
         self._store = store
         self._sender = sender
         self._escalation = escalation
         self._acknowledge_url = acknowledge_url
+        self._thread = thread
         self._node = node
         self._sending: set[asyncio.Task[None]] = set()
+        self._in_flight: Counter[str] = Counter()
         self.loop = Loop("deliveries", self._work)
         store.on_wake[Wake.DELIVERIES] = self.loop.wake
 
     async def _work(self) -> float | None:
-        free = _IN_FLIGHT - len(self._sending)
-        if free <= 0:
-            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-            return 0.0
-        due = await self._store.read(deliveries.next_due)
         now = self._store.clock.now()
-        if due is None or due > now:
-            return seconds_until(due, now)
-        claimed = await self._store.write(lambda tx: deliveries.claim(tx, self._node, LEASE, free))
+        due = await self._store.read(lambda conn: deliveries.due_notifiers(conn, now))
+        if not due:
+            return seconds_until(await self._store.read(deliveries.next_due), now)
+        rooms = {name: room for name in due if (room := IN_FLIGHT - self._in_flight[name]) > 0}
+        if not rooms:
+            return None  # the end of a send wakes the loop
+        claimed = await self._store.write(lambda tx: self._claim(tx, rooms))
         for delivery in claimed:
+            self._in_flight[delivery.notifier] += 1
             task = asyncio.create_task(self._send(delivery))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(partial(self._done, delivery.notifier))
         return 0.0 if claimed else None
+
+    def _claim(self, tx: Tx, rooms: Mapping[str, int]) -> list[DeliveryRow]:
+        """Each notifier has room of its own, so that one that hangs holds up no other."""
+        return [
+            delivery
+            for name, room in rooms.items()
+            for delivery in deliveries.claim(tx, self._node, LEASE, room, notifier=name)
+        ]
+
+    def _done(self, notifier: str, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._in_flight[notifier] -= 1
+        self.loop.wake()
 
     async def drain(self, limit: float) -> None:
         """Let what is being sent finish, for at most `limit` seconds; the rest is sent again after the lease."""
@@ -96,7 +119,7 @@ class DeliveryWorker:
         link = self._acknowledge_url(page, delivery.person) if page is not None and delivery.kind == "page" else None
         return Notification(
             idempotency_key=delivery.idempotency_key,
-            thread=f"page-{page}" if page is not None else delivery.idempotency_key,
+            thread=self._thread(page) if page is not None else delivery.idempotency_key,
             kind=NotificationKind(delivery.kind),
             urgency=Urgency(delivery.message.urgency),
             recipient=delivery.person,
@@ -129,7 +152,7 @@ class DeliveryWorker:
             return lambda tx: self._give_up(tx, delivery, text)
         except Exception as error:
             # It may have arrived: sent again with the same idempotency key.
-            text = safe_line(f"{deliveries.UNCLEAR}: {error!r}", _ERROR)
+            text = safe_line(f"{deliveries.UNCLEAR}: {_named(error)}", _ERROR)
             return lambda tx: self._try_again(tx, delivery, text, None)
         return lambda tx: self._sent(tx, delivery, receipt)
 
@@ -160,6 +183,11 @@ class DeliveryWorker:
         page = pages.get(tx.conn, delivery.page_id, lock=True) if delivery.page_id is not None else None
         if page is not None:
             self._escalation.after_failure(tx, page, delivery)
+
+
+def _named(error: Exception) -> str:
+    """The words of outcomes that are meant to be read; of other errors the name only: their text may hold a URL."""
+    return str(error) if isinstance(error, (UnknownOutcome, NotifierTimeout)) else type(error).__name__
 
 
 def subject_of(delivery: DeliveryRow) -> str:

@@ -102,6 +102,10 @@ class AcknowledgeLinks:
         expires = self._now() + int(LIFETIME.total_seconds())
         return f"{base}/ack/{sign(self._key, page_id, person, expires)}"
 
+    def thread(self, page_id: int) -> str:
+        """A name for all messages about a page that no other installation uses."""
+        return f"page-{page_id}-{hashlib.sha256(self._key).hexdigest()[:12]}"
+
     async def describe(self, token: str) -> AckView | None:
         """What the confirm page shows; None for a token that is not ours."""
         try:

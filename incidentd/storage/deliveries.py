@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
 from incidentd.storage.schema import deliveries
 from incidentd.storage.tx import Tx, Wake
@@ -86,14 +86,23 @@ def enqueue(tx: Tx, new: Sequence[NewDelivery]) -> None:
     tx.wake(Wake.DELIVERIES)
 
 
-def claim(tx: Tx, owner: str, lease: timedelta, limit: int) -> list[DeliveryRow]:
-    """Take due messages, and those whose sender's lease ran out."""
-    free = or_(
-        deliveries.c.state == "pending", (deliveries.c.state == "sending") & (deliveries.c.lease_until <= tx.now)
-    )
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Messages to be sent now, those whose sender's lease ran out included."""
+    free = or_(deliveries.c.state == "pending", (deliveries.c.state == "sending") & (deliveries.c.lease_until <= now))
+    return and_(deliveries.c.state.in_(WAITING), deliveries.c.due_at <= now, free)
+
+
+def due_notifiers(conn: Connection, now: datetime) -> list[str]:
+    """The notifiers that have messages to send now."""
+    return list(conn.execute(select(deliveries.c.notifier).where(_due(now)).distinct()).scalars())
+
+
+def claim(tx: Tx, owner: str, lease: timedelta, limit: int, notifier: str | None = None) -> list[DeliveryRow]:
+    """Take up to `limit` due messages, of one notifier if named; the longest overdue first."""
+    one = [] if notifier is None else [deliveries.c.notifier == notifier]
     due = (
         select(deliveries.c.id)
-        .where(deliveries.c.state.in_(WAITING), deliveries.c.due_at <= tx.now, free)
+        .where(_due(tx.now), *one)
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -63,7 +63,8 @@ def test_every_scenario_is_handled_to_its_end(name):
     for part in ("Alert", "What people were sent", "Why? ", "Timeline"):
         assert f"\n{part}" in done.stdout
     assert re.search(r"^page +to (ada|lin|mei): \[critical\]", done.stdout, re.MULTILINE)
-    assert re.search(r"^(ada|lin|mei) was paged; ada acknowledged by link", done.stdout, re.MULTILINE)
+    # On a busy machine the fast clock lets the page escalate before ada's acknowledgement.
+    assert re.search(r"^[a-z, ]+ (was|were) paged; ada acknowledged by link", done.stdout, re.MULTILINE)
     assert "INC-1  SEV1  resolved" in done.stdout
     assert "active → mitigated" in done.stdout
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from incidentd import wire
 from incidentd.plugin.values import PermanentFailure, Receipt, TemporaryFailure
-from incidentd.services.delivery import LEASE, MAX_ATTEMPTS, backoff
+from incidentd.services.delivery import IN_FLIGHT, LEASE, MAX_ATTEMPTS, backoff
 from incidentd.services.errors import Invalid
 from incidentd.storage import deliveries
 
@@ -88,6 +89,42 @@ async def test_an_unclear_outcome_is_sent_again_with_the_same_key(daemon, page):
     await daemon.advance(5)
     assert len(daemon.sender.sent) == 2
     assert len(keys(daemon)) == 1
+
+
+async def test_an_error_that_no_plugin_meant_to_be_read_is_kept_as_its_name_only(daemon, page):
+    daemon.sender.script["push"] = [RuntimeError("https://user:secret@vendor.example/token")]
+    await daemon.settle()
+    row = (await daemon.deliveries())[0]
+    assert row.error == "unclear whether it arrived: RuntimeError"
+    assert "secret" not in str(await daemon.events())
+
+
+async def test_a_notifier_that_hangs_holds_up_no_other(daemon):
+    crowd = [daemon.person(f"p{number}", "stuck") for number in range(IN_FLIGHT + 8)]
+    everybody = [one.handle for one in crowd]
+    daemon.roster = daemon.roster_of(
+        [*crowd, daemon.person("sam", "mail")], [daemon.policy("default", (300, *everybody, "sam"))]
+    )
+    released = asyncio.Event()
+
+    async def hang(instance, notification):
+        if instance == "stuck":
+            await released.wait()
+
+    daemon.sender.during = hang
+    await daemon.core.pages.raise_page(wire.RaisePage(title="all hands", service="default"), "ada")
+    worker = daemon.core.deliveries
+    for _ in range(5):  # rounds: each takes what there is room for
+        await worker._work()
+    await asyncio.sleep(0.05)
+    tried = [instance for instance, _ in daemon.sender.sent]
+    assert tried.count("mail") == 1
+    assert tried.count("stuck") == IN_FLIGHT
+    assert await worker._work() is None  # it waits for room, and does not spin
+    released.set()
+    await daemon.settle()
+    assert [instance for instance, _ in daemon.sender.sent].count("stuck") == IN_FLIGHT + 8
+    assert len({one.idempotency_key for _, one in daemon.sender.sent}) == IN_FLIGHT + 9
 
 
 async def test_whoever_may_have_got_a_message_hears_of_the_end(daemon, page):
