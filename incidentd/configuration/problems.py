@@ -116,7 +116,10 @@ def _known_keys(model: type[pydantic.BaseModel], path: Path) -> list[str]:
     here: Any = model
     for part in path:
         here = _step(here, part)
-    models = [one for one in members_of(here) if isinstance(one, type) and issubclass(one, pydantic.BaseModel)]
+    lists = [typing.get_args(one)[0] for one in members_of(here) if typing.get_origin(one) in (list, tuple, Sequence)]
+    # one table may stand for a list of one
+    found = [one for annotation in (here, *lists) for one in members_of(annotation)]
+    models = [one for one in found if isinstance(one, type) and issubclass(one, pydantic.BaseModel)]
     return [field.alias or name for one in models for name, field in one.model_fields.items()]
 
 
