@@ -16,7 +16,7 @@ import msgspec
 _SYNTAX = re.compile(
     r"""\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|(.*?))\s*""", re.DOTALL
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r'\\([n"\\])')  # before anything else a backslash is a backslash, as in Alertmanager
 _MAX_PATTERN = 2000
 
 

@@ -17,6 +17,7 @@ from incidentd.domain.matchers import BadMatcher, Matcher, Op, matches, matches_
         ("a=~b|c", Matcher("a", Op.MATCH, "b|c")),
         ('a!~"b c"', Matcher("a", Op.NOT_MATCH, "b c")),
         ('a="x\\"y\\\\z\\n"', Matcher("a", Op.EQUAL, 'x"y\\z\n')),
+        ('a=~"x\\.y\\d"', Matcher("a", Op.MATCH, r"x\.y\d")),  # Alertmanager keeps such a backslash
         ("a=", Matcher("a", Op.EQUAL, "")),
         ("a==b", Matcher("a", Op.EQUAL, "=b")),
         ("k8s.io/name=x", Matcher("k8s.io/name", Op.EQUAL, "x")),
