@@ -62,6 +62,9 @@ class MailSettings:
         if not _HOST.fullmatch(host) or not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535):
             self._refuse("smarthost", "the mail server is not like mail.example.org:587")
             return None
+        for key, what in (("from", "sender"), ("smarthost", "server")):
+            if found := self._from(key):
+                found[0].say(Outcome.CARRIED, f"is the {what} of a mail notifier", found[1])
         table: dict[str, Any] = {"type": "email", "from": sender, "host": host, "port": int(port)}
         self.leave_texts()
         return table | self._tls(int(port))

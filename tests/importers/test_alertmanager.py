@@ -148,6 +148,15 @@ def test_the_report_names_each_key_that_was_lost(run):
         assert f"{place}: " in lost, place
 
 
+def test_the_report_names_what_the_mail_server_came_from(read):
+    _, told = read(RICH.read_text())
+    assert told["global.smtp_smarthost"] == [(Outcome.CARRIED, "is the server of a mail notifier")]
+    assert told["receivers[3].email_configs[0].smarthost"] == [(Outcome.CARRIED, "is the server of a mail notifier")]
+    assert [outcome for outcome, _ in told["global.smtp_from"]] == [Outcome.CARRIED, Outcome.CARRIED], (
+        "for each notifier"
+    )
+
+
 def test_without_output_nothing_is_written(run, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     done = run()
