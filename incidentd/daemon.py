@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import pwd
 import socket
@@ -113,7 +114,7 @@ class Daemon:
             roster=lambda: self.configuration.roster,
             sender=self._host,
             public_url=self._public_url,
-            node=self.configuration.daemon.node,
+            node=_lease_owner(self.configuration),
         )
         await self._load_plugins()
         await self._core.start()
@@ -272,7 +273,7 @@ class Daemon:
         except ConfigurationError as error:
             self._notes = [f"the configuration was not reloaded: {fault}" for fault in error.faults]
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
-            return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes))
+            return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes), applied=False)
         self._notes = _needs_restart(self.configuration, fresh)
         self.configuration = fresh
         previous = await self._load_plugins()
@@ -308,6 +309,12 @@ class Daemon:
         if self._http is not None:
             await self._http.close()  # type: ignore[attr-defined]
         self._lock.release()
+
+
+def _lease_owner(configuration: Configuration) -> str:
+    """Two daemons of one name on one database differ by their state directories, which a lock keeps apart."""
+    state = hashlib.sha256(str(configuration.daemon.state_dir.resolve()).encode()).hexdigest()[:12]
+    return f"{configuration.daemon.node}:{state}"
 
 
 def _needs_restart(old: Configuration, new: Configuration) -> list[str]:

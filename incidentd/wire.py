@@ -430,3 +430,4 @@ class SaveDraft(Request, frozen=True):
 class Reloaded(Frozen, frozen=True):
     files: tuple[str, ...]
     problems: tuple[str, ...]
+    applied: bool = True  # False: the configuration is faulty and the present one goes on

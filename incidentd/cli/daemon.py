@@ -58,6 +58,10 @@ def _refuse(faults: Iterable[object]) -> NoReturn:
 @config_option
 def serve(config_path: Path | None) -> None:
     """Run the daemon in the foreground. SIGTERM drains, SIGHUP reloads the configuration."""
+    import signal
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload; what follows takes a while
+
     from incidentd import serving
     from incidentd.api.unixlisten import SocketUnusable
     from incidentd.ingress.server import CannotListen

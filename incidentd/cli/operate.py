@@ -90,9 +90,12 @@ def reload(session: Session) -> None:
     """Read the configuration again."""
     body = session.change("POST", "/v1/reload")
     found = session.decode(body, wire.Reloaded)
-    session.done(body, f"read: {listed(found.files) or 'no files, defaults only'}")
+    read = listed(found.files) or "no files, defaults only"
+    session.done(body, f"read: {read}" if found.applied else "not reloaded: the configuration in use goes on")
     for problem in found.problems:
         click.echo(safe_line(f"! {problem}"), err=True)
+    if not found.applied:
+        sys.exit(1)
 
 
 def _data(given: str | None) -> bytes | None:

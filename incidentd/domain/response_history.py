@@ -59,13 +59,14 @@ def spans(events: Sequence[Event], process: Process, now: datetime) -> list[Span
             _close(found, facts, at, process)
             facts.at = max(facts.at, at)
         _apply(facts, event)
-    if facts is not None:
-        _close(found, facts, now, process)
+    if facts is not None and now >= facts.at:
+        _close(found, facts, now, process, present=True)
     return found
 
 
-def _close(found: list[Span], facts: _Facts, until: datetime, process: Process) -> None:
-    if facts.status in RESPONDING and until > facts.at:
+def _close(found: list[Span], facts: _Facts, until: datetime, process: Process, *, present: bool = False) -> None:
+    """End a stretch. The `present` one counts even when it has only begun: rules are broken from its first instant."""
+    if facts.status in RESPONDING and (present or until > facts.at):
         separated = wants_two_leads(process, Severity(facts.severity), facts.many_stakeholders)
         found.append(Span(facts.at, until, separated))
 

@@ -106,4 +106,12 @@ def broken_since(held: Sequence[RoleHolder], spans: Sequence[Span]) -> dict[str,
         joined = last_end == piece.starts_at
         since = {rule: since[rule] if joined and rule in since else piece.starts_at for rule in broken}
         last_end = piece.ends_at
-    return since
+    return _at_the_end(held, spans[-1], since) if spans else since
+
+
+def _at_the_end(held: Sequence[RoleHolder], span: Span, since: dict[str, datetime]) -> dict[str, datetime]:
+    """Pieces are open at their end: a role that is given or left at this very instant counts already."""
+    at = span.ends_at
+    mitigation = {one.person for one in holders(held, Role.MITIGATION_LEAD, at)}
+    communications = {one.person for one in holders(held, Role.COMMUNICATIONS_LEAD, at)}
+    return {rule: since.get(rule, at) for rule in broken_rules(span.separated, mitigation, communications)}

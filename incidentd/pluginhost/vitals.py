@@ -54,8 +54,9 @@ class Vitals:
         self._last_error = self._clock.now()
 
     def note(self, detail: str) -> None:
-        """Something to tell that is no failure of a call."""
-        self._state, self._detail = "degraded", detail[:_DETAIL]
+        """Something to tell that is no failure of a call; it never makes worse news look better."""
+        if self._state in ("ok", "degraded"):
+            self._state, self._detail = "degraded", detail[:_DETAIL]
 
     @property
     def quarantined(self) -> bool:

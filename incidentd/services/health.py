@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from incidentd import wire
-from incidentd.storage import alerts, deliveries, timers
+from incidentd.storage import alerts, deliveries, pages, timers
+from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 
 _DAY = timedelta(hours=24)
@@ -30,6 +31,7 @@ class _Counts:
         self.firing, self.unrouted = alerts.counts(conn)
         self.timers_due, self.timers_failing = timers.counts(conn, now)
         self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
+        self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted")
 
 
 class HealthView:
@@ -74,6 +76,11 @@ class HealthView:
 
 def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[str]:
     found = [f"{one.role} {one.instance} is {one.state}: {one.detail}" for one in adapters if one.state != "ok"]
+    if counts.exhausted:
+        found.append(
+            f"{counts.exhausted} pages went through every step and nobody acknowledged: "
+            "see incidentctl page list --state exhausted"
+        )
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
     if counts.timers_due > _LATE_TIMERS:

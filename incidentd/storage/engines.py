@@ -80,6 +80,8 @@ class SqliteBackend:
         self.check_due = _stopped_uncleanly(path) or _is_small(path)
 
         def connect() -> sqlite3.Connection:
+            # Made by us first, for SQLite would follow the umask; its log files take the mode of the database.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             _sqlite_pragmas(connection, writer=True)
             return connection

@@ -54,6 +54,13 @@ async def test_what_health_counts(daemon, health):
     assert (await health()).deliveries_failed_24h == 0
 
 
+async def test_a_page_that_nobody_answers_is_a_problem(daemon, health):
+    await daemon.fire()
+    await daemon.advance(2 * HOUR)
+    assert (await daemon.page()).state == "exhausted"
+    assert any("1 pages went through every step" in problem for problem in (await health()).problems)
+
+
 async def test_a_failing_timer_and_a_failing_adapter_are_problems(daemon, health):
     await daemon.store.write(lambda tx: timers.arm(tx, "no.such.kind", "thing:1", tx.now))
     await daemon.fire_timers()

@@ -52,7 +52,7 @@ def page_for(store, clock, escalation):
 async def test_the_story_has_alert_page_and_acknowledgement(store, clock, escalation, page_for):
     service = Incidents(store, process=default_process, roster=lambda: ROSTER)
     alert = await page_for("checkout")
-    page = await store.read(lambda conn: pages.of_alert(conn, alert))
+    (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     clock.advance(60)
     await store.write(lambda tx: escalation.acknowledge(tx, page.id, "ada", via="api", note="on it"))
     shown = await service.declare(wire.DeclareIncident(title="Checkout down", alert_ids=(alert,)), "ada")
@@ -71,7 +71,7 @@ async def test_the_story_has_alert_page_and_acknowledgement(store, clock, escala
 async def test_pages_that_were_over_before_it_began_are_another_story(store, clock, escalation, page_for):
     service = Incidents(store, process=default_process, roster=lambda: ROSTER)
     alert = await page_for("checkout")
-    page = await store.read(lambda conn: pages.of_alert(conn, alert))
+    (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     await store.write(lambda tx: escalation.resolve(tx, pages.get(tx.conn, page.id), "over", "ada"))
     clock.advance(timedelta(hours=3))
     body = wire.DeclareIncident(title="Again", alert_ids=(alert,), started_at=clock.now())

@@ -50,7 +50,7 @@ async def test_declared_from_alerts(service, declare, raise_alert, events_of, cl
     assert shown.started_at == began
     assert shown.next_update_at == clock.now() + timedelta(minutes=15)
     assert shown.process_version == "built-in"
-    assert rules(shown) == set()  # it began this very instant
+    assert rules(shown) == {"no-mitigation-lead", "no-communications-lead"}  # from its first instant
     assert (await service.get(shown.id)).incident == shown
     (event,) = await events_of(f"incident:{shown.id}")
     assert (event.kind, event.actor, event.data["alert_ids"]) == ("incident.declared", "ada", [first, second])

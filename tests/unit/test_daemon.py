@@ -1,6 +1,7 @@
 """One daemon, in this process, on a configuration of its own: start, reload, end."""
 
 import asyncio
+import stat
 from pathlib import Path
 
 import msgspec
@@ -95,6 +96,7 @@ async def test_a_faulty_reload_changes_nothing_and_is_shown(daemon, place, addit
     text = (place / "incidentd.toml").read_text()
     (place / "incidentd.toml").write_text(text + addition)
     answer = await daemon.reload("ada")
+    assert not answer.applied
     assert told in answer.problems[0]
     assert str(place / "incidentd.toml") in answer.problems[0]
     assert daemon.configuration is before
@@ -123,6 +125,12 @@ async def test_no_message_fails_while_it_reloads(daemon, place):
     done.set()
     await sending
     assert len((place / "pages.jsonl").read_text().splitlines()) == sent > 0
+
+
+async def test_the_database_is_its_owners_alone(daemon):
+    files = list(daemon.configuration.daemon.state_dir.glob("incidentd.db*"))
+    assert files
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 async def test_what_needs_a_restart_is_said(daemon, place):

@@ -64,6 +64,14 @@ def test_a_pause_in_the_response_dates_a_rule_anew():
     assert broken_since([], [Span(at(0), at(5), False), Span(at(20), at(30), False)])["mitigation_lead"] == at(20)
 
 
+def test_a_role_that_is_given_this_very_instant_counts():
+    until_now = [Span(at(0), at(30), True)]
+    ada = RoleHolder(id=1, role="mitigation_lead", person="ada", starts_at=at(30), ends_at=None)
+    left = RoleHolder(id=2, role="communications_lead", person="mei", starts_at=at(0), ends_at=at(30))
+    assert broken_since([ada, left], until_now) == {"communications_lead": at(30)}
+    assert broken_since([], [Span(at(30), at(30), False)]) == {"mitigation_lead": at(30)}
+
+
 def test_a_rule_broken_over_a_change_of_severity_keeps_its_date():
     assert broken_since([], [Span(at(0), at(5), False), Span(at(5), at(9), True)]) == {
         "mitigation_lead": at(0),
