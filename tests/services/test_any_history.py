@@ -223,7 +223,7 @@ EXAMPLES = {"sqlite": 12, "postgresql": 3}
 @pytest.mark.timeout(300)
 def test_any_history(engine_name, harness_class, new_url):
     run_state_machine_as_test(
-        lambda: AnyHistory(harness_class, new_url),
+        lambda: AnyHistory(harness_class, new_url),  # type: ignore[arg-type]  # it takes any callable
         settings=settings(
             max_examples=EXAMPLES[engine_name],
             stateful_step_count=20,

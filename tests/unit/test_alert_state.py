@@ -172,7 +172,8 @@ def test_whatever_is_said_the_state_is_sound(said):
             assert state.starts_at <= state.resolved_at <= now
         assert list(state.changes) == sorted(state.changes)
         assert len(state.changes) <= 20
-        if effect in (Effect.REPEAT, Effect.RESOLVED_AGAIN, Effect.OUT_OF_ORDER, Effect.ACKNOWLEDGED):
+        known = {Effect.REPEAT, Effect.RESOLVED_AGAIN, Effect.OUT_OF_ORDER, Effect.ACKNOWLEDGED}
+        if effect in known:
             assert before is not None
             assert (state.status, state.episode) == (before.status, before.episode)
         if one.kind is SignalKind.FIRING and effect is not Effect.OUT_OF_ORDER:
