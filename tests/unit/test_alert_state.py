@@ -10,6 +10,7 @@ from incidentd.domain.alerts import (
     FLAP_CHANGES,
     FLAP_WINDOW,
     OVERTAKEN,
+    AlertState,
     Effect,
     apply_signal,
     display_name,
@@ -156,7 +157,8 @@ signals = st.builds(
 
 @given(st.lists(st.tuples(st.integers(0, 400), signals), max_size=25))
 def test_whatever_is_said_the_state_is_sound(said):
-    state, now, episodes = None, NOW, 0
+    state: AlertState | None = None
+    now, episodes = NOW, 0
     for pause, one in said:
         now += timedelta(seconds=pause)
         before = state
