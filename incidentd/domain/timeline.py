@@ -187,6 +187,11 @@ def _flapping(told: Told) -> Line:
     return Line(kind="alert", text=f"{told.name} is flapping")
 
 
+@_about("alert.settled")
+def _settled(told: Told) -> Line:
+    return Line(kind="alert", text=f"{told.name} no longer flaps")
+
+
 @_about("alert.acknowledged")
 def _alert_acknowledged(told: Told) -> Line:
     return Line(kind="ack", text=f"{told.data['by']} took {told.name} on at {told.data['via']}")
@@ -242,7 +247,8 @@ def _failed(told: Told) -> Line:
 
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
-_LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order"})
+# An expiry is told by the end that follows it.
+_LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired"})
 
 
 def known_kinds() -> frozenset[str]:

@@ -93,6 +93,8 @@ class SqliteBackend:
             url.set(drivername="sqlite+aiosqlite"), pool_size=_READERS, max_overflow=0, pool_timeout=_BUSY_SECONDS
         )
         event.listen(self._readers.sync_engine, "connect", lambda c, _: _sqlite_reader(c))
+        # The statements of one read see one state; without this each would see what was committed in between.
+        event.listen(self._readers.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
         return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
@@ -119,6 +121,7 @@ class SqliteBackend:
 
 
 def _sqlite_reader(adapted: Any) -> None:
+    adapted.isolation_level = None  # the driver begins nothing by itself
     cursor = adapted.cursor()
     for pragma in (f"busy_timeout={_BUSY_SECONDS * 1000}", "foreign_keys=ON", "query_only=ON", "cache_size=-16384"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -138,6 +141,8 @@ class PostgresBackend:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), pool_size=_READERS + 1, max_overflow=2, pool_pre_ping=True
         )
+        # The statements of one read see one state; READ COMMITTED would show each what was committed in between.
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
         def seal(tx: Tx) -> None:
@@ -156,7 +161,7 @@ class PostgresBackend:
         return await asyncio.shield(run())
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        async with self._engine.connect() as conn:
+        async with self._readers.connect() as conn:
             return await conn.run_sync(query)
 
     async def close(self) -> None:

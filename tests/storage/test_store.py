@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.util import await_only
 
 from incidentd.storage import event_log
 from incidentd.storage.schema import meta
@@ -80,12 +81,27 @@ async def test_whoever_has_work_is_woken_after_the_commit(store):
     store.on_wake[Wake.TIMERS] = wake
 
     def command(tx):
-        woken.clear()  # on PostgreSQL everybody is woken once when the connection that hears of other nodes stands
         tx.wake(Wake.TIMERS)
         assert not woken
 
+    if store.engine == "postgresql":  # everybody is woken once when the connection that hears of other nodes stands
+        for _ in range(200):
+            await asyncio.sleep(0 if woken else 0.05)
+        woken.clear()
     await store.write(command)
     assert woken == [True]
+
+
+async def test_the_statements_of_one_read_see_one_state(store):
+    await store.write(put("a"))
+
+    def twice(conn):
+        first = event_log.last_seq(conn)
+        await_only(store.write(put("b")))  # somebody commits in between
+        return first, event_log.last_seq(conn)
+
+    assert await store.read(twice) == (1, 1)
+    assert await store.read(event_log.last_seq) == 2
 
 
 async def test_a_cancelled_caller_does_not_disturb_the_others(store):
