@@ -153,7 +153,7 @@ def test_a_stalled_terminal_does_not_stop_the_app(terminal, tmp_path):
         time.sleep(0.005)
     time.sleep(1.0)
     app.process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30  # 4,800 keys are a lot for a busy machine
     while app.process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     assert app.process.poll() is not None
