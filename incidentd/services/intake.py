@@ -34,17 +34,18 @@ class Intake:
         self._store = store
         self._escalation = escalation
         self._heard_at = 0.0  # of time.monotonic()
+        self._heard_before = 0.0  # of time.monotonic()
 
     @property
     def busy(self) -> bool:
-        """Whether senders are just now handing in alerts."""
-        return time.monotonic() - self._heard_at < _BUSY_SECONDS
+        """Whether senders hand in alerts one after the other just now."""
+        return time.monotonic() - self._heard_before < _BUSY_SECONDS
 
     async def submit(self, source: str, signals: Sequence[Signal]) -> None:
         """Store what `source` said; returns when it is durable. Raises `StoreUnavailable` when it could not be kept."""
         if not signals:
             return
-        self._heard_at = time.monotonic()
+        self._heard_before, self._heard_at = self._heard_at, time.monotonic()
         try:
             await self._store_mended(source, signals)
         except (SQLAlchemyError, StoreClosed, OSError) as error:
