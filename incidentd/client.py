@@ -91,6 +91,26 @@ class Client:
     async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
         return await self._send("POST", f"/v1/alerts/{alert_id}/resolve", wire.Alert, if_version=if_version)
 
+    # ------------------------------------------------------------------ silences
+    async def silences(self, state: str = "current") -> wire.SilenceList:
+        """`state` is current (active or pending), active, pending, expired (for five days) or all."""
+        return await self._get(f"/v1/silences{_query(state=state)}", wire.SilenceList)
+
+    async def silence(self, silence_id: str) -> wire.Silence:
+        return await self._get(f"/v1/silences/{quote(silence_id, safe='')}", wire.Silence)
+
+    async def set_silence(self, body: wire.SetSilence) -> wire.Silence:
+        """Set a new silence, or change one; look at the id of the answer."""
+        return await self._send("POST", "/v1/silences", wire.Silence, body)
+
+    async def expire_silence(self, silence_id: str) -> wire.Silence:
+        return await self._send("DELETE", f"/v1/silences/{quote(silence_id, safe='')}", wire.Silence)
+
+    async def preview_silence(self, matchers: Sequence[str]) -> wire.SilencePreview:
+        """The firing alerts that a silence with `matchers` would hide."""
+        body = wire.PreviewSilence(matchers=tuple(matchers))
+        return await self._send("POST", "/v1/silences/preview", wire.SilencePreview, body)
+
     # ------------------------------------------------------------------ pages
     async def pages(
         self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
