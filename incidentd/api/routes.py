@@ -129,9 +129,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _changed("/v1/alerts/{id}/resolve", alerts.resolve_alert, wire.Alert, "Resolve an alert by hand"),
     _get("/v1/silences", silences.list_silences, wire.SilenceList, "Silences", query=queries.Silences),
-    _created(
-        "/v1/silences", silences.set_silence, wire.Silence, "Set or change a silence", body=wire.SetSilence
-    ),
+    _created("/v1/silences", silences.set_silence, wire.Silence, "Set or change a silence", body=wire.SetSilence),
     _post(
         "/v1/silences/preview",
         silences.preview_silence,

@@ -23,7 +23,15 @@ def silence() -> None:
 
 def _row(session: Session, s: wire.Silence) -> tuple[object, ...]:
     matchers = " ".join(s.matchers)
-    return s.id, toned(s.status), session.brief(s.starts_at), session.brief(s.ends_at), s.created_by, matchers, s.comment
+    return (
+        s.id,
+        toned(s.status),
+        session.brief(s.starts_at),
+        session.brief(s.ends_at),
+        s.created_by,
+        matchers,
+        s.comment,
+    )
 
 
 @silence.command("list")

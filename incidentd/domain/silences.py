@@ -85,7 +85,9 @@ def check(silence: Silence, now: datetime) -> None:
     if len(silence.matchers) > MAX_MATCHERS:
         raise BadSilence(f"a silence has at most {MAX_MATCHERS} matchers", "matchers")
     if all(matches(matcher, {}) for matcher in silence.matchers):
-        raise BadSilence("at least one matcher must not match the empty string: it would silence everything", "matchers")
+        raise BadSilence(
+            "at least one matcher must not match the empty string: it would silence everything", "matchers"
+        )
     if silence.ends_at <= silence.starts_at:
         raise BadSilence("a silence ends after it starts", "ends_at")
     if silence.ends_at <= now:

@@ -183,7 +183,9 @@ class Alerts:
             beyond = [] if last is None else [table.c.id < last if newest else table.c.id > last]
             order = table.c.id.desc() if newest else table.c.id
             size = _SCAN if query.matchers else query.limit + 1
-            part = alerts.listed(conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size))
+            part = alerts.listed(
+                conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size)
+            )
             rows += [row for row in part if matches_all(query.matchers, row.labels)]
             if len(part) < size:
                 break
@@ -203,4 +205,6 @@ class Alerts:
         subjects = [alert.subject, *(f"group:{g}" for g in group_ids), *(f"page:{p}" for p in page_ids)]
         events = event_log.of_subjects(conn, subjects)
         (shown,) = self.views(conn, [alert])
-        return wire.Trace(alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events))
+        return wire.Trace(
+            alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events)
+        )

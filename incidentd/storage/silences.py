@@ -49,8 +49,6 @@ def active(conn: Connection, now: datetime) -> list[Silence]:
 
 
 def listed(conn: Connection, now: datetime, statuses: Sequence[Status], ended_since: datetime) -> list[Silence]:
-    """Silences with one of `statuses`, the next to end first; of the expired those that ended at `ended_since` or later.
-
-    """
+    """Silences with one of `statuses`, the next to end first; of the expired those that ended since a time."""
     query = select(silences).where(silences.c.ends_at >= ended_since).order_by(silences.c.ends_at, silences.c.id)
     return [one for row in conn.execute(query) if (one := _silence(row)).status(now) in statuses]
