@@ -27,7 +27,6 @@ from incidentd_alertmanager.read import (
     alert_groups,
     alert_list,
     parse_filter,
-    parse_matchers,
     receivers,
     status_document,
 )
@@ -121,7 +120,7 @@ class AlertmanagerSource(AlertSource):
 
     async def get_silences(self, request: WebhookRequest) -> WebhookResponse:
         """Silences, those that expired within five days included; `filter` chooses by their matchers."""
-        filters = parse_matchers(request.query)
+        filters = parse_filter(request.query).matchers
         found = await self._context.silences.list()
         return _json(silence_list(found, filters, self._context.now()))
 
