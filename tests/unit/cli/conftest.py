@@ -237,6 +237,13 @@ class Canned:
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
 
+    def silence(self) -> wire.Silence:
+        t = self.text
+        return wire.Silence(
+            id=t, name=t, status="active", matchers=(t,), starts_at=AT, ends_at=AT, created_by=t, comment=t,
+            annotations={t: t}, updated_at=AT,
+        )  # fmt: skip
+
     def people(self) -> wire.People:
         t = self.text
         person = wire.Person(handle=t, name=t, zone=t, contacts=(t,), on_call_for=(t,))

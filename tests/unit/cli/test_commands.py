@@ -119,7 +119,11 @@ CHANGE = [
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
 ]  # fmt: skip
-CASES = [*READ, *CHANGE]
+ASK = [  # a question that needs a body
+    Case("silence preview host=a", "POST /v1/silences/preview",
+         lambda c: wire.SilencePreview(alerts=(c.alert(),), total=1), "A-12", {"matchers": ["host=a"]}),
+]  # fmt: skip
+CASES = [*READ, *CHANGE, *ASK]
 
 
 def by_line(case: Case) -> str:
