@@ -171,51 +171,6 @@ class Trace(Frozen, frozen=True):
     steps: tuple[TraceStep, ...]
 
 
-# ------------------------------------------------------------------ silences
-class Silence(Frozen, frozen=True):
-    """Alerts that fulfil every matcher are not told about from `starts_at` until before `ends_at`."""
-
-    id: str  # a UUID
-    name: str  # S- and the beginning of the id
-    status: str  # pending | active | expired
-    matchers: tuple[str, ...]  # name="value", and the other operators
-    starts_at: Instant
-    ends_at: Instant
-    created_by: str
-    comment: str
-    annotations: Mapping[str, str]
-    updated_at: Instant
-
-
-class SilenceList(Frozen, frozen=True):
-    silences: tuple[Silence, ...]  # the next to end first
-
-
-Matchers = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=4000)], ...], Meta(min_length=1, max_length=64)]
-
-
-class SetSilence(Request, frozen=True):
-    """A new silence, or with `id` a change of one; what cannot be changed in place gets a new id."""
-
-    matchers: Matchers  # NAME=VALUE, also !=, =~ and !~
-    ends_at: Instant
-    comment: Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"\S")]  # why, for the others
-    id: Annotated[str, Meta(max_length=64)] = ""
-    starts_at: Instant | None = None  # default: now, or as it was
-    annotations: Mapping[str, str] = {}
-
-
-class PreviewSilence(Request, frozen=True):
-    matchers: Matchers
-
-
-class SilencePreview(Frozen, frozen=True):
-    """The firing alerts that a silence would hide."""
-
-    alerts: tuple[Alert, ...]  # the oldest hundred
-    total: int
-
-
 # ------------------------------------------------------------------ pages
 class Delivery(Frozen, frozen=True):
     id: int

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire
+from incidentd import wire_silences
 from incidentd.cli.parts import INSTANT, SPAN, change_options, read_options
 from incidentd.cli.screen import fields, section, table, toned
 from incidentd.cli.session import Session
@@ -21,7 +21,7 @@ def silence() -> None:
     """Silences: alerts that match are shown, and nobody is paged."""
 
 
-def _row(session: Session, s: wire.Silence) -> tuple[object, ...]:
+def _row(session: Session, s: wire_silences.Silence) -> tuple[object, ...]:
     matchers = " ".join(s.matchers)
     return (
         s.id,
@@ -46,7 +46,7 @@ def _row(session: Session, s: wire.Silence) -> tuple[object, ...]:
 @click.pass_obj
 def list_(session: Session, state: str) -> None:
     """List silences, the next to end first."""
-    found = session.read(session.get("/v1/silences", state=state), wire.SilenceList)
+    found = session.read(session.get("/v1/silences", state=state), wire_silences.SilenceList)
     if found is not None:
         head = ("ID", "STATUS", f"FROM ({session.zone})", "UNTIL", "BY", "MATCHERS", "COMMENT")
         rows = [_row(session, one) for one in found.silences]
@@ -59,7 +59,7 @@ def list_(session: Session, state: str) -> None:
 @click.pass_obj
 def show(session: Session, silence_id: str) -> None:
     """Show one silence."""
-    s = session.read(session.get(_path(silence_id)), wire.Silence)
+    s = session.read(session.get(_path(silence_id)), wire_silences.Silence)
     if s is None:
         return
     print(f"{safe_line(s.name)} ({safe_line(s.status)})")
@@ -97,9 +97,11 @@ def add(
     if span is not None and until is not None:
         raise click.UsageError("--for and --until exclude each other")
     ends_at = until or (begin or datetime.now(UTC)) + (span or _HOW_LONG)
-    wanted = wire.SetSilence(matchers=matchers, ends_at=ends_at, comment=comment, id=silence_id, starts_at=begin)
+    wanted = wire_silences.SetSilence(
+        matchers=matchers, ends_at=ends_at, comment=comment, id=silence_id, starts_at=begin
+    )
     body = session.change("POST", "/v1/silences", wanted)
-    s = session.decode(body, wire.Silence)
+    s = session.decode(body, wire_silences.Silence)
     session.done(body, f"{s.name} is {s.status} until {session.when(s.ends_at)}, id {s.id}")
 
 
@@ -110,7 +112,7 @@ def add(
 def expire(session: Session, silence_id: str) -> None:
     """End a silence now: what still fires is told about."""
     body = session.change("DELETE", _path(silence_id))
-    session.done(body, f"{session.decode(body, wire.Silence).name} has ended")
+    session.done(body, f"{session.decode(body, wire_silences.Silence).name} has ended")
 
 
 @silence.command()
@@ -119,8 +121,8 @@ def expire(session: Session, silence_id: str) -> None:
 @click.pass_obj
 def preview(session: Session, matchers: tuple[str, ...]) -> None:
     """Show the firing alerts that a silence would hide."""
-    body = session.change("POST", "/v1/silences/preview", wire.PreviewSilence(matchers=matchers))
-    found = session.read(body, wire.SilencePreview)
+    body = session.change("POST", "/v1/silences/preview", wire_silences.PreviewSilence(matchers=matchers))
+    found = session.read(body, wire_silences.SilencePreview)
     if found is None:
         return
     rows = [(f"A-{a.id}", toned(a.severity), a.service, session.brief(a.first_seen), a.name) for a in found.alerts]

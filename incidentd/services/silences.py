@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire
+from incidentd import wire, wire_silences
 from incidentd.domain.matchers import BadMatcher, Matcher, checked, matches_all, parse_matcher
 from incidentd.domain.people import Roster
 from incidentd.domain.silences import BadSilence, Silence, Status, can_change, check, expired
@@ -55,7 +55,7 @@ class Silences:
         return {START: self._on_start, END: self._on_end, REMIND: self._on_remind, LONG: self._on_long}
 
     # ------------------------------------------------------------------ calls
-    async def list(self, state: str) -> wire.SilenceList:
+    async def list(self, state: str) -> wire_silences.SilenceList:
         """Silences, the next to end first: `state` is current (default), pending, active, expired or all.
 
         Raises `Invalid`.
@@ -63,14 +63,14 @@ class Silences:
         if state not in STATES:
             raise Invalid(f"state is one of {', '.join(STATES)}", field="state")
         found = await self.stored(STATES[state])
-        return wire.SilenceList(silences=tuple(self.view(one) for one in found))
+        return wire_silences.SilenceList(silences=tuple(self.view(one) for one in found))
 
     async def stored(self, statuses: Sequence[Status] = tuple(Status)) -> Sequence[Silence]:
         """Silences with one of `statuses`; an expired one for `RETENTION`."""
         now = self._store.clock.now()
         return await self._store.read(lambda conn: silences.listed(conn, now, statuses, now - RETENTION))
 
-    async def get(self, silence_id: str) -> wire.Silence:
+    async def get(self, silence_id: str) -> wire_silences.Silence:
         """One silence, however old. Raises `NotFound`."""
         return self.view(await self.find(silence_id))
 
@@ -78,7 +78,7 @@ class Silences:
         """One silence as the domain has it. Raises `NotFound`."""
         return await self._store.read(lambda conn: _existing(conn, silence_id))
 
-    async def set(self, body: wire.SetSilence, actor: str) -> wire.Silence:
+    async def set(self, body: wire_silences.SetSilence, actor: str) -> wire_silences.Silence:
         """Set a silence, or change the one with `body.id`. Raises `Invalid`, `NotFound`."""
         now = self._store.clock.now()
         wanted = Silence(
@@ -114,7 +114,7 @@ class Silences:
 
         return await self._store.write(command)
 
-    async def expire(self, silence_id: str, actor: str) -> wire.Silence:
+    async def expire(self, silence_id: str, actor: str) -> wire_silences.Silence:
         """End a silence now. Raises `NotFound`, and `Conflict` when it has ended already."""
 
         def command(tx: Tx) -> Silence:
@@ -125,23 +125,23 @@ class Silences:
 
         return self.view(await self._store.write(command))
 
-    async def preview(self, body: wire.PreviewSilence) -> wire.SilencePreview:
+    async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview:
         """The firing alerts that a silence with these matchers would hide. Raises `Invalid`."""
         matchers = tuple(_matcher(text) for text in body.matchers)
 
-        def query(conn: Connection) -> wire.SilencePreview:
+        def query(conn: Connection) -> wire_silences.SilencePreview:
             ids = covered(conn, matchers)
             shown = self._alert_views(conn, alerts.get_many(conn, ids[:PREVIEWED]))
-            return wire.SilencePreview(alerts=shown, total=len(ids))
+            return wire_silences.SilencePreview(alerts=shown, total=len(ids))
 
         return await self._store.read(query)
 
-    def view(self, silence: Silence) -> wire.Silence:
+    def view(self, silence: Silence) -> wire_silences.Silence:
         """A silence as the wire shows it at this instant."""
         values = {name: getattr(silence, name) for name in Silence.__struct_fields__}
         texts = tuple(str(matcher) for matcher in silence.matchers)
         status = silence.status(self._store.clock.now()).value
-        return wire.Silence(**values | {"matchers": texts}, name=silence.name, status=status)
+        return wire_silences.Silence(**values | {"matchers": texts}, name=silence.name, status=status)
 
     # ------------------------------------------------------------------ inside a transaction
     def _create(self, tx: Tx, wanted: Silence, fresh_id: str, actor: str) -> Silence:

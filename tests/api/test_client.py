@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import exchange, wire
+from incidentd import exchange, wire, wire_silences
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -31,7 +31,7 @@ CALLS = {
     "resolve_alert": lambda c: c.resolve_alert(1, if_version=1),
     "silences": lambda c: c.silences("all"),
     "silence": lambda c: c.silence("5ace5ace-0000-4000-8000-000000000001"),
-    "set_silence": lambda c: c.set_silence(wire.SetSilence(matchers=("a=b",), ends_at=NOON, comment="why")),
+    "set_silence": lambda c: c.set_silence(wire_silences.SetSilence(matchers=("a=b",), ends_at=NOON, comment="why")),
     "expire_silence": lambda c: c.expire_silence("5ace5ace-0000-4000-8000-000000000001"),
     "preview_silence": lambda c: c.preview_silence(["host=~db.*"]),
     "pages": lambda c: c.pages(mine=True),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire
+from incidentd import wire_silences
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 async def silence(daemon, *matchers, lasts=HOUR, actor="ada", **more):
-    body = wire.SetSilence(
+    body = wire_silences.SetSilence(
         matchers=matchers or ("alertname=disk",), ends_at=daemon.clock.now() + lasts, comment="planned work", **more
     )
     return await daemon.core.silences.set(body, actor)
@@ -80,7 +80,7 @@ async def test_only_what_is_not_silenced_is_named(daemon):
     await daemon.fire()
     await daemon.fire("cpu")
     await daemon.advance(30)
-    (instance, message), *_ = daemon.sender.sent
+    (_, message), *_ = daemon.sender.sent
     assert "cpu" in message.title
     assert "disk" not in message.title + message.body
     await daemon.core.pages.acknowledge(1, "ada")
@@ -234,7 +234,9 @@ async def test_preview_shows_what_it_would_hide_and_hides_nothing(daemon):
     for key in ("disk", "cpu", "net"):
         await daemon.fire(key)
     await daemon.resolve("net")
-    found = await daemon.core.silences.preview(wire.PreviewSilence(matchers=("alertname=~disk|net", "service=shop")))
+    found = await daemon.core.silences.preview(
+        wire_silences.PreviewSilence(matchers=("alertname=~disk|net", "service=shop"))
+    )
     assert (found.total, [one.name for one in found.alerts]) == (1, ["disk"])
     assert await daemon.events("silence.created") == []
 
@@ -257,7 +259,7 @@ async def test_bad_input_is_refused_and_leaves_nothing(daemon, changes, field):
     at = {name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
     body = {"matchers": ("a=b",), "ends_at": now + HOUR, "comment": "x"} | at
     with pytest.raises(Invalid) as error:
-        await daemon.core.silences.set(wire.SetSilence(**body), "ada")
+        await daemon.core.silences.set(wire_silences.SetSilence(**body), "ada")
     assert error.value.field == field
     assert await daemon.events() == []
     assert await daemon.armed() == []
@@ -277,7 +279,7 @@ async def test_odd_label_values_are_found(daemon):
     for number, value in enumerate(["100%", "a_b", 'say "hi"', "back\\slash", "ümlaut", "a/b", "tab\t"]):
         await daemon.fire(f"odd{number}", labels={"alertname": "odd", "value": value})
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-        found = await daemon.core.silences.preview(wire.PreviewSilence(matchers=(f'value="{quoted}"',)))
+        found = await daemon.core.silences.preview(wire_silences.PreviewSilence(matchers=(f'value="{quoted}"',)))
         assert [one.labels["value"] for one in found.alerts] == [value]
 
 

@@ -10,7 +10,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire
+from incidentd import wire, wire_silences
 from incidentd.cli import ctl
 
 
@@ -49,8 +49,8 @@ READ = [
     Case("route test a=b=c é=", "GET /v1/route?label=a%3Db%3Dc&label=%C3%A9%3D", lambda c: c.route_test(),
          "plain by plain after 1m00s: plain"),
     Case("silence list", "GET /v1/silences?state=current",
-         lambda c: wire.SilenceList(silences=(c.silence(),)), "plain  active"),
-    Case("silence list --state all", "GET /v1/silences?state=all", lambda c: wire.SilenceList(silences=()),
+         lambda c: wire_silences.SilenceList(silences=(c.silence(),)), "plain  active"),
+    Case("silence list --state all", "GET /v1/silences?state=all", lambda c: wire_silences.SilenceList(silences=()),
          "There is no such silence."),
     Case("silence show a/b", "GET /v1/silences/a%2Fb", lambda c: c.silence(), "plain (active)"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
@@ -121,7 +121,7 @@ CHANGE = [
 ]  # fmt: skip
 ASK = [  # a question that needs a body
     Case("silence preview host=a", "POST /v1/silences/preview",
-         lambda c: wire.SilencePreview(alerts=(c.alert(),), total=1), "A-12", {"matchers": ["host=a"]}),
+         lambda c: wire_silences.SilencePreview(alerts=(c.alert(),), total=1), "A-12", {"matchers": ["host=a"]}),
 ]  # fmt: skip
 CASES = [*READ, *CHANGE, *ASK]
 
