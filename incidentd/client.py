@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_routes, wire_silences
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -90,6 +90,26 @@ class Client:
 
     async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
         return await self._send("POST", f"/v1/alerts/{alert_id}/resolve", wire.Alert, if_version=if_version)
+
+    # ------------------------------------------------------------------ silences
+    async def silences(self, state: str = "current") -> wire_silences.SilenceList:
+        """`state` is current (active or pending), active, pending, expired (for five days) or all."""
+        return await self._get(f"/v1/silences{_query(state=state)}", wire_silences.SilenceList)
+
+    async def silence(self, silence_id: str) -> wire_silences.Silence:
+        return await self._get(f"/v1/silences/{quote(silence_id, safe='')}", wire_silences.Silence)
+
+    async def set_silence(self, body: wire_silences.SetSilence) -> wire_silences.Silence:
+        """Set a new silence, or change one; look at the id of the answer."""
+        return await self._send("POST", "/v1/silences", wire_silences.Silence, body)
+
+    async def expire_silence(self, silence_id: str) -> wire_silences.Silence:
+        return await self._send("DELETE", f"/v1/silences/{quote(silence_id, safe='')}", wire_silences.Silence)
+
+    async def preview_silence(self, matchers: Sequence[str]) -> wire_silences.SilencePreview:
+        """The firing alerts that a silence with `matchers` would hide."""
+        body = wire_silences.PreviewSilence(matchers=tuple(matchers))
+        return await self._send("POST", "/v1/silences/preview", wire_silences.SilencePreview, body)
 
     # ------------------------------------------------------------------ pages
     async def pages(

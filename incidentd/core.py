@@ -22,6 +22,9 @@ from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.pages import Pages
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
+from incidentd.services.silence_lending import LentSilences
+from incidentd.services.silences import Silences
+from incidentd.services.suppression import Suppression
 from incidentd.services.workers import expiry_loop, router_loop, timer_loop
 from incidentd.storage import leases
 from incidentd.storage.store import Store
@@ -49,18 +52,22 @@ class Core:
         self.grouping = Grouping(process, roster, self.escalation)
         self.intake = Intake(store, self.escalation)
         self.pages = Pages(store, self.escalation, roster)
-        self.alerts = Alerts(store, self.intake, self.pages)
+        self.suppression = Suppression(process)
+        self.alerts = Alerts(store, self.intake, self.pages, self.suppression)
+        self.silences = Silences(store, self.grouping, roster, self.alerts.views)
+        self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self.roster = RosterView(roster, store.clock)
         self.routes = RouteTester(process, roster, store.clock)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.pages, store.clock, public_url)
-        self.reader = StoreReader(store, store.clock)
+        self.reader = StoreReader(store, store.clock, self.suppression)
         self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, self.links.thread, node)
         handlers = {
             **self.escalation.handlers(),
             **self.grouping.handlers(),
+            **self.silences.handlers(),
             **self.incidents.handlers(),
             **self.answers.handlers(),
         }

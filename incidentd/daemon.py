@@ -138,6 +138,7 @@ class Daemon:
             version=VERSION,
             sink=sink,
             reader=self.core.reader,
+            silences=self.core.lent_silences,
             http=self._http,
             clock=self._clock,
         )
@@ -184,6 +185,7 @@ class Daemon:
         core = self.core
         return Calls(
             alerts=core.alerts,
+            silences=core.silences,
             pages=core.pages,
             incidents=core.incidents,
             roster=core.roster,

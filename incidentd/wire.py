@@ -130,6 +130,8 @@ class Alert(Frozen, frozen=True):
     incident_ids: tuple[int, ...]
     flapping: bool
     version: int
+    silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
+    inhibited: bool = False  # another alert that fires explains it
 
 
 class AlertPage(Frozen, frozen=True):

@@ -42,6 +42,13 @@ class Pages(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Silences(Query, frozen=True):
+    state: Annotated[
+        Literal["current", "active", "pending", "expired", "all"],
+        Meta(description="current: active or pending; expired ones are listed for five days"),
+    ] = "current"
+
+
 class Incidents(Query, frozen=True):
     state: Literal["open", "closed", "all"] = "open"
     q: Search = ""

@@ -10,11 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_routes, wire_silences
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, daemon, incidents
+from incidentd.api.handlers import alerts, daemon, incidents, silences
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -128,6 +128,30 @@ ROUTES: tuple[Route, ...] = (
         body=wire.Acknowledge,
     ),
     _changed("/v1/alerts/{id}/resolve", alerts.resolve_alert, wire.Alert, "Resolve an alert by hand"),
+    _get("/v1/silences", silences.list_silences, wire_silences.SilenceList, "Silences", query=queries.Silences),
+    _created(
+        "/v1/silences",
+        silences.set_silence,
+        wire_silences.Silence,
+        "Set or change a silence",
+        body=wire_silences.SetSilence,
+    ),
+    _post(
+        "/v1/silences/preview",
+        silences.preview_silence,
+        wire_silences.SilencePreview,
+        "The firing alerts that a silence would hide",
+        body=wire_silences.PreviewSilence,
+    ),
+    _get("/v1/silences/{silence}", silences.get_silence, wire_silences.Silence, "One silence"),
+    Route(
+        method="DELETE",
+        path="/v1/silences/{silence}",
+        handler=silences.expire_silence,
+        role=Role.RESPONDER,
+        answer=wire_silences.Silence,
+        summary="End a silence now",
+    ),
     _get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
     _created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
     _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),

@@ -17,6 +17,7 @@ from incidentd.domain.display import safe_line, safe_text
 _COMMANDS = {
     "alert": ("alerts:alert", "Alerts, and why somebody was (not) paged."),
     "page": ("pages:page", "Pages: who was written to, and who took it."),
+    "silence": ("silences:silence", "Silence alerts for a time."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "people": ("rota:people", "The people of the roster."),

@@ -14,6 +14,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
+from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.process import (
@@ -43,6 +44,12 @@ def _matcher(value: Any) -> Matcher:
         raise ValueError(str(error).replace(" is no matcher: ", " is no matcher — ")) from None
 
 
+def _at_least_one(matchers: list[Matcher]) -> list[Matcher]:
+    if not matchers:
+        raise ValueError('has no matcher, so it would fit every alert — write for example ["severity=critical"]')
+    return matchers
+
+
 class RouteTable(Table):
     """A key that is not given is inherited from the route above."""
 
@@ -60,6 +67,21 @@ class RouteTable(Table):
     repeat_interval: PositiveDuration | None = None
     page: bool | None = None
     routes: list[RouteTable] = pydantic.Field(default=[])
+
+
+class InhibitTable(Table):
+    """While an alert fires that fulfils `source`, those that fulfil `target` with equal labels `equal` page nobody."""
+
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+    name: str = ""
+    source: Annotated[
+        list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]], pydantic.AfterValidator(_at_least_one)
+    ]
+    target: Annotated[
+        list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]], pydantic.AfterValidator(_at_least_one)
+    ]
+    equal: tuple[Annotated[str, pydantic.Field(min_length=1, max_length=1024)], ...] = ()
 
 
 class CadenceTable(Table):
@@ -85,6 +107,7 @@ class RolesTable(Table):
 
 class ProcessFile(Table):
     route: RouteTable = RouteTable()
+    inhibit: list[InhibitTable] = pydantic.Field(default=[])
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
@@ -105,6 +128,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
     process = Process(
         version="",
         route=_route(file.route, Route(id=""), "root"),
+        inhibit=tuple(_rule(table) for table in file.inhibit),
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
@@ -170,6 +194,12 @@ def _route(table: RouteTable, above: Route, identity: str) -> Route:
     )
     children = tuple(_route(child, route, f"{identity}/{index}") for index, child in enumerate(table.routes))
     return msgspec.structs.replace(route, routes=children)
+
+
+def _rule(table: InhibitTable) -> InhibitRule:
+    return InhibitRule(
+        name=table.name, source=tuple(table.source), target=tuple(table.target), equal=tuple(sorted(set(table.equal)))
+    )
 
 
 def _cadence(updates: Mapping[Severity, CadenceTable]) -> dict[Severity, dict[str, timedelta]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.routing import Route
 from incidentd.domain.severity import Severity
 
@@ -30,6 +31,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     route: Route
+    inhibit: tuple[InhibitRule, ...] = ()
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}

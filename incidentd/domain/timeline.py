@@ -248,7 +248,8 @@ def _failed(told: Told) -> Line:
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
 # An expiry is told by the end that follows it.
-_LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired"})
+_HIDING = {"alert.silenced", "alert.unsilenced", "alert.inhibited", "alert.uninhibited"}
+_LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING})
 
 
 def known_kinds() -> frozenset[str]:

@@ -6,7 +6,7 @@ One small function for each kind of event; what they say is all a reader gets, s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidentd.wire import Event, TraceStep
@@ -87,6 +87,41 @@ def _settled(data: Data, _actor: str) -> str:
 @_about("alert.acknowledged")
 def _alert_acknowledged(data: Data, _actor: str) -> str:
     return f"{data['by']} took it on at the source ({data['via']})"
+
+
+def _silence(silence: Data) -> str:
+    comment = f"{silence['comment']}, " if silence["comment"] else ""
+    until = silence["until"]
+    end = until.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(until, datetime) else until
+    return f"{silence['name']} ({comment}by {silence['by']} until {end})"
+
+
+def _silenced_by(data: Data) -> str:
+    return f"silenced by {'; '.join(_silence(one) for one in data['silences'])}"
+
+
+def _inhibited_by(data: Data) -> str:
+    return f"inhibited by A-{data['by']} {data['by_name']} (rule {data['rule']})"
+
+
+@_about("alert.silenced")
+def _silenced(data: Data, _actor: str) -> str:
+    return f"S{_silenced_by(data)[1:]}"
+
+
+@_about("alert.unsilenced")
+def _unsilenced(_data: Data, _actor: str) -> str:
+    return "No longer silenced: it is told about after the wait of its group"
+
+
+@_about("alert.inhibited")
+def _inhibited(data: Data, _actor: str) -> str:
+    return f"I{_inhibited_by(data)[1:]}"
+
+
+@_about("alert.uninhibited")
+def _uninhibited(_data: Data, _actor: str) -> str:
+    return "No longer inhibited: it is told about after the wait of its group"
 
 
 @_about("group.quiet")
@@ -233,6 +268,8 @@ def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
 
 
 def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
+    if hidden := _hidden(by_kind):
+        return f"Nobody was paged: {hidden}."
     if quiet := by_kind.get("group.quiet"):
         return f"Nobody was paged: {quiet[-1].data['why']}."
     resolved = by_kind.get("alert.resolved", ())
@@ -247,3 +284,16 @@ def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
     if firing:
         return "Nobody was paged yet: it waits for routing."
     return "Nobody was paged: it ended while its group waited."
+
+
+def _hidden(by_kind: Mapping[str, Sequence[Event]]) -> str:
+    """What hid the alert last, "" when nothing does by now."""
+    said = []
+    for on, off, words in (
+        ("alert.silenced", "alert.unsilenced", _silenced_by),
+        ("alert.inhibited", "alert.uninhibited", _inhibited_by),
+    ):
+        hidden, shown = by_kind.get(on, ()), by_kind.get(off, ())
+        if hidden and (not shown or shown[-1].seq < hidden[-1].seq):
+            said.append(words(hidden[-1].data))
+    return " and ".join(said)

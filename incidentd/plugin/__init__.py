@@ -9,6 +9,8 @@ from incidentd.domain.display import safe_line, safe_text
 from incidentd.domain.matchers import BadMatcher, Matcher, matches_all, parse_matcher
 from incidentd.domain.matchers import Op as MatchOp
 from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
+from incidentd.domain.silences import Silence
+from incidentd.domain.silences import Status as SilenceStatus
 from incidentd.plugin.adapters import (
     AdapterConfig,
     AdapterType,
@@ -20,6 +22,7 @@ from incidentd.plugin.adapters import (
     Notifier,
     Route,
     SignalSink,
+    SilenceBook,
     StoreUnavailable,
 )
 from incidentd.plugin.config import PositiveSeconds, SecretRef
@@ -48,7 +51,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 
 __all__ = [
     "API_VERSION",
@@ -79,6 +82,9 @@ __all__ = [
     "Signal",
     "SignalKind",
     "SignalSink",
+    "Silence",
+    "SilenceBook",
+    "SilenceStatus",
     "StoreUnavailable",
     "TemporaryFailure",
     "Urgency",

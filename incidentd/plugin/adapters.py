@@ -11,6 +11,7 @@ import msgspec
 import pydantic
 
 from incidentd.domain.signals import Signal
+from incidentd.domain.silences import Silence
 from incidentd.plugin.values import ActiveAlert, Notification, Receipt, WebhookRequest, WebhookResponse
 
 
@@ -48,6 +49,31 @@ class AlertReader(Protocol):
         ...
 
 
+class SilenceBook(Protocol):
+    """The silences of the daemon; since API version 1.1."""
+
+    async def list(self) -> Sequence[Silence]:
+        """Every silence that is pending or active, and those that expired within five days."""
+        ...
+
+    async def get(self, silence_id: str) -> Silence | None:
+        """One silence, None when there is none."""
+        ...
+
+    async def set(self, silence: Silence) -> Silence:
+        """Set a new silence (`id` ""), or change the one with its id; returns it as stored.
+
+        A change that would rewrite what was silenced in the past ends the old one and gets a new id, as in
+        Alertmanager. `created_by` is as the sender says. Raises `BadRequest` naming the field; its status is 404
+        when there is no silence with that id.
+        """
+        ...
+
+    async def expire(self, silence_id: str, by: str) -> None:
+        """End a silence now; `by` is who asked, or the instance. Raises `BadRequest`: 404 unknown, 409 over."""
+        ...
+
+
 class Context(Protocol):
     """What the daemon lends to one adapter instance."""
 
@@ -69,6 +95,11 @@ class Context(Protocol):
     @property
     def reader(self) -> AlertReader:
         """The alerts the daemon knows, read only."""
+        ...
+
+    @property
+    def silences(self) -> SilenceBook:
+        """The silences: read, set and end them. Since API version 1.1."""
         ...
 
     @property

@@ -139,6 +139,8 @@ class ActiveAlert(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: bool
     group_id: int | None
     group_labels: Mapping[str, str]
+    silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
+    inhibited_by: tuple[int, ...] = ()  # ids of alerts that explain it
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import structlog
 from incidentd.clock import Clock
 from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.problems import Fault
-from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink
+from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink, SilenceBook
 from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
@@ -32,6 +32,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     sink: SignalSink
     reader: AlertReader
+    silences: SilenceBook
     http: Any
     clock: Clock
 

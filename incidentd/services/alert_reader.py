@@ -9,6 +9,7 @@ from sqlalchemy import Connection, or_, select
 
 from incidentd.clock import Clock
 from incidentd.plugin.values import ActiveAlert
+from incidentd.services.suppression import NOT_HIDDEN, Hidden, Suppression
 from incidentd.storage import alerts, groups
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.schema import alerts as table
@@ -17,7 +18,7 @@ from incidentd.storage.store import Store
 _RECENT = timedelta(minutes=5)
 
 
-def _active(row: AlertRow, labels: dict[int, dict[str, str]]) -> ActiveAlert:
+def _active(row: AlertRow, labels: dict[int, dict[str, str]], hidden: Hidden) -> ActiveAlert:
     group = {} if row.group_id is None else labels.get(row.group_id, {})
     return ActiveAlert(
         id=row.id,
@@ -34,14 +35,17 @@ def _active(row: AlertRow, labels: dict[int, dict[str, str]]) -> ActiveAlert:
         acknowledged=bool(row.acknowledged_by),
         group_id=row.group_id,
         group_labels=group,
+        silenced_by=tuple(silence.id for silence in hidden.silences),
+        inhibited_by=() if hidden.inhibited is None else (hidden.inhibited.by,),
     )
 
 
 class StoreReader:
     """Implements the plugin API's `AlertReader`."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, suppression: Suppression) -> None:
         self._store = store
+        self._suppression = suppression
         self._clock = clock
 
     async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
@@ -55,6 +59,7 @@ class StoreReader:
             rows = alerts.listed(conn, select(table).where(wanted).order_by(table.c.id))
             ids = sorted({row.group_id for row in rows if row.group_id is not None})
             labels = {group: dict(one) for group, one in groups.labels_of(conn, ids).items()}
-            return [_active(row, labels) for row in rows]
+            hidden = self._suppression.of(conn, rows, self._clock.now())
+            return [_active(row, labels, hidden.get(row.id, NOT_HIDDEN)) for row in rows]
 
         return await self._store.read(query)

@@ -18,6 +18,7 @@ from incidentd.services.contracts import AlertQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.intake import Intake
 from incidentd.services.pages import Pages
+from incidentd.services.suppression import NOT_HIDDEN, Hidden, Suppression
 from incidentd.storage import alerts, event_log, pages
 from incidentd.storage.alerts import AlertRow, Links
 from incidentd.storage.schema import alerts as table
@@ -32,15 +33,16 @@ _STATUSES = ("firing", "resolved", "all")
 _MAX_LABELS = 64
 
 
-def _wire(alert: AlertRow, links: Links) -> wire.Alert:
+def _wire(alert: AlertRow, links: Links, hidden: Hidden) -> wire.Alert:
     values = {name: getattr(alert, name) for name in wire.Alert.__struct_fields__ if hasattr(alert, name)}
-    return wire.Alert(**values, page_id=links.page_id, page_state=links.page_state, incident_ids=links.incident_ids)
-
-
-def views(conn: Connection, rows: Sequence[AlertRow]) -> tuple[wire.Alert, ...]:
-    """Stored alerts as the wire shows them."""
-    links = alerts.links(conn, [row.id for row in rows])
-    return tuple(_wire(row, links.get(row.id, Links())) for row in rows)
+    return wire.Alert(
+        **values,
+        page_id=links.page_id,
+        page_state=links.page_state,
+        incident_ids=links.incident_ids,
+        silenced_by=tuple(silence.id for silence in hidden.silences),
+        inhibited=hidden.inhibited is not None,
+    )
 
 
 def _literal(text: str) -> str:
@@ -80,45 +82,11 @@ def _text() -> Any:
     return Text()
 
 
-def _list(conn: Connection, query: AlertQuery) -> wire.AlertPage:
-    """Newest or oldest first by id. Label matchers are regular expressions of RE2, so they are matched here."""
-    newest = query.order == "newest"
-    conditions = _conditions(query)
-    last = cursors.decode(query.cursor)
-    rows: list[AlertRow] = []
-    while len(rows) <= query.limit:
-        beyond = [] if last is None else [table.c.id < last if newest else table.c.id > last]
-        order = table.c.id.desc() if newest else table.c.id
-        size = _SCAN if query.matchers else query.limit + 1
-        part = alerts.listed(conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size))
-        rows += [row for row in part if matches_all(query.matchers, row.labels)]
-        if len(part) < size:
-            break
-        last = part[-1].id
-    shown = rows[: query.limit]
-    more = len(rows) > query.limit
-    total = _total(conn, conditions, query.matchers)
-    return wire.AlertPage(
-        alerts=views(conn, shown), next_cursor=cursors.encode(shown[-1].id if more else None), total=total
-    )
-
-
 def _total(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers: Sequence[Matcher]) -> int:
     if not matchers:
         return alerts.count_where(conn, *conditions)
     labels = conn.execute(select(table.c.labels).where(and_(True, *conditions))).scalars()
     return sum(matches_all(matchers, one) for one in labels)
-
-
-def _trace(conn: Connection, alert_id: int) -> wire.Trace:
-    alert = _existing(conn, alert_id)
-    member = select(group_alerts.c.group_id).where(group_alerts.c.alert_id == alert_id)
-    group_ids = list(conn.execute(member).scalars())
-    page_ids = list(conn.execute(select(pages_table.c.id).where(pages_table.c.group_id.in_(group_ids))).scalars())
-    subjects = [alert.subject, *(f"group:{g}" for g in group_ids), *(f"page:{p}" for p in page_ids)]
-    events = event_log.of_subjects(conn, subjects)
-    (shown,) = views(conn, [alert])
-    return wire.Trace(alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events))
 
 
 def _existing(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
@@ -131,10 +99,17 @@ def _existing(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRo
 class Alerts:
     """Implements `contracts.AlertCalls`."""
 
-    def __init__(self, store: Store, intake: Intake, pages_service: Pages) -> None:
+    def __init__(self, store: Store, intake: Intake, pages_service: Pages, suppression: Suppression) -> None:
         self._store = store
+        self._suppression = suppression
         self._intake = intake
         self._pages = pages_service
+
+    def views(self, conn: Connection, rows: Sequence[AlertRow]) -> tuple[wire.Alert, ...]:
+        """Stored alerts as the wire shows them, with what hides them at this instant."""
+        links = alerts.links(conn, [row.id for row in rows])
+        hidden = self._suppression.of(conn, rows, self._store.clock.now())
+        return tuple(_wire(row, links.get(row.id, Links()), hidden.get(row.id, NOT_HIDDEN)) for row in rows)
 
     async def list(self, query: AlertQuery) -> wire.AlertPage:
         """Alerts that fit `query`. Raises `Invalid`."""
@@ -142,15 +117,15 @@ class Alerts:
             raise Invalid(f"status is one of {', '.join(_STATUSES)}", field="status")
         if query.order not in ("newest", "oldest"):
             raise Invalid("order is newest or oldest", field="order")
-        return await self._store.read(lambda conn: _list(conn, query))
+        return await self._store.read(lambda conn: self._list(conn, query))
 
     async def get(self, alert_id: int) -> wire.Alert:
         """One alert. Raises `NotFound`."""
-        return await self._store.read(lambda conn: views(conn, [_existing(conn, alert_id)])[0])
+        return await self._store.read(lambda conn: self.views(conn, [_existing(conn, alert_id)])[0])
 
     async def trace(self, alert_id: int) -> wire.Trace:
         """Every decision about one alert. Raises `NotFound`."""
-        return await self._store.read(lambda conn: _trace(conn, alert_id))
+        return await self._store.read(lambda conn: self._trace(conn, alert_id))
 
     async def raise_alert(self, body: wire.RaiseAlert, actor: str) -> wire.Raised:
         """Take an alert that a person or a script raises. Raises `Invalid`."""
@@ -188,12 +163,48 @@ class Alerts:
         def command(tx: Tx) -> wire.Alert:
             alert = _existing(tx.conn, alert_id, lock=True)
             if if_version is not None and if_version != alert.version:
-                raise Conflict(f"A-{alert_id} has changed meanwhile", current=views(tx.conn, [alert])[0])
+                raise Conflict(f"A-{alert_id} has changed meanwhile", current=self.views(tx.conn, [alert])[0])
             if alert.firing:
                 # "Expired": the sender did not say so, and when it still sends the alert, the alert fires again.
                 alerts.set_state(tx, alert, ended(alert.state(), None, tx.now, expired=True))
                 tx.emit("alert.resolved_by_hand", alert.subject, actor=actor)
                 tx.wake(Wake.ROUTER)
-            return views(tx.conn, [_existing(tx.conn, alert_id)])[0]
+            return self.views(tx.conn, [_existing(tx.conn, alert_id)])[0]
 
         return await self._store.write(command)
+
+    def _list(self, conn: Connection, query: AlertQuery) -> wire.AlertPage:
+        """Newest or oldest first by id. Label matchers are regular expressions of RE2, so they are matched here."""
+        newest = query.order == "newest"
+        conditions = _conditions(query)
+        last = cursors.decode(query.cursor)
+        rows: list[AlertRow] = []
+        while len(rows) <= query.limit:
+            beyond = [] if last is None else [table.c.id < last if newest else table.c.id > last]
+            order = table.c.id.desc() if newest else table.c.id
+            size = _SCAN if query.matchers else query.limit + 1
+            part = alerts.listed(
+                conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size)
+            )
+            rows += [row for row in part if matches_all(query.matchers, row.labels)]
+            if len(part) < size:
+                break
+            last = part[-1].id
+        shown = rows[: query.limit]
+        more = len(rows) > query.limit
+        total = _total(conn, conditions, query.matchers)
+        return wire.AlertPage(
+            alerts=self.views(conn, shown), next_cursor=cursors.encode(shown[-1].id if more else None), total=total
+        )
+
+    def _trace(self, conn: Connection, alert_id: int) -> wire.Trace:
+        alert = _existing(conn, alert_id)
+        member = select(group_alerts.c.group_id).where(group_alerts.c.alert_id == alert_id)
+        group_ids = list(conn.execute(member).scalars())
+        page_ids = list(conn.execute(select(pages_table.c.id).where(pages_table.c.group_id.in_(group_ids))).scalars())
+        subjects = [alert.subject, *(f"group:{g}" for g in group_ids), *(f"page:{p}" for p in page_ids)]
+        events = event_log.of_subjects(conn, subjects)
+        (shown,) = self.views(conn, [alert])
+        return wire.Trace(
+            alert=shown, verdict=verdict(events, alert.firing), steps=tuple(step(event) for event in events)
+        )

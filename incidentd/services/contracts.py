@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_routes, wire_silences
 from incidentd.domain.matchers import Matcher
 
 
@@ -34,6 +34,14 @@ class AlertCalls(Protocol):
     async def raise_alert(self, body: wire.RaiseAlert, actor: str) -> wire.Raised: ...
     async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page: ...
     async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert: ...
+
+
+class SilenceCalls(Protocol):
+    async def list(self, state: str) -> wire_silences.SilenceList: ...
+    async def get(self, silence_id: str) -> wire_silences.Silence: ...
+    async def set(self, body: wire_silences.SetSilence, actor: str) -> wire_silences.Silence: ...
+    async def expire(self, silence_id: str, actor: str) -> wire_silences.Silence: ...
+    async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview: ...
 
 
 class PageCalls(Protocol):
@@ -115,6 +123,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the socket API can call; the daemon composes it."""
 
     alerts: AlertCalls
+    silences: SilenceCalls
     pages: PageCalls
     incidents: IncidentCalls
     roster: RosterCalls

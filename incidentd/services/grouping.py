@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +15,8 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
 from incidentd.services.escalation import Escalation, Handler
-from incidentd.storage import alert_routing, alerts, groups, pages, timers
+from incidentd.services.suppression import Suppression
+from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
 from incidentd.storage.alert_routing import Changed, Routed
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.groups import Group
@@ -23,6 +25,7 @@ from incidentd.storage.tx import Tx, Wake
 
 FLUSH = "group.flush"
 SETTLED = "alert.settled"
+LOOK = "group.look"
 ROUTE_BATCH = 400
 """Alerts that are routed in one transaction at most."""
 
@@ -45,10 +48,11 @@ class Grouping:
         self._process = process
         self._roster = roster
         self._escalation = escalation
+        self._suppression = Suppression(process)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {FLUSH: self._on_flush, SETTLED: self._on_settled}
+        return {FLUSH: self._on_flush, SETTLED: self._on_settled, LOOK: self._on_look}
 
     # ------------------------------------------------------------------ routing
     def route_pending(self, tx: Tx) -> int:
@@ -72,6 +76,7 @@ class Grouping:
             self._route(tx, alert, open_groups.get(alert.id, []), batch)
         alert_routing.join_groups(tx, batch.joins)
         alert_routing.mark_routed(tx, batch.routed)
+        self._after_ends(tx, [alert.id for alert in changed if not alert.firing])
         for group in batch.ended.values():
             self._end_if_over(tx, group)
         for group, route in batch.flush_now.values():
@@ -160,10 +165,8 @@ class Grouping:
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_wait)
             else:
                 batch.flush_now[group.id] = (group, route)
-        elif group.last_flush_at is None:
-            timers.arm_no_later(tx, FLUSH, group.subject, tx.now + route.group_wait)
         else:
-            timers.arm_no_later(tx, FLUSH, group.subject, max(group.last_flush_at + route.group_interval, tx.now))
+            timers.arm_no_later(tx, FLUSH, group.subject, _next_flush(group, route, tx.now))
         batch.open[key] = group
         return group
 
@@ -185,6 +188,7 @@ class Grouping:
         else:
             tx.emit("group.quiet", group.subject, {"why": "every alert ended before anybody was to be told"})
         timers.cancel(tx, FLUSH, group.subject)
+        timers.cancel(tx, LOOK, group.subject)
         groups.change(tx, group.id, closed_at=tx.now)
         return True
 
@@ -218,16 +222,60 @@ class Grouping:
             if not self._end_if_over(tx, group):  # held open by an alert that flaps
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_interval)
             return
+        hidden = self._suppression.look(tx, [alert for alert, _ in firing])
+        firing = [one for one in firing if one[0].id not in hidden]
+        if hidden:
+            timers.arm(tx, LOOK, group.subject, tx.now + route.group_interval)
+        if not firing:  # as if it was never flushed: what may be told later waits for its group_wait
+            return
         page = pages.of_group(tx, group.id)
         told = False
         if page is None or page.state == "resolved":
             told = self._start_page(tx, group, route, [alert for alert, _ in firing])
         else:
             told = self._tell_more(tx, group, route, page, firing)
-        groups.mark_announced(tx, group.id)
+        groups.mark_announced(tx, group.id, but=list(hidden))
         notified_at = tx.now if told else group.notified_at
         groups.change(tx, group.id, last_flush_at=tx.now, notified_at=notified_at)
         timers.arm(tx, FLUSH, group.subject, (notified_at or tx.now) + route.repeat_interval)
+
+    # ------------------------------------------------------------------ what is hidden
+    def _on_look(self, tx: Tx, timer: Timer) -> None:
+        self.look_again(tx, [timer.subject_id])
+
+    def look_again(self, tx: Tx, group_ids: Sequence[int]) -> None:
+        """Flush groups by their waits when something in them is no longer hidden that nobody was told of."""
+        for group_id in sorted(group_ids):
+            group = groups.get(tx.conn, group_id, lock=True)
+            if group is not None and group.closed_at is None:
+                self._look(tx, group, self._route_named(group.route))
+
+    def look_again_at_alerts(self, tx: Tx, alert_ids: Sequence[int]) -> None:
+        """Look again at the groups these alerts are in."""
+        found = groups.open_groups_of(tx, alert_ids)
+        self.look_again(tx, list({group.id for some in found.values() for group in some}))
+
+    def _look(self, tx: Tx, group: Group, route: Route) -> None:
+        firing = groups.firing(tx.conn, group.id)
+        hidden = self._suppression.look(tx, [alert for alert, _ in firing])
+        audible = [announced for alert, announced in firing if alert.id not in hidden]
+        if hidden:
+            timers.arm(tx, LOOK, group.subject, tx.now + route.group_interval)
+        else:
+            timers.cancel(tx, LOOK, group.subject)
+        if not all(audible):
+            timers.arm_no_later(tx, FLUSH, group.subject, _next_flush(group, route, tx.now))
+        elif audible and group.notified_at is not None:
+            due = max(group.notified_at + route.repeat_interval, tx.now)
+            timers.arm_no_later(tx, FLUSH, group.subject, due)
+
+    def _after_ends(self, tx: Tx, ended: Sequence[int]) -> None:
+        """Nothing hides what has ended, and what it inhibited is looked at again."""
+        if not ended:
+            return
+        suppressions.forget(tx, ended)
+        explained = suppressions.hidden_by(tx.conn, [f"alert:{one}" for one in ended])
+        self.look_again_at_alerts(tx, [one for one in explained if one not in set(ended)])
 
     def _start_page(self, tx: Tx, group: Group, route: Route, firing: Sequence[AlertRow]) -> bool:
         waiting = [alert for alert in firing if not alert.acknowledged_by]
@@ -276,6 +324,13 @@ def _texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:
         "title": group_title(names, group.service, firing[0].severity),
         "body": group_body(names, group.labels, links),
     }
+
+
+def _next_flush(group: Group, route: Route, now: datetime) -> datetime:
+    """When an alert that joins the group now is told: after group_wait, or at the group's next interval."""
+    if group.last_flush_at is None:
+        return now + route.group_wait
+    return max(group.last_flush_at + route.group_interval, now)
 
 
 def _walk(route: Route) -> list[Route]:

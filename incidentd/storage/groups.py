@@ -120,6 +120,12 @@ def members(conn: Connection, group_id: int) -> list[int]:
     return list(conn.execute(query.order_by(group_alerts.c.alert_id)).scalars())
 
 
-def mark_announced(tx: Tx, group_id: int) -> None:
-    """Every alert of the group stood in a message."""
-    tx.conn.execute(update(group_alerts).where(group_alerts.c.group_id == group_id).values(announced=True))
+def mark_announced(tx: Tx, group_id: int, but: Sequence[int] = ()) -> None:
+    """Every alert of the group stood in a message, except `but`."""
+    statement = update(group_alerts).where(group_alerts.c.group_id == group_id).values(announced=True)
+    tx.conn.execute(statement)
+    for start in range(0, len(but), 500):
+        held_back = group_alerts.c.alert_id.in_(but[start : start + 500])
+        tx.conn.execute(
+            update(group_alerts).where(group_alerts.c.group_id == group_id, held_back).values(announced=False)
+        )

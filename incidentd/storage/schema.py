@@ -263,6 +263,30 @@ incident_updates = Table(
 )
 Index("incident_updates_incident", incident_updates.c.incident_id)
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String, primary_key=True),  # a UUID, as Alertmanager's
+    Column("matchers", Json, nullable=False),  # [{name, op, value}]
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("annotations", Json, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+Index("silences_ends", silences.c.ends_at)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
+    Column("by", String, nullable=False),  # "silence:<id>", or "alert:<id>" of what inhibits it
+    Column("since", Instant, nullable=False),
+    PrimaryKeyConstraint("alert_id", "by"),
+)
+Index("suppressions_by", suppressions.c.by)
+
 drafts = Table(
     "drafts",
     metadata,

@@ -1,7 +1,7 @@
 """What amtool and dashboards read back: alerts and groups in the shapes of Alertmanager's API v2 (api/v2/openapi.yaml).
 
-A receiver here is the service an alert belongs to: that decides who is paged. Nothing is suppressed on this side yet,
-so every alert is `active`.
+A receiver here is the service an alert belongs to: that decides who is paged. An alert that is silenced or inhibited is
+`suppressed`, every other one `active`.
 """
 
 from __future__ import annotations
@@ -30,17 +30,24 @@ _FALSE = frozenset(("false", "0", "f", "no", "n", "off"))
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts a reader wants. Silenced, inhibited and unprocessed ones do not exist here."""
+    """Which alerts a reader wants. Unprocessed ones do not exist here."""
 
     active: bool = True
+    silenced: bool = True
+    inhibited: bool = True
     matchers: tuple[Matcher, ...] = ()
     receiver: Matcher | None = None
 
     def keeps(self, alert: ActiveAlert) -> bool:
         """Whether the reader wants `alert`."""
-        if not self.active or not matches_all(self.matchers, alert.labels):
+        if not self._by_state(alert) or not matches_all(self.matchers, alert.labels):
             return False
         return self.receiver is None or matches_all((self.receiver,), {"receiver": receiver_of(alert)})
+
+    def _by_state(self, alert: ActiveAlert) -> bool:
+        if not alert.silenced_by and not alert.inhibited_by:
+            return self.active
+        return (self.silenced or not alert.silenced_by) and (self.inhibited or not alert.inhibited_by)
 
 
 class Receiver(msgspec.Struct, frozen=True):
@@ -78,15 +85,22 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
     `filter` may be repeated; the listener joins repeated values with a line feed. `receiver` is a regular expression
     that must match the whole name.
     """
-    for name in ("silenced", "inhibited", "unprocessed", "muted"):
+    for name in ("unprocessed", "muted"):
         _flag(query, name)
-    texts = [text for text in query.get("filter", "").split("\n") if text.strip()]
     receiver = query.get("receiver", "")
     return Filter(
         active=_flag(query, "active"),
-        matchers=tuple(_matcher("filter", text) for text in texts),
+        silenced=_flag(query, "silenced"),
+        inhibited=_flag(query, "inhibited"),
+        matchers=parse_matchers(query),
         receiver=_matcher("receiver", str(Matcher("receiver", MatchOp.MATCH, receiver))) if receiver else None,
     )
+
+
+def parse_matchers(query: Mapping[str, str]) -> tuple[Matcher, ...]:
+    """The matchers under `filter`. Raises `BadRequest`."""
+    texts = [text for text in query.get("filter", "").split("\n") if text.strip()]
+    return tuple(_matcher("filter", text) for text in texts)
 
 
 def _flag(query: Mapping[str, str], name: str) -> bool:
@@ -115,7 +129,25 @@ def fingerprint_of(alert: ActiveAlert) -> str:
     return hashlib.blake2b(f"{alert.source}\n{alert.key}".encode(), digest_size=8).hexdigest()
 
 
-def gettable(alert: ActiveAlert, now: datetime, resolve_timeout: timedelta) -> GettableAlert:
+def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str]) -> Status:
+    """The state of `alert`, and what suppresses it: silences by id, alerts by fingerprint."""
+    hidden = bool(alert.silenced_by or alert.inhibited_by)
+    return Status(
+        state="suppressed" if hidden else "active",
+        silenced_by=alert.silenced_by,
+        inhibited_by=tuple(fingerprints.get(one, str(one)) for one in alert.inhibited_by),
+    )
+
+
+def _fingerprints(alerts: Sequence[ActiveAlert]) -> dict[int, str]:
+    """Of the alerts that inhibit others."""
+    sources = {one for alert in alerts for one in alert.inhibited_by}
+    return {alert.id: fingerprint_of(alert) for alert in alerts if alert.id in sources}
+
+
+def gettable(
+    alert: ActiveAlert, now: datetime, resolve_timeout: timedelta, fingerprints: Mapping[int, str]
+) -> GettableAlert:
     """`alert` as the API shows it. One without an end ends `resolve_timeout` from `now`, as an Alertmanager says."""
     return GettableAlert(
         annotations=alert.annotations,
@@ -123,7 +155,7 @@ def gettable(alert: ActiveAlert, now: datetime, resolve_timeout: timedelta) -> G
         fingerprint=fingerprint_of(alert),
         receivers=(Receiver(receiver_of(alert)),),
         starts_at=alert.starts_at,
-        status=Status(),
+        status=status_of(alert, fingerprints),
         updated_at=alert.updated_at,
         labels=alert.labels,
         generator_url=alert.generator_url or msgspec.UNSET,
@@ -134,7 +166,8 @@ def alert_list(
     alerts: Sequence[ActiveAlert], wanted: Filter, now: datetime, resolve_timeout: timedelta
 ) -> list[GettableAlert]:
     """The answer of `GET /api/v2/alerts`, in the order of the fingerprints."""
-    shown = [gettable(alert, now, resolve_timeout) for alert in alerts if wanted.keeps(alert)]
+    sources = _fingerprints(alerts)
+    shown = [gettable(alert, now, resolve_timeout, sources) for alert in alerts if wanted.keeps(alert)]
     return sorted(shown, key=lambda alert: alert.fingerprint)
 
 
@@ -142,13 +175,14 @@ def alert_groups(
     alerts: Sequence[ActiveAlert], wanted: Filter, now: datetime, resolve_timeout: timedelta
 ) -> list[AlertGroup]:
     """The answer of `GET /api/v2/alerts/groups`: the groups alerts are paged in; ungrouped ones stand together."""
+    sources = _fingerprints(alerts)
     members: dict[tuple[str, int | None], list[ActiveAlert]] = {}
     for alert in alerts:
         if wanted.keeps(alert):
             members.setdefault((receiver_of(alert), alert.group_id), []).append(alert)
     return [
         AlertGroup(
-            alerts=[gettable(alert, now, resolve_timeout) for alert in group],
+            alerts=[gettable(alert, now, resolve_timeout, sources) for alert in group],
             labels={} if group_id is None else group[0].group_labels,
             receiver=Receiver(receiver),
         )

@@ -22,10 +22,19 @@ from incidentd.plugin import (
 )
 from incidentd_alertmanager.config import AlertmanagerConfig
 from incidentd_alertmanager.decode import Batch, decode_alerts, decode_webhook
-from incidentd_alertmanager.read import Filter, alert_groups, alert_list, parse_filter, receivers, status_document
+from incidentd_alertmanager.read import (
+    Filter,
+    alert_groups,
+    alert_list,
+    parse_filter,
+    receivers,
+    status_document,
+)
+from incidentd_alertmanager.silences import decode_silence, gettable_silence, silence_list
 
 # Prometheus sends up to 256 alerts at once and drops a batch that is refused, so there is room for long annotations.
 MAX_BODY = 8 * 1024 * 1024
+_MAX_SILENCE = 512 * 1024
 
 # Above these, work is done in a thread: a request of a size that nobody expects must not delay a page.
 _LARGE_BODY = 512 * 1024
@@ -60,6 +69,11 @@ class AlertmanagerSource(AlertSource):
             Route(method="GET", path="/api/v2/status", handler=self.get_status),
             Route(method="GET", path="/api/v2/receivers", handler=self.get_receivers),
             Route(method="GET", path="/api/v2/silences", handler=_answering(self.get_silences)),
+            Route(
+                method="POST", path="/api/v2/silences", handler=_answering(self.post_silences), max_body=_MAX_SILENCE
+            ),
+            Route(method="GET", path="/api/v2/silence/{id}", handler=_answering(self.get_silence)),
+            Route(method="DELETE", path="/api/v2/silence/{id}", handler=_answering(self.delete_silence)),
             Route(method="GET", path="/-/healthy", handler=self.get_healthy),
             Route(method="GET", path="/-/ready", handler=self.get_healthy),
         )
@@ -105,9 +119,26 @@ class AlertmanagerSource(AlertSource):
         return _json(receivers(await self._context.reader.alerts()))
 
     async def get_silences(self, request: WebhookRequest) -> WebhookResponse:
-        """Always empty: incidentd has no silences yet. A filter is checked all the same."""
-        parse_filter(request.query)
-        return _json([])
+        """Silences, those that expired within five days included; `filter` chooses by their matchers."""
+        filters = parse_filter(request.query).matchers
+        found = await self._context.silences.list()
+        return _json(silence_list(found, filters, self._context.now()))
+
+    async def post_silences(self, request: WebhookRequest) -> WebhookResponse:
+        """A new silence, or a change of one; the answer has the id it has now."""
+        wanted = decode_silence(request.body, request.received_at)
+        return _json({"silenceID": (await self._context.silences.set(wanted)).id})
+
+    async def get_silence(self, request: WebhookRequest) -> WebhookResponse:
+        silence = await self._context.silences.get(request.params["id"])
+        if silence is None:
+            raise BadRequest("there is no such silence", field="silenceID", status=404)
+        return _json(gettable_silence(silence, self._context.now()))
+
+    async def delete_silence(self, request: WebhookRequest) -> WebhookResponse:
+        """End a silence; the request does not say who asks, so the instance stands for them."""
+        await self._context.silences.expire(request.params["id"], self._context.instance)
+        return WebhookResponse()
 
     async def get_healthy(self, _request: WebhookRequest) -> WebhookResponse:
         return WebhookResponse(body=b"OK", content_type="text/plain; charset=utf-8")

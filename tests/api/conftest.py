@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import unixsocket, wire, wire_routes
+from incidentd import unixsocket, wire, wire_routes, wire_silences
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
@@ -56,6 +56,22 @@ def an_alert(alert_id: int = 1, **changes: Any) -> wire.Alert:
         version=1,
     )
     return msgspec.structs.replace(alert, **changes)
+
+
+def a_silence(silence_id: str = "5ace5ace-0000-4000-8000-000000000001", **changes: Any) -> wire_silences.Silence:
+    silence = wire_silences.Silence(
+        id=silence_id,
+        name=f"S-{silence_id[:8]}",
+        status="active",
+        matchers=('host="db1"',),
+        starts_at=NOW,
+        ends_at=NOW.replace(hour=11),
+        created_by="ana",
+        comment="disks are being replaced",
+        annotations={},
+        updated_at=NOW,
+    )
+    return msgspec.structs.replace(silence, **changes)
 
 
 def a_page(page_id: int = 1, **changes: Any) -> wire.Page:
@@ -121,6 +137,7 @@ class FakeDaemon:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.alerts: dict[int, wire.Alert] = {1: an_alert(1), 2: an_alert(2, page_id=None, page_state="")}
+        self.silences: dict[str, wire_silences.Silence] = {a_silence().id: a_silence()}
         self.pages: dict[int, wire.Page] = {1: a_page(1)}
         self.incidents: dict[int, wire.Incident] = {1: an_incident(1)}
         self.drafts: dict[tuple[str, str], str] = {}
@@ -136,6 +153,7 @@ class FakeDaemon:
     def calls(self) -> Calls:
         return Calls(
             alerts=_Alerts(self),
+            silences=_Silences(self),
             pages=_Pages(self),
             incidents=_Incidents(self),
             roster=_Roster(),
@@ -207,6 +225,41 @@ class _Alerts(_Part):
     async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert:
         await self.fake.note("alerts.resolve", alert_id, actor, if_version)
         return _changed(self.fake.alerts, alert_id, "alert", if_version, status="resolved", resolved_at=NOW)
+
+
+class _Silences(_Part):
+    async def list(self, state: str) -> wire_silences.SilenceList:
+        await self.fake.note("silences.list", state)
+        return wire_silences.SilenceList(silences=tuple(self.fake.silences.values()))
+
+    async def get(self, silence_id: str) -> wire_silences.Silence:
+        if silence_id not in self.fake.silences:
+            raise NotFound("there is no such silence", field="id")
+        return self.fake.silences[silence_id]
+
+    async def set(self, body: wire_silences.SetSilence, actor: str) -> wire_silences.Silence:
+        await self.fake.note("silences.set", body, actor)
+        silence = a_silence(
+            body.id or "5ace5ace-0000-4000-8000-000000000002",
+            matchers=body.matchers,
+            ends_at=body.ends_at,
+            created_by=actor,
+            comment=body.comment,
+        )
+        self.fake.silences[silence.id] = silence
+        return silence
+
+    async def expire(self, silence_id: str, actor: str) -> wire_silences.Silence:
+        silence = await self.get(silence_id)
+        await self.fake.note("silences.expire", silence_id, actor)
+        if silence.status == "expired":
+            raise Conflict("it has ended already", current=silence)
+        self.fake.silences[silence_id] = msgspec.structs.replace(silence, status="expired")
+        return self.fake.silences[silence_id]
+
+    async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview:
+        await self.fake.note("silences.preview", body)
+        return wire_silences.SilencePreview(alerts=(self.fake.alerts[1],), total=1)
 
 
 class _Pages(_Part):

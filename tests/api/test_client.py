@@ -8,15 +8,17 @@ import itertools
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
-from incidentd import exchange, wire
+from incidentd import exchange, wire, wire_silences
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
 
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 CALLS = {
     "info": lambda c: c.info(),
     "health": lambda c: c.health(),
@@ -27,6 +29,11 @@ CALLS = {
     "raise_alert": lambda c: c.raise_alert(wire.RaiseAlert(name="x")),
     "acknowledge_alert": lambda c: c.acknowledge_alert(1, note="mine"),
     "resolve_alert": lambda c: c.resolve_alert(1, if_version=1),
+    "silences": lambda c: c.silences("all"),
+    "silence": lambda c: c.silence("5ace5ace-0000-4000-8000-000000000001"),
+    "set_silence": lambda c: c.set_silence(wire_silences.SetSilence(matchers=("a=b",), ends_at=NOON, comment="why")),
+    "expire_silence": lambda c: c.expire_silence("5ace5ace-0000-4000-8000-000000000001"),
+    "preview_silence": lambda c: c.preview_silence(["host=~db.*"]),
     "pages": lambda c: c.pages(mine=True),
     "page": lambda c: c.page(1),
     "raise_page": lambda c: c.raise_page(wire.RaisePage(title="x", person="ana")),

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_routes, wire_silences
 from incidentd.client import ApiError, Unreachable
+from incidentd.domain.matchers import matches_all, parse_matcher
 from incidentd.domain.severity import Severity
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
@@ -151,6 +152,7 @@ class FakeClient:
         self.me = "ada"
         self.role = "responder"
         self.alerts_by_id: dict[int, wire.Alert] = {}
+        self.kept_silences: dict[str, wire_silences.Silence] = {}
         self.pages_by_id: dict[int, wire.Page] = {}
         self.deliveries: dict[int, tuple[wire.Delivery, ...]] = {}
         self.traces: dict[int, tuple[str, tuple[wire.TraceStep, ...]]] = {}
@@ -293,6 +295,43 @@ class FakeClient:
         return alert
 
     # ------------------------------------------------------------------ pages
+    async def silences(self, state: str = "current") -> wire_silences.SilenceList:
+        await self._turn()
+        return wire_silences.SilenceList(silences=tuple(self.kept_silences.values()))
+
+    async def silence(self, silence_id: str) -> wire_silences.Silence:
+        await self._turn()
+        return self.kept_silences[silence_id]
+
+    async def set_silence(self, body: wire_silences.SetSilence) -> wire_silences.Silence:
+        await self._mutate("set_silence", body)
+        silence_id = body.id or f"{len(self.kept_silences) + 1:08d}-0000-4000-8000-000000000000"
+        self.kept_silences[silence_id] = wire_silences.Silence(
+            id=silence_id,
+            name=f"S-{silence_id[:8]}",
+            status="active",
+            matchers=body.matchers,
+            starts_at=body.starts_at or NOW,
+            ends_at=body.ends_at,
+            created_by="ada",
+            comment=body.comment,
+            annotations=body.annotations,
+            updated_at=NOW,
+        )
+        return self.kept_silences[silence_id]
+
+    async def expire_silence(self, silence_id: str) -> wire_silences.Silence:
+        await self._mutate("expire_silence", silence_id)
+        self.kept_silences[silence_id] = replace(self.kept_silences[silence_id], status="expired")
+        return self.kept_silences[silence_id]
+
+    async def preview_silence(self, matchers: Sequence[str]) -> wire_silences.SilencePreview:
+        await self._turn()
+        parsed = [parse_matcher(text) for text in matchers]
+        firing = [one for one in self.alerts_by_id.values() if one.status == "firing"]
+        found = tuple(one for one in firing if matches_all(parsed, one.labels))
+        return wire_silences.SilencePreview(alerts=found, total=len(found))
+
     async def pages(
         self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
     ) -> wire.PagePage:

@@ -379,3 +379,41 @@ def test_a_directory_of_another_user_is_refused(tmp_path):
     os.chown(daemon.state_dir, 12345, -1)
     with pytest.raises(ConfigurationError, match="belongs to uid 12345"):
         prepare_directories(daemon)
+
+
+INHIBIT = """
+[[inhibit]]
+name = "cluster down"
+source = ["alertname=ClusterDown"]
+target = ["severity=~warning|critical", "alertname!=ClusterDown"]
+equal = ["cluster", "region"]
+"""
+
+
+def test_inhibit_rules_are_read_and_count_as_a_version(write):
+    process = load(write(process=INHIBIT)).process
+    (rule,) = process.inhibit
+    assert rule.name == "cluster down"
+    assert [str(one) for one in rule.source] == ['alertname="ClusterDown"']
+    assert [str(one) for one in rule.target] == ['severity=~"warning|critical"', 'alertname!="ClusterDown"']
+    assert rule.equal == ("cluster", "region")
+    assert load(write(process=INHIBIT.replace("region", "zone"))).process.version != process.version
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('target = ["a=b"]', "inhibit[0].source"),
+        ('source = ["a=b"]', "inhibit[0].target"),
+        ('source = []\ntarget = ["a=b"]', "inhibit[0].source"),
+        ('source = ["a=b"]\ntarget = []', "inhibit[0].target"),
+        ('source = ["a"]\ntarget = ["a=b"]', "inhibit[0].source[0]"),
+        ('source = ["a=~("]\ntarget = ["a=b"]', "inhibit[0].source[0]"),
+        ('source = ["a=b"]\ntarget = [7]', "inhibit[0].target[0]"),
+        ('source = ["a=b"]\ntarget = ["a=b"]\nequal = [""]', "inhibit[0].equal[0]"),
+        ('source = ["a=b"]\ntarget = ["a=b"]\nequal = "cluster"', "inhibit[0].equal"),
+        ('source = ["a=b"]\ntarget = ["a=b"]\nequals = ["x"]', "inhibit[0].equals"),
+    ],
+)
+def test_a_bad_inhibit_rule_names_the_key(write, text, key):
+    assert key in faults(write(process=f"[[inhibit]]\n{text}"))

@@ -13,6 +13,7 @@ from incidentd.wire import Event
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROUTE = {"route": "root", "route_name": "", "service": "shop", "matchers": ["a=~\"b\""], "policy": "p", "group": 7,
          "group_wait": 30.0}  # fmt: skip
+SILENCE = {"name": "S-5ace5ace", "by": "ada", "comment": "disks", "until": "2026-03-01T13:00:00Z"}
 QUIET_ROUTE = {"route": "root/1", "route_name": "audit", "service": "shop", "not_paged": "this route pages nobody"}
 ON_TRACES = ("alert:", "group:", "page:")
 
@@ -37,7 +38,7 @@ ELSEWHERE = {"notifier.tested"}
 def test_every_kind_that_can_stand_in_a_trace_has_a_sentence():
     kinds = {kind for kind, _ in emitted() if "." in kind}
     assert {"alert.fired", "page.step", "delivery.sent", "group.quiet"} <= kinds  # the search itself works
-    of_traces = {kind for kind in kinds if not kind.startswith("incident.")} - ELSEWHERE
+    of_traces = {kind for kind in kinds if not kind.startswith(("incident.", "silence."))} - ELSEWHERE
     assert of_traces - known_kinds() == set()
 
 
@@ -88,6 +89,14 @@ VERDICTS = [
      "Nobody was paged: it ended before it was routed."),
     (Log().fired(ROUTE).add("group.quiet", "group:7", why="every alert ended"), False,
      "Nobody was paged: every alert ended."),
+    (Log().fired(ROUTE).add("alert.silenced", silences=[SILENCE]), True,
+     "Nobody was paged: silenced by S-5ace5ace (disks, by ada until 2026-03-01T13:00:00Z)."),
+    (Log().fired(ROUTE).add("alert.silenced", silences=[SILENCE]).add("group.quiet", "group:7", why="over"), False,
+     "Nobody was paged: silenced by S-5ace5ace (disks, by ada until 2026-03-01T13:00:00Z)."),
+    (Log().fired(ROUTE).add("alert.silenced", silences=[SILENCE]).add("alert.unsilenced"), True,
+     "Nobody was paged yet: its group waits to see what else fires."),
+    (Log().fired(ROUTE).add("alert.inhibited", by=3, by_name="Down", rule="r"), True,
+     "Nobody was paged: inhibited by A-3 Down (rule r)."),
     (Log().fired(ROUTE).started(), True,
      "A page was opened, but its policy reaches nobody; nobody has acknowledged yet."),
     (Log().fired(ROUTE).started().stepped(), True,

@@ -8,6 +8,7 @@ from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.http_notifiers import HttpNotifierConformance, HttpVendor, script
 from incidentd.plugin.testing.httpserver import Fault, Recorded, RecordingServer, Reply
 from incidentd.plugin.testing.notifiers import NotifierConformance, NotifierContext, Rig, Vendor, notification
+from incidentd.plugin.testing.silences import MemorySilences
 from incidentd.plugin.testing.source_conformance import BAD_BODIES, HOSTILE_TEXTS, MARKER, SourceConformance
 from incidentd.plugin.testing.sources import (
     FakeContext,
@@ -28,6 +29,7 @@ __all__ = [
     "Fault",
     "HttpNotifierConformance",
     "HttpVendor",
+    "MemorySilences",
     "NotifierConformance",
     "NotifierContext",
     "Recorded",

@@ -31,6 +31,7 @@ from incidentd.plugin import (
     PermanentFailure,
     Receipt,
     SignalSink,
+    SilenceBook,
     TemporaryFailure,
     Urgency,
 )
@@ -90,6 +91,11 @@ class NotifierContext:
     def reader(self) -> AlertReader:
         """A notifier has no use for it: raises `AssertionError`."""
         raise AssertionError("a notifier reads no alerts")
+
+    @property
+    def silences(self) -> SilenceBook:
+        """A notifier has no use for it: raises `AssertionError`."""
+        raise AssertionError("a notifier sets no silences")
 
     def now(self) -> datetime:
         """Always `NOW`."""

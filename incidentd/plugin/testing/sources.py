@@ -19,6 +19,7 @@ from incidentd.plugin import (
     WebhookResponse,
 )
 from incidentd.plugin.testing.clock import FakeClock
+from incidentd.plugin.testing.silences import MemorySilences
 
 
 class RecordingSink:
@@ -69,6 +70,7 @@ class FakeContext:
         self.http = http
         self.sink = RecordingSink()
         self.reader = SettableReader()
+        self.silences = MemorySilences(self.clock)
 
     def now(self) -> datetime:
         """The clock's instant."""

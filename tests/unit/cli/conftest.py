@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_routes, wire_silences
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -236,6 +236,13 @@ class Canned:
             config_files=(t,),
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
+
+    def silence(self) -> wire_silences.Silence:
+        t = self.text
+        return wire_silences.Silence(
+            id=t, name=t, status="active", matchers=(t,), starts_at=AT, ends_at=AT, created_by=t, comment=t,
+            annotations={t: t}, updated_at=AT,
+        )  # fmt: skip
 
     def people(self) -> wire.People:
         t = self.text

@@ -10,7 +10,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire
+from incidentd import wire, wire_silences
 from incidentd.cli import ctl
 
 
@@ -48,6 +48,11 @@ READ = [
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("route test a=b=c é=", "GET /v1/route?label=a%3Db%3Dc&label=%C3%A9%3D", lambda c: c.route_test(),
          "plain by plain after 1m00s: plain"),
+    Case("silence list", "GET /v1/silences?state=current",
+         lambda c: wire_silences.SilenceList(silences=(c.silence(),)), "plain  active"),
+    Case("silence list --state all", "GET /v1/silences?state=all", lambda c: wire_silences.SilenceList(silences=()),
+         "There is no such silence."),
+    Case("silence show a/b", "GET /v1/silences/a%2Fb", lambda c: c.silence(), "plain (active)"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
@@ -64,6 +69,11 @@ CHANGE = [
     Case("alert ack 12 --note looking", "POST /v1/alerts/12/acknowledge", lambda c: c.page(),
          "P-3 acknowledged by plain, for A-12", {"note": "looking"}),
     Case("alert resolve 12", "POST /v1/alerts/12/resolve", lambda c: c.alert(), "A-12 resolved"),
+    Case("silence add host=a --comment why --until 2024-03-14T11:00Z --from 2024-03-14T10:00Z --id x",
+         "POST /v1/silences", lambda c: c.silence(), "plain is active until",
+         {"matchers": ["host=a"], "ends_at": "2024-03-14T11:00:00Z", "comment": "why", "id": "x",
+          "starts_at": "2024-03-14T10:00:00Z", "annotations": {}}),
+    Case("silence expire a/b", "DELETE /v1/silences/a%2Fb", lambda c: c.silence(), "plain has ended"),
     Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
          "P-3 acknowledged by plain", {"note": "looking"}),
     Case("page resolve 3", "POST /v1/pages/3/resolve", lambda c: c.page(), "P-3 is over"),
@@ -109,7 +119,11 @@ CHANGE = [
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
 ]  # fmt: skip
-CASES = [*READ, *CHANGE]
+ASK = [  # a question that needs a body
+    Case("silence preview host=a", "POST /v1/silences/preview",
+         lambda c: wire_silences.SilencePreview(alerts=(c.alert(),), total=1), "A-12", {"matchers": ["host=a"]}),
+]  # fmt: skip
+CASES = [*READ, *CHANGE, *ASK]
 
 
 def by_line(case: Case) -> str:
