@@ -23,8 +23,8 @@ from incidentd.importers.yaml_table import Table
 from incidentd.importers.yaml_tree import MAX_BYTES, BadYaml, parse_yaml
 
 _INHIBITED = (
-    "incidentd has no inhibition: these alerts page too — where the labels under `equal` name one trouble, group both "
-    "by them under one route, and they are one page"
+    "not carried over: write it into process.toml as [[inhibit]] with the same source, target and equal; until then "
+    "these alerts page too"
 )
 _INTERVALS = "incidentd has no time intervals: what it muted pages at every hour"
 _ESCALATES = (
