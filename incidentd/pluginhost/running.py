@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -31,8 +30,6 @@ CLOSE_SECONDS = 5.0
 _FIRST_RESTART = 1.0
 _LAST_RESTART = 300.0
 _QUARANTINE_RETRY = timedelta(seconds=30)
-current: ContextVar[str] = ContextVar("current_plugin", default="")
-"""The instance whose code runs now: the watchdog names it when the loop stalls."""
 log = structlog.get_logger("incidentd.plugins")
 
 
@@ -49,7 +46,6 @@ class RunningNotifier:
         """Send. A quarantined instance is tried again after half a minute, and until then says so."""
         if self._resting():
             raise TemporaryFailure(f"{self.vitals.instance} is quarantined: {self.vitals.detail}")
-        token = current.set(self.vitals.instance)
         try:
             async with asyncio.timeout(self._seconds):
                 receipt = await contained(self.notifier.send(notification))
@@ -62,8 +58,6 @@ class RunningNotifier:
         except Exception as error:
             self.vitals.failed("send", error)
             raise
-        finally:
-            current.reset(token)
         self.vitals.succeeded()
         return receipt
 
@@ -103,7 +97,6 @@ class RunningSource:
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: WebhookRequest) -> WebhookResponse:
-            token = current.set(self.vitals.instance)
             try:
                 async with asyncio.timeout(HANDLER_SECONDS):
                     response = await contained(handler(request))
@@ -115,8 +108,6 @@ class RunningSource:
             except Exception as error:
                 self.vitals.failed(f"handler of {request.path}", error)
                 raise
-            finally:
-                current.reset(token)
             self.vitals.succeeded()
             return response
 
@@ -129,7 +120,6 @@ class RunningSource:
 
     async def _supervise(self) -> None:
         pause = _FIRST_RESTART
-        current.set(self.vitals.instance)
         while True:
             began = asyncio.get_running_loop().time()
             try:

@@ -63,11 +63,6 @@ class Vitals:
         return self._state == "quarantined"
 
     @property
-    def usable(self) -> bool:
-        """Whether calls make sense."""
-        return self._state not in ("failed", "missing")
-
-    @property
     def last_error_at(self) -> datetime | None:
         return self._last_error
 

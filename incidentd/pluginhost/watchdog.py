@@ -1,4 +1,4 @@
-"""The slow-loop watchdog: a thread that notices a stalled event loop and names the plugin whose code holds it."""
+"""The slow-loop watchdog: a thread that notices a stalled event loop and shows the code that holds it."""
 
 from __future__ import annotations
 
@@ -54,8 +54,3 @@ class LoopWatchdog:
         self._stop.set()
         if self._handle is not None:
             self._handle.cancel()
-
-
-def culprit(stack: str, packages: dict[str, str]) -> str:
-    """The plugin whose package stands in a stack trace, by {import package: plugin}; "" for none."""
-    return next((plugin for package, plugin in packages.items() if f"/{package}/" in stack), "")

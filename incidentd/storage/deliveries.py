@@ -123,12 +123,6 @@ def settle(tx: Tx, claimed: DeliveryRow, **values: Any) -> bool:
     return tx.conn.execute(statement).rowcount > 0
 
 
-def get(conn: Connection, delivery_id: int) -> DeliveryRow | None:
-    """One delivery."""
-    row = conn.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
-    return None if row is None else _delivery(row)
-
-
 def by_key(conn: Connection, idempotency_key: str) -> DeliveryRow | None:
     """The delivery with this idempotency key."""
     row = conn.execute(select(deliveries).where(deliveries.c.idempotency_key == idempotency_key)).one_or_none()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from incidentd.clock import to_micros
 from incidentd.storage import driver_sql
@@ -61,8 +61,3 @@ def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] 
             query = query.where(events.c.kind.in_(kinds))
         found += [_event(row) for row in conn.execute(query)]
     return sorted(found, key=lambda event: event.seq)
-
-
-def count(conn: Connection) -> int:
-    """How many events there are."""
-    return conn.execute(select(func.count()).select_from(events)).scalar_one()
