@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select
 
 from incidentd import wire
 from incidentd.domain.alerts import ended
@@ -25,6 +24,7 @@ from incidentd.storage.schema import alerts as table
 from incidentd.storage.schema import group_alerts
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.storage.text_search import contains
 from incidentd.storage.tx import Tx, Wake
 
 LOCAL_SOURCE = "local"
@@ -45,10 +45,6 @@ def _wire(alert: AlertRow, links: Links, hidden: Hidden) -> wire.Alert:
     )
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if query.status != "all":
@@ -59,10 +55,10 @@ def _conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
         hits: list[ColumnElement[bool]] = []
         for spelt in _spellings(word):
             columns = (table.c.name, table.c.summary, table.c.service)
-            hits += [column.ilike(_pattern(spelt), escape="\\") for column in columns]
+            hits += [contains(column, spelt) for column in columns]
             # The labels are JSON text, where a quote or a backslash is escaped.
             escaped = msgspec.json.encode(spelt).decode()[1:-1]
-            hits.append(table.c.labels.cast(_text()).ilike(_pattern(escaped), escape="\\"))
+            hits.append(contains(table.c.labels.cast(Text()), escaped))
         found.append(or_(*hits))
     return found
 
@@ -70,16 +66,6 @@ def _conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
 def _spellings(word: str) -> list[str]:
     """The databases fold the case of ASCII only, so other words are looked for in each usual case."""
     return [word] if word.isascii() else list(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
-
-
-def _pattern(word: str) -> str:
-    return f"%{_literal(word)}%"
-
-
-def _text() -> Any:
-    from sqlalchemy import Text
-
-    return Text()
 
 
 def _total(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers: Sequence[Matcher]) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.severity import Severity
 from incidentd.storage.schema import group_alerts, incident_alerts, incident_updates, incidents, pages, role_assignments
+from incidentd.storage.text_search import contains
 from incidentd.storage.tx import Tx
 from incidentd.wire import RoleHolder, Update, Violation
 
@@ -49,17 +50,12 @@ def change(tx: Tx, incident: Incident, **values: Any) -> Incident:
     return _incident(tx.conn.execute(statement.returning(incidents)).one())
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def matching(statuses: Sequence[Status], text: str) -> ColumnElement[bool]:
     """The condition of a list: a status among `statuses`, and every word somewhere in title, summary or service."""
     conditions: list[ColumnElement[bool]] = [incidents.c.status.in_(statuses)]
     for word in text.split():
-        pattern = f"%{_literal(word)}%"
         columns = (incidents.c.title, incidents.c.summary, incidents.c.service)
-        hits: list[ColumnElement[bool]] = [column.ilike(pattern, escape="\\") for column in columns]
+        hits: list[ColumnElement[bool]] = [contains(column, word) for column in columns]
         number = word.upper().removeprefix("INC-")
         if number.isascii() and number.isdigit() and len(number) < 16:
             hits.append(incidents.c.id == int(number))
