@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
-import os
-import pty
-import select
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 
@@ -20,6 +13,7 @@ from benchmarks import payloads, servers
 from benchmarks.ingest import until_routed
 from benchmarks.load import post_all
 from benchmarks.tables import table
+from benchmarks.terminal import Terminal
 
 _PAINT_SECONDS = 15.0
 _ALERTS = 500
@@ -34,32 +28,9 @@ def _whole_process(command: list[str | Path], environ: dict[str, str]) -> float:
 
 def _paint(command: list[str | Path], environ: dict[str, str]) -> tuple[float, float]:
     """(seconds to the first byte, seconds to the first alert) in a terminal of 140x40. Raises `servers.Failed`."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
-    began = time.perf_counter()
-    process = subprocess.Popen(command, env=environ, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
-    os.close(slave)
-    first, seen = 0.0, b""
-    try:
-        while time.perf_counter() - began < _PAINT_SECONDS:
-            if not select.select([master], [], [], 0.5)[0]:
-                continue
-            try:
-                seen += os.read(master, 65_536)
-            except OSError:  # it ended
-                break
-            first = first or time.perf_counter() - began
-            if _ROW in seen:
-                return first, time.perf_counter() - began
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        os.close(master)
-    raise servers.Failed(f"{command[0]} showed no alert: {seen[-500:]!r}")
+    with Terminal(command, environ) as terminal:
+        row = terminal.wait_for(_ROW, _PAINT_SECONDS)
+        return terminal.first, row
 
 
 def _row(name: str, seconds: list[float]) -> list[str]:

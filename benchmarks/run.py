@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py [ingest | latency | memory | cli | all]`. Ratios hold within one run only."""
+"""The benchmarks: `run.py [ingest|latency|memory|queries|storm|cli|all]`. Ratios hold within one run only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, ingest, latency, memory
+from benchmarks import cli, ingest, latency, memory, queries, storm
 from benchmarks.tables import machine
 
 
@@ -33,6 +33,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--rate", type=int, default=1000, help="alerts a second in the background")
     one = commands.add_parser("memory", help="resident memory and start times")
     one.add_argument("--alerts", type=int, default=100_000)
+    one = commands.add_parser("queries", help="lists, filters and groups over many active alerts")
+    one.add_argument("--alerts", type=int, default=100_000)
+    one.add_argument("--rounds", type=int, default=10)
+    one = commands.add_parser("storm", help="many alerts in few groups within seconds: pages, delay, the terminal UI")
+    one.add_argument("--alerts", type=int, default=10_000)
+    one.add_argument("--seconds", type=float, default=10.0)
+    one.add_argument("--groups", type=int, default=20)
     one = commands.add_parser("cli", help="incidentctl as a whole process, first paint of incidentd-tui")
     one.add_argument("--rounds", type=int, default=10)
     commands.add_parser("all", help="all of them with their defaults")
@@ -43,6 +50,8 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "ingest": ingest.run,
     "latency": latency.run,
     "memory": memory.run,
+    "queries": queries.run,
+    "storm": storm.run,
     "cli": cli.run,
 }
 

@@ -156,13 +156,17 @@ def _await_ready_line(log: Path, process: subprocess.Popen[bytes]) -> int:
     raise Failed(f"incidentd did not get ready: {log.read_text(errors='replace')[-2000:]}")
 
 
-def start_alertmanager(directory: Path) -> Server:
-    """Start Alertmanager in memory, without a cluster and with a receiver that does nothing. Raises `Failed`."""
+ALERTMANAGER_QUIET = (
+    "route:\n  receiver: nobody\n  group_by: [alertname, service]\n  group_wait: 1h\nreceivers:\n- name: nobody\n"
+)
+"""An alertmanager.yml whose receiver does nothing."""
+
+
+def start_alertmanager(directory: Path, text: str = ALERTMANAGER_QUIET) -> Server:
+    """Start Alertmanager in memory and without a cluster, with `text` as its configuration. Raises `Failed`."""
     port = free_port()
     config = directory / "alertmanager.yml"
-    config.write_text(
-        "route:\n  receiver: nobody\n  group_by: [alertname, service]\n  group_wait: 1h\nreceivers:\n- name: nobody\n"
-    )
+    config.write_text(text)
     arguments = [
         f"--config.file={config}", f"--storage.path={directory / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
         "--cluster.listen-address=", "--log.level=warn",
