@@ -51,7 +51,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.1"
+API_VERSION = "1.2"
 
 __all__ = [
     "API_VERSION",

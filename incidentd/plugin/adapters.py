@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 import pydantic
 
+from incidentd.domain.matchers import Matcher
 from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
 from incidentd.plugin.values import ActiveAlert, Notification, Receipt, WebhookRequest, WebhookResponse
@@ -44,8 +45,13 @@ class SignalSink(Protocol):
 class AlertReader(Protocol):
     """Read access that a source may offer to its own clients."""
 
-    async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
-        """All firing alerts of every source (and recently resolved ones if asked), oldest first."""
+    async def alerts(
+        self, *, include_resolved: bool = False, matchers: Sequence[Matcher] = ()
+    ) -> Sequence[ActiveAlert]:
+        """The firing alerts of every source (and recently resolved ones if asked), oldest first.
+
+        Only those that fulfil every one of `matchers` (since API version 1.2): the database looks for them.
+        """
         ...
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
 from incidentd.clock import Clock
+from incidentd.domain.matchers import Matcher
 from incidentd.plugin.values import ActiveAlert
 from incidentd.services.suppression import NOT_HIDDEN, Hidden, Suppression
-from incidentd.storage import alerts, groups
-from incidentd.storage.alerts import AlertRow
-from incidentd.storage.schema import alerts as table
+from incidentd.storage import groups
+from incidentd.storage.active_alerts import ActiveRow, active
 from incidentd.storage.store import Store
 
 _RECENT = timedelta(minutes=5)
 
 
-def _active(row: AlertRow, labels: dict[int, dict[str, str]], hidden: Hidden) -> ActiveAlert:
+def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden) -> ActiveAlert:
     group = {} if row.group_id is None else labels.get(row.group_id, {})
     return ActiveAlert(
         id=row.id,
@@ -48,18 +48,18 @@ class StoreReader:
         self._suppression = suppression
         self._clock = clock
 
-    async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
-        """All firing alerts, and those that ended within five minutes if asked; oldest first."""
-        since = self._clock.now() - _RECENT
+    async def alerts(
+        self, *, include_resolved: bool = False, matchers: Sequence[Matcher] = ()
+    ) -> Sequence[ActiveAlert]:
+        """The firing alerts that fulfil `matchers`, and those that ended within five minutes if asked; oldest first."""
+        now = self._clock.now()
+        since = now - _RECENT if include_resolved else None
 
         def query(conn: Connection) -> list[ActiveAlert]:
-            wanted = table.c.status == "firing"
-            if include_resolved:
-                wanted = or_(wanted, table.c.resolved_at >= since)
-            rows = alerts.listed(conn, select(table).where(wanted).order_by(table.c.id))
+            rows = active(conn, matchers, since)
             ids = sorted({row.group_id for row in rows if row.group_id is not None})
             labels = {group: dict(one) for group, one in groups.labels_of(conn, ids).items()}
-            hidden = self._suppression.of(conn, rows, self._clock.now())
+            hidden = self._suppression.of(conn, rows, now)
             return [_active(row, labels, hidden.get(row.id, NOT_HIDDEN)) for row in rows]
 
         return await self._store.read(query)

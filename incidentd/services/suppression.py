@@ -16,6 +16,7 @@ from incidentd.domain.inhibition import Firing, Inhibited, InhibitRule, inhibite
 from incidentd.domain.process import Process
 from incidentd.domain.silences import Silence, silencing
 from incidentd.storage import alerts, silences, suppressions
+from incidentd.storage.active_alerts import ActiveRow
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.tx import Tx
 
@@ -42,7 +43,7 @@ class Suppression:
     def __init__(self, process: Callable[[], Process]) -> None:
         self._process = process
 
-    def of(self, conn: Connection, rows: Iterable[AlertRow], now: datetime) -> dict[int, Hidden]:
+    def of(self, conn: Connection, rows: Iterable[AlertRow | ActiveRow], now: datetime) -> dict[int, Hidden]:
         """What hides each firing alert among `rows` at `now`; those that nothing hides are missing."""
         firing = [Firing(row.id, row.labels) for row in rows if row.firing]
         if not firing:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from incidentd.domain.inhibition import Firing
-from incidentd.domain.matchers import Matcher, Op
+from incidentd.domain.matchers import Matcher
 from incidentd.storage.schema import alerts, suppressions
+from incidentd.storage.text_search import may_match
 from incidentd.storage.tx import Tx
 
 _PART = 500
@@ -52,17 +53,6 @@ def firing_like(conn: Connection, matchers: Sequence[Matcher]) -> list[Firing]:
 
     Stored alerts count whether they were routed yet or not, so nothing depends on what was routed first.
     """
-    labels = alerts.c.labels.cast(Text)
-    wanted: list[ColumnElement[bool]] = [
-        labels.contains(pair, autoescape=True) for matcher in matchers if (pair := _as_stored(matcher))
-    ]
+    wanted = may_match(alerts.c.labels, matchers)
     query = select(alerts.c.id, alerts.c.labels).where(and_(alerts.c.status == "firing", *wanted))
     return [Firing(row.id, row.labels) for row in conn.execute(query.order_by(alerts.c.id))]
-
-
-def _as_stored(matcher: Matcher) -> str:
-    """The label in the JSON of a row; "" where a plain text cannot say it (the label may be missing, or differ)."""
-    plain = matcher.op is Op.EQUAL and matcher.value and (matcher.name + matcher.value).isascii()
-    if not plain or not (matcher.name + matcher.value).isprintable() or set(matcher.name + matcher.value) & set('"\\/'):
-        return ""
-    return f'"{matcher.name}":"{matcher.value}"'

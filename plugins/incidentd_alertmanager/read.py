@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -39,8 +39,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     receiver: Matcher | None = None
 
     def keeps(self, alert: ActiveAlert) -> bool:
-        """Whether the reader wants `alert`."""
-        if not self._by_state(alert) or not matches_all(self.matchers, alert.labels):
+        """Whether the reader wants `alert`, whose labels fulfil `matchers`."""
+        if not self._by_state(alert):
             return False
         return self.receiver is None or matches_all((self.receiver,), {"receiver": receiver_of(alert)})
 
@@ -139,10 +139,14 @@ def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str]) -> Status:
     )
 
 
-def _fingerprints(alerts: Sequence[ActiveAlert]) -> dict[int, str]:
-    """Of the alerts that inhibit others."""
-    sources = {one for alert in alerts for one in alert.inhibited_by}
-    return {alert.id: fingerprint_of(alert) for alert in alerts if alert.id in sources}
+def inhibitors(alerts: Iterable[ActiveAlert]) -> set[int]:
+    """The ids of the alerts that inhibit some of `alerts`."""
+    return {one for alert in alerts for one in alert.inhibited_by}
+
+
+def fingerprints_of(ids: Collection[int], alerts: Iterable[ActiveAlert]) -> dict[int, str]:
+    """The fingerprints of those among `alerts` that have one of `ids`."""
+    return {alert.id: fingerprint_of(alert) for alert in alerts if alert.id in ids}
 
 
 def gettable(
@@ -163,26 +167,32 @@ def gettable(
 
 
 def alert_list(
-    alerts: Sequence[ActiveAlert], wanted: Filter, now: datetime, resolve_timeout: timedelta
+    alerts: Sequence[ActiveAlert],
+    wanted: Filter,
+    now: datetime,
+    resolve_timeout: timedelta,
+    fingerprints: Mapping[int, str],
 ) -> list[GettableAlert]:
     """The answer of `GET /api/v2/alerts`, in the order of the fingerprints."""
-    sources = _fingerprints(alerts)
-    shown = [gettable(alert, now, resolve_timeout, sources) for alert in alerts if wanted.keeps(alert)]
+    shown = [gettable(alert, now, resolve_timeout, fingerprints) for alert in alerts if wanted.keeps(alert)]
     return sorted(shown, key=lambda alert: alert.fingerprint)
 
 
 def alert_groups(
-    alerts: Sequence[ActiveAlert], wanted: Filter, now: datetime, resolve_timeout: timedelta
+    alerts: Sequence[ActiveAlert],
+    wanted: Filter,
+    now: datetime,
+    resolve_timeout: timedelta,
+    fingerprints: Mapping[int, str],
 ) -> list[AlertGroup]:
     """The answer of `GET /api/v2/alerts/groups`: the groups alerts are paged in; ungrouped ones stand together."""
-    sources = _fingerprints(alerts)
     members: dict[tuple[str, int | None], list[ActiveAlert]] = {}
     for alert in alerts:
         if wanted.keeps(alert):
             members.setdefault((receiver_of(alert), alert.group_id), []).append(alert)
     return [
         AlertGroup(
-            alerts=[gettable(alert, now, resolve_timeout, sources) for alert in group],
+            alerts=[gettable(alert, now, resolve_timeout, fingerprints) for alert in group],
             labels={} if group_id is None else group[0].group_labels,
             receiver=Receiver(receiver),
         )

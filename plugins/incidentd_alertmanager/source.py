@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -26,6 +26,8 @@ from incidentd_alertmanager.read import (
     Filter,
     alert_groups,
     alert_list,
+    fingerprints_of,
+    inhibitors,
     parse_filter,
     receivers,
     status_document,
@@ -45,7 +47,7 @@ _encode = msgspec.json.Encoder().encode
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-Listing = Callable[[Sequence[ActiveAlert], Filter, datetime, timedelta], Iterable[object]]
+Listing = Callable[[Sequence[ActiveAlert], Filter, datetime, timedelta, Mapping[int, str]], Iterable[object]]
 
 
 class AlertmanagerSource(AlertSource):
@@ -106,11 +108,19 @@ class AlertmanagerSource(AlertSource):
 
     async def _listed(self, request: WebhookRequest, listing: Listing) -> WebhookResponse:
         wanted, now = parse_filter(request.query), self._context.now()
-        alerts = await self._context.reader.alerts()
-        body = await _apart(
-            len(alerts) > _MANY_ALERTS, lambda: _encode_items(listing(alerts, wanted, now, self._resolve_timeout))
-        )
-        return WebhookResponse(body=body, headers=_NO_STORE)
+        alerts = await self._context.reader.alerts(matchers=wanted.matchers)
+        fingerprints = await self._fingerprints_of_inhibitors(alerts)
+
+        def encoded() -> bytes:
+            return _encode_items(listing(alerts, wanted, now, self._resolve_timeout, fingerprints))
+
+        return WebhookResponse(body=await _apart(len(alerts) > _MANY_ALERTS, encoded), headers=_NO_STORE)
+
+    async def _fingerprints_of_inhibitors(self, alerts: Sequence[ActiveAlert]) -> Mapping[int, str]:
+        """An alert that inhibits one of `alerts` need not be among them."""
+        wanted = inhibitors(alerts)
+        found = fingerprints_of(wanted, alerts)
+        return found if len(found) == len(wanted) else fingerprints_of(wanted, await self._context.reader.alerts())
 
     async def get_status(self, _request: WebhookRequest) -> WebhookResponse:
         return _json(status_document(self._context.version, self._started_at, self._resolve_timeout))

@@ -1,5 +1,7 @@
 """Lists of alerts and pages: filters, search, cursors; alerts raised by hand; what hangs on an alert."""
 
+from datetime import timedelta
+
 import pytest
 
 from incidentd.domain.matchers import parse_matcher
@@ -154,3 +156,32 @@ async def test_pages_by_state_and_mine(daemon):
         await daemon.core.pages.list("odd", None, 9, "", "ada")
     with pytest.raises(NotFound):
         await daemon.core.pages.get(9, "ada")
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("matchers", "keys"),
+    [
+        ([], ["load", "loud", "quote", "uni"]),
+        (["service=web"], ["loud", "quote"]),
+        (["service=web", 'path="a \\"b\\" \\\\c"'], ["quote"]),
+        (["alertname=100%_load"], ["load"]),
+        (["alertname=100%load"], []),
+        (["team=zürich"], ["uni"]),
+        (['team=""'], ["load", "loud", "quote"]),
+        (["service!=web"], ["load", "uni"]),
+        (["alertname=~100.*"], ["load", "loud"]),
+        (["alertname!~.*ou.*", "service=~.+"], ["load", "quote"]),
+    ],
+)
+async def test_a_source_reads_the_alerts_that_fulfil_its_matchers(daemon, matchers, keys):
+    parsed = tuple(parse_matcher(text) for text in matchers)
+    assert [alert.key for alert in await daemon.core.reader.alerts(matchers=parsed)] == keys
+
+
+@pytest.mark.usefixtures("several")
+async def test_a_source_reads_what_ended_lately_when_it_asks(daemon):
+    (gone,) = [one for one in await daemon.core.reader.alerts(include_resolved=True) if one.key == "gone"]
+    assert (gone.status, gone.service, gone.ends_at) == ("resolved", "shop", daemon.clock.now())
+    await daemon.advance(timedelta(minutes=6))
+    assert "gone" not in [one.key for one in await daemon.core.reader.alerts(include_resolved=True)]

@@ -12,11 +12,13 @@ from incidentd.plugin import (
     AdapterType,
     AlertSource,
     BadRequest,
+    Matcher,
     Route,
     Signal,
     StoreUnavailable,
     WebhookRequest,
     WebhookResponse,
+    matches_all,
 )
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.silences import MemorySilences
@@ -48,9 +50,12 @@ class SettableReader:
     def __init__(self, active: Sequence[ActiveAlert] = ()) -> None:
         self.active: list[ActiveAlert] = list(active)
 
-    async def alerts(self, *, include_resolved: bool = False) -> Sequence[ActiveAlert]:
-        """`active`, without the resolved ones unless asked for."""
-        return [alert for alert in self.active if include_resolved or alert.status == "firing"]
+    async def alerts(
+        self, *, include_resolved: bool = False, matchers: Sequence[Matcher] = ()
+    ) -> Sequence[ActiveAlert]:
+        """`active`, without what `matchers` do not choose, and without the resolved ones unless asked for."""
+        shown = [alert for alert in self.active if include_resolved or alert.status == "firing"]
+        return [alert for alert in shown if matches_all(matchers, alert.labels)]
 
 
 class FakeContext:

@@ -171,3 +171,9 @@ def test_suppressed_alerts_say_by_what_and_are_filtered(speaker, query, shown):
         assert status["state"] == ("active" if name == "a1" else "suppressed")
         assert status["silencedBy"] == (["s"] if name in ("a2", "a4") else [])
         assert status["inhibitedBy"] == ([f"{1:016x}"] if name in ("a3", "a4") else [])
+
+
+def test_what_inhibits_is_named_though_the_filter_leaves_it_out(speaker):
+    speaker.context.reader.active = [alert(1), alert(2, inhibited_by=(1,))]
+    _, found = speaker.ask("GET", "/api/v2/alerts", filter="alertname=a2")
+    assert [one["status"]["inhibitedBy"] for one in found] == [[f"{1:016x}"]]
