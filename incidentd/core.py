@@ -49,10 +49,10 @@ class Core:
         self._node = node
         self.events = EventStream(store)
         self.escalation = Escalation(roster)
-        self.grouping = Grouping(process, roster, self.escalation)
+        self.suppression = Suppression(process, roster)
+        self.grouping = Grouping(process, roster, self.escalation, self.suppression)
         self.intake = Intake(store, self.escalation)
         self.pages = Pages(store, self.escalation, roster)
-        self.suppression = Suppression(process)
         self.alerts = Alerts(store, self.intake, self.pages, self.suppression)
         self.silences = Silences(store, self.grouping, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)

@@ -105,6 +105,16 @@ class EventPage(Frozen, frozen=True):
 
 
 # ------------------------------------------------------------------ alerts
+class HiddenBy(Frozen, frozen=True):
+    """One reason why nobody is told about an alert now. An alert that is hidden by several has them all."""
+
+    kind: str  # silence | maintenance | dependency | inhibition
+    subject: str  # what its events carry: silence:<uuid>, maintenance:3, or alert:12 for the alert that explains it
+    name: str  # what people call it: S-5ace5ace, M-3, A-12
+    text: str  # the sentence a person reads
+    until: Instant | None = None  # when it ends by itself, None when that is not known
+
+
 class Alert(Frozen, frozen=True):
     id: int
     source: str
@@ -132,6 +142,7 @@ class Alert(Frozen, frozen=True):
     version: int
     silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
     inhibited: bool = False  # another alert that fires explains it
+    hidden_by: tuple[HiddenBy, ...] = ()  # everything that hides it now, `silenced_by` and `inhibited` among it
 
 
 class AlertPage(Frozen, frozen=True):
@@ -400,6 +411,7 @@ class Service(Frozen, frozen=True):
     name: str
     team: str
     policy: str
+    depends_on: tuple[str, ...] = ()
 
 
 class Services(Frozen, frozen=True):

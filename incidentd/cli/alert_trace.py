@@ -30,6 +30,8 @@ _MARKS = {
     "alert.unsilenced": ("●", "*", "bad"),
     "alert.inhibited": ("◌", "-", "warn"),
     "alert.uninhibited": ("●", "*", "bad"),
+    "alert.held": ("◌", "-", "warn"),
+    "alert.released": ("●", "*", "bad"),
     "group.quiet": ("–", "-", "warn"),
     "page.step": ("»", ">", ""),
     "page.restarted": ("▲", "^", "warn"),

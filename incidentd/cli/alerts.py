@@ -9,7 +9,7 @@ import click
 from incidentd import wire
 from incidentd.cli.alert_trace import trace
 from incidentd.cli.parts import ALERT, change_options, list_options, read_options, say_more, versioned
-from incidentd.cli.screen import Painted, fields, listed, paint, section, table, toned
+from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 
@@ -71,6 +71,10 @@ def show(session: Session, alert_id: int) -> None:
         ("page", f"P-{a.page_id} {a.page_state}" if a.page_id else "none"), ("acknowledged by", a.acknowledged_by),
         ("incidents", listed(a.incident_ids, "INC-")), ("link", a.generator_url), ("version", a.version),
     ])  # fmt: skip
+    if a.hidden_by:
+        section("Hidden by")
+        for reason in a.hidden_by:
+            hang(f"  {safe_line(reason.name)}  ", reason.text)
     for title, values in (("Labels", a.labels), ("Annotations", a.annotations)):
         if values:
             section(title)

@@ -52,5 +52,5 @@ def services(session: Session) -> None:
     """List services with their team and policy."""
     found = session.read(session.get("/v1/services"), wire.Services)
     if found is not None:
-        rows = [(s.name, s.team, s.policy) for s in found.services]
-        table(("SERVICE", "TEAM", "POLICY"), rows, empty="The roster has no service.")
+        rows = [(s.name, s.team, s.policy, listed(s.depends_on)) for s in found.services]
+        table(("SERVICE", "TEAM", "POLICY", "DEPENDS ON"), rows, empty="The roster has no service.")

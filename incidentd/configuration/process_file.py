@@ -14,6 +14,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
+from incidentd.domain.dependencies import DEFAULT_SOURCE, HOLD, DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
@@ -84,6 +85,17 @@ class InhibitTable(Table):
     equal: tuple[Annotated[str, pydantic.Field(min_length=1, max_length=1024)], ...] = ()
 
 
+class DependenciesTable(Table):
+    """While an alert that fulfils `source` fires, those of services that depend on its service wait up to `hold`."""
+
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+    source: Annotated[
+        list[Annotated[Matcher, pydantic.PlainValidator(_matcher)]], pydantic.AfterValidator(_at_least_one)
+    ] = pydantic.Field(default=list(DEFAULT_SOURCE))
+    hold: Duration = HOLD
+
+
 class CadenceTable(Table):
     investigating: PositiveDuration | None = None
     identified: PositiveDuration | None = None
@@ -108,6 +120,7 @@ class RolesTable(Table):
 class ProcessFile(Table):
     route: RouteTable = RouteTable()
     inhibit: list[InhibitTable] = pydantic.Field(default=[])
+    dependencies: DependenciesTable = DependenciesTable()
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
@@ -129,6 +142,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         version="",
         route=_route(file.route, Route(id=""), "root"),
         inhibit=tuple(_rule(table) for table in file.inhibit),
+        dependencies=DependencyRule(source=tuple(file.dependencies.source), hold=file.dependencies.hold),
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),

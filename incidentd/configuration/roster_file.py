@@ -14,6 +14,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
+from incidentd.domain.dependencies import cycle
 from incidentd.domain.people import (
     DEFAULT_POLICY,
     ContactMethod,
@@ -80,6 +81,7 @@ class TeamTable(Table):
 class ServiceTable(Table):
     team: str = ""
     policy: str = DEFAULT_POLICY
+    depends_on: tuple[str, ...] = ()
 
 
 class ScheduleTable(Table):
@@ -155,8 +157,20 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
             yield ("services", name, "team"), unknown("team", service.team, file.teams)
         if service.policy not in file.policies and service.policy != DEFAULT_POLICY:
             yield ("services", name, "policy"), unknown("policy", service.policy, file.policies)
+    yield from _broken_dependencies(file)
     for name, policy in file.policies.items():
         yield from _broken_targets(file, name, policy)
+
+
+def _broken_dependencies(file: RosterFile) -> Iterable[_Broken]:
+    depends_on = {name: service.depends_on for name, service in file.services.items()}
+    for name, others in depends_on.items():
+        for index, other in enumerate(others):
+            if other not in file.services:
+                yield ("services", name, "depends_on", index), unknown("service", other, file.services)
+    if found := cycle(depends_on):
+        what = f"is part of a cycle: {' -> '.join(found)}"
+        yield ("services", found[0], "depends_on"), (what, "take one of these dependencies away")
 
 
 def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
@@ -191,7 +205,10 @@ def _roster(file: RosterFile) -> Roster:
     return Roster(
         people={handle: _person(handle, table) for handle, table in file.people.items()},
         teams={name: Team(name=name, members=tuple(table.members)) for name, table in file.teams.items()},
-        services={name: Service(name=name, team=t.team, policy=t.policy) for name, t in file.services.items()},
+        services={
+            name: Service(name=name, team=t.team, policy=t.policy, depends_on=t.depends_on)
+            for name, t in file.services.items()
+        },
         schedules={name: Schedule(name=name, rotation=_rotation(table)) for name, table in file.schedules.items()},
         policies={name: _policy(name, table) for name, table in file.policies.items()},
         problems=tuple(_problems(file)),

@@ -84,6 +84,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     team: str = ""
     policy: str = DEFAULT_POLICY
+    depends_on: tuple[str, ...] = ()  # other services; `dependencies` has the rule
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,3 +101,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     schedules: Mapping[str, Schedule] = {}
     policies: Mapping[str, EscalationPolicy] = {}
     problems: tuple[str, ...] = ()
+
+    @property
+    def depends_on(self) -> Mapping[str, tuple[str, ...]]:
+        """The services that each service depends on; those that depend on none are missing."""
+        return {name: one.depends_on for name, one in self.services.items() if one.depends_on}

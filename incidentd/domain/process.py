@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.routing import Route
 from incidentd.domain.severity import Severity
@@ -32,6 +33,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     route: Route
     inhibit: tuple[InhibitRule, ...] = ()
+    dependencies: DependencyRule = DependencyRule()
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}

@@ -57,6 +57,11 @@ def matching_routes(root: Route, labels: Mapping[str, str]) -> Iterator[Route]:
         yield root
 
 
+def pages_somebody(root: Route, labels: Mapping[str, str]) -> bool:
+    """Whether any route that `labels` end at pages."""
+    return any(route.page for route in matching_routes(root, labels))
+
+
 def group_labels(route: Route, labels: Mapping[str, str]) -> dict[str, str]:
     """The labels that tell this alert's group from the other groups of `route`; a missing label counts as ""."""
     if EVERY_LABEL in route.group_by:
@@ -71,6 +76,11 @@ def group_key(route: Route, labels: Mapping[str, str]) -> str:
     if len(key) <= _LONGEST_KEY:
         return key
     return f"{route.id}:#{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}"
+
+
+def service_at(root: Route, labels: Mapping[str, str]) -> str:
+    """The service of an alert that was not routed yet: that of the first route it will end at."""
+    return service_of(next(matching_routes(root, labels)), labels)
 
 
 def service_of(route: Route, labels: Mapping[str, str]) -> str:

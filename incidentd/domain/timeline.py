@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from incidentd.domain.hiding import HIDES
 from incidentd.domain.response_history import instant
 from incidentd.wire import Event, TimelineEntry
 
@@ -248,7 +249,7 @@ def _failed(told: Told) -> Line:
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
 # An expiry is told by the end that follows it.
-_HIDING = {"alert.silenced", "alert.unsilenced", "alert.inhibited", "alert.uninhibited"}
+_HIDING = {kind for on, (off, _) in HIDES.items() for kind in (on, off)}
 _LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING})
 
 

@@ -6,9 +6,10 @@ One small function for each kind of event; what they say is all a reader gets, s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from incidentd.domain import hiding
 from incidentd.wire import Event, TraceStep
 
 Data = Mapping[str, Any]
@@ -31,6 +32,10 @@ def _span(seconds: float) -> str:
         if whole >= size and whole % size == 0:
             return f"{whole / size:g} {unit}"
     return f"{whole:g} s"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _names(people: Sequence[str]) -> str:
@@ -89,24 +94,9 @@ def _alert_acknowledged(data: Data, _actor: str) -> str:
     return f"{data['by']} took it on at the source ({data['via']})"
 
 
-def _silence(silence: Data) -> str:
-    comment = f"{silence['comment']}, " if silence["comment"] else ""
-    until = silence["until"]
-    end = until.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(until, datetime) else until
-    return f"{silence['name']} ({comment}by {silence['by']} until {end})"
-
-
-def _silenced_by(data: Data) -> str:
-    return f"silenced by {'; '.join(_silence(one) for one in data['silences'])}"
-
-
-def _inhibited_by(data: Data) -> str:
-    return f"inhibited by A-{data['by']} {data['by_name']} (rule {data['rule']})"
-
-
 @_about("alert.silenced")
 def _silenced(data: Data, _actor: str) -> str:
-    return f"S{_silenced_by(data)[1:]}"
+    return _sentence(hiding.silenced(data))
 
 
 @_about("alert.unsilenced")
@@ -116,12 +106,22 @@ def _unsilenced(_data: Data, _actor: str) -> str:
 
 @_about("alert.inhibited")
 def _inhibited(data: Data, _actor: str) -> str:
-    return f"I{_inhibited_by(data)[1:]}"
+    return _sentence(hiding.inhibited(data))
 
 
 @_about("alert.uninhibited")
 def _uninhibited(_data: Data, _actor: str) -> str:
     return "No longer inhibited: it is told about after the wait of its group"
+
+
+@_about("alert.held")
+def _held(data: Data, _actor: str) -> str:
+    return _sentence(hiding.held(data))
+
+
+@_about("alert.released")
+def _released(_data: Data, _actor: str) -> str:
+    return "No longer held: it is told about after the wait of its group"
 
 
 @_about("group.quiet")
@@ -289,10 +289,7 @@ def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
 def _hidden(by_kind: Mapping[str, Sequence[Event]]) -> str:
     """What hid the alert last, "" when nothing does by now."""
     said = []
-    for on, off, words in (
-        ("alert.silenced", "alert.unsilenced", _silenced_by),
-        ("alert.inhibited", "alert.uninhibited", _inhibited_by),
-    ):
+    for on, (off, words) in hiding.HIDES.items():
         hidden, shown = by_kind.get(on, ()), by_kind.get(off, ())
         if hidden and (not shown or shown[-1].seq < hidden[-1].seq):
             said.append(words(hidden[-1].data))

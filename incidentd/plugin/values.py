@@ -140,7 +140,7 @@ class ActiveAlert(msgspec.Struct, frozen=True, kw_only=True):
     group_id: int | None
     group_labels: Mapping[str, str]
     silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
-    inhibited_by: tuple[int, ...] = ()  # ids of alerts that explain it
+    inhibited_by: tuple[int, ...] = ()  # ids of alerts that explain it, by a rule or by a dependency
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from incidentd.clock import Clock
 from incidentd.domain.matchers import Matcher
 from incidentd.plugin.values import ActiveAlert
-from incidentd.services.suppression import NOT_HIDDEN, Hidden, Suppression
+from incidentd.services.hidden import NOT_HIDDEN, Hidden
+from incidentd.services.suppression import Suppression
 from incidentd.storage import groups
 from incidentd.storage.active_alerts import ActiveRow, active
 from incidentd.storage.store import Store
@@ -36,7 +37,7 @@ def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden) -
         group_id=row.group_id,
         group_labels=group,
         silenced_by=tuple(silence.id for silence in hidden.silences),
-        inhibited_by=() if hidden.inhibited is None else (hidden.inhibited.by,),
+        inhibited_by=tuple(sorted(hidden.sources)),
     )
 
 

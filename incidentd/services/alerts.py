@@ -15,9 +15,10 @@ from incidentd.domain.trace import step, verdict
 from incidentd.services import cursors
 from incidentd.services.contracts import AlertQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.hidden import NOT_HIDDEN, Hidden
 from incidentd.services.intake import Intake
 from incidentd.services.pages import Pages
-from incidentd.services.suppression import NOT_HIDDEN, Hidden, Suppression
+from incidentd.services.suppression import Suppression
 from incidentd.storage import alerts, event_log, pages
 from incidentd.storage.alerts import AlertRow, Links
 from incidentd.storage.schema import alerts as table
@@ -33,7 +34,7 @@ _STATUSES = ("firing", "resolved", "all")
 _MAX_LABELS = 64
 
 
-def _wire(alert: AlertRow, links: Links, hidden: Hidden) -> wire.Alert:
+def _wire(alert: AlertRow, links: Links, hidden: Hidden, reasons: tuple[wire.HiddenBy, ...]) -> wire.Alert:
     values = {name: getattr(alert, name) for name in wire.Alert.__struct_fields__ if hasattr(alert, name)}
     return wire.Alert(
         **values,
@@ -42,6 +43,7 @@ def _wire(alert: AlertRow, links: Links, hidden: Hidden) -> wire.Alert:
         incident_ids=links.incident_ids,
         silenced_by=tuple(silence.id for silence in hidden.silences),
         inhibited=hidden.inhibited is not None,
+        hidden_by=reasons,
     )
 
 
@@ -95,7 +97,11 @@ class Alerts:
         """Stored alerts as the wire shows them, with what hides them at this instant."""
         links = alerts.links(conn, [row.id for row in rows])
         hidden = self._suppression.of(conn, rows, self._store.clock.now())
-        return tuple(_wire(row, links.get(row.id, Links()), hidden.get(row.id, NOT_HIDDEN)) for row in rows)
+        reasons = self._suppression.reasons(conn, hidden)
+        return tuple(
+            _wire(row, links.get(row.id, Links()), hidden.get(row.id, NOT_HIDDEN), reasons.get(row.id, ()))
+            for row in rows
+        )
 
     async def list(self, query: AlertQuery) -> wire.AlertPage:
         """Alerts that fit `query`. Raises `Invalid`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
 from incidentd.services.escalation import Escalation, Handler
+from incidentd.services.hidden import Hidden, as_source
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
 from incidentd.storage.alert_routing import Changed, Routed
@@ -44,11 +45,17 @@ class _Batch(msgspec.Struct):
 class Grouping:
     """Routes alerts into groups and tells people about groups."""
 
-    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation) -> None:
+    def __init__(
+        self,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        escalation: Escalation,
+        suppression: Suppression,
+    ) -> None:
         self._process = process
         self._roster = roster
         self._escalation = escalation
-        self._suppression = Suppression(process)
+        self._suppression = suppression
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
@@ -225,7 +232,7 @@ class Grouping:
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         firing = [one for one in firing if one[0].id not in hidden]
         if hidden:
-            timers.arm(tx, LOOK, group.subject, tx.now + route.group_interval)
+            timers.arm(tx, LOOK, group.subject, _next_look(hidden.values(), route, tx.now))
         if not firing:  # as if it was never flushed: what may be told later waits for its group_wait
             return
         page = pages.of_group(tx, group.id)
@@ -260,7 +267,7 @@ class Grouping:
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         audible = [announced for alert, announced in firing if alert.id not in hidden]
         if hidden:
-            timers.arm(tx, LOOK, group.subject, tx.now + route.group_interval)
+            timers.arm(tx, LOOK, group.subject, _next_look(hidden.values(), route, tx.now))
         else:
             timers.cancel(tx, LOOK, group.subject)
         if not all(audible):
@@ -274,7 +281,7 @@ class Grouping:
         if not ended:
             return
         suppressions.forget(tx, ended)
-        explained = suppressions.hidden_by(tx.conn, [f"alert:{one}" for one in ended])
+        explained = suppressions.hidden_by(tx.conn, as_source(ended))
         self.look_again_at_alerts(tx, [one for one in explained if one not in set(ended)])
 
     def _start_page(self, tx: Tx, group: Group, route: Route, firing: Sequence[AlertRow]) -> bool:
@@ -331,6 +338,12 @@ def _next_flush(group: Group, route: Route, now: datetime) -> datetime:
     if group.last_flush_at is None:
         return now + route.group_wait
     return max(group.last_flush_at + route.group_interval, now)
+
+
+def _next_look(hidden: Iterable[Hidden], route: Route, now: datetime) -> datetime:
+    """When what is hidden is looked at again: at the group's next interval, sooner when a hold ends before."""
+    ends = (at for one in hidden if (at := one.looked_at) is not None)
+    return min((now + route.group_interval, *ends))
 
 
 def _walk(route: Route) -> list[Route]:

@@ -63,7 +63,10 @@ class RosterView:
 
     async def services(self) -> wire.Services:
         """Every service with its team and policy."""
-        shown = (wire.Service(name=s.name, team=s.team, policy=s.policy) for s in self._roster().services.values())
+        shown = (
+            wire.Service(name=s.name, team=s.team, policy=s.policy, depends_on=s.depends_on)
+            for s in self._roster().services.values()
+        )
         return wire.Services(services=tuple(shown))
 
     async def on_call(self) -> wire.OnCallNow:

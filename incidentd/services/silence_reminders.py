@@ -7,7 +7,7 @@ import uuid
 from incidentd.domain.display import safe_line
 from incidentd.domain.people import Roster
 from incidentd.domain.silences import Silence
-from incidentd.services.suppression import told
+from incidentd.services.hidden import told
 from incidentd.storage import deliveries
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.tx import Tx

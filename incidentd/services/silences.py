@@ -16,8 +16,8 @@ from incidentd.domain.silences import BadSilence, Silence, Status, can_change, c
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Handler
 from incidentd.services.grouping import Grouping
+from incidentd.services.hidden import told
 from incidentd.services.silence_reminders import LONG, REMIND, remind
-from incidentd.services.suppression import told
 from incidentd.storage import alerts, silences, suppressions, timers
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer

@@ -1,4 +1,4 @@
-"""What hides alerts: silences and inhibition, looked up in the transaction that decides whether to tell.
+"""What hides alerts: silences, inhibition and dependencies, looked up in the transaction that decides whether to tell.
 
 An alert counts as stored, routed or not, so it makes no difference what was routed first, nor whether the daemon was
 restarted in between: sources and silences stand in the store before anything is told.
@@ -6,53 +6,46 @@ restarted in between: sources and silences stand in the store before anything is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection
 
-from incidentd.domain.inhibition import Firing, Inhibited, InhibitRule, inhibited
+from incidentd import wire
+from incidentd.domain.dependencies import Dependent, Held, Upstream, held
+from incidentd.domain.inhibition import Firing, InhibitRule, inhibited
+from incidentd.domain.matchers import matches_all
+from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.silences import Silence, silencing
-from incidentd.storage import alerts, silences, suppressions
+from incidentd.domain.routing import pages_somebody, service_at
+from incidentd.domain.silences import silencing
+from incidentd.services.hidden import NOT_HIDDEN, Hidden, reasons, tell
+from incidentd.storage import silences, suppressions
 from incidentd.storage.active_alerts import ActiveRow
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.tx import Tx
 
 
-class Hidden(msgspec.Struct, frozen=True):
-    """Why an alert is not told about now."""
-
-    silences: tuple[Silence, ...] = ()
-    inhibited: Inhibited | None = None
-
-    @property
-    def subjects(self) -> set[str]:
-        """The silences and the alert that hide it, as subjects."""
-        found = {silence.subject for silence in self.silences}
-        return found if self.inhibited is None else found | {f"alert:{self.inhibited.by}"}
-
-
-NOT_HIDDEN = Hidden()
-
-
 class Suppression:
-    """Says which alerts are hidden. `process` is asked at each use, so that a reload counts at once."""
+    """Says which alerts are hidden. `process` and `roster` are asked at each use, so that a reload counts at once."""
 
-    def __init__(self, process: Callable[[], Process]) -> None:
+    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self._process = process
+        self._roster = roster
 
     def of(self, conn: Connection, rows: Iterable[AlertRow | ActiveRow], now: datetime) -> dict[int, Hidden]:
         """What hides each firing alert among `rows` at `now`; those that nothing hides are missing."""
-        firing = [Firing(row.id, row.labels) for row in rows if row.firing]
-        if not firing:
+        rows = [row for row in rows if row.firing]
+        if not rows:
             return {}
         active = silences.active(conn, now)
-        silenced = {one.id: tuple(found) for one in firing if (found := silencing(active, one.labels, now))}
+        silenced = {row.id: tuple(found) for row in rows if (found := silencing(active, row.labels, now))}
+        firing = [Firing(row.id, row.labels) for row in rows] if self._process().inhibit else []
         explained = inhibited(self._process().inhibit, firing, lambda rule: _sources(conn, rule))
+        waiting = self._held(conn, rows, now)
         return {
-            one: Hidden(silenced.get(one, ()), explained.get(one)) for one in dict.fromkeys((*silenced, *explained))
+            one: Hidden(silenced.get(one, ()), explained.get(one), waiting.get(one))
+            for one in dict.fromkeys((*silenced, *explained, *waiting))
         }
 
     def look(self, tx: Tx, rows: Sequence[AlertRow]) -> dict[int, Hidden]:
@@ -65,44 +58,40 @@ class Suppression:
             was = before.get(row.id, set())
             if hidden.subjects != was:
                 changed[row.id] = sorted(hidden.subjects)
-                _tell_silenced(tx, row, hidden, {one for one in was if one.startswith("silence:")})
-                _tell_inhibited(tx, row, hidden, {one for one in was if one.startswith("alert:")})
+                tell(tx, row, hidden, was, self._process().dependencies)
         if changed:
             suppressions.store(tx, changed)
         return now_hidden
 
+    def reasons(self, conn: Connection, hidden: Mapping[int, Hidden]) -> dict[int, tuple[wire.HiddenBy, ...]]:
+        """What `of` found, as the wire shows it."""
+        return reasons(conn, hidden, self._process().dependencies)
+
+    def _held(self, conn: Connection, rows: Sequence[AlertRow | ActiveRow], now: datetime) -> dict[int, Held]:
+        depends_on = self._roster().depends_on
+        if not depends_on:
+            return {}
+        dependents = [
+            Dependent(id=row.id, service=service, began_at=row.began_at)
+            for row in rows
+            if not row.flapping and (service := row.service or self._service(row)) in depends_on
+        ]
+        rule = self._process().dependencies
+        return held(rule, depends_on, dependents, lambda services: self._upstreams(conn, services), now)
+
+    def _upstreams(self, conn: Connection, services: Collection[str]) -> list[Upstream]:
+        """The page-worthy alerts of `services`."""
+        process = self._process()
+        source = process.dependencies.source
+        return [
+            Upstream(one.id, service or self._service(one))
+            for one, service in suppressions.firing_of(conn, source, services)
+            if matches_all(source, one.labels) and pages_somebody(process.route, one.labels)
+        ]
+
+    def _service(self, alert: AlertRow | ActiveRow | Firing) -> str:
+        return service_at(self._process().route, alert.labels)
+
 
 def _sources(conn: Connection, rule: InhibitRule) -> list[Firing]:
     return suppressions.firing_like(conn, rule.source)
-
-
-def _tell_silenced(tx: Tx, row: AlertRow, hidden: Hidden, was: set[str]) -> None:
-    if {one.subject for one in hidden.silences} == was:
-        return
-    if not hidden.silences:
-        tx.emit("alert.unsilenced", row.subject, {"name": row.name})
-        return
-    tx.emit("alert.silenced", row.subject, {"name": row.name, "silences": [told(one) for one in hidden.silences]})
-
-
-def _tell_inhibited(tx: Tx, row: AlertRow, hidden: Hidden, was: set[str]) -> None:
-    by = hidden.inhibited
-    if {f"alert:{by.by}"} == was if by is not None else not was:
-        return
-    if by is None:
-        tx.emit("alert.uninhibited", row.subject, {"name": row.name})
-        return
-    source = alerts.get(tx.conn, by.by)
-    data = {"name": row.name, "by": by.by, "by_name": "" if source is None else source.name, "rule": str(by.rule)}
-    tx.emit("alert.inhibited", row.subject, data)
-
-
-def told(silence: Silence) -> Mapping[str, object]:
-    """A silence as events carry it."""
-    return {
-        "id": silence.id,
-        "name": silence.name,
-        "by": silence.created_by,
-        "comment": silence.comment,
-        "until": silence.ends_at,
-    }

@@ -15,8 +15,9 @@ from incidentd.storage.schema import alerts
 from incidentd.storage.text_search import may_match
 
 _texts = msgspec.json.Decoder(dict[str, str]).decode
+_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 _INSTANTS = {alerts.c.starts_at, alerts.c.ends_at, alerts.c.last_seen}
-_JSON = {alerts.c.labels, alerts.c.annotations}
+_JSON = {alerts.c.labels, alerts.c.annotations, alerts.c.changes}
 
 
 class ActiveRow(msgspec.Struct, frozen=True, gc=False):
@@ -35,10 +36,17 @@ class ActiveRow(msgspec.Struct, frozen=True, gc=False):
     service: str
     acknowledged_by: str
     group_id: int | None
+    flapping: bool
+    changes: str  # as stored: few readers need it
 
     @property
     def firing(self) -> bool:
         return self.status == "firing"
+
+    @property
+    def began_at(self) -> datetime:
+        """When its present status began, as this daemon heard of it."""
+        return from_micros(_numbers(self.changes)[-1])
 
 
 def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:

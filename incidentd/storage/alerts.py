@@ -49,6 +49,11 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == "firing"
 
     @property
+    def began_at(self) -> datetime:
+        """When its present status began, as this daemon heard of it."""
+        return self.changes[-1]
+
+    @property
     def subject(self) -> str:
         """What events about it carry."""
         return f"alert:{self.id}"

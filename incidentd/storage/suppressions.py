@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, delete, insert, select
 
@@ -56,3 +56,10 @@ def firing_like(conn: Connection, matchers: Sequence[Matcher]) -> list[Firing]:
     wanted = may_match(alerts.c.labels, matchers)
     query = select(alerts.c.id, alerts.c.labels).where(and_(alerts.c.status == "firing", *wanted))
     return [Firing(row.id, row.labels) for row in conn.execute(query.order_by(alerts.c.id))]
+
+
+def firing_of(conn: Connection, matchers: Sequence[Matcher], services: Collection[str]) -> list[tuple[Firing, str]]:
+    """Firing alerts that may fulfil `matchers`, oldest first, each with its service: of `services`, or unrouted."""
+    wanted = and_(alerts.c.status == "firing", alerts.c.service.in_(("", *services)))
+    query = select(alerts.c.id, alerts.c.labels, alerts.c.service).where(wanted, *may_match(alerts.c.labels, matchers))
+    return [(Firing(row.id, row.labels), row.service) for row in conn.execute(query.order_by(alerts.c.id))]

@@ -13,6 +13,7 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.grouping import Grouping
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
+from incidentd.services.suppression import Suppression
 from incidentd.storage import alerts, event_log, pages, timers
 
 ADA = Person(handle="ada", name="Ada", contacts=(ContactMethod(notifier="phone"),))
@@ -29,7 +30,7 @@ def escalation():
 def page_for(store, clock, escalation):
     """`await page_for(name)` lets an alert fire until somebody is paged; returns its id."""
     intake = Intake(store, escalation)
-    grouping = Grouping(default_process, lambda: ROSTER, escalation)
+    grouping = Grouping(default_process, lambda: ROSTER, escalation, Suppression(default_process, lambda: ROSTER))
 
     async def do(name):
         labels = {"alertname": name, "service": name}

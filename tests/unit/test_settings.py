@@ -417,3 +417,23 @@ def test_inhibit_rules_are_read_and_count_as_a_version(write):
 )
 def test_a_bad_inhibit_rule_names_the_key(write, text, key):
     assert key in faults(write(process=f"[[inhibit]]\n{text}"))
+
+
+# ------------------------------------------------------------------ dependencies between services
+def test_dependencies_are_read(write):
+    roster = '[services.a]\ndepends_on = ["b"]\n[services.b]\n'
+    found = load(write(roster=roster, process='[dependencies]\nsource = ["page=yes"]\nhold = "2m"\n'))
+    assert found.roster.depends_on == {"a": ("b",)}
+    assert str(found.process.dependencies.source[0]) == 'page="yes"'
+    assert found.process.dependencies.hold == timedelta(minutes=2)
+
+
+def test_a_dependency_on_nothing_or_in_a_circle_names_itself(write):
+    found = faults(write(roster='[services.shop]\ndepends_on = ["shp"]\n'))
+    assert found == {"services.shop.depends_on[0]": '"shp" is no service — did you mean "shop"?'}
+    circle = '[services.a]\ndepends_on = ["b"]\n[services.b]\ndepends_on = ["a"]\n'
+    ((key, text),) = faults(write(roster=circle)).items()
+    assert key in ("services.a.depends_on", "services.b.depends_on")
+    assert text.startswith(("is part of a cycle: a -> b -> a", "is part of a cycle: b -> a -> b"))
+    empty = faults(write(roster="", process="[dependencies]\nsource = []\nholds = 3\n"))
+    assert set(empty) == {"dependencies.source", "dependencies.holds"}

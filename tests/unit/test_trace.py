@@ -14,6 +14,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROUTE = {"route": "root", "route_name": "", "service": "shop", "matchers": ["a=~\"b\""], "policy": "p", "group": 7,
          "group_wait": 30.0}  # fmt: skip
 SILENCE = {"name": "S-5ace5ace", "by": "ada", "comment": "disks", "until": "2026-03-01T13:00:00Z"}
+HELD = {"by": 4, "by_name": "Db", "chain": ["shop", "db"], "until": "12:10", "rule": "a=b"}
 QUIET_ROUTE = {"route": "root/1", "route_name": "audit", "service": "shop", "not_paged": "this route pages nobody"}
 ON_TRACES = ("alert:", "group:", "page:")
 
@@ -93,6 +94,8 @@ VERDICTS = [
      "Nobody was paged: silenced by S-5ace5ace (disks, by ada until 2026-03-01T13:00:00Z)."),
     (Log().fired(ROUTE).add("alert.silenced", silences=[SILENCE]).add("group.quiet", "group:7", why="over"), False,
      "Nobody was paged: silenced by S-5ace5ace (disks, by ada until 2026-03-01T13:00:00Z)."),
+    (Log().fired(ROUTE).add("alert.held", **HELD), True,
+     "Nobody was paged: held because shop depends on db, where A-4 Db fires (rule a=b); told at 12:10 at the latest."),
     (Log().fired(ROUTE).add("alert.silenced", silences=[SILENCE]).add("alert.unsilenced"), True,
      "Nobody was paged yet: its group waits to see what else fires."),
     (Log().fired(ROUTE).add("alert.inhibited", by=3, by_name="Down", rule="r"), True,

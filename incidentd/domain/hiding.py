@@ -1,0 +1,46 @@
+"""What hides an alert, in words: one function for each kind, used by the trace and by what shows an alert.
+
+The data is what the event carries that says so; times may be text there, for events are read back from JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+Data = Mapping[str, Any]
+
+
+def _at(when: datetime | str) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(when, datetime) else when
+
+
+def _silence(silence: Data) -> str:
+    comment = f"{silence['comment']}, " if silence["comment"] else ""
+    return f"{silence['name']} ({comment}by {silence['by']} until {_at(silence['until'])})"
+
+
+def silenced(data: Data) -> str:
+    """By silences."""
+    return f"silenced by {'; '.join(_silence(one) for one in data['silences'])}"
+
+
+def inhibited(data: Data) -> str:
+    """By an alert that explains it."""
+    return f"inhibited by A-{data['by']} {data['by_name']} (rule {data['rule']})"
+
+
+def held(data: Data) -> str:
+    """By an alert of a service that its own depends on."""
+    chain = " depends on ".join(data["chain"])
+    told = f"told at {_at(data['until'])} at the latest"
+    return f"held because {chain}, where A-{data['by']} {data['by_name']} fires (rule {data['rule']}); {told}"
+
+
+HIDES: Mapping[str, tuple[str, Callable[[Data], str]]] = {
+    "alert.silenced": ("alert.unsilenced", silenced),
+    "alert.inhibited": ("alert.uninhibited", inhibited),
+    "alert.held": ("alert.released", held),
+}
+"""Kinds of event that say that something hides an alert: the kind that says the end, and the words."""
