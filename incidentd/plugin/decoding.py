@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -16,6 +16,14 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=3653)
 MAX_TEXT = 65_536
 """Longest label value, annotation or link a source should accept, in characters."""
+
+# Any text but "" is a label name: Alertmanager 0.27 and Prometheus 3 allow the whole of UTF-8.
+LabelName = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Labels = dict[LabelName, Text]
+"""Labels or annotations as a member of a `msgspec.Struct`: names and texts of bounded length."""
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with a zone, as a member of a `msgspec.Struct`."""
 
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """Everything msgspec raises on hostile bytes: bad JSON or types, bad UTF-8, nesting that is too deep."""
@@ -87,6 +95,15 @@ def sender_time(at: datetime | None, now: datetime) -> datetime | None:
     if at > furthest:
         return furthest
     return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def end_of_resolved(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> datetime:
+    """When an alert that a sender calls resolved ended; `now` where it does not say.
+
+    A resolve must never be lost to a clock that is off: an end before the start counts as the start.
+    """
+    end = ends_at or now
+    return max(end, starts_at or end)
 
 
 def storable(text: str) -> str:

@@ -15,7 +15,6 @@ import msgspec
 
 from incidentd.plugin import (
     DECODE_ERRORS,
-    MAX_TEXT,
     BadRequest,
     Signal,
     SignalKind,
@@ -27,16 +26,11 @@ from incidentd.plugin import (
     sender_time,
     storable,
 )
-
-# Any text but "" is a label name: Alertmanager 0.27 and Prometheus 3 allow the whole of UTF-8.
-LabelName = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
-Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
-Labels = dict[LabelName, Text]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+from incidentd.plugin.batches import Batch, Fault
+from incidentd.plugin.decoding import Instant, Labels, Text, end_of_resolved
 
 # A raw NUL is no valid JSON, so only its escape can bring one in. One scan of the body spares a scan of every text.
 _NUL_ESCAPE = b"\\u0000"
-_SHOWN_FAULTS = 20
 
 
 class PostedAlert(msgspec.Struct, gc=False):
@@ -63,26 +57,6 @@ class WebhookAlert(msgspec.Struct, gc=False):
 
 class _Webhook(msgspec.Struct, gc=False):
     alerts: list[msgspec.Raw]
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with one alert; `field` names it, e.g. "[3].labels.alertname"."""
-
-    field: str
-    message: str
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """The signals of the valid alerts and the faults of the others, both in the order they were sent."""
-
-    signals: list[Signal]
-    faults: list[Fault]
-
-    def complaint(self) -> str:
-        """The faults as one text; the first twenty are named, the others counted."""
-        lines = [f"{fault.field}: {fault.message}" for fault in self.faults[:_SHOWN_FAULTS]]
-        hidden = len(self.faults) - len(lines)
-        return "; ".join([*lines, f"and {hidden} more"] if hidden else lines)
 
 
 A = TypeVar("A", PostedAlert, WebhookAlert)
@@ -161,8 +135,7 @@ def webhook_signal(alert: WebhookAlert, now: datetime) -> Signal:
             ends_at = None
     elif alert.status == "resolved":
         kind = SignalKind.RESOLVED
-        # A resolve must never be lost to a clock that is off: an end before the start counts as the start.
-        ends_at = max(ends_at or now, starts_at or ends_at or now)
+        ends_at = end_of_resolved(starts_at, ends_at, now)
     else:
         raise BadRequest(f"Expected firing or resolved, got {safe_line(alert.status, 40)!r}", field="status")
     return Signal(

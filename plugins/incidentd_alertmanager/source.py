@@ -20,8 +20,9 @@ from incidentd.plugin import (
     WebhookRequest,
     WebhookResponse,
 )
+from incidentd.plugin.batches import Batch
 from incidentd_alertmanager.config import AlertmanagerConfig
-from incidentd_alertmanager.decode import Batch, decode_alerts, decode_webhook
+from incidentd_alertmanager.decode import decode_alerts, decode_webhook
 from incidentd_alertmanager.read import (
     Filter,
     alert_groups,

@@ -25,11 +25,9 @@ from incidentd.plugin import (
     sender_time,
     storable,
 )
+from incidentd.plugin.batches import Batch, Fault
+from incidentd.plugin.decoding import Instant, Labels, Text, end_of_resolved
 
-LabelName = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
-Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
-Labels = dict[LabelName, Text]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -55,20 +53,6 @@ class GrafanaAlert(msgspec.Struct, frozen=True, gc=False):
 class _Webhook(msgspec.Struct, gc=False):
     alerts: list[msgspec.Raw]
     truncated: int | None = msgspec.field(name="truncatedAlerts", default=None)
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with one alert; `field` names it, e.g. "alerts[3].startsAt"."""
-
-    field: str
-    message: str
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """The signals of the valid alerts and the faults of the others, both in the order they were sent."""
-
-    signals: list[Signal]
-    faults: list[Fault]
 
 
 def decode_webhook(body: bytes, now: datetime) -> Batch:
@@ -102,9 +86,7 @@ def alert_signal(alert: GrafanaAlert, now: datetime, truncated: int) -> Signal:
         kind = SignalKind.FIRING
     elif alert.status == "resolved":
         kind = SignalKind.RESOLVED
-        ends_at = sender_time(alert.ends_at, now) or now
-        # A resolve must never be lost to a clock that is off: an end before the start counts as the start.
-        ends_at = max(ends_at, starts_at or ends_at)
+        ends_at = end_of_resolved(starts_at, sender_time(alert.ends_at, now), now)
     else:
         raise BadRequest(f"Expected firing or resolved, got {safe_line(alert.status, 40)!r}", field="status")
     return Signal(

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-
 from incidentd.plugin import AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
 from incidentd_grafana.config import GrafanaConfig
 from incidentd_grafana.decode import decode_webhook
 from incidentd_grafana.signature import authenticate
 
 PATH = "/grafana/webhook"
-_SHOWN_FAULTS = 20
 _LARGE_BODY = 128 * 1024  # a larger one is read in a thread: it must not delay a page
 
 
@@ -42,11 +39,7 @@ class GrafanaSource(AlertSource):
             batch = decode_webhook(request.body, request.received_at)
         if batch.signals:
             await self._sink.submit(batch.signals)
-        document: dict[str, object] = {"accepted": len(batch.signals)}
-        if batch.faults:
-            document["rejected"] = len(batch.faults)
-            document["faults"] = batch.faults[:_SHOWN_FAULTS]
-        return WebhookResponse(status=400 if batch.faults else 200, body=msgspec.json.encode(document))
+        return batch.answer()
 
 
 SOURCES: tuple[AdapterType[AlertSource], ...] = (

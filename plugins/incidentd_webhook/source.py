@@ -6,13 +6,10 @@ import asyncio
 import hmac
 from collections.abc import Sequence
 
-import msgspec
-
 from incidentd.plugin import AdapterType, AlertSource, BadRequest, Context, Route, WebhookRequest, WebhookResponse
 from incidentd_webhook.config import WebhookSourceConfig
 from incidentd_webhook.decode import decode_alerts
 
-_SHOWN_FAULTS = 20
 _LARGE_BODY = 128 * 1024  # a larger one is read in a thread: it must not delay a page
 
 
@@ -37,11 +34,7 @@ class WebhookSource(AlertSource):
         batch = await asyncio.to_thread(decode_alerts, *asked) if large else decode_alerts(*asked)
         if batch.signals:
             await self._sink.submit(batch.signals)
-        document: dict[str, object] = {"accepted": len(batch.signals)}
-        if batch.faults:
-            document["rejected"] = len(batch.faults)
-            document["faults"] = batch.faults[:_SHOWN_FAULTS]
-        return WebhookResponse(status=400 if batch.faults else 200, body=msgspec.json.encode(document))
+        return batch.answer()
 
     def _authenticate(self, request: WebhookRequest) -> None:
         """Raises `BadRequest` with status 401 unless the configured token was sent."""

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentd.plugin import BadRequest, SignalKind, label_fingerprint
-from incidentd_alertmanager.decode import Batch, decode_alerts, decode_webhook
+from incidentd.plugin.batches import Batch
+from incidentd_alertmanager.decode import decode_alerts, decode_webhook
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RESOLVE_TIMEOUT = timedelta(minutes=5)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentd.plugin import BadRequest, SignalKind, label_fingerprint
-from incidentd_grafana.decode import Batch, Fault, decode_webhook
+from incidentd.plugin.batches import Batch, Fault
+from incidentd_grafana.decode import decode_webhook
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALERT: dict[str, Any] = {

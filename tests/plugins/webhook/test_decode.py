@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentd.plugin import BadRequest, Signal, SignalKind, label_fingerprint
+from incidentd.plugin.batches import Batch
 from incidentd_webhook.config import WebhookSourceConfig
-from incidentd_webhook.decode import Batch, decode_alerts
+from incidentd_webhook.decode import decode_alerts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PLAIN = {"key": "build/7", "title": "Build is broken"}

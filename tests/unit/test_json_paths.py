@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from incidentd_webhook.paths import MISSING, parse_path
+from incidentd.plugin.json_paths import MISSING, parse_path
 
 DOCUMENT = {"a": {"b": [{"c": "deep"}, None]}, "x.y": {"/": 1}, "": {"": 2}, "flag": False, "zero": 0}
 
