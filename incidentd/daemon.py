@@ -17,11 +17,14 @@ from incidentd import wire
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, start_api
 from incidentd.clock import Clock, SystemClock
+from incidentd.configuration.daemon_settings import Address
+from incidentd.configuration.tls_files import BadTls
 from incidentd.core import Core, LoopLag
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.outbound import guarded_session
 from incidentd.ingress.ratelimit import Buckets
-from incidentd.ingress.server import Ingress
+from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
+from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
 from incidentd.plugin.adapters import Context, SignalSink
 from incidentd.plugin.values import Event as PluginEvent
@@ -78,6 +81,7 @@ class Daemon:
         self._core: Core | None = None
         self._host: PluginHost | None = None
         self._ingress: Ingress | None = None
+        self._certificate: ServerCertificate | None = None
         self._api: ApiServer | None = None
         self._http: object | None = None
         self._watchdog = LoopWatchdog(self._on_stall)
@@ -153,11 +157,31 @@ class Daemon:
             at_once=settings.max_requests,
         )
         self._mount()
-        listen = [(address.host, address.port) for address in settings.listen]
-        await self._ingress.start(listen, self._passed.get("ingress", ()))
+        passed = self._passed.get("ingress", ())
+        await self._ingress.start(_addresses(settings.listen), passed, self._tls_places())
         self.host.start()
         self._api = await self._start_api()
         self._ingress.ready = True
+
+    def _tls_places(self) -> TlsPlaces | None:
+        """Where TLS is spoken, with the certificate under watch; None without `[ingress.tls]`."""
+        settings = self.configuration.daemon
+        if settings.tls is None:
+            return None
+        try:
+            self._certificate = ServerCertificate(settings.tls, now=self._clock.now, tell=self._tell)
+        except BadTls as error:  # they were well when the configuration was read
+            raise CannotListen(f"cannot speak TLS: {error} — {error.remedy}") from error
+        self._certificate.start()
+        return TlsPlaces(
+            listen=_addresses(settings.ingress.tls_listen),
+            passed=self._passed.get("ingress-tls", ()),
+            context=self._certificate.context,
+        )
+
+    async def _tell(self, kind: str, data: dict[str, object], actor: str = "") -> None:
+        """Write an event of the daemon itself."""
+        await self.core.store.write(lambda tx: tx.emit(kind, "daemon:0", data, actor=actor))
 
     def _mount(self) -> None:
         for instance, conflict in self.ingress.mount(self.host.routes()):
@@ -206,7 +230,7 @@ class Daemon:
         """Where the ingress answers."""
         if self._ingress is None:
             return []
-        return [f"http://{f'[{host}]' if ':' in host else host}:{port}" for host, port in self._ingress.addresses]
+        return [*_urls("http", self._ingress.addresses), *_urls("https", self._ingress.tls_addresses)]
 
     def _public_url(self) -> str:
         settings = self.configuration.daemon.ingress
@@ -223,6 +247,7 @@ class Daemon:
 
     async def _gauges(self) -> Mapping[str, float]:
         health = await self.health()
+        ends = health.tls_expires_at
         return {
             "alerts_firing": health.alerts_firing,
             "alerts_unrouted": health.alerts_unrouted,
@@ -233,6 +258,7 @@ class Daemon:
             "loop_lag_seconds": health.loop_lag_ms / 1000,
             "resident_memory_mib": health.rss_mib,
             "last_event_seq": self.core.events.last_seq,
+            **({"tls_certificate_expires_timestamp_seconds": ends.timestamp()} if ends else {}),
         }
 
     async def info(self, person: str, role: str) -> wire.Info:
@@ -256,10 +282,15 @@ class Daemon:
             self.core.store,
             adapters=self.host.health,
             lag_ms=lambda: self._lag.milliseconds,
-            notes=lambda: [*self.configuration.problems, *self._notes],
+            notes=self._all_notes,
             config_files=lambda: self.configuration.files,
+            certificate=lambda: self._certificate.shown if self._certificate else None,
         )
         return await view.health()
+
+    def _all_notes(self) -> list[str]:
+        certificate = self._certificate.problems() if self._certificate else []
+        return [*self.configuration.problems, *self._notes, *certificate]
 
     async def reload(self, actor: str) -> wire.Reloaded:
         """Read the configuration again. A faulty one changes nothing and stands in health until it is mended.
@@ -282,7 +313,9 @@ class Daemon:
         self._mount()
         self.host.start()
         await previous.close()
-        await self.core.store.write(lambda tx: tx.emit("daemon.reloaded", "daemon:0", {}, actor=actor))
+        if self._certificate is not None and fresh.daemon.tls is not None:
+            await self._certificate.exchange(fresh.daemon.tls)
+        await self._tell("daemon.reloaded", {}, actor)
         log.info("reloaded", by=actor, files=fresh.files)
         return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))
 
@@ -299,6 +332,8 @@ class Daemon:
         """Drain: no new work, what is under way finishes, everything is closed."""
         self._lag.stop()
         self._watchdog.stop()
+        if self._certificate is not None:
+            self._certificate.stop()
         if self._api is not None:
             await self.core.events.close()
             await self._api.close()
@@ -313,6 +348,14 @@ class Daemon:
         self._lock.release()
 
 
+def _addresses(listen: Sequence[Address]) -> list[tuple[str, int]]:
+    return [(address.host, address.port) for address in listen]
+
+
+def _urls(scheme: str, addresses: Sequence[tuple[str, int]]) -> list[str]:
+    return [f"{scheme}://{Address(host, port)}" for host, port in addresses]
+
+
 def _lease_owner(configuration: Configuration) -> str:
     """Two daemons of one name on one database differ by their state directories, which a lock keeps apart."""
     state = hashlib.sha256(str(configuration.daemon.state_dir.resolve()).encode()).hexdigest()[:12]
@@ -323,6 +366,13 @@ def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
     """Changed settings that a reload cannot apply."""
     names = ("state_dir", "runtime_dir", "node", "api", "ingress", "allow_private")
     changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
+    if _asks_clients(old) != _asks_clients(new):
+        changed.append("client_ca")
     if old.daemon.database_url != new.daemon.database_url:
         changed.append("database")
     return [f"{name} has changed and takes effect at the next start" for name in changed]
+
+
+def _asks_clients(configuration: Configuration) -> bool:
+    tls = configuration.daemon.tls
+    return tls is not None and tls.client_ca is not None

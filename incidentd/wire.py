@@ -88,6 +88,8 @@ class Health(Frozen, frozen=True):
     loop_lag_ms: float
     rss_mib: float
     config_files: tuple[str, ...]
+    tls_names: tuple[str, ...] = ()  # the hosts that the certificate of the TLS listener is for
+    tls_expires_at: Instant | None = None  # None where there is no TLS listener
 
 
 class Event(Frozen, frozen=True):

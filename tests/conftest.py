@@ -14,9 +14,15 @@ import sys
 import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -27,6 +33,72 @@ from incidentd.storage.store import Store
 
 ENGINES = ("sqlite", "postgresql")
 MakeStore = Callable[..., Awaitable[Store]]
+
+
+class Authority:
+    """A certificate authority of the test's own; writes certificates and keys as PEM files."""
+
+    def __init__(self, directory: Path, name: str = "an authority") -> None:
+        self._directory = directory
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self._count = 0
+        extension = x509.BasicConstraints(ca=True, path_length=0)
+        built = self._builder(self._name, self._key.public_key(), -1, 3650).add_extension(extension, critical=True)
+        self.certificate = self._write("ca.pem", built.sign(self._key, hashes.SHA256()))
+
+    def _builder(self, subject, public_key, begins: float, ends: float) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + timedelta(days=begins))
+            .not_valid_after(now + timedelta(days=ends))
+        )
+
+    def _write(self, name: str, certificate: x509.Certificate) -> Path:
+        file = self._directory / name
+        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        return file
+
+    def issue(self, *names: str, begins: float = -1, ends: float = 365, key=None) -> tuple[Path, Path]:
+        """(certificate, key) for host `names` or addresses, valid from `begins` to `ends`, in days from now."""
+        self._count += 1
+        stem = f"leaf{self._count}"
+        key = key or ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+        hosts = [x509.IPAddress(ip_address(n)) if n[0].isdigit() else x509.DNSName(n) for n in names]
+        built = self._builder(subject, key.public_key(), begins, ends).add_extension(
+            x509.SubjectAlternativeName(hosts), critical=False
+        )
+        key_file = self._directory / f"{stem}.key"
+        key_file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return self._write(f"{stem}.pem", built.sign(self._key, hashes.SHA256())), key_file
+
+
+@pytest.fixture
+def make_authority(tmp_path: Path) -> Callable[[str], Authority]:
+    """Makes certificate authorities, each with a directory of its own."""
+
+    def make(name: str = "ours") -> Authority:
+        directory = tmp_path / f"authority-{name}"
+        directory.mkdir()
+        return Authority(directory, name)
+
+    return make
+
+
+@pytest.fixture
+def authority(make_authority: Callable[[str], Authority]) -> Authority:
+    """A certificate authority for one test."""
+    return make_authority("ours")
 
 
 def in_own_loop(coroutine):

@@ -33,6 +33,7 @@ def health(ctx: click.Context, check: bool) -> None:
 
 
 def _print_health(session: Session, found: wire.Health) -> None:
+    ends = found.tls_expires_at
     print(paint(safe_line(found.status), toned(found.status).tone))
     for problem in found.problems:
         hang(f"  {paint('!', 'warn')} ", safe_line(problem), lead_width=4)
@@ -42,6 +43,7 @@ def _print_health(session: Session, found: wire.Health) -> None:
         ("deliveries waiting", found.deliveries_waiting), ("failed in 24 h", found.deliveries_failed_24h),
         ("event loop lag", f"{found.loop_lag_ms:.1f} ms"), ("memory", f"{found.rss_mib:.0f} MiB"),
         ("configuration", listed(found.config_files) or "defaults only"),
+        *([("TLS certificate", f"{listed(found.tls_names)}, until {session.when(ends)}")] if ends else []),
     ])  # fmt: skip
     print()
     rows = [

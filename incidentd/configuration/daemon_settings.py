@@ -14,12 +14,14 @@ import pydantic
 from incidentd.configuration.directories import default_runtime_dir, default_state_dir
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
-from incidentd.configuration.secrets import BadSecret, resolve_secret
+from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
+from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, Table
 from incidentd.plugin.values import Secret
 
 MAIN_FILE = "incidentd.toml"
 DEFAULT_LISTEN = "127.0.0.1:9095"
+DEFAULT_TLS_LISTEN = "127.0.0.1:9443"
 _ENGINES = ("sqlite", "postgresql")
 
 
@@ -92,8 +94,18 @@ class ApiTable(Table):
     default_role: Literal["none", "viewer", "responder", "admin"] = "none"
 
 
+class TlsTable(Table):
+    """The files are paths, `{ file = "PATH" }` or `{ credential = "NAME" }`."""
+
+    listen: tuple[AddressText, ...] = (DEFAULT_TLS_LISTEN,)
+    certificate: Any
+    key: Any
+    client_ca: Any = None
+
+
 class IngressTable(Table):
     listen: tuple[AddressText, ...] = (DEFAULT_LISTEN,)
+    tls: TlsTable | None = None
     public_url: BaseUrl | None = None
     max_requests: Count = 512
     rate: Annotated[int, pydantic.Field(ge=0, le=1_000_000)] = 0
@@ -132,6 +144,7 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The TCP listener. `rate` is requests a second and source instance, 0 for no limit; `burst` may come at once."""
 
     listen: tuple[Address, ...]
+    tls_listen: tuple[Address, ...] = ()
     public_url: str
     max_requests: int = 512
     rate: int = 0
@@ -162,6 +175,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     api: ApiSettings
     ingress: IngressSettings
+    tls: TlsFiles | None = None
     allow_private: bool
     disabled_plugins: frozenset[str]
 
@@ -194,6 +208,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         node=main.daemon.node or socket.gethostname() or "node",
         api=_api(main.api, runtime_dir),
         ingress=_ingress(main.ingress),
+        tls=_tls(document, main.ingress.tls, environ),
         allow_private=main.outbound.allow_private,
         disabled_plugins=frozenset(main.plugins.disabled),
     )
@@ -213,22 +228,49 @@ def _api(table: ApiTable, runtime_dir: FilePath) -> ApiSettings:
 
 def _ingress(table: IngressTable) -> IngressSettings:
     listen = tuple(parse_address(text) for text in table.listen)
+    tls_listen = tuple(parse_address(text) for text in table.tls.listen) if table.tls else ()
     return IngressSettings(
         listen=listen,
-        public_url=table.public_url or _reachable(listen),
+        tls_listen=tls_listen,
+        public_url=table.public_url or (_reachable("http", listen) if listen else _reachable("https", tls_listen)),
         max_requests=table.max_requests,
         rate=table.rate,
         burst=table.burst,
     )
 
 
-def _reachable(listen: tuple[Address, ...]) -> str:
+def _reachable(scheme: str, listen: tuple[Address, ...]) -> str:
     """A base URL for signed links when none is configured; "" when the port is not known before it is bound."""
     if not listen or listen[0].port == 0:
         return ""
     first = listen[0]
     anywhere = first.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    return f"http://{Address(socket.gethostname(), first.port) if anywhere else first}"
+    return f"{scheme}://{Address(socket.gethostname(), first.port) if anywhere else first}"
+
+
+def _tls(document: Document, table: TlsTable | None, environ: Mapping[str, str]) -> TlsFiles | None:
+    """The files of the TLS listener, which were read and fit together. Raises `ConfigurationError`."""
+    if table is None:
+        return None
+    faults: list[Fault] = []
+    files: dict[str, FilePath] = {}
+    for member in ("certificate", "key", "client_ca"):
+        given = getattr(table, member)
+        if given is None:
+            continue
+        try:
+            files[member] = resolve_file(given, environ)
+        except BadSecret as error:
+            faults.append(document.fault(("ingress", "tls", member), str(error), error.remedy))
+    if faults:
+        raise ConfigurationError(faults)
+    found = TlsFiles(**files)
+    try:
+        load_tls(found)
+    except BadTls as error:
+        fault = document.fault(("ingress", "tls", error.member), str(error), error.remedy)
+        raise ConfigurationError([fault]) from None
+    return found
 
 
 def _database_url(document: Document, given: object, state_dir: FilePath, environ: Mapping[str, str]) -> Secret:

@@ -46,6 +46,20 @@ def resolve_secret(value: object, environ: Mapping[str, str]) -> Secret:
     return _read(FilePath(name) if kind == "file" else _credential(name, environ))
 
 
+def resolve_file(value: object, environ: Mapping[str, str]) -> FilePath:
+    """The file that a path, `{ file = "PATH" }` or `{ credential = "NAME" }` means. Raises `BadSecret`."""
+    if isinstance(value, str):
+        value = {"file": value}
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((kind, name),) = value.items()
+        if kind in ("file", "credential") and isinstance(name, str) and name and "\0" not in name:
+            file = FilePath(name) if kind == "file" else _credential(name, environ)
+            if not file.is_absolute():
+                raise BadSecret(f"{file} is no absolute path", "write the whole path")
+            return file
+    raise BadSecret("is no reference to a file", 'write "/PATH", { file = "/PATH" } or { credential = "NAME" }')
+
+
 def _credential(name: str, environ: Mapping[str, str]) -> FilePath:
     directory = environ.get("CREDENTIALS_DIRECTORY")
     if not directory:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -18,6 +20,7 @@ from incidentd.ingress.bodies import read_body
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
+from incidentd.ingress.tls import TlsSite
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.values import BadRequest, WebhookRequest, WebhookResponse
 from incidentd.pluginhost.host import Mounted
@@ -59,8 +62,16 @@ def _query(query: MultiMapping[str]) -> dict[str, str]:
     return found
 
 
+class TlsPlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """Where TLS is spoken: on the sockets that were passed, else on the addresses."""
+
+    context: ssl.SSLContext
+    listen: Sequence[tuple[str, int]] = ()
+    passed: Sequence[socket.socket] = ()
+
+
 class Ingress:
-    """A running listener. `addresses` are those it really has, with the ports the system chose."""
+    """A running listener. `addresses` and `tls_addresses` are those it really has, with the ports the system chose."""
 
     def __init__(self, *, clock: Clock, links: AckLinks, metrics: Metrics, buckets: Buckets, at_once: int) -> None:
         self._clock = clock
@@ -71,6 +82,7 @@ class Ingress:
         self._table = PathTable(())
         self._runner: web.ServerRunner | None = None
         self.addresses: list[tuple[str, int]] = []
+        self.tls_addresses: list[tuple[str, int]] = []
         self.ready = False
 
     def mount(self, mounted: Sequence[Mounted]) -> list[tuple[str, str]]:
@@ -78,7 +90,9 @@ class Ingress:
         self._table = PathTable(mounts(mounted))
         return self._table.conflicts
 
-    async def start(self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = ()) -> None:
+    async def start(
+        self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = (), tls: TlsPlaces | None = None
+    ) -> None:
         """Listen on the sockets that were passed, else on the addresses. Raises `CannotListen`."""
         server = connection.Server(
             self._serve,
@@ -91,16 +105,28 @@ class Ingress:
         )
         self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
         await self._runner.setup()
-        if passed:
-            for sock in passed:
-                await web.SockSite(self._runner, sock, backlog=1024).start()
+        self.addresses = await self._open(self._runner, listen, passed)
+        if tls is not None:
+            self.tls_addresses = await self._open(self._runner, tls.listen, tls.passed, tls.context)
+
+    async def _open(
+        self,
+        runner: web.ServerRunner,
+        listen: Sequence[tuple[str, int]],
+        passed: Sequence[socket.socket],
+        context: ssl.SSLContext | None = None,
+    ) -> list[tuple[str, int]]:
+        """The addresses that are open now. Raises `CannotListen`, with everything closed."""
+        before = len(runner.addresses)
+        for sock in passed:
+            await _site(runner, context, sock=sock).start()
         for host, port in () if passed else listen:
             try:
-                await web.TCPSite(self._runner, host, port, backlog=1024).start()
+                await _site(runner, context, host=host, port=port).start()
             except OSError as error:
-                await self._runner.cleanup()
+                await runner.cleanup()
                 raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-        self.addresses = [(name[0], name[1]) for name in self._runner.addresses]
+        return [(name[0], name[1]) for name in runner.addresses[before:]]
 
     async def close(self) -> None:
         """Answer what is under way, then stop."""
@@ -179,6 +205,13 @@ class Ingress:
         if self._table.knows(path):
             return _problem(405, f"{method} is not served here")
         return _problem(404, "no source serves this path: see incidentctl health for the ones that do")
+
+
+def _site(runner: web.ServerRunner, context: ssl.SSLContext | None, **where: Any) -> web.BaseSite:
+    if context is not None:
+        return TlsSite(runner, context, **where)
+    kind = web.SockSite if "sock" in where else web.TCPSite
+    return kind(runner, **where, backlog=1024)
 
 
 def _response(answer: WebhookResponse, *, close: bool) -> web.Response:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from incidentd import wire
+from incidentd.configuration.tls_files import Certificate
 from incidentd.storage import alerts, deliveries, pages, timers
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
@@ -45,18 +46,21 @@ class HealthView:
         lag_ms: Callable[[], float],
         notes: Callable[[], Sequence[str]],
         config_files: Callable[[], Sequence[str]],
+        certificate: Callable[[], Certificate | None] = lambda: None,
     ) -> None:
         self._store = store
         self._adapters = adapters
         self._lag_ms = lag_ms
         self._notes = notes
         self._config_files = config_files
+        self._certificate = certificate
 
     async def health(self) -> wire.Health:
         """The state of everything, and in words what is wrong."""
         now = self._store.clock.now()
         counts = await self._store.read(lambda conn: _Counts(conn, now))
         adapters = tuple(self._adapters())
+        certificate = self._certificate()
         problems = (*self._notes(), *_problems(counts, adapters))
         return wire.Health(
             status="degraded" if problems else "ok",
@@ -71,6 +75,8 @@ class HealthView:
             loop_lag_ms=round(self._lag_ms(), 1),
             rss_mib=round(resident_mib(), 1),
             config_files=tuple(self._config_files()),
+            tls_names=certificate.names if certificate else (),
+            tls_expires_at=certificate.not_after if certificate else None,
         )
 
 

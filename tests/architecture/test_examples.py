@@ -10,7 +10,7 @@ import msgspec
 import pydantic
 import pytest
 
-from incidentd.configuration.daemon_settings import ApiTable, IngressTable, MainFile
+from incidentd.configuration.daemon_settings import DEFAULT_TLS_LISTEN, ApiTable, IngressTable, MainFile
 from incidentd.configuration.process_file import ProcessFile
 from incidentd.configuration.roster_file import RosterFile
 from incidentd.domain.process import default_process
@@ -26,12 +26,15 @@ SECRETS = {"BUILDS_TOKEN": "t0ken-of-builds", "OWN_AUTHORIZATION": "Bearer t0ken
 
 
 @pytest.fixture
-def uncommented(tmp_path) -> Path:
+def uncommented(tmp_path, authority) -> Path:
     """A copy with every commented setting in force, and every secret that is referred to."""
     credentials = set(re.findall(r'credential = "([a-z-]+)"', (CONFIG / "incidentd.toml").read_text()))
     for name in (*(credentials - {"chat-url", "database-url"}), "own-secret"):
         (tmp_path / name).write_text("s3cret\n")
     (tmp_path / "chat-url").write_text("json://localhost\n")
+    files = (*authority.issue("hooks.example"), authority.certificate)
+    for name, file in zip(("tls-certificate", "tls-key", "tls-client-ca"), files, strict=True):
+        (tmp_path / name).write_bytes(file.read_bytes())
     for path in CONFIG.glob("*.toml"):
         text = _SECOND.sub("", _SETTING.sub(r"\1", path.read_text()))
         (tmp_path / path.name).write_text(text.replace("/etc/incidentd/own-secret", str(tmp_path / "own-secret")))
@@ -120,4 +123,5 @@ def test_the_defaults_shown_are_the_real_ones(uncommented):
     assert plain == built_in.route
     shown = MainFile.model_validate(configuration.adapters[0].document.data)
     assert shown.api.model_copy(update={"socket": None}) == ApiTable()
-    assert shown.ingress.model_copy(update={"public_url": None}) == IngressTable()
+    assert shown.ingress.model_copy(update={"public_url": None, "tls": None}) == IngressTable()
+    assert shown.ingress.tls.listen == (DEFAULT_TLS_LISTEN,)

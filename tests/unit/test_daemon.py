@@ -1,7 +1,9 @@
 """One daemon, in this process, on a configuration of its own: start, reload, end."""
 
 import asyncio
+import ssl
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -138,3 +140,72 @@ async def test_what_needs_a_restart_is_said(daemon, place):
     (place / "incidentd.toml").write_text(text.replace("[ingress]", '[ingress]\npublic_url = "http://x.example.org"'))
     answer = await daemon.reload("ada")
     assert any("ingress" in problem and "next start" in problem for problem in answer.problems)
+
+
+# ------------------------------------------------------------------ TLS
+@pytest.fixture
+async def secure(place, authority):
+    """(daemon, certificate, key) with a TLS listener."""
+    certificate, key = authority.issue("hooks.example", begins=-300, ends=20)
+    text = MAIN.format(place).replace(
+        "[notifiers.file]",
+        f'[ingress.tls]\nlisten = ["127.0.0.1:0"]\ncertificate = "{certificate}"\nkey = "{key}"\n[notifiers.file]',
+    )
+    (place / "incidentd.toml").write_text(text)
+    one = Daemon(load_configuration(place, {}), config_path=place)
+    await one.start()
+    yield one, certificate, key
+    await one.close()
+
+
+async def kinds_of(daemon: Daemon) -> list[str]:
+    page = await daemon.core.events.page(after=0, limit=500)
+    return [event.kind for event in page.events]
+
+
+async def shown_certificate(daemon: Daemon, authority) -> str:
+    context = ssl.create_default_context(cafile=authority.certificate)
+    _, writer = await asyncio.open_connection(
+        *daemon.ingress.tls_addresses[0], ssl=context, server_hostname="hooks.example"
+    )
+    try:
+        return writer.get_extra_info("peercert")["serialNumber"]
+    finally:
+        writer.close()
+
+
+async def test_the_end_of_the_certificate_is_in_health(secure):
+    daemon, certificate, _ = secure
+    assert [url.partition("://")[0] for url in daemon.urls()] == ["http", "https"]
+    health = await daemon.health()
+    assert health.tls_names == ("hooks.example",)
+    assert (health.tls_expires_at - datetime.now(UTC)).days == 19
+    (problem,) = health.problems
+    assert str(certificate) in problem
+    for _ in range(200):
+        if "daemon.certificate_expires" in await kinds_of(daemon):
+            break
+        await asyncio.sleep(0.02)
+    assert "daemon.certificate_expires" in await kinds_of(daemon)
+
+
+async def test_a_reload_shows_a_new_certificate(secure, authority):
+    daemon, certificate, key = secure
+    before = await shown_certificate(daemon, authority)
+    for file, fresh in zip((certificate, key), authority.issue("hooks.example"), strict=True):
+        file.write_bytes(fresh.read_bytes())
+    assert (await daemon.reload("ada")).applied
+    assert await shown_certificate(daemon, authority) != before
+    assert (await daemon.health()).status == "ok"
+    assert "daemon.certificate_loaded" in await kinds_of(daemon)
+
+
+async def test_a_reload_with_a_key_that_does_not_fit_is_refused(secure, authority):
+    daemon, _, key = secure
+    before = await shown_certificate(daemon, authority)
+    key.write_bytes(authority.issue("hooks.example")[1].read_bytes())
+    answer = await daemon.reload("ada")
+    assert not answer.applied
+    assert "ingress.tls.key" in answer.problems[0]
+    assert str(key) in answer.problems[0]
+    assert await shown_certificate(daemon, authority) == before

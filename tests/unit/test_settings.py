@@ -75,7 +75,7 @@ def test_the_examples_load(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["incidentd", "process"])
-def test_every_commented_key_of_the_examples_is_right(write, name):
+def test_every_commented_key_of_the_examples_is_right(write, authority, name):
     """The defaults behind "#" are what a reader copies: each of them must be accepted."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
     found = re.sub(r"(?m)^# (\w+ = .*|\[\w[\w.]*\])$", r"\1", text)
@@ -86,6 +86,9 @@ def test_every_commented_key_of_the_examples_is_right(write, name):
     creds = directory / "creds"
     creds.mkdir()
     (creds / "database-url").write_text("sqlite:////tmp/x.db\n")
+    tls = (*authority.issue("hooks.example"), authority.certificate)
+    for credential, file in zip(("tls-certificate", "tls-key", "tls-client-ca"), tls, strict=True):
+        (creds / credential).write_bytes(file.read_bytes())
     assert load(directory, CREDENTIALS_DIRECTORY=str(creds)).files
 
 

@@ -7,6 +7,7 @@ from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
 
 Key = tuple[str, int]
+_DAYS_LOW = 7
 _LAG_HIGH_MS = 250.0
 
 
@@ -97,6 +98,9 @@ def figures(model: Model, health: wire.Health) -> list[Figure]:
         rows.append(
             ("you are", f"{model.info.person or 'not in the roster'} ({model.info.role})", not model.info.person)
         )
+    if health.tls_expires_at is not None:
+        left = (health.tls_expires_at - model.now()).days
+        rows.append(("certificate", f"{', '.join(health.tls_names)}, {left} days left", left < _DAYS_LOW))
     rows.append(("configuration", ", ".join(health.config_files) or "defaults", False))
     rows.append(("connection", model.link.value, model.link is not Link.LIVE))
     return rows
