@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire, wire_routes, wire_silences
+from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -91,6 +91,41 @@ class Client:
     async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
         return await self._send("POST", f"/v1/alerts/{alert_id}/resolve", wire.Alert, if_version=if_version)
 
+    async def alert_detail(self, alert_id: int) -> wire_groups.AlertDetail:
+        """Everything known about one alert: its trace, group, pages, messages, incidents and episodes."""
+        return await self._get(f"/v1/alerts/{alert_id}/detail", wire_groups.AlertDetail)
+
+    async def act_on_alerts(self, body: wire_bulk.BulkAlerts) -> wire_bulk.BulkOutcome:
+        """One act on up to a thousand alerts; look at the outcome of each."""
+        return await self._send("POST", "/v1/alerts/bulk", wire_bulk.BulkOutcome, body)
+
+    async def groups(self, *, service: str = "", limit: int = 100, cursor: str = "") -> wire_groups.GroupPage:
+        """The open groups, newest first."""
+        return await self._get(
+            f"/v1/groups{_query(service=service, limit=limit, cursor=cursor)}", wire_groups.GroupPage
+        )
+
+    async def group(self, group_id: int, *, limit: int = 100, cursor: str = "") -> wire_groups.GroupMembers:
+        """One group and a page of its alerts."""
+        return await self._get(f"/v1/groups/{group_id}{_query(limit=limit, cursor=cursor)}", wire_groups.GroupMembers)
+
+    # ------------------------------------------------------------------ saved views
+    async def views(self) -> wire_views.Views:
+        return await self._get("/v1/views", wire_views.Views)
+
+    async def save_view(self, body: wire_views.SaveView) -> wire_views.View:
+        """Save a view, over the one of that name."""
+        return await self._send("POST", "/v1/views", wire_views.View, body)
+
+    async def delete_view(self, view_id: int) -> wire_views.Views:
+        return await self._send("DELETE", f"/v1/views/{view_id}", wire_views.Views)
+
+    async def open_with_view(self, opens: str, *, pinned: bool = False) -> wire_views.Views:
+        """What the caller's inbox begins with: "", a base such as waiting, or view:ID."""
+        return await self._send(
+            "PUT", "/v1/views/opens", wire_views.Views, wire_views.OpenWith(opens=opens, pinned=pinned)
+        )
+
     # ------------------------------------------------------------------ silences
     async def silences(self, state: str = "current") -> wire_silences.SilenceList:
         """`state` is current (active or pending), active, pending, expired (for five days) or all."""
@@ -128,6 +163,11 @@ class Client:
     async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         body = wire.Acknowledge(note=note)
         return await self._send("POST", f"/v1/pages/{page_id}/acknowledge", wire.Page, body, if_version=if_version)
+
+    async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+        """Undo an acknowledgement: the escalation goes on where it stood."""
+        body = wire.Acknowledge(note=note)
+        return await self._send("POST", f"/v1/pages/{page_id}/hand-back", wire.Page, body, if_version=if_version)
 
     async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
         return await self._send("POST", f"/v1/pages/{page_id}/resolve", wire.Page, if_version=if_version)

@@ -8,12 +8,15 @@ from collections.abc import Callable
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
+from incidentd.services.bulk import Bulk
 from incidentd.services.delivery import DeliveryWorker, Sender
 from incidentd.services.drafts import Drafts
 from incidentd.services.escalation import Escalation
 from incidentd.services.events import EventStream
+from incidentd.services.group_views import GroupViews
 from incidentd.services.grouping import Grouping
 from incidentd.services.idempotency import Answers
 from incidentd.services.incidents import Incidents
@@ -25,6 +28,7 @@ from incidentd.services.route_test import RouteTester
 from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
 from incidentd.services.suppression import Suppression
+from incidentd.services.views import SavedViews
 from incidentd.services.workers import expiry_loop, router_loop, timer_loop
 from incidentd.storage import leases
 from incidentd.storage.store import Store
@@ -55,6 +59,10 @@ class Core:
         self.pages = Pages(store, self.escalation, roster)
         self.alerts = Alerts(store, self.intake, self.pages, self.suppression)
         self.silences = Silences(store, self.grouping, roster, self.alerts.views)
+        self.details = AlertDetails(store, self.alerts)
+        self.bulk = Bulk(store, escalation=self.escalation, process=process, alert_views=self.alerts.views)
+        self.groups = GroupViews(store, self.alerts.views)
+        self.views = SavedViews(store)
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self.roster = RosterView(roster, store.clock)

@@ -209,6 +209,10 @@ class Daemon:
         core = self.core
         return Calls(
             alerts=core.alerts,
+            details=core.details,
+            bulk=core.bulk,
+            groups=core.groups,
+            views=core.views,
             silences=core.silences,
             pages=core.pages,
             incidents=core.incidents,

@@ -32,6 +32,17 @@ class Alerts(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Groups(Query, frozen=True):
+    service: Annotated[str, Meta(max_length=100)] = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Members(Query, frozen=True):
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class Pages(Query, frozen=True):
     state: Annotated[
         Literal["open", "acknowledged", "resolved", "exhausted", "active", "all"],

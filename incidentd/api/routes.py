@@ -10,11 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire, wire_routes, wire_silences
+from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, daemon, incidents, silences
+from incidentd.api.handlers import alerts, daemon, groups, incidents, silences, views
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -117,8 +117,16 @@ ROUTES: tuple[Route, ...] = (
         stream=True,
     ),
     _get("/v1/alerts", alerts.list_alerts, wire.AlertPage, "Alerts", query=queries.Alerts),
+    _post(
+        "/v1/alerts/bulk",
+        groups.act_on_alerts,
+        wire_bulk.BulkOutcome,
+        "One act on many alerts, with an outcome for each",
+        body=wire_bulk.BulkAlerts,
+    ),
     _get("/v1/alerts/{id}", alerts.get_alert, wire.Alert, "One alert"),
     _get("/v1/alerts/{id}/trace", alerts.trace_alert, wire.Trace, "Why was somebody, or nobody, paged?"),
+    _get("/v1/alerts/{id}/detail", groups.get_detail, wire_groups.AlertDetail, "Everything known about one alert"),
     _created("/v1/alerts", alerts.raise_alert, wire.Raised, "Raise an alert by hand", body=wire.RaiseAlert),
     _post(
         "/v1/alerts/{id}/acknowledge",
@@ -128,6 +136,14 @@ ROUTES: tuple[Route, ...] = (
         body=wire.Acknowledge,
     ),
     _changed("/v1/alerts/{id}/resolve", alerts.resolve_alert, wire.Alert, "Resolve an alert by hand"),
+    _get("/v1/groups", groups.list_groups, wire_groups.GroupPage, "The open groups", query=queries.Groups),
+    _get(
+        "/v1/groups/{id}",
+        groups.get_group,
+        wire_groups.GroupMembers,
+        "One group and its alerts",
+        query=queries.Members,
+    ),
     _get("/v1/silences", silences.list_silences, wire_silences.SilenceList, "Silences", query=queries.Silences),
     _created(
         "/v1/silences",
@@ -157,6 +173,13 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),
     _changed(
         "/v1/pages/{id}/acknowledge", alerts.acknowledge_page, wire.Page, "Stop the escalation", body=wire.Acknowledge
+    ),
+    _changed(
+        "/v1/pages/{id}/hand-back",
+        alerts.hand_back_page,
+        wire.Page,
+        "Undo an acknowledgement: the escalation goes on where it stood (409 when it is not acknowledged)",
+        body=wire.Acknowledge,
     ),
     _changed("/v1/pages/{id}/resolve", alerts.resolve_page, wire.Page, "End the page"),
     _changed("/v1/pages/{id}/escalate", alerts.escalate_page, wire.Page, "Notify the next step now"),
@@ -213,6 +236,25 @@ ROUTES: tuple[Route, ...] = (
         alerts.test_notifier,
         wire.Delivery,
         "Send a test message to the caller's contact",
+    ),
+    _get("/v1/views", views.list_views, wire_views.Views, "Saved views of the inbox"),
+    _post("/v1/views", views.save_view, wire_views.View, "Save a view", body=wire_views.SaveView),
+    Route(
+        method="PUT",
+        path="/v1/views/opens",
+        handler=views.open_with,
+        role=Role.RESPONDER,
+        answer=wire_views.Views,
+        summary="What the caller's inbox begins with",
+        body=wire_views.OpenWith,
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/views/{id}",
+        handler=views.delete_view,
+        role=Role.RESPONDER,
+        answer=wire_views.Views,
+        summary="Delete a view",
     ),
     Route(
         method="GET",

@@ -36,6 +36,7 @@ _MARKS = {
     "page.step": ("»", ">", ""),
     "page.restarted": ("▲", "^", "warn"),
     "page.acknowledged": ("✓", "v", "good"),
+    "page.handed_back": ("▲", "^", "warn"),
     "page.exhausted": ("✗", "x", "bad"),
     "page.resolved": ("■", "#", "good"),
     "page.updated": ("→", ">", ""),

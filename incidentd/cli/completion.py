@@ -20,9 +20,11 @@ _SECONDS = 0.5
 _MOST = 100
 _MOST_HELP = 60
 _LISTS = {
-    "A": ("/v1/alerts?status=firing", "alerts", "name"),
-    "P": ("/v1/pages?state=active", "pages", "title"),
-    "INC": ("/v1/incidents?state=open", "incidents", "title"),
+    "A": (f"/v1/alerts?status=firing&limit={_MOST}", "alerts", "name"),
+    "P": (f"/v1/pages?state=active&limit={_MOST}", "pages", "title"),
+    "INC": (f"/v1/incidents?state=open&limit={_MOST}", "incidents", "title"),
+    "G": (f"/v1/groups?limit={_MOST}", "groups", "service"),
+    "V": ("/v1/views", "views", "name"),
 }
 
 
@@ -49,9 +51,9 @@ def _socket(ctx: click.Context) -> str:
 
 
 def identifiers(prefix: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    """Firing alerts, active pages or open incidents whose id begins with `incomplete`."""
+    """Firing alerts, active pages, open incidents and the like whose id begins with `incomplete`."""
     path, name, text = _LISTS[prefix]
-    answer = _ask(_socket(ctx), f"{path}&limit={_MOST}")
+    answer = _ask(_socket(ctx), path)
     rows = answer.get(name) if isinstance(answer, dict) else None
     items = []
     for row in rows if isinstance(rows, list) else ():

@@ -18,6 +18,8 @@ _COMMANDS = {
     "alert": ("alerts:alert", "Alerts, and why somebody was (not) paged."),
     "page": ("pages:page", "Pages: who was written to, and who took it."),
     "silence": ("silences:silence", "Silence alerts for a time."),
+    "group": ("groups:group", "The alerts that people are told about together."),
+    "view": ("views:view", "Saved filters of the inbox."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "people": ("rota:people", "The people of the roster."),

@@ -78,6 +78,7 @@ def _act(session: Session, page_id: int, verb: str, version: int | None, body: o
     p = session.decode(answer, wire.Page)
     told = {
         "acknowledge": f"acknowledged by {p.acknowledged_by}",
+        "hand-back": f"is {p.state} again: the escalation goes on where it stood",
         "resolve": "is over",
         "escalate": f"escalated to step {p.step}: {listed(p.notified) or 'nobody'} written to so far",
     }
@@ -93,6 +94,17 @@ def _act(session: Session, page_id: int, verb: str, version: int | None, body: o
 def ack(session: Session, page_id: int, note: str, version: int | None) -> None:
     """Acknowledge a page: the escalation stops."""
     _act(session, page_id, "acknowledge", version, wire.Acknowledge(note=note))
+
+
+@page.command("hand-back")
+@click.argument("page_id", type=PAGE)
+@click.option("--note", default="", help="What the others should know.")
+@versioned
+@change_options
+@click.pass_obj
+def hand_back(session: Session, page_id: int, note: str, version: int | None) -> None:
+    """Undo an acknowledgement: the escalation goes on where it stood."""
+    _act(session, page_id, "hand-back", version, wire.Acknowledge(note=note))
 
 
 @page.command()

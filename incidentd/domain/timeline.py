@@ -219,6 +219,12 @@ def _acknowledged(told: Told) -> Line:
     return Line(kind="ack", text=f"{by} acknowledged: {told.name}", detail=str(told.data.get("note") or ""))
 
 
+@_about("page.handed_back")
+def _handed_back(told: Told) -> Line:
+    note = str(told.data.get("note") or "")
+    return Line(kind="page", text=f"{told.event.actor} handed back: {told.name}", detail=note)
+
+
 @_about("page.exhausted")
 def _exhausted(told: Told) -> Line:
     return Line(kind="page", text=f"Nobody acknowledged: {told.name}", detail=f"policy {told.data['policy']} ended")

@@ -150,6 +150,13 @@ def _acknowledged(data: Data, actor: str) -> str:
     return f"{actor} acknowledged by {data['via']}{note}; the escalation stops"
 
 
+@_about("page.handed_back")
+def _handed_back(data: Data, actor: str) -> str:
+    note = f": {data['note']}" if data.get("note") else ""
+    goes_on = "the escalation goes on where it stood" if data["next_at"] else "its policy was exhausted already"
+    return f"{actor} handed it back{note}; {goes_on}"
+
+
 @_about("page.exhausted")
 def _exhausted(data: Data, _actor: str) -> str:
     return f"Policy {data['policy']} is exhausted after {data['rounds']} rounds: nobody acknowledged"
@@ -256,7 +263,8 @@ def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
 
 
 def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
-    if taken := by_kind.get("page.acknowledged"):
+    taken, back = (by_kind.get(kind, ()) for kind in ("page.acknowledged", "page.handed_back"))
+    if taken and (not back or back[-1].seq < taken[-1].seq):
         return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}"
     if ended := by_kind.get("page.resolved"):
         by = ended[-1].actor

@@ -77,11 +77,20 @@ def _total(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers
     return sum(matches_all(matchers, one) for one in labels)
 
 
-def _existing(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
+def existing_alert(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
+    """The alert. Raises `NotFound`."""
     alert = alerts.get(conn, alert_id, lock=lock)
     if alert is None:
         raise NotFound(f"there is no alert A-{alert_id}")
     return alert
+
+
+def end_by_hand(tx: Tx, alert: AlertRow, actor: str) -> None:
+    """End a firing alert that its sender has not ended."""
+    # "Expired": the sender did not say so, and when it still sends the alert, the alert fires again.
+    alerts.set_state(tx, alert, ended(alert.state(), None, tx.now, expired=True))
+    tx.emit("alert.resolved_by_hand", alert.subject, actor=actor)
+    tx.wake(Wake.ROUTER)
 
 
 class Alerts:
@@ -113,11 +122,11 @@ class Alerts:
 
     async def get(self, alert_id: int) -> wire.Alert:
         """One alert. Raises `NotFound`."""
-        return await self._store.read(lambda conn: self.views(conn, [_existing(conn, alert_id)])[0])
+        return await self._store.read(lambda conn: self.views(conn, [existing_alert(conn, alert_id)])[0])
 
     async def trace(self, alert_id: int) -> wire.Trace:
         """Every decision about one alert. Raises `NotFound`."""
-        return await self._store.read(lambda conn: self._trace(conn, alert_id))
+        return await self._store.read(lambda conn: self.traced(conn, alert_id))
 
     async def raise_alert(self, body: wire.RaiseAlert, actor: str) -> wire.Raised:
         """Take an alert that a person or a script raises. Raises `Invalid`."""
@@ -139,7 +148,7 @@ class Alerts:
         """Acknowledge every open page about the alert. Raises `NotFound`, and `Conflict` when there is none."""
 
         def command(tx: Tx) -> wire.Page:
-            active = pages.active_of_alert(tx.conn, _existing(tx.conn, alert_id).id)
+            active = pages.active_of_alert(tx.conn, existing_alert(tx.conn, alert_id).id)
             if not active:
                 raise Conflict(
                     f"no page about A-{alert_id} is open, so there is nothing to acknowledge",
@@ -153,15 +162,12 @@ class Alerts:
         """End an alert by hand. Raises `NotFound`, and `Conflict` when it moved on."""
 
         def command(tx: Tx) -> wire.Alert:
-            alert = _existing(tx.conn, alert_id, lock=True)
+            alert = existing_alert(tx.conn, alert_id, lock=True)
             if if_version is not None and if_version != alert.version:
                 raise Conflict(f"A-{alert_id} has changed meanwhile", current=self.views(tx.conn, [alert])[0])
             if alert.firing:
-                # "Expired": the sender did not say so, and when it still sends the alert, the alert fires again.
-                alerts.set_state(tx, alert, ended(alert.state(), None, tx.now, expired=True))
-                tx.emit("alert.resolved_by_hand", alert.subject, actor=actor)
-                tx.wake(Wake.ROUTER)
-            return self.views(tx.conn, [_existing(tx.conn, alert_id)])[0]
+                end_by_hand(tx, alert, actor)
+            return self.views(tx.conn, [existing_alert(tx.conn, alert_id)])[0]
 
         return await self._store.write(command)
 
@@ -189,8 +195,9 @@ class Alerts:
             alerts=self.views(conn, shown), next_cursor=cursors.encode(shown[-1].id if more else None), total=total
         )
 
-    def _trace(self, conn: Connection, alert_id: int) -> wire.Trace:
-        alert = _existing(conn, alert_id)
+    def traced(self, conn: Connection, alert_id: int) -> wire.Trace:
+        """`trace` within a read. Raises `NotFound`."""
+        alert = existing_alert(conn, alert_id)
         member = select(group_alerts.c.group_id).where(group_alerts.c.alert_id == alert_id)
         group_ids = list(conn.execute(member).scalars())
         page_ids = list(conn.execute(select(pages_table.c.id).where(pages_table.c.group_id.in_(group_ids))).scalars())

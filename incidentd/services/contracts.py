@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire, wire_routes, wire_silences
+from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.domain.matchers import Matcher
 
 
@@ -36,6 +36,26 @@ class AlertCalls(Protocol):
     async def resolve(self, alert_id: int, actor: str, if_version: int | None) -> wire.Alert: ...
 
 
+class AlertDetailCalls(Protocol):
+    async def detail(self, alert_id: int, viewer: str) -> wire_groups.AlertDetail: ...
+
+
+class BulkCalls(Protocol):
+    async def alerts(self, body: wire_bulk.BulkAlerts, actor: str) -> wire_bulk.BulkOutcome: ...
+
+
+class GroupCalls(Protocol):
+    async def list(self, service: str, limit: int, cursor: str) -> wire_groups.GroupPage: ...
+    async def members(self, group_id: int, limit: int, cursor: str) -> wire_groups.GroupMembers: ...
+
+
+class ViewCalls(Protocol):
+    async def list(self, person: str) -> wire_views.Views: ...
+    async def save(self, body: wire_views.SaveView, person: str) -> wire_views.View: ...
+    async def delete(self, view_id: int, person: str) -> wire_views.Views: ...
+    async def open_with(self, body: wire_views.OpenWith, person: str) -> wire_views.Views: ...
+
+
 class SilenceCalls(Protocol):
     async def list(self, state: str) -> wire_silences.SilenceList: ...
     async def get(self, silence_id: str) -> wire_silences.Silence: ...
@@ -51,6 +71,7 @@ class PageCalls(Protocol):
     async def acknowledge(
         self, page_id: int, actor: str, *, note: str = "", via: str = "api", if_version: int | None = None
     ) -> wire.Page: ...
+    async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page: ...
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page: ...
     async def escalate(self, page_id: int, actor: str, if_version: int | None) -> wire.Page: ...
     async def test(self, notifier: str, actor: str) -> wire.Delivery: ...
@@ -123,6 +144,10 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the socket API can call; the daemon composes it."""
 
     alerts: AlertCalls
+    details: AlertDetailCalls
+    bulk: BulkCalls
+    groups: GroupCalls
+    views: ViewCalls
     silences: SilenceCalls
     pages: PageCalls
     incidents: IncidentCalls

@@ -126,10 +126,14 @@ class Escalation:
             raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first")
         if page.state == "resolved":
             raise Conflict(f"P-{page.id} is resolved already")
-        self._stop(tx, page)
+        held_back = self._stop(tx, page)
+        was: dict[str, Any] = {"state": page.state, "next_step_at": page.next_step_at, "deliveries": held_back}
         if page.group_id is not None:
-            alerts.set_acknowledged(tx, [one.id for one, _ in groups.firing(tx.conn, page.group_id)], actor)
-        tx.emit("page.acknowledged", page.subject, {"via": via, "note": note, "step": page.step}, actor=actor)
+            members = [one for one, _ in groups.firing(tx.conn, page.group_id)]
+            was["taken"] = {one.id: one.acknowledged_by for one in members if one.acknowledged_by}
+            alerts.set_acknowledged(tx, [one.id for one in members], actor)
+        told = {"via": via, "note": note, "step": page.step, "was": was}
+        tx.emit("page.acknowledged", page.subject, told, actor=actor)
         return pages.change(
             tx,
             page,
@@ -149,9 +153,10 @@ class Escalation:
         if takers and all(takers):
             self.acknowledge(tx, page.id, takers[-1], via="source")
 
-    def _stop(self, tx: Tx, page: PageRow) -> None:
+    def _stop(self, tx: Tx, page: PageRow) -> list[int]:
+        """No further step; the answer is the messages that were held back."""
         timers.cancel(tx, STEP, page.subject)
-        deliveries.cancel_waiting(tx, page.id)
+        return deliveries.cancel_waiting(tx, page.id)
 
     def resolve(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:
         """End the page and tell everybody who was written to."""

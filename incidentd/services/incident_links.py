@@ -40,10 +40,13 @@ def link(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> In
     return incidents.change(tx, incident)
 
 
-def unlink(tx: Tx, incident: Incident, alert_id: int, actor: str) -> Incident:
-    """Undo a link. Raises `NotFound` when there is none."""
-    if not incidents.unlink_alerts(tx, incident.id, [alert_id]):
-        raise NotFound(f"A-{alert_id} is not linked to INC-{incident.id}")
-    tx.emit("incident.alert_unlinked", incident.subject, {"alert_ids": [alert_id]}, actor=actor)
-    tell_alerts(tx, "incident.alert_unlinked", incident, [alert_id], actor)
+def unlink(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> Incident:
+    """Undo links. Raises `NotFound` when one of them is none."""
+    linked = set(incidents.alert_ids_of(tx.conn, [incident.id])[incident.id])
+    missing = [one for one in alert_ids if one not in linked]
+    if missing:
+        raise NotFound(f"A-{missing[0]} is not linked to INC-{incident.id}")
+    incidents.unlink_alerts(tx, incident.id, alert_ids)
+    tx.emit("incident.alert_unlinked", incident.subject, {"alert_ids": list(alert_ids)}, actor=actor)
+    tell_alerts(tx, "incident.alert_unlinked", incident, alert_ids, actor)
     return incidents.change(tx, incident)

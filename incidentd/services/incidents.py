@@ -252,7 +252,7 @@ class Incidents:
     async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident:
         """Undo a link. Raises `NotFound`, also when the alert is not linked."""
         return await self._change(
-            incident_id, None, lambda tx, incident: incident_links.unlink(tx, incident, alert_id, actor)
+            incident_id, None, lambda tx, incident: incident_links.unlink(tx, incident, [alert_id], actor)
         )
 
 

@@ -15,6 +15,7 @@ from incidentd.domain.people import Roster
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Escalation, lock_page
+from incidentd.services.hand_back import hand_back
 from incidentd.storage import deliveries, incidents, pages
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
@@ -33,7 +34,8 @@ _STATES = {
 }
 
 
-def _delivery(row: DeliveryRow) -> wire.Delivery:
+def delivery_view(row: DeliveryRow) -> wire.Delivery:
+    """A stored delivery as the wire shows it."""
     values = {name: getattr(row, name) for name in wire.Delivery.__struct_fields__ if hasattr(row, name)}
     return wire.Delivery(**values | {"title": row.message.title, "page_id": row.page_id or 0})
 
@@ -90,7 +92,7 @@ class Pages:
             if page is None:
                 raise NotFound(f"there is no page P-{page_id}")
             sent = deliveries.of_pages(conn, [page_id])
-            return wire.PageDetail(page=views(conn, [page], viewer)[0], deliveries=tuple(map(_delivery, sent)))
+            return wire.PageDetail(page=views(conn, [page], viewer)[0], deliveries=tuple(map(delivery_view, sent)))
 
         return await self._store.read(query)
 
@@ -138,6 +140,18 @@ class Pages:
             except Conflict as conflict:
                 raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
             return views(tx.conn, [page], actor)[0]
+
+        return await self._store.write(command)
+
+    async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page:
+        """Undo an acknowledgement: the escalation goes on where it stood. Raises `NotFound` or `Conflict`."""
+
+        def command(tx: Tx) -> wire.Page:
+            page = self._checked(tx, page_id, actor, if_version)
+            try:
+                return views(tx.conn, [hand_back(tx, page.id, actor, note)], actor)[0]
+            except Conflict as conflict:
+                raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
 
         return await self._store.write(command)
 
@@ -199,6 +213,6 @@ class Pages:
             stored = deliveries.by_key(tx.conn, key)
             if stored is None:
                 raise NotFound("the test message is gone")
-            return _delivery(stored)
+            return delivery_view(stored)
 
         return await self._store.write(command)

@@ -146,14 +146,21 @@ def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple
     return {page: tuple(people) for page, people in found.items()}
 
 
-def cancel_waiting(tx: Tx, page_id: int) -> int:
-    """Take back what has not been sent; a message that is being sent goes out.
+def cancel_waiting(tx: Tx, page_id: int) -> list[int]:
+    """Take back what has not been sent, and say which; a message that is being sent goes out.
 
     One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`.
     """
     statement = update(deliveries).where(deliveries.c.page_id == page_id, deliveries.c.state == "pending")
     ended = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
-    return tx.conn.execute(statement.values(state=ended)).rowcount
+    return sorted(tx.conn.execute(statement.values(state=ended).returning(deliveries.c.id)).scalars())
+
+
+def wait_again(tx: Tx, ids: Sequence[int]) -> None:
+    """Send after all what `cancel_waiting` took back."""
+    taken_back = deliveries.c.id.in_(ids) & deliveries.c.state.in_(("cancelled", "unknown"))
+    if ids and tx.conn.execute(update(deliveries).where(taken_back).values(state="pending")).rowcount:
+        tx.wake(Wake.DELIVERIES)
 
 
 def hasten(tx: Tx, page_id: int, person: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from incidentd.storage.alerts import AlertRow, get_many
 from incidentd.storage.schema import alerts, group_alerts, groups
@@ -63,6 +63,29 @@ def labels_of(conn: Connection, ids: Sequence[int]) -> dict[int, Mapping[str, st
     for start in range(0, len(ids), 500):
         query = select(groups.c.id, groups.c.labels).where(groups.c.id.in_(ids[start : start + 500]))
         found.update({row.id: row.labels for row in conn.execute(query)})
+    return found
+
+
+def listed(conn: Connection, query: Select[Any]) -> list[Group]:
+    """The rows of a list query over `groups`."""
+    return [_group(row) for row in conn.execute(query)]
+
+
+def severities(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[dict[str, int], int]]:
+    """(firing alerts by severity as sent, alerts that ever were in it) of many groups."""
+    found: dict[int, tuple[dict[str, int], int]] = {}
+    for start in range(0, len(ids), 500):
+        query = (
+            select(group_alerts.c.group_id, alerts.c.status, alerts.c.severity, func.count().label("number"))
+            .join(alerts, alerts.c.id == group_alerts.c.alert_id)
+            .where(group_alerts.c.group_id.in_(ids[start : start + 500]))
+            .group_by(group_alerts.c.group_id, alerts.c.status, alerts.c.severity)
+        )
+        for row in conn.execute(query):
+            firing, total = found.get(row.group_id, ({}, 0))
+            if row.status == "firing":
+                firing[row.severity] = row.number
+            found[row.group_id] = (firing, total + row.number)
     return found
 
 

@@ -72,15 +72,33 @@ def of_group(tx: Tx, group_id: int) -> PageRow | None:
     return None if row is None else _page(row)
 
 
+def latest_of_groups(conn: Connection, group_ids: Sequence[int]) -> dict[int, PageRow]:
+    """The latest page of each group that has one."""
+    found: dict[int, PageRow] = {}
+    for start in range(0, len(group_ids), 500):
+        query = select(pages).where(pages.c.group_id.in_(group_ids[start : start + 500])).order_by(pages.c.id)
+        found.update({row.group_id: _page(row) for row in conn.execute(query)})
+    return found
+
+
 def active_of_alert(conn: Connection, alert_id: int) -> list[PageRow]:
     """The pages about an alert that are not over, newest first: one for each route that took it."""
-    query = (
-        select(pages)
-        .join(group_alerts, group_alerts.c.group_id == pages.c.group_id)
-        .where(group_alerts.c.alert_id == alert_id, pages.c.state.in_(ACTIVE))
-        .order_by(pages.c.id.desc())
-    )
-    return listed(conn, query)
+    return active_of_alerts(conn, [alert_id]).get(alert_id, [])
+
+
+def active_of_alerts(conn: Connection, alert_ids: Sequence[int]) -> dict[int, list[PageRow]]:
+    """`active_of_alert` of many alerts; those without such a page are missing."""
+    found: dict[int, list[PageRow]] = {}
+    for start in range(0, len(alert_ids), 500):
+        query = (
+            select(group_alerts.c.alert_id, pages)
+            .join(group_alerts, group_alerts.c.group_id == pages.c.group_id)
+            .where(group_alerts.c.alert_id.in_(alert_ids[start : start + 500]), pages.c.state.in_(ACTIVE))
+            .order_by(pages.c.id.desc())
+        )
+        for row in conn.execute(query):
+            found.setdefault(row.alert_id, []).append(_page(row))
+    return found
 
 
 def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:

@@ -309,3 +309,24 @@ answers = Table(
     PrimaryKeyConstraint("actor", "key"),
 )
 Index("answers_at", answers.c.at)
+
+views = Table(
+    "views",
+    metadata,
+    _id(),
+    Column("person", String, nullable=False),  # "" for a view that is everybody's
+    Column("name", String, nullable=False),
+    Column("base", String, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("saved_by", String, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    UniqueConstraint("person", "name", name="views_identity"),
+)
+
+view_openings = Table(
+    "view_openings",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("opens", String, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+)

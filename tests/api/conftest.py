@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import unixsocket, wire, wire_routes, wire_silences
+from incidentd import unixsocket, wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
@@ -153,6 +153,10 @@ class FakeDaemon:
     def calls(self) -> Calls:
         return Calls(
             alerts=_Alerts(self),
+            details=_Details(self),
+            bulk=_Bulk(self),
+            groups=_Groups(self),
+            views=_Views(self),
             silences=_Silences(self),
             pages=_Pages(self),
             incidents=_Incidents(self),
@@ -227,6 +231,77 @@ class _Alerts(_Part):
         return _changed(self.fake.alerts, alert_id, "alert", if_version, status="resolved", resolved_at=NOW)
 
 
+def a_group(group_id: int = 1) -> wire_groups.Group:
+    return wire_groups.Group(
+        id=group_id,
+        route="root",
+        service="database",
+        labels={"host": "db1"},
+        opened_at=NOW,
+        notified_at=NOW,
+        closed_at=None,
+        severities={"critical": 2},
+        firing=2,
+        total=3,
+        page_id=1,
+        page_state="open",
+        acknowledged_by="",
+    )
+
+
+class _Details(_Part):
+    async def detail(self, alert_id: int, viewer: str) -> wire_groups.AlertDetail:
+        await self.fake.note("details.detail", alert_id, viewer)
+        alert = _one(self.fake.alerts, alert_id, "alert")
+        return wire_groups.AlertDetail(
+            trace=wire.Trace(alert=alert, verdict="ana was paged", steps=()),
+            group=a_group(),
+            pages=(self.fake.pages[1],),
+            messages=(),
+            incidents=(),
+            episodes=(),
+        )
+
+
+class _Bulk(_Part):
+    async def alerts(self, body: wire_bulk.BulkAlerts, actor: str) -> wire_bulk.BulkOutcome:
+        await self.fake.note("bulk.alerts", body, actor)
+        items = tuple(wire_bulk.BulkItem(alert_id=one, outcome="done", detail="") for one in body.alert_ids)
+        return wire_bulk.BulkOutcome(items=items, alerts=(), pages=(), incident=None)
+
+
+class _Groups(_Part):
+    async def list(self, service: str, limit: int, cursor: str) -> wire_groups.GroupPage:
+        await self.fake.note("groups.list", service, limit, cursor)
+        return wire_groups.GroupPage(groups=(a_group(),), next_cursor="", total=1)
+
+    async def members(self, group_id: int, limit: int, cursor: str) -> wire_groups.GroupMembers:
+        await self.fake.note("groups.members", group_id, limit, cursor)
+        return wire_groups.GroupMembers(
+            group=a_group(group_id), alerts=tuple(self.fake.alerts.values()), next_cursor=""
+        )
+
+
+class _Views(_Part):
+    async def list(self, person: str) -> wire_views.Views:
+        await self.fake.note("views.list", person)
+        return wire_views.Views(views=(), opens="", pinned=False)
+
+    async def save(self, body: wire_views.SaveView, person: str) -> wire_views.View:
+        await self.fake.note("views.save", body, person)
+        return wire_views.View(
+            id=1, name=body.name, base=body.base, query=body.query, shared=body.shared, saved_by=person, saved_at=NOW
+        )
+
+    async def delete(self, view_id: int, person: str) -> wire_views.Views:
+        await self.fake.note("views.delete", view_id, person)
+        return wire_views.Views(views=(), opens="", pinned=False)
+
+    async def open_with(self, body: wire_views.OpenWith, person: str) -> wire_views.Views:
+        await self.fake.note("views.open_with", body, person)
+        return wire_views.Views(views=(), opens=body.opens, pinned=body.pinned)
+
+
 class _Silences(_Part):
     async def list(self, state: str) -> wire_silences.SilenceList:
         await self.fake.note("silences.list", state)
@@ -285,6 +360,9 @@ class _Pages(_Part):
         await self.fake.note("pages.acknowledge", page_id, actor, note, via, if_version)
         change = {"state": "acknowledged", "acknowledged_by": actor, "acknowledged_via": via}
         return _changed(self.fake.pages, page_id, "page", if_version, **change)
+
+    async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, state="open", acknowledged_by="")
 
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
         return _changed(self.fake.pages, page_id, "page", if_version, state="resolved")

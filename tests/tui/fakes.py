@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from incidentd import wire, wire_routes, wire_silences
+from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.matchers import matches_all, parse_matcher
 from incidentd.domain.severity import Severity
@@ -152,6 +152,11 @@ class FakeClient:
         self.me = "ada"
         self.role = "responder"
         self.alerts_by_id: dict[int, wire.Alert] = {}
+        self.groups_by_id: dict[int, wire_groups.Group] = {}
+        self.messages: dict[int, str] = {}  # the text of a delivery
+        self.episodes: dict[int, tuple[wire_groups.Episode, ...]] = {}
+        self.kept_views: list[wire_views.View] = []
+        self.opens = ("", False)
         self.kept_silences: dict[str, wire_silences.Silence] = {}
         self.pages_by_id: dict[int, wire.Page] = {}
         self.deliveries: dict[int, tuple[wire.Delivery, ...]] = {}
@@ -294,7 +299,116 @@ class FakeClient:
         self.put_alert(alert, "alert.resolved")
         return alert
 
-    # ------------------------------------------------------------------ pages
+    async def alert_detail(self, alert_id: int) -> wire_groups.AlertDetail:
+        trace = await self.trace(alert_id)
+        alert = trace.alert
+        page = self.pages_by_id.get(alert.page_id or 0)
+        sent = self.deliveries.get(page.id, ()) if page else ()
+        linked = [self.incidents_by_id[one] for one in alert.incident_ids if one in self.incidents_by_id]
+        return wire_groups.AlertDetail(
+            trace=trace,
+            group=self.groups_by_id.get(alert.group_id or 0),
+            pages=(page,) if page else (),
+            messages=tuple(
+                wire_groups.Message(
+                    delivery=one,
+                    body=self.messages.get(one.id, ""),
+                    reason="step 1 of policy platform",
+                    urgency="high",
+                )
+                for one in reversed(sent)
+            ),
+            incidents=tuple(
+                wire_groups.LinkedIncident(id=one.id, title=one.title, status=one.status, severity=one.severity.value)
+                for one in linked
+            ),
+            episodes=self.episodes.get(alert_id, ()),
+        )
+
+    async def act_on_alerts(self, body: wire_bulk.BulkAlerts) -> wire_bulk.BulkOutcome:
+        await self._mutate("act_on_alerts", body)
+        items = {number: self._act(body, number) for number in body.alert_ids}
+        incident = self.incidents_by_id.get(body.incident_id or 0)
+        if incident is not None:
+            done = tuple(number for number, item in items.items() if item.outcome == "done")
+            kept = tuple(number for number in incident.alert_ids if number not in done)
+            linked = (*kept, *done) if body.act == "link" else kept
+            incident = self._incident_becomes(incident, "incident.linked", alert_ids=linked)
+        found = [self.alerts_by_id[number] for number in body.alert_ids if number in self.alerts_by_id]
+        page_ids = {one.page_id for one in found if one.page_id} if body.act in ("acknowledge", "hand_back") else set()
+        return wire_bulk.BulkOutcome(
+            items=tuple(items.values()),
+            alerts=tuple(found),
+            pages=tuple(self.pages_by_id[number] for number in sorted(page_ids)),
+            incident=incident,
+        )
+
+    def _act(self, body: wire_bulk.BulkAlerts, number: int) -> wire_bulk.BulkItem:
+        alert = self.alerts_by_id[number]
+        outcome, detail = "done", ""
+        page = self.pages_by_id.get(alert.page_id or 0)
+        changes = {}
+        if body.act in ("acknowledge", "hand_back"):
+            wanted = "acknowledged" if body.act == "acknowledge" else "open"
+            by = self.me if wanted == "acknowledged" else ""
+            if page is None:
+                outcome, detail = "refused", "no page about it is open"
+            elif page.state == wanted and page.acknowledged_by not in ("", self.me):
+                outcome, detail = "refused", f"{page.acknowledged_by} acknowledged P-{page.id} first"
+            elif page.state != wanted:
+                self._page_becomes(page, wanted, acknowledged_by=by)
+        elif body.act == "resolve":
+            changes = {"status": "resolved", "resolved_at": NOW}
+        else:
+            kept = tuple(one for one in alert.incident_ids if one != body.incident_id)
+            changes = {"incident_ids": (*kept, body.incident_id) if body.act == "link" else kept}
+        if changes:
+            self.alerts_by_id[number] = replace(alert, version=alert.version + 1, **changes)
+            self.tell("alert.changed", f"alert:{number}")
+        return wire_bulk.BulkItem(alert_id=number, outcome=outcome, detail=detail)
+
+    # ------------------------------------------------------------------ groups and views
+    async def groups(self, *, service: str = "", limit: int = 100, cursor: str = "") -> wire_groups.GroupPage:
+        await self._turn()
+        found = tuple(self.groups_by_id.values())
+        return wire_groups.GroupPage(groups=found, next_cursor="", total=len(found))
+
+    async def group(self, group_id: int, *, limit: int = 100, cursor: str = "") -> wire_groups.GroupMembers:
+        await self._turn()
+        group = self._known(self.groups_by_id.get(group_id), f"group {group_id}")
+        found = tuple(one for one in self.alerts_by_id.values() if one.group_id == group_id)
+        return wire_groups.GroupMembers(group=group, alerts=found, next_cursor="")
+
+    async def views(self) -> wire_views.Views:
+        await self._turn()
+        return wire_views.Views(views=tuple(self.kept_views), opens=self.opens[0], pinned=self.opens[1])
+
+    async def save_view(self, body: wire_views.SaveView) -> wire_views.View:
+        await self._mutate("save_view", body)
+        old = [one for one in self.kept_views if (one.name, one.shared) == (body.name, body.shared)]
+        view = wire_views.View(
+            id=old[0].id if old else len(self.kept_views) + 1,
+            name=body.name,
+            base=body.base,
+            query=body.query,
+            shared=body.shared,
+            saved_by=self.me,
+            saved_at=NOW,
+        )
+        self.kept_views = [*(one for one in self.kept_views if one not in old), view]
+        return view
+
+    async def delete_view(self, view_id: int) -> wire_views.Views:
+        await self._mutate("delete_view", view_id)
+        self.kept_views = [one for one in self.kept_views if one.id != view_id]
+        return await self.views()
+
+    async def open_with_view(self, opens: str, *, pinned: bool = False) -> wire_views.Views:
+        await self._mutate("open_with_view", opens, pinned)
+        self.opens = (opens, pinned)
+        return await self.views()
+
+    # ------------------------------------------------------------------ silences
     async def silences(self, state: str = "current") -> wire_silences.SilenceList:
         await self._turn()
         return wire_silences.SilenceList(silences=tuple(self.kept_silences.values()))
@@ -332,6 +446,7 @@ class FakeClient:
         found = tuple(one for one in firing if matches_all(parsed, one.labels))
         return wire_silences.SilencePreview(alerts=found, total=len(found))
 
+    # ------------------------------------------------------------------ pages
     async def pages(
         self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
     ) -> wire.PagePage:
@@ -358,6 +473,10 @@ class FakeClient:
         if page.state == "acknowledged":
             raise refusal(409, f"P-{page_id} is acknowledged already", current=msgspec.to_builtins(page))
         return self._page_becomes(page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW)
+
+    async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+        await self._mutate("hand_back_page", page_id)
+        return self._page_becomes(self.pages_by_id[page_id], "open", acknowledged_by="", acknowledged_at=None)
 
     async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
         await self._mutate("resolve_page", page_id)

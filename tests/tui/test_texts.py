@@ -12,9 +12,9 @@ from rich.segment import Segment
 from textual.color import Color
 
 from incidentd import wire
+from incidentd.domain.filters import parse_filter
 from incidentd.domain.severity import Severity
 from incidentd_tui import paint, phrases
-from incidentd_tui.filters import parse_filter
 from incidentd_tui.inert import Backstop, Shown, contained, inert
 from incidentd_tui.keymap import load_keymap
 from incidentd_tui.screens.picker import score

@@ -75,6 +75,10 @@ async def acknowledge_page(calls: Calls, call: Call[wire.Acknowledge, queries.Qu
     )
 
 
+async def hand_back_page(calls: Calls, call: Call[wire.Acknowledge, queries.Query]) -> wire.Page:
+    return await calls.pages.hand_back(call.id, call.actor, call.body.note, call.if_version)
+
+
 async def resolve_page(calls: Calls, call: Read) -> wire.Page:
     return await calls.pages.resolve(call.id, call.actor, call.if_version)
 

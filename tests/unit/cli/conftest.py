@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_routes, wire_silences
+from incidentd import wire, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -243,6 +243,20 @@ class Canned:
             id=t, name=t, status="active", matchers=(t,), starts_at=AT, ends_at=AT, created_by=t, comment=t,
             annotations={t: t}, updated_at=AT,
         )  # fmt: skip
+
+    def group(self) -> wire_groups.Group:
+        t = self.text
+        return wire_groups.Group(
+            id=7, route=t, service=t, labels={t: t}, opened_at=AT, notified_at=AT, closed_at=None, severities={t: 2},
+            firing=2, total=3, page_id=3, page_state=t, acknowledged_by=t,
+        )  # fmt: skip
+
+    def view(self) -> wire_views.View:
+        t = self.text
+        return wire_views.View(id=5, name=t, base="all", query=t, shared=True, saved_by=t, saved_at=AT)
+
+    def views(self, pinned: bool = True) -> wire_views.Views:
+        return wire_views.Views(views=(self.view(),), opens="view:5", pinned=pinned)
 
     def people(self) -> wire.People:
         t = self.text

@@ -10,7 +10,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_silences
+from incidentd import wire, wire_groups, wire_silences
 from incidentd.cli import ctl
 
 
@@ -53,6 +53,11 @@ READ = [
     Case("silence list --state all", "GET /v1/silences?state=all", lambda c: wire_silences.SilenceList(silences=()),
          "There is no such silence."),
     Case("silence show a/b", "GET /v1/silences/a%2Fb", lambda c: c.silence(), "plain (active)"),
+    Case("group list --service db", "GET /v1/groups?service=db&limit=100",
+         lambda c: wire_groups.GroupPage(groups=(c.group(),), next_cursor="", total=1), "G-7  2       plain"),
+    Case("group show G-7", "GET /v1/groups/7?limit=100",
+         lambda c: wire_groups.GroupMembers(group=c.group(), alerts=(c.alert(),), next_cursor=""), "G-7 plain=plain"),
+    Case("view list", "GET /v1/views", lambda c: c.views(), "V-5  plain  everybody"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
@@ -76,6 +81,14 @@ CHANGE = [
     Case("silence expire a/b", "DELETE /v1/silences/a%2Fb", lambda c: c.silence(), "plain has ended"),
     Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
          "P-3 acknowledged by plain", {"note": "looking"}),
+    Case("page hand-back P-3 --note no", "POST /v1/pages/3/hand-back", lambda c: c.page(), "P-3 is open again",
+         {"note": "no"}),
+    Case("view save web team=web disk --of in-hand --shared", "POST /v1/views", lambda c: c.view(),
+         "V-5 plain saved for everybody",
+         {"name": "web", "query": "team=web disk", "base": "in_hand", "shared": True}),
+    Case("view delete V-5", "DELETE /v1/views/5", lambda c: c.views(), "V-5 deleted, 1 left"),
+    Case("view open v-5", "PUT /v1/views/opens", lambda c: c.views(), "your inbox begins with V-5",
+         {"opens": "view:5", "pinned": True}),
     Case("page resolve 3", "POST /v1/pages/3/resolve", lambda c: c.page(), "P-3 is over"),
     Case("page escalate 3", "POST /v1/pages/3/escalate", lambda c: c.page(), "P-3 escalated to step 1: plain written"),
     Case("page send Help --service db --body b --urgency low --incident INC-4", "POST /v1/pages", lambda c: c.page(),
@@ -277,8 +290,8 @@ def test_a_daemon_that_is_not_there(case, api, run):
     assert "remedy: start it with `incidentd serve`" in done.err
 
 
-VERSIONED = ("alert resolve", "page ack", "page resolve", "page escalate", "incident edit", "incident status",
-             "incident severity", "incident role")  # fmt: skip
+VERSIONED = ("alert resolve", "page ack", "page hand-back", "page resolve", "page escalate", "incident edit",
+             "incident status", "incident severity", "incident role")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])

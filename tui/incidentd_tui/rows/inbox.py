@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from incidentd import wire
+from incidentd.domain.filters import Filter
 from incidentd_tui import paint, phrases, theme
-from incidentd_tui.filters import Filter
 from incidentd_tui.model import Model
 
 Key = tuple[str, int]  # ("alert", 12) or ("page", 4)

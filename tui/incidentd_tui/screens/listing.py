@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, theme
-from incidentd_tui.filters import Filter, parse_filter
 from incidentd_tui.model import Link
 from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.verbs import Verb

@@ -1,4 +1,4 @@
-"""The `/` filter: words that must occur, and label matchers such as team=web or host=~"db.*"."""
+"""The filter of lists: words that must occur, and label matchers such as team=web or host=~"db.*"."""
 
 from __future__ import annotations
 
