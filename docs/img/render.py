@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("inbox", (120, 26), ("v", "v", "v", "v", "j", "j", "j")),
+    Picture("inbox", (120, 30), ("left_square_bracket", "left_square_bracket", "left_square_bracket", "j", "j", "j")),
     Picture("room", (120, 34), (), 311),
 )
 

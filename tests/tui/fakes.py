@@ -10,7 +10,7 @@ import msgspec
 
 from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.client import ApiError, Unreachable
-from incidentd.domain.matchers import matches_all, parse_matcher
+from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
 from incidentd.domain.severity import Severity
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
@@ -441,7 +441,10 @@ class FakeClient:
 
     async def preview_silence(self, matchers: Sequence[str]) -> wire_silences.SilencePreview:
         await self._turn()
-        parsed = [parse_matcher(text) for text in matchers]
+        try:
+            parsed = [parse_matcher(text) for text in matchers]
+        except BadMatcher as error:
+            raise refusal(400, str(error), field="matchers") from None
         firing = [one for one in self.alerts_by_id.values() if one.status == "firing"]
         found = tuple(one for one in firing if matches_all(parsed, one.labels))
         return wire_silences.SilencePreview(alerts=found, total=len(found))

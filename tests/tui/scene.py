@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from incidentd import wire
+from incidentd import wire, wire_groups, wire_silences, wire_views
 from incidentd.domain.severity import Severity
 
 _ALERTS = (
@@ -36,7 +36,93 @@ def build(fakes: Any) -> Any:
     _pages(client, fakes)
     _incidents(client, fakes)
     _health(client, fakes)
+    _group(client, fakes)
+    _silences(client, fakes)
+    _views(client, fakes)
     return client
+
+
+def _group(client: Any, fakes: Any) -> None:
+    """Five alerts of one group that pages nobody, and the past of an alert."""
+    for number in range(985, 990):
+        pod = f"thumbnailer-{number - 984}"
+        client.alerts_by_id[number] = fakes.make_alert(
+            number,
+            "PodCrashLooping",
+            "warning",
+            40 + number - 985,
+            service="media",
+            summary=f"{pod} restarts every minute",
+            group_id=9,
+            labels={"cluster": "eu-1", "namespace": "media", "team": "images", "pod": pod},
+            annotations={"summary": f"{pod} restarts every minute", "runbook_url": "https://runbooks.example.net/pods"},
+        )
+    client.groups_by_id[9] = wire_groups.Group(
+        id=9,
+        route="root/3",
+        service="media",
+        labels={"alertname": "PodCrashLooping", "namespace": "media"},
+        opened_at=fakes.NOW - fakes.minutes(44),
+        notified_at=None,
+        closed_at=None,
+        severities={"warning": 5},
+        firing=5,
+        total=5,
+        page_id=None,
+        page_state="",
+        acknowledged_by="",
+    )
+    ended = fakes.NOW - fakes.minutes(2000)
+    client.episodes[972] = (
+        wire_groups.Episode(number=2, began_at=fakes.NOW - fakes.minutes(11), ended_at=None, ended_by=""),
+        wire_groups.Episode(number=1, began_at=ended - fakes.minutes(31), ended_at=ended, ended_by="source"),
+    )
+    client.messages = {
+        2: "webhooks-egress 48k > 20k\ncluster=eu-1 team=webhooks\nhttps://runbooks.example.net/QueueDepthHigh",
+        3: "webhooks-egress 48k > 20k",
+    }
+
+
+def _silences(client: Any, fakes: Any) -> None:
+    def silence(number: int, status: str, matchers: tuple[str, ...], starts: float, ends: float, why: str) -> None:
+        silence_id = f"5ace000{number}-0000-4000-8000-000000000000"
+        client.kept_silences[silence_id] = wire_silences.Silence(
+            id=silence_id,
+            name=f"S-5ace000{number}",
+            status=status,
+            matchers=matchers,
+            starts_at=fakes.NOW + fakes.minutes(starts),
+            ends_at=fakes.NOW + fakes.minutes(ends),
+            created_by="mei" if number % 2 else "ada",
+            comment=why,
+            annotations={},
+            updated_at=fakes.NOW + fakes.minutes(starts),
+        )
+
+    silence(1, "active", ('alertname="SearchIndexStale"',), -60, 40, "the index is being rebuilt")
+    silence(2, "pending", ('cluster="eu-1"', 'service=~"postgres|billing"'), 500, 680, "database upgrade tonight")
+    silence(3, "expired", ('instance=~"edge-.*"',), -900, -300, "new certificates for the edge")
+    hidden = client.alerts_by_id[983]
+    by = next(iter(client.kept_silences.values()))
+    reason = wire.HiddenBy(
+        kind="silence",
+        subject=f"silence:{by.id}",
+        name=by.name,
+        text=f"silenced by {by.name} ({by.comment}, by {by.created_by})",
+        until=by.ends_at,
+    )
+    client.alerts_by_id[983] = fakes.replace(hidden, silenced_by=(by.id,), hidden_by=(reason,))
+
+
+def _views(client: Any, fakes: Any) -> None:
+    for number, (name, query, shared) in enumerate(
+        (("databases", "service=postgres", True), ("payments", "service=~checkout|payments", False)), 1
+    ):
+        client.kept_views.append(
+            wire_views.View(
+                id=number, name=name, base="all", query=query, shared=shared, saved_by="lin", saved_at=fakes.NOW
+            )
+        )
 
 
 def _people(client: Any, fakes: Any) -> None:
@@ -114,9 +200,12 @@ def _pages(client: Any, fakes: Any) -> None:
     alerts[972] = link(alerts[972], page_id=41, page_state="open")
     alerts[977] = link(alerts[977], page_id=42, page_state="open")
     client.deliveries[40] = (fakes.make_delivery(1, 40, "ada", "ntfy", 16),)
+    title = "[error] QueueDepthHigh on webhooks"
     client.deliveries[41] = (
-        fakes.make_delivery(2, 41, "ada", "ntfy", 2.1),
-        fakes.make_delivery(3, 41, "ada", "email", 1, state="failed", attempt=3, error="454 4.7.0 try again later"),
+        fakes.make_delivery(2, 41, "ada", "ntfy", 2.1, title=title),
+        fakes.make_delivery(
+            3, 41, "ada", "email", 1, title=title, state="failed", attempt=3, error="454 4.7.0 try again later"
+        ),
     )
     steps = (
         ("alert.firing", 11.0, "Alertmanager sent the alert as firing."),
@@ -261,7 +350,7 @@ def _health(client: Any, fakes: Any) -> None:
             ),
             adapter("sms-gateway", "sms_gateway", "plugin", "missing", "no installed plugin has this type", failures=1),
         ),
-        alerts_firing=15,
+        alerts_firing=20,
         deliveries_waiting=1,
         deliveries_failed_24h=1,
     )

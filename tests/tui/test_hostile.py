@@ -40,6 +40,14 @@ SCREENS = {
     "link": (311, ("l",)),
     "palette": (311, ("ctrl+p",)),
     "edit": (311, ("E",)),
+    "unfolded": (None, ("z",)),
+    "views": (None, ("v",)),
+    "silences": (None, ("s",)),
+    "silence": (None, ("S",)),
+    "expire": (None, ("s", "X")),
+    "save view": (None, ("ctrl+s",)),
+    "bulk": (None, ("ctrl+a", "R")),
+    "sections": (None, ("enter", "tab", "tab", "tab")),
 }
 
 
@@ -60,7 +68,21 @@ def poison(fakes, scene, payload):
             annotations={"description": payload, payload: payload},
             generator_url=payload,
             acknowledged_by=payload and one.acknowledged_by,
+            hidden_by=tuple(
+                put(reason, kind=payload, name=payload, text=payload, subject=payload) for reason in one.hidden_by
+            ),
         )
+    for number, group in client.groups_by_id.items():
+        client.groups_by_id[number] = put(group, labels={payload: payload}, service=payload, route=payload)
+    client.messages = dict.fromkeys(range(10), payload)
+    client.episodes = {
+        number: tuple(put(one, ended_by=payload) for one in found) for number, found in client.episodes.items()
+    }
+    for silence_id, one in client.kept_silences.items():
+        client.kept_silences[silence_id] = put(
+            one, name=payload, comment=payload, created_by=payload, matchers=(payload,), annotations={payload: payload}
+        )
+    client.kept_views = [put(one, name=payload, query=payload, saved_by=payload) for one in client.kept_views]
     for number, one in client.pages_by_id.items():
         client.pages_by_id[number] = put(one, title=payload, service=payload, policy=payload, notified=(payload,))
         client.deliveries[number] = (fakes.make_delivery(1, number, payload, payload, error=payload, state="failed"),)

@@ -1,4 +1,7 @@
-"""How the screens look, as text, at two sizes. INCIDENTD_UPDATE_SNAPSHOTS=1 writes them anew: look at the diff then."""
+"""How the screens look, as text, at two or three sizes.
+
+INCIDENTD_UPDATE_SNAPSHOTS=1 writes them anew: look at the diff then.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ LOOKS = {
     "inbox": (None, ("j",)),
     "inbox-marked": (None, ("space", "space")),
     "inbox-filter": (None, ("slash", *"team=media")),
-    "inbox-all": (None, ("v", "v", "v", "v")),
+    "inbox-all": (None, ("left_square_bracket",) * 3),
     "incidents": (None, ("2",)),
     "on-call": (None, ("3",)),
     "health": (None, ("8", "j", "j", "j")),
@@ -29,11 +32,32 @@ LOOKS = {
     "resolve": (None, ("j", "X")),
     "palette": (None, ("ctrl+p",)),
     "help": (None, ("question_mark",)),
+    "inbox-unfolded": (None, ("z", *"jjjjjjjj")),
+    "inbox-group": (None, (*"jjjjjj", "space")),
+    "inbox-hidden": (None, ("right_square_bracket",) * 4),
+    "inbox-saved": (None, ("v", *"databases", "enter")),
+    "views": (None, ("v",)),
+    "save-view": (None, ("slash", *"team=media", "enter", "ctrl+s")),
+    "delete-view": (None, ("v", *"databases", "enter", "ctrl+x")),
+    "detail-sections": (None, ("j", "enter", "tab", "tab", "tab", "tab")),
+    "detail-hidden": (None, (*("right_square_bracket",) * 4, "enter")),
+    "detail-page": (None, (*"jjjjj", "t")),
+    "silences": (None, ("s",)),
+    "silences-all": (None, ("s", "left_square_bracket", "j", "j")),
+    "silence": (None, ("j", "S")),
+    "silence-marked": (None, (*"jjjjj", "space", "space", "S")),
+    "silence-change": (None, ("s", "j", "C")),
+    "silence-end": (None, ("s", "E")),
+    "silence-expire": (None, ("s", "X")),
+    "bulk-ack": (None, ("ctrl+a", "a")),
+    "bulk-resolve": (None, ("j", "space", "space", "R")),
 }
+SMALL = ("inbox", "inbox-unfolded", "views", "detail", "silences", "silence", "health", "room", "help", "bulk-resolve")
+"""What is looked at in the smallest window that counts, 60x15, too."""
+CASES = [(name, size) for name in LOOKS for size in SIZES] + [(name, (60, 15)) for name in SMALL]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize(("name", "size"), CASES, ids=[f"{name}-{size[0]}x{size[1]}" for name, size in CASES])
 async def test_looks(client, make_app, settled, text, name, size):
     incident, keys = LOOKS[name]
     app = make_app(client, incident_id=incident)
@@ -75,7 +99,7 @@ async def test_severity_differs_in_weight_not_in_colour_alone(client, make_app, 
     app = make_app(client)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("v", "v", "v", "v")
+        await pilot.press(*["left_square_bracket"] * 3)
         await pilot.pause(0.1)
         critical, info = spans(app, "CRIT")[0], spans(app, "INFO")[0]
         assert critical.bold
@@ -122,6 +146,6 @@ async def test_a_window_that_changes_its_size_is_followed(client, make_app, sett
     async with app.run_test(size=(140, 40)) as pilot:
         await settled(pilot, lambda: "WHO HAS IT" in text(app))
         await pilot.resize_terminal(80, 24)
-        await settled(pilot, lambda: "WHO HAS IT" not in text(app) and "v views" in text(app))
+        await settled(pilot, lambda: "WHO HAS IT" not in text(app) and "In hand 2" in text(app))
         await pilot.resize_terminal(140, 40)
         await settled(pilot, lambda: "WHO HAS IT" in text(app))

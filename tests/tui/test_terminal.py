@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import pty
@@ -94,7 +95,20 @@ def assert_only_own(got: bytes) -> None:
     assert b"\x1b]8" not in got
 
 
-@pytest.mark.parametrize(("arguments", "keys"), [((), b"\r"), (("311",), b"\t"), ((), b"2"), ((), b"3"), ((), b"8")])
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        ((), b"\r"),
+        (("311",), b"\t"),
+        ((), b"2"),
+        ((), b"3"),
+        ((), b"8"),
+        ((), b"z"),
+        ((), b"s"),
+        ((), b"S"),
+        ((), b"v"),
+    ],
+)
 def test_hostile_text_sends_no_byte_of_its_own_to_the_terminal(terminal, arguments, keys):
     app = terminal(*arguments, PAYLOAD=HOSTILE)
     got = app.read(b"commands")
@@ -119,6 +133,54 @@ def test_a_cursor_move_is_cheap(terminal):
     app.read(b"QueueDepthHigh")
     app.write(b"j")
     assert 0 < len(app.read()) <= 900
+
+
+def test_journey_a_group_is_unfolded_marked_and_linked(terminal):
+    app = terminal()
+    app.read(b"PodCrashLooping")
+    app.write(b"jjjjjj\r")
+    assert b"thumbnailer-5" in app.read(b"thumbnailer-5")
+    app.write(b" lokta\r")
+    app.read(b"5 alerts linked to INC-309")
+    app.write(b"u")
+    app.read(b"undone")
+
+
+def test_journey_a_silence_from_the_keyboard_alone(terminal):
+    app = terminal()
+    app.read(b"QueueDepthHigh")
+    app.write(b"jS")
+    app.read(b"hides 1 firing alert now")
+    app.write(b"\t\tplanned work")
+    app.read(b"k")
+    app.write(b"\x13")
+    app.read(b"u undoes")
+    app.write(b"s")
+    app.read(b"planned work")
+
+
+def test_journey_a_filter_is_saved_and_picked_again(terminal):
+    app = terminal()
+    app.read(b"QueueDepthHigh")
+    app.write(b"/service=media\r\x13")
+    app.read(b"Save this view")
+    app.write(b"pictures\r")
+    app.read(b"pictures saved")
+    app.write(b"\x1b")
+    app.read()
+    app.write(b"v")
+    app.read(b"pictures")
+
+
+def test_journey_the_runbook_link_of_an_alert_reaches_the_clipboard(terminal):
+    app = terminal()
+    app.read(b"QueueDepthHigh")
+    app.write(b"jjjjjj\rj\r")
+    app.read(b"LABELS")
+    app.write(b"r")
+    found = re.search(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", app.read(b"]52;c;"))
+    assert found is not None
+    assert base64.b64decode(found[1]) == b"https://runbooks.example.net/pods"
 
 
 def test_the_terminals_cursor_stands_on_the_row(terminal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -40,8 +40,8 @@ class Acts:
         self.gateway = gateway
         self.client = gateway.client
         self.model = model
-        self._say = say
-        self._changed = changed
+        self.say = say
+        self.tell = changed
         self._undo: Undo | None = None
 
     # ------------------------------------------------------------------ calls and their faults
@@ -50,7 +50,7 @@ class Acts:
         try:
             return await self.gateway.ask(call)
         except ClientError as error:
-            self._say(self.reason(subject, error), "warning")
+            self.say(self.reason(subject, error), "warning")
             return None
 
     def reason(self, subject: str, error: ClientError) -> str:
@@ -80,7 +80,7 @@ class Acts:
     def can_undo(self, what: str, act: Callable[[], Awaitable[object]]) -> None:
         """Offer `act` as the way back for ten seconds."""
         self._undo = Undo(what, self.model.now() + UNDO_FOR, act)
-        self._say(f"✓ {what} · u undoes", "done")
+        self.say(f"✓ {what} · u undoes", "done")
 
     @property
     def undoable(self) -> Undo | None:
@@ -91,9 +91,9 @@ class Acts:
     async def undo(self) -> None:
         undo, self._undo = self.undoable, None
         if undo is None:
-            self._say("nothing to undo: it is offered for ten seconds after a change", "warning")
+            self.say("nothing to undo: it is offered for ten seconds after a change", "warning")
         elif await undo.act() is not None:
-            self._say(f"↶ undone: {undo.what}", "done")
+            self.say(f"↶ undone: {undo.what}", "done")
 
     # ------------------------------------------------------------------ pages
     async def acknowledge(self, page: wire.Page) -> wire.Page | None:
@@ -103,7 +103,14 @@ class Acts:
         self._wait(page, waits=False)
         if answer is not None:
             self._take_page(answer)
-            self._say(f"✓ P-{page.id} is yours: the escalation stopped", "done")
+            self.can_undo(f"P-{page.id} is yours: the escalation stopped", lambda: self.hand_back(answer))
+        return answer
+
+    async def hand_back(self, page: wire.Page) -> wire.Page | None:
+        """Undo an acknowledgement: the escalation goes on where it stood."""
+        answer = await self.attempt(f"page:{page.id}", self.client.hand_back_page(page.id))
+        if answer is not None:
+            self._take_page(answer)
         return answer
 
     def _wait(self, page: wire.Page, *, waits: bool) -> None:
@@ -111,7 +118,7 @@ class Acts:
         changes = Changes()
         changes.pages = {page.id}
         changes.alerts = set(page.alert_ids)
-        self._changed(changes)
+        self.tell(changes)
 
     def _take_page(self, page: wire.Page) -> None:
         changes = Changes()
@@ -122,7 +129,7 @@ class Acts:
                 self.model.alerts[number] = msgspec.structs.replace(
                     alert, page_state=page.state, acknowledged_by=page.acknowledged_by
                 )
-        self._changed(changes)
+        self.tell(changes)
 
     async def resolve_page(self, page: wire.Page) -> str:
         """ "" when it is done, else the reason why not."""
@@ -137,7 +144,7 @@ class Acts:
         except ClientError as error:
             return self.reason(f"page:{page.id}", error)
         self._take_page(answer)
-        self._say(f"✓ P-{page.id} {done}", "done")
+        self.say(f"✓ P-{page.id} {done}", "done")
         return ""
 
     # ------------------------------------------------------------------ incidents
@@ -145,7 +152,7 @@ class Acts:
         changes = Changes()
         changes.incidents = self.model.put_incidents([incident]) | {incident.id}
         changes.alerts = set(incident.alert_ids)
-        self._changed(changes)
+        self.tell(changes)
 
     async def change_incident(self, incident: wire.Incident, call: Awaitable[wire.Incident]) -> str:
         """ "" when it is done, else the reason; the newest state is taken in either way."""
@@ -163,49 +170,6 @@ class Acts:
             return
         self.take_incident(detail.incident)
 
-    async def link(self, incident: wire.Incident, alert_ids: Iterable[int]) -> wire.Incident | None:
-        """Link the alerts that are not linked yet; undoing it unlinks exactly those."""
-        fresh = [number for number in alert_ids if number not in incident.alert_ids]
-        if not fresh:
-            self._say(f"they are part of INC-{incident.id} already", "warning")
-            return None
-        self.model.waiting_alerts |= set(fresh)
-        self._touch(fresh)
-        answer = await self.attempt(f"incident:{incident.id}", self.client.link_alerts(incident.id, fresh))
-        self.model.waiting_alerts -= set(fresh)
-        if answer is None:
-            self._touch(fresh)
-            return None
-        self._mark_linked(fresh, incident.id, linked=True)
-        self.take_incident(answer)
-        self.can_undo(
-            f"{phrases.count(len(fresh), 'alert')} linked to INC-{incident.id}", lambda: self.unlink(answer, fresh)
-        )
-        return answer
-
-    async def unlink(self, incident: wire.Incident, alert_ids: Iterable[int]) -> wire.Incident | None:
-        answer: wire.Incident | None = None
-        for number in alert_ids:
-            answer = await self.attempt(f"incident:{incident.id}", self.client.unlink_alert(incident.id, number))
-            if answer is None:
-                return None
-            self._mark_linked([number], incident.id, linked=False)
-            self.take_incident(answer)
-        return answer
-
-    def _mark_linked(self, alert_ids: Iterable[int], incident_id: int, *, linked: bool) -> None:
-        for number in alert_ids:
-            if (alert := self.model.alerts.get(number)) is not None:
-                kept = tuple(one for one in alert.incident_ids if one != incident_id)
-                ids = (*kept, incident_id) if linked else kept
-                self.model.alerts[number] = msgspec.structs.replace(alert, incident_ids=ids)
-        self._touch(alert_ids)
-
-    def _touch(self, alert_ids: Iterable[int]) -> None:
-        changes = Changes()
-        changes.alerts = set(alert_ids)
-        self._changed(changes)
-
     # ------------------------------------------------------------------ drafts
     async def draft(self, key: str) -> str:
         """The kept text, "" when there is none or the daemon cannot be asked."""
@@ -221,9 +185,9 @@ class Acts:
             else:
                 await self.client.delete_draft(key)
         except ClientError as error:
-            self._say(f"draft not saved: {self.reason('', error)}", "warning")
+            self.say(f"draft not saved: {self.reason('', error)}", "warning")
             return
-        self._say(f"draft saved {phrases.hour(self.model.now(), self.model.zone)}", "quiet")
+        self.say(f"draft saved {phrases.hour(self.model.now(), self.model.zone)}", "quiet")
 
     async def drop_draft(self, key: str) -> None:
         try:

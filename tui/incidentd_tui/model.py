@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from incidentd import wire
+from incidentd import wire, wire_groups, wire_views
 from incidentd.clock import Clock
 
 
@@ -49,6 +49,10 @@ class Model:
         self.alerts: dict[int, wire.Alert] = {}
         self.pages: dict[int, wire.Page] = {}
         self.incidents: dict[int, wire.Incident] = {}
+        self.groups: dict[int, wire_groups.Group] = {}
+        self.unknown_groups: set[int] = set()  # that alerts name and nobody told us of
+        self.members: dict[int, set[int]] = {}  # the alerts of each group
+        self.views = wire_views.Views(views=(), opens="", pinned=False)
         self.on_call: tuple[wire.OnCall, ...] = ()
         self.people: dict[str, wire.Person] = {}
         self.roster_problems: tuple[str, ...] = ()
@@ -111,8 +115,27 @@ class Model:
         for alert in alerts:
             known = self.alerts.get(alert.id)
             if known is None or alert.version >= known.version:
+                self._index_group(known, alert)
                 self.alerts[alert.id] = alert
         return changed
+
+    def _index_group(self, known: wire.Alert | None, alert: wire.Alert) -> None:
+        if known is not None and known.group_id != alert.group_id and known.group_id is not None:
+            self.members.get(known.group_id, set()).discard(alert.id)
+        if alert.group_id is not None:
+            self.members.setdefault(alert.group_id, set()).add(alert.id)
+            if alert.group_id not in self.groups:
+                self.unknown_groups.add(alert.group_id)
+
+    def drop_alert(self, alert_id: int) -> None:
+        """It is gone from the daemon's list."""
+        alert = self.alerts.pop(alert_id)
+        if alert.group_id is not None:
+            self.members.get(alert.group_id, set()).discard(alert_id)
+
+    def put_groups(self, groups: Iterable[wire_groups.Group]) -> None:
+        self.groups.update({group.id: group for group in groups})
+        self.unknown_groups -= self.groups.keys()
 
     def put_pages(self, pages: Iterable[wire.Page]) -> set[int]:
         changed = {page.id for page in pages if self.pages.get(page.id) != page}
@@ -134,6 +157,13 @@ class Model:
     def page_of(self, alert: wire.Alert) -> wire.Page | None:
         """The page that this alert led to, when it is still known."""
         return self.pages.get(alert.page_id) if alert.page_id is not None else None
+
+    def page_of_group(self, group_id: int) -> wire.Page | None:
+        """The latest page of this group, when it is still known."""
+        numbers = {alert.page_id for one in self.members.get(group_id, ()) if (alert := self.alerts.get(one))}
+        known = [self.pages[one] for one in numbers if one in self.pages]
+        mine = [page for page in known if page.group_id in (group_id, None)]
+        return max(mine or known, key=lambda page: page.id, default=None)
 
     def my_open_pages(self) -> list[wire.Page]:
         """Pages to me that nobody acknowledged, the oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 
 _UNITS = ((86400 * 14, 86400 * 7, "w"), (86400, 86400, "d"), (3600, 3600, "h"), (60, 60, "m"))
@@ -82,3 +83,45 @@ def alert_severity(severity: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """1 alert, 2 alerts."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+_SPAN = re.compile(r"([0-9]{1,4})\s*(m|min|h|d|w)")
+_SPAN_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{1,2}:[0-9]{2})?")
+
+
+def end_of(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """When something ends: after 45m, 2h or 3d, at the next 18:00, or at 2026-03-13 09:00; times are of `zone`.
+
+    Raises `ValueError` with what was expected.
+    """
+    text = text.strip().lower()
+    if found := _SPAN.fullmatch(text):
+        at = now + timedelta(**{_SPAN_UNITS[found[2]]: int(found[1])})
+    elif found := _CLOCK.fullmatch(text):
+        if int(found[1]) > 23 or int(found[2]) > 59:
+            raise ValueError(f"{text} is no time of the day")
+        at = now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+        at = at if at > now else at + timedelta(days=1)
+    elif _DATE.fullmatch(text):
+        try:
+            at = datetime.fromisoformat(text).replace(tzinfo=zone)
+        except ValueError:
+            raise ValueError(f"{text} is no date and time such as 2026-03-13 09:00") from None
+    else:
+        raise ValueError("write 45m, 2h, 3d, 18:00 or 2026-03-13 09:00")
+    if at <= now:
+        raise ValueError("it must lie in the future")
+    return at.astimezone(now.tzinfo)
+
+
+def span(length: timedelta) -> str:
+    """A length in words that fit a column: 45 min, 2 h, 1 h 30 min, 3 d."""
+    minutes = max(round(length.total_seconds() / 60), 0)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} d"
+    return f"{hours} h {rest} m" if rest and hours < 10 else f"{hours} h"

@@ -79,11 +79,14 @@ class Sync:
             ask(client.on_call()),
             ask(client.services()),
         )
+        groups, views = await asyncio.gather(ask(client.groups(limit=PAGE_SIZE)), ask(client.views()))
         model.set_people(people)
         model.on_call = on_call.schedules
         model.services = services.services
         model.pages = {page.id: page for page in pages.pages}
         model.incidents = {one.id: one for one in incidents.incidents}
+        model.put_groups(groups.groups)
+        model.views = views
         await self._load_alerts()
         model.health = await ask(client.health())
         self._reload = False
@@ -108,7 +111,7 @@ class Sync:
         ended = {one.id for one in self._model.alerts.values() if one.status == "firing"} - firing
         self._stale["alert"] |= set(sorted(ended)[-FEW:])
         for alert_id in ended - self._stale["alert"]:
-            del self._model.alerts[alert_id]
+            self._model.drop_alert(alert_id)
         self._wake.set()
 
     def _tell_all(self) -> None:
@@ -142,8 +145,6 @@ class Sync:
         kind, _, number = event.subject.partition(":")
         if kind in self._stale and number.isdecimal():
             self._stale[kind].add(int(number))
-        elif kind == "group":
-            self._stale_kinds.add("group")
         else:
             self._stale_kinds.add(kind)
         self._mark_related(kind, event)
@@ -191,10 +192,25 @@ class Sync:
         else:
             alerts = await self._fetch("alert", self._client_alert)
             changes.alerts |= self._model.put_alerts(alerts)
+        await self._fetch_groups()
         kinds, self._stale_kinds = self._stale_kinds, set()
-        if kinds - {"group"}:
+        if "view" in kinds:
+            self._model.views = await self._gateway.ask(self._client.views())
+        if kinds:
+            changes.kinds |= kinds
+        if kinds - {"group", "view", "silence"}:
             changes.kinds |= await self._fetch_small()
         return changes
+
+    async def _fetch_groups(self) -> None:
+        """What alerts said of groups that came since: a group tells its labels, and those never change."""
+        wanted, self._model.unknown_groups = self._model.unknown_groups, set()
+        if len(wanted) > FEW:
+            self._model.put_groups((await self._gateway.ask(self._client.groups(limit=PAGE_SIZE))).groups)
+            return
+        for number in sorted(wanted):
+            with contextlib.suppress(ApiError):
+                self._model.put_groups([(await self._gateway.ask(self._client.group(number, limit=1))).group])
 
     async def _fetch(self, kind: str, one: Callable[[int], Awaitable[T]]) -> list[T]:
         wanted, self._stale[kind] = self._stale[kind], set()

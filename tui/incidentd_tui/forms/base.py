@@ -9,19 +9,22 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.timer import Timer
 from textual.widgets import Input
 
 from incidentd_tui import paint, theme
 from incidentd_tui.screens.typeahead import TypeAhead
 from incidentd_tui.widgets.bars import Bar, Pane
 from incidentd_tui.widgets.choice import Choice
-from incidentd_tui.widgets.composer import Composer
+from incidentd_tui.widgets.composer import Composer, LineInput
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
 
 Values = dict[str, str]
 WIDTH = 70
+PREVIEW_AFTER = 0.3
+"""Seconds after the last key."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,13 +41,17 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`send` answers "" when it is done, else the reason why not; `effects` are the lines under "Will do"."""
+    """`send` answers "" when it is done, else the reason why not; `effects` are the lines under "Will do".
+
+    `preview` asks the daemon what the present values would do; it is called when typing pauses.
+    """
 
     title: str
     verb: str
     fields: tuple[Field, ...]
     effects: Callable[[Values], Sequence[str]]
     send: Callable[[Values], Awaitable[str]]
+    preview: Callable[[Values], Awaitable[Sequence[str]]] | None = None
 
 
 class Form(TypeAhead[bool]):
@@ -64,6 +71,8 @@ class Form(TypeAhead[bool]):
         self._tui = tui
         self.plan = plan
         self._sending = False
+        self._previewed: Sequence[str] | None = None
+        self._timer: Timer | None = None
         self.fault = ""
 
     def compose(self) -> ComposeResult:
@@ -83,7 +92,7 @@ class Form(TypeAhead[bool]):
             key = field.draft
             save = (lambda text: self._tui.acts.keep_draft(key, text)) if key else None
             return Composer(field.value, enter_sends=False, save=save, placeholder=field.hint, widget_id=field.name)
-        box = Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
+        box = LineInput(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
         box.cursor_blink = False
         return box
 
@@ -94,6 +103,7 @@ class Form(TypeAhead[bool]):
             note = f"  {field.hint}" if field.options and field.hint else tail
             self.query_one(f"#label-{field.name}", Bar).say([(f" {field.label}", theme.heading), (note, theme.faint)])
         self._repaint()
+        self._look(0.0)
         if self.plan.fields:
             self.set_focus(self.query_one(f"#{self.plan.fields[0].name}"))
         self.call_after_refresh(self.accept_keys)
@@ -116,9 +126,41 @@ class Form(TypeAhead[bool]):
                 found[field.name] = widget.value.strip()
         return found
 
+    def _look(self, after: float) -> None:
+        """Ask what the values would do, once nothing was typed for `after` seconds."""
+        if self.plan.preview is None:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(
+            max(after, 0.01),
+            lambda: self.run_worker(self._preview(), exit_on_error=False, exclusive=True, group="preview"),
+        )
+
+    async def _preview(self) -> None:
+        if self.plan.preview is not None:
+            self._previewed = await self.plan.preview(self.values)
+            self._repaint()
+
+    def _preview_lines(self, width: int) -> list[paint.Line]:
+        if self.plan.preview is None:
+            return []
+        if self._previewed is None:
+            return [[(" … looking", theme.muted)]]
+        most = max(self.size.height - 19, 2)
+        head = [text for text in self._previewed if not text.startswith(" ")]
+        listed = [text for text in self._previewed if text.startswith(" ")]
+        fits = max(most - len(head), 0)
+        lines: list[paint.Line] = [
+            [(" ▸ ", theme.warning), (paint.crop(text, width), theme.plain)] for text in head[:most]
+        ]
+        lines += [[(paint.crop(f"  {text}", width + 3), theme.muted)] for text in listed[:fits]]
+        more = len(listed) - fits
+        return [*lines, *([[(f"    and {more} more", theme.muted)]] if more > 0 else [])]
+
     def _repaint(self) -> None:
         pane = self.query_one("#effects", Pane)
-        width = max(pane.size.width, WIDTH - 4) - 4
+        width = max(pane.size.width, min(WIDTH - 4, self.size.width - 4)) - 4
         lines: list[paint.Line] = []
         if self.fault:
             lines = [
@@ -131,7 +173,10 @@ class Form(TypeAhead[bool]):
                     [(" ✓ " if not index else "   ", theme.success), (text, theme.plain)]
                     for index, text in enumerate(paint.wrap(effect, width, 3))
                 ]
+            lines += self._preview_lines(width)
         pane.styles.height = len(lines)
+        # Borders, title, effects and keys stay in sight; the fields scroll in what is left.
+        self.query_one("#fields").styles.max_height = max(self.size.height - 7 - len(lines), 3)
         pane.say(lines)
         sends = "^s" if any(field.multiline for field in self.plan.fields) else "↵"
         keys: paint.Line = [
@@ -158,6 +203,7 @@ class Form(TypeAhead[bool]):
     def _forgive(self) -> None:
         self.fault = ""
         self._repaint()
+        self._look(PREVIEW_AFTER)
 
     # ------------------------------------------------------------------ sending
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
-from incidentd_tui import phrases, vocabulary
+from incidentd_tui import bulk, phrases, vocabulary
 from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.forms.bulk import confirmed
 from incidentd_tui.rows import inbox
 from incidentd_tui.screens.picker import Item, Picker
 
@@ -88,12 +90,21 @@ def link(tui: IncidentdApp, alert_ids: list[int]) -> None:
     """Link to the only open incident at once (it can be undone), else ask which one."""
     incidents = tui.model.open_incidents()
     if len(incidents) == 1:
-        tui.run_worker(tui.acts.link(incidents[0], alert_ids), exit_on_error=False)
+        _link_to(tui, incidents[0], alert_ids)
         return
     items = [Item(str(one.id), f"INC-{one.id}  {one.severity.value}  {one.title}", one.status) for one in incidents]
 
     def chosen(value: str | None) -> None:
         if value is not None and (incident := tui.model.incidents.get(int(value))) is not None:
-            tui.run_worker(tui.acts.link(incident, alert_ids), exit_on_error=False)
+            _link_to(tui, incident, alert_ids)
 
     tui.push_screen(Picker(f"Link {phrases.count(len(alert_ids), 'alert')} to", items), chosen)
+
+
+def _link_to(tui: IncidentdApp, incident: wire.Incident, alert_ids: list[int]) -> None:
+    def act() -> Awaitable[list[int] | None]:
+        return bulk.link(tui.acts, incident, alert_ids)
+
+    many = phrases.count(len(alert_ids), "alert")
+    effects = (f"INC-{incident.id} {incident.title}", f"{many} become part of it, as one entry of its timeline")
+    confirmed(tui, len(alert_ids), f"Link {many} to INC-{incident.id}", "link", effects, act)

@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
 
 Key = tuple[str, int]
 _DAYS_LOW = 7
+_MEANS = {
+    "quarantined": "The breaker is open: after many faults in a row it is tried rarely, and by itself again.",
+    "failed": "It broke and is not used until the daemon is started again or its configuration is mended.",
+    "missing": "No installed plugin has this type: install it, or correct the configuration.",
+}
 _LAG_HIGH_MS = 250.0
 
 
+_ROLES = (("source", "SOURCES"), ("notifier", "NOTIFIERS"), ("plugin", "PLUGINS THAT COULD NOT BE LOADED"))
+_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON")
+
+
 def keys(model: Model) -> list[Key]:
+    """Sources, notifiers and broken plugins, people without a working contact, problems, figures."""
     health = model.health
     if health is None:
         return []
-    rows: list[Key] = [("head", 0)]
-    rows += [("adapter", number) for number in range(len(health.adapters))]
-    rows += [("gap", 1), ("head", 1), *(("problem", number) for number in range(len(health.problems)))]
+    rows: list[Key] = []
+    for number, (role, _) in enumerate(_ROLES):
+        members: list[Key] = [("adapter", at) for at, one in enumerate(health.adapters) if _role(one) == role]
+        if members:
+            rows += [*([("gap", number)] if rows else []), ("role", number), *members]
+    cut_off = people_cut_off(model, health)
+    if cut_off:
+        rows += [("gap", 10), ("head", 0), *(("person", number) for number in range(len(cut_off)))]
+    rows += [("gap", 11), ("head", 1), *(("problem", number) for number in range(len(health.problems)))]
     if not health.problems:
         rows.append(("fine", 0))
-    rows += [("gap", 2), ("head", 2), *(("figure", number) for number in range(len(figures(model, health))))]
+    rows += [("gap", 12), ("head", 2), *(("figure", number) for number in range(len(figures(model, health))))]
     return rows
+
+
+def _role(adapter: wire.AdapterHealth) -> str:
+    return adapter.role if adapter.role in ("source", "notifier") else "plugin"
+
+
+def people_cut_off(model: Model, health: wire.Health) -> list[tuple[str, str]]:
+    """(person, why) of everybody whom a page may not reach: without a contact, or with ailing ones only."""
+    broken = {one.instance: one.state for one in health.adapters if one.state != "ok"}
+    found = []
+    for person in sorted(model.people.values(), key=lambda one: one.handle):
+        if not person.contacts:
+            found.append((person.handle, "has no contact method"))
+        elif all(name in broken for name in person.contacts):
+            ways = ", ".join(f"{name} is {broken[name]}" for name in dict.fromkeys(person.contacts))
+            found.append((person.handle, f"has nothing else: {ways}"))
+    return found
 
 
 def row(model: Model, key: Key, width: int) -> list[paint.Line]:
@@ -29,11 +64,14 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
     health = model.health
     if health is None or name == "gap":
         return [[]]
+    if name == "role":
+        return [[(paint.crop(_adapter_head(number), width), theme.heading)]]
     if name == "head":
-        heads = ("PLUGIN            ROLE      STATE        LAST OK   FAULTS  NOTE", "PROBLEMS", "DAEMON")
-        return [[(paint.crop(heads[number], width), theme.heading)]]
+        return [[(_HEADS[number], theme.heading)]]
     if name == "adapter":
         return [_adapter(model, health.adapters[number], width)] if number < len(health.adapters) else [[]]
+    if name == "person":
+        return _person(model, people_cut_off(model, health)[number], width)
     if name == "fine":
         return [[("✓ none", theme.success)]]
     if name == "problem":
@@ -42,18 +80,47 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
     return [_figure(figures(model, health)[number])]
 
 
+def _adapter_head(number: int) -> str:
+    role, title = _ROLES[number]
+    if role == "plugin":
+        return title
+    last = "SIGNAL" if role == "source" else "SENT"
+    return f"{title:<17} {'STATE':<14}{last:<9}{'FIRING' if role == 'source' else 'FAULT':<9}{'FAULTS':<8}NOTE"
+
+
 def _adapter(model: Model, adapter: wire.AdapterHealth, width: int) -> paint.Line:
     good = adapter.state == "ok"
     style = theme.success if good else theme.warning if adapter.state == "degraded" else theme.danger
-    last = phrases.age(adapter.last_ok_at, model.now()) if adapter.last_ok_at else "—"
-    return [
+    mark: paint.Line = [
         (paint.fit(adapter.instance, 17) + " ", theme.plain if good else theme.bold),
-        (paint.fit(adapter.role, 9) + " ", theme.muted),
-        (paint.fit(("● " if good else "▲ ") + adapter.state, 12) + " ", style),
-        (paint.fit(last, 9) + " ", theme.muted),
-        (f"{adapter.failures or '':>5}   ", theme.warning),
+        (paint.fit(("● " if good else "▲ ") + adapter.state, 13) + " ", style),
+    ]
+    if _role(adapter) == "plugin":
+        return [*mark, (adapter.detail, theme.muted)]
+    second = str(_firing(model, adapter.instance)) if adapter.role == "source" else _ago(model, adapter.last_error_at)
+    return [
+        *mark,
+        (paint.fit(_ago(model, adapter.last_ok_at), 8) + " ", theme.muted),
+        (paint.fit(second, 8) + " ", theme.muted),
+        (f"{adapter.failures or '—':>6}  ", theme.warning if adapter.failures else theme.faint),
         (adapter.detail, theme.muted),
     ]
+
+
+def _ago(model: Model, at: datetime | None) -> str:
+    return phrases.age(at, model.now()) if at else "—"
+
+
+def _firing(model: Model, source: str) -> int:
+    return sum(one.source == source and one.status == "firing" for one in model.alerts.values())
+
+
+def _person(model: Model, cut_off: tuple[str, str], width: int) -> list[paint.Line]:
+    handle, why = cut_off
+    person = model.people.get(handle)
+    duty = f"  ☎ {', '.join(person.on_call_for)}" if person and person.on_call_for else ""
+    line: paint.Line = [("▲ ", theme.warning), (paint.fit(handle, 15) + " ", theme.bold), (why, theme.plain)]
+    return [[*line, (duty, theme.danger)]]
 
 
 def adapter_lines(model: Model, adapter: wire.AdapterHealth, width: int) -> list[paint.Line]:
@@ -65,6 +132,9 @@ def adapter_lines(model: Model, adapter: wire.AdapterHealth, width: int) -> list
         lines.append([(f"{label:<11}", theme.muted), (shown, theme.plain)])
     if adapter.failures:
         lines.append([(f"{phrases.count(adapter.failures, 'fault')} in a row", theme.warning)])
+    lines += [[(text, theme.muted)] for text in paint.wrap(_MEANS.get(adapter.state, ""), width) if text]
+    if adapter.role == "source":
+        lines.append([(f"{phrases.count(_firing(model, adapter.instance), 'alert')} of it fire", theme.muted)])
     if adapter.role == "notifier":
         lines += [[], [("t", theme.key), (" sends a test message to you", theme.muted)]]
     return lines

@@ -6,18 +6,21 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from incidentd import wire
-from incidentd.domain.filters import Filter
+from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 
-Key = tuple[str, int]  # ("alert", 12) or ("page", 4)
+Key = tuple[str, int]  # ("alert", 12), ("page", 4) or ("group", 7)
 VIEWS = (
     ("waiting", "Waiting", "nobody took them yet"),
     ("mine", "Mine", "paged to me, or taken by me"),
     ("paging", "Paging", "somebody is being paged now"),
     ("in_hand", "In hand", "acknowledged, or part of an incident"),
+    ("hidden", "Hidden", "silenced, or explained by another alert"),
     ("all", "All firing", "everything that fires"),
 )
+_HIDING = {"silence": "silence", "maintenance": "mainten", "dependency": "depends", "inhibition": "inhibit"}
+"""Why nobody is told, in as many letters as the column has."""
 LATE = timedelta(minutes=5)
 """A page that nobody answered for this long is late: the first step of the default policy ends there."""
 
@@ -28,6 +31,7 @@ def views_of(model: Model, key: Key) -> tuple[str, ...]:
     if kind == "page":
         page = model.pages[number]
         taken, state, mine, by = page.state == "acknowledged", page.state, page.mine, page.acknowledged_by
+        quiet = False
     else:
         alert = model.alerts[number]
         if alert.status != "firing":
@@ -36,7 +40,8 @@ def views_of(model: Model, key: Key) -> tuple[str, ...]:
         taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
         state, by = alert.page_state, alert.acknowledged_by
         mine = page_of is not None and page_of.mine
-    views = ["all", "in_hand" if taken else "waiting"]
+        quiet = is_hidden(alert) and state not in ("open", "exhausted")
+    views = ["all", "in_hand" if taken else "hidden" if quiet else "waiting"]
     if state in ("open", "exhausted"):
         views.append("paging")
     if mine or (by and by == model.me):
@@ -44,10 +49,26 @@ def views_of(model: Model, key: Key) -> tuple[str, ...]:
     return tuple(views)
 
 
+def is_hidden(alert: wire.Alert) -> bool:
+    """Whether nobody is told about it now."""
+    return bool(alert.hidden_by)
+
+
 def counts(model: Model) -> dict[str, int]:
     """How many rows each view would hold without a filter."""
     found = Counter(view for key in candidates(model) for view in views_of(model, key))
     return {name: found[name] for name, _, _ in VIEWS}
+
+
+def saved_counts(model: Model) -> dict[int, int]:
+    """How many rows each saved view would hold."""
+    saved = [(one.id, one.base, parse_filter(one.query)) for one in model.views.views]
+    found = dict.fromkeys((number for number, _, _ in saved), 0)
+    for key in candidates(model) if saved else ():
+        views = views_of(model, key)
+        for number, base, chosen in saved:
+            found[number] += base in views and accepts(model, chosen, key)
+    return found
 
 
 def candidates(model: Model) -> list[Key]:
@@ -94,27 +115,27 @@ def _urgency(model: Model, key: Key) -> tuple[int, int, float, int]:
 # ------------------------------------------------------------------ a row
 def header(width: int) -> paint.Line:
     """The column heads over rows of `width` cells."""
-    parts = _columns(width)
+    parts = columns(width)
     text = f"  {'SEV':<6}{'ID':<7}{paint.fit('TITLE', parts['title'])}"
     text += f"{'×N':>5}" if parts["count"] else ""
     text += f" {'SERVICE':<9}" if parts["service"] else ""
     return [(text + f" {'WHO':<9}{'AGE':>5}", theme.faint)]
 
 
-def _columns(width: int) -> dict[str, int]:
+def columns(width: int) -> dict[str, int]:
     """Cells of the columns that give way in narrow windows."""
     count, service = (5 if width >= 56 else 0), (10 if width >= 76 else 0)
     return {"count": count, "service": service, "title": max(width - 2 - 6 - 7 - count - service - 10 - 5, 8)}
 
 
-def row(model: Model, key: Key, width: int) -> paint.Line:
-    """One row, `width` cells without the gutter of two."""
-    parts = _columns(width + 2)
+def row(model: Model, key: Key, width: int, *, inside: bool = False) -> paint.Line:
+    """One row, `width` cells without the gutter of two. `inside`: below the row of its group."""
+    parts = columns(width + 2)
     kind, number = key
     if kind == "page":
         return _page_row(model, model.pages[number], parts) if number in model.pages else _gone(kind, number)
     alert = model.alerts.get(number)
-    return _alert_row(model, alert, parts) if alert else _gone(kind, number)
+    return _alert_row(model, alert, parts, inside=inside) if alert else _gone(kind, number)
 
 
 def _gone(kind: str, number: int) -> paint.Line:
@@ -125,7 +146,7 @@ def alert_title(alert: wire.Alert) -> str:
     return alert.name if alert.summary in ("", alert.name) else f"{alert.name}: {alert.summary}"
 
 
-def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int]) -> paint.Line:
+def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside: bool) -> paint.Line:
     now = model.now()
     over = alert.status != "firing"
     taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
@@ -135,8 +156,11 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int]) -> paint.
         (f" {phrases.alert_severity(alert.severity):<4}", theme.ranked(rank)),
         (" ", theme.plain),
         (f"{f'A-{alert.id}':<7}", theme.muted),
+        ("│ " if inside else "", theme.line),
         (
-            paint.fit(alert_title(alert), parts["title"]),
+            paint.fit(alert.summary or alert.name, parts["title"] - 2)
+            if inside
+            else paint.fit(alert_title(alert), parts["title"]),
             theme.bold if urgent else theme.muted if over or taken else theme.plain,
         ),
     ]
@@ -148,7 +172,7 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int]) -> paint.
         spans.append((" " + paint.fit(alert.service, 9), theme.muted))
     page = model.page_of(alert)
     late = page is not None and page.state in ("open", "exhausted") and now - page.started_at >= LATE
-    return [*spans, *_who(alert_state(model, alert)), *_age(alert.starts_at, now, late)]
+    return [*spans, *who(alert_state(model, alert)), *age(alert.starts_at, now, late)]
 
 
 def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Line:
@@ -164,14 +188,16 @@ def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Lin
     if parts["service"]:
         spans.append((" " + paint.fit(page.service, 9), theme.muted))
     late = untaken and now - page.started_at >= LATE
-    return [*spans, *_who(page_state(model, page)), *_age(page.started_at, now, late)]
+    return [*spans, *who(page_state(model, page)), *age(page.started_at, now, late)]
 
 
-def _who(state: paint.Span) -> paint.Line:
+def who(state: paint.Span) -> paint.Line:
+    """The column WHO."""
     return [(" " + paint.fit(state[0], 9), state[1])]
 
 
-def _age(since: datetime, now: datetime, late: bool) -> paint.Line:
+def age(since: datetime, now: datetime, late: bool) -> paint.Line:
+    """The column AGE."""
     text = phrases.age(since, now)
     return [(f"{'!' + text if late else text:>5}", theme.warning if late else theme.muted)]
 
@@ -185,6 +211,8 @@ def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
         return ("ended", theme.muted)
     if alert.incident_ids:
         return (f"INC-{alert.incident_ids[0]}", theme.primary)
+    if is_hidden(alert) and alert.page_state not in ("open", "exhausted"):
+        return (f"◌ {_HIDING.get(alert.hidden_by[0].kind, 'hidden')}", theme.muted)
     return _state_of(alert.page_state, alert.acknowledged_by)
 
 

@@ -10,16 +10,31 @@ from incidentd_tui.model import Model
 from incidentd_tui.rows import inbox
 
 RAIL_WIDTH = 21
+_SAVED_SHOWN = 8
 _HIDDEN_LABELS = frozenset({"alertname", "severity", "service"})
 
 
-def rail(model: Model, view: str, counts: dict[str, int]) -> list[paint.Line]:
+def saved_views(model: Model, counts: dict[int, int], here: int) -> list[paint.Line]:
+    """The saved views, the first ones of many; a mark for what is everybody's."""
+    lines: list[paint.Line] = []
+    for one in model.views.views[:_SAVED_SHOWN]:
+        style = theme.tab_here if one.id == here else theme.muted
+        count = counts.get(one.id, "")
+        text = ("▌" if one.id == here else " ") + paint.fit(one.name, 14)
+        lines.append([(f"{text}{count:>4} ", style)])
+    more = len(model.views.views) - len(lines)
+    return [*lines, *([[(f" and {more} more: v", theme.faint)]] if more > 0 else [])]
+
+
+def rail(model: Model, view: str, counts: dict[str, int], saved: list[paint.Line]) -> list[paint.Line]:
     """Views with their counts, sources, and who is on call."""
     lines: list[paint.Line] = [[(" VIEWS", theme.heading)]]
     for name, label, _ in inbox.VIEWS:
         here = name == view
         style = theme.tab_here if here else theme.warning if name == "paging" and counts[name] else theme.muted
         lines.append([(("▌" if here else " ") + paint.fit(label, 14) + f"{counts[name]:>4} ", style)])
+    if saved:
+        lines += [[], [(" SAVED", theme.heading)], *saved]
     sources = Counter(alert.source for alert in model.alerts.values() if alert.status == "firing")
     if sources:
         lines += [[], [(" SOURCES", theme.heading)]]
@@ -67,6 +82,11 @@ def alert_lines(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
     if body and body != alert.summary:
         lines.append([])
         lines += [[("│ ", theme.line), (text, theme.plain)] for text in paint.wrap(body, width - 2, 8)]
+    for reason in alert.hidden_by[:3]:
+        lines += [
+            [("◌ " if not index else "  ", theme.warning), (text, theme.plain)]
+            for index, text in enumerate(paint.wrap(reason.text, width - 2, 3))
+        ]
     lines += [[], [("WHO HAS IT", theme.heading)], *_who_has_it(model, alert, width)]
     labels = [(name, value) for name, value in sorted(alert.labels.items()) if name not in _HIDDEN_LABELS]
     if labels:

@@ -17,7 +17,7 @@ class HealthScreen(ListScreen):
     mode = "health"
     heading = "Health"
     uniform = False
-    skipped = frozenset({"head", "gap"})
+    skipped = frozenset({"role", "head", "gap"})
     VERBS = (
         Verb("health.test", "t", "test", "Send a test message to yourself through this notifier", writes=True),
         COPY,
@@ -49,6 +49,9 @@ class HealthScreen(ListScreen):
         left: paint.Line = [(text, theme.muted)]
         if bad:
             left.append((f" · ▲ {bad} need attention" if bad > 1 else " · ▲ 1 needs attention", theme.warning))
+        cut_off = len(health.people_cut_off(self.model, known))
+        if cut_off:
+            left.append((f" · ▲ {phrases.count(cut_off, 'person', 'people')} may not be reached", theme.warning))
         return left, []
 
     def on_model(self, changes: Changes) -> None:
@@ -57,12 +60,17 @@ class HealthScreen(ListScreen):
         else:
             self.repaint_bars()
 
-    async def do_test(self) -> None:
+    def why_not(self, verb: Verb) -> str:
+        if reason := super().why_not(verb):
+            return reason
         adapter = self._adapter()
-        if adapter is None or adapter.role != "notifier":
-            self.tui.say("test: choose a notifier first", "warning")
-            return
-        self.run_worker(self._test(adapter.instance), exit_on_error=False)
+        if verb.id == "health.test" and (adapter is None or adapter.role != "notifier"):
+            return "test: choose a notifier first"
+        return ""
+
+    async def do_test(self) -> None:
+        if (adapter := self._adapter()) is not None:
+            self.run_worker(self._test(adapter.instance), exit_on_error=False)
 
     async def _test(self, instance: str) -> None:
         answer = await self.tui.acts.attempt("", self.tui.acts.client.test_notifier(instance))

@@ -11,7 +11,7 @@ from incidentd_tui.forms import incident as incident_forms
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import incidents
-from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, VIEW, ListScreen
+from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, NEXT_VIEW, PREVIOUS_VIEW, VIEW, ListScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
@@ -28,6 +28,8 @@ class IncidentsScreen(ListScreen):
         FILTER,
         VIEW,
         COPY,
+        NEXT_VIEW,
+        PREVIOUS_VIEW,
         FRESH,
         CLEAR,
     )
@@ -112,8 +114,8 @@ class IncidentsScreen(ListScreen):
         if (one := self._incident()) is not None:
             self.tui.call_later(self.tui.open_room, one.id)
 
-    def do_view(self) -> None:
-        super().do_view()
+    def choose_view(self, name: str) -> None:
+        super().choose_view(name)
         if self.view == "closed":
             self.run_worker(self._load_closed(), exit_on_error=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Link
 from incidentd_tui.screens.base import VerbScreen
+from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Bar, Pane
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
@@ -20,7 +21,9 @@ from incidentd_tui.widgets.virtual_list import Key, VirtualList
 PREVIEW_WIDTH = 44
 
 FILTER = Verb("list.filter", "slash", "filter", "Words, and label matchers such as team=web or host=~db.*; esc clears")
-VIEW = Verb("list.view", "v", "views", "The next view of this list")
+VIEW = Verb("list.view", "v", "views", "Pick a view of this list")
+NEXT_VIEW = Verb("list.next_view", "right_square_bracket", "next view", "The next view", hint=False)
+PREVIOUS_VIEW = Verb("list.previous_view", "left_square_bracket", "view before", "The view before", hint=False)
 COPY = Verb("list.copy", "y", "copy", "Copy the row to the clipboard of this terminal (OSC 52)")
 FRESH = Verb("list.fresh", "full_stop", "show new", "Show the rows that came since; the order is made anew", hint=False)
 CLEAR = Verb("list.clear", "escape", "clear", "Clear marks, then the filter", hint=False)
@@ -49,6 +52,14 @@ class ListScreen(VerbScreen):
     def order(self) -> list[Key]:
         """The keys of the view, in order."""
         raise NotImplementedError
+
+    def stands_for(self, key: Key) -> Collection[Key]:
+        """What a mark on this row is about."""
+        return (key,)
+
+    def folded(self) -> Collection[Key]:
+        """Keys that belong to the list and have no row of their own."""
+        return ()
 
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         raise NotImplementedError
@@ -82,6 +93,7 @@ class ListScreen(VerbScreen):
                     uniform=self.uniform,
                     markable=self.markable,
                     skips=lambda key: isinstance(key, tuple) and key[0] in self.skipped,
+                    stands_for=self.stands_for,
                     widget_id="list",
                 )
             yield Pane(widget_id="preview")
@@ -105,7 +117,9 @@ class ListScreen(VerbScreen):
         self._settled = self.model.complete
         rows = self.table
         rows.empty_lines = self._empty()
-        rows.set_rows(self.order(), cursor=cursor)
+        keys = self.order()
+        rows.folded = self.folded()
+        rows.set_rows(keys, cursor=cursor)
         self.refresh_frame()
 
     def refresh_frame(self) -> None:
@@ -130,7 +144,8 @@ class ListScreen(VerbScreen):
         for name, label in self.views:
             count = f" {counts[name]}" if name in counts else ""
             spans += [(f" {label}{count} ", theme.tab_here if name == self.view else theme.muted), (" ", theme.plain)]
-        return [*spans, ("  v views", theme.faint)]
+        hint: paint.Line = [("  v views", theme.faint)]
+        return [*spans, *(hint if paint.width_of([*spans, *hint]) <= self.size.width else [])]
 
     def _empty(self) -> list[paint.Line]:
         model = self.model
@@ -199,12 +214,41 @@ class ListScreen(VerbScreen):
         self._close_filter()
         self.reorder()
 
+    def view_items(self) -> list[Item]:
+        """What `v` offers."""
+        counts = self.view_counts()
+        return [Item(name, label, str(counts.get(name, ""))) for name, label in self.views]
+
+    def view_order(self) -> list[str]:
+        """The views in the order of [ and ]."""
+        return [name for name, _ in self.views]
+
+    def view_name(self) -> str:
+        """The view that is shown, as `choose_view` takes it."""
+        return self.view
+
+    def choose_view(self, name: str) -> None:
+        """Show another view, without marks and from its top."""
+        self.view = name
+        self.table.clear_marks()
+        self.reorder()
+
     def do_view(self) -> None:
-        names = [name for name, _ in self.views]
-        if names:
-            self.view = names[(names.index(self.view) + 1) % len(names)]
-            self.table.clear_marks()
-            self.reorder()
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self.choose_view(value)
+
+        self.app.push_screen(Picker("Views", self.view_items(), "which view?"), chosen)
+
+    def do_next_view(self) -> None:
+        self._step_view(1)
+
+    def do_previous_view(self) -> None:
+        self._step_view(-1)
+
+    def _step_view(self, by: int) -> None:
+        names = self.view_order()
+        self.choose_view(names[(names.index(self.view_name()) + by) % len(names)])
 
     def do_fresh(self) -> None:
         self.reorder()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from incidentd import wire
-from incidentd_tui import phrases
+from incidentd_tui import bulk, phrases
 from incidentd_tui.forms import paging
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.forms.base import Form
@@ -96,7 +96,7 @@ class RoomVerbs(VerbScreen):
 
         def chosen(value: str | None) -> None:
             if value is not None:
-                self.run_worker(self.tui.acts.link(incident, [int(value)]), exit_on_error=False)
+                self.run_worker(bulk.link(self.tui.acts, incident, [int(value)]), exit_on_error=False)
 
         self.app.push_screen(Picker(f"Link to INC-{incident.id}", items), chosen)
 
@@ -110,12 +110,7 @@ class RoomVerbs(VerbScreen):
         if number is None or incident is None:
             self.tui.say("unlink: go to a linked alert of the panel first (tab)", "warning")
             return
-        self.run_worker(self._unlink(incident, number), exit_on_error=False)
-
-    async def _unlink(self, incident: wire.Incident, number: int) -> None:
-        answer = await self.tui.acts.unlink(incident, [number])
-        if answer is not None:
-            self.tui.acts.can_undo(f"A-{number} unlinked", lambda: self.tui.acts.link(answer, [number]))
+        self.run_worker(bulk.unlink(self.tui.acts, incident, [number]), exit_on_error=False)
 
     def do_why(self) -> None:
         number = self._alert_under_cursor()

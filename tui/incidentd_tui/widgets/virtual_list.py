@@ -7,7 +7,7 @@ page, so that a run of `j` repaints two rows a press and not the screen.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from itertools import accumulate
 from typing import ClassVar
 
@@ -26,7 +26,9 @@ RowPainter = Callable[[Key, int], list[paint.Line]]
 
 
 class VirtualList(ScrollView, can_focus=True):
-    """Rows by key. `marks` are the rows that the user marked."""
+    """Rows by key. `marks` are the keys that the user marked; a row may stand for several keys, or for one that is
+    folded away: `stands_for` says which, and `folded` are those that no row of their own shows.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", show=False),
@@ -61,6 +63,7 @@ class VirtualList(ScrollView, can_focus=True):
         uniform: bool = True,
         markable: bool = False,
         skips: Callable[[Key], bool] | None = None,
+        stands_for: Callable[[Key], Collection[Key]] | None = None,
         widget_id: str | None = None,
     ) -> None:
         super().__init__(id=widget_id)
@@ -68,6 +71,7 @@ class VirtualList(ScrollView, can_focus=True):
         self._uniform = uniform
         self._markable = markable
         self._skips = skips or (lambda key: False)
+        self._stands_for = stands_for or (lambda key: (key,))
         self._keys: Sequence[Key] = ()
         self._index: dict[Key, int] = {}
         self._ends: list[int] = []  # the line after each row, for rows of several lines
@@ -76,6 +80,7 @@ class VirtualList(ScrollView, can_focus=True):
         self._cache: dict[Key, list[Strip]] = {}
         self._cache_width = 0
         self.marks: set[Key] = set()
+        self.folded: Collection[Key] = frozenset()
         self.empty_lines: list[paint.Line] = []
 
     # ------------------------------------------------------------------ rows
@@ -106,7 +111,7 @@ class VirtualList(ScrollView, can_focus=True):
         index, had_cursor = self.cursor_index, self._cursor is not None
         self._keys = keys
         self._index = {key: number for number, key in enumerate(keys)}
-        self.marks &= self._index.keys()
+        self.marks &= self._index.keys() | set(self.folded)
         self._cache.clear()
         if cursor is not None and cursor in self._index:
             self._cursor = cursor
@@ -152,6 +157,15 @@ class VirtualList(ScrollView, can_focus=True):
         """Put the cursor on `key`, if it is there."""
         if key in self._index:
             self._go(self._index[key])
+
+    def show_at_top(self, index: int) -> None:
+        """Put the cursor on the row at `index` and show it as the first one, where there are enough below."""
+        if not self._keys:
+            return
+        self._go(min(max(index, 0), len(self._keys) - 1))
+        last = max(self.virtual_size.height - self.size.height, 0)
+        self.scroll_to(y=min(self._top_of(self.cursor_index), last), animate=False, force=True)
+        self._place_terminal_cursor()
 
     # ------------------------------------------------------------------ geometry
     def _measure(self) -> None:
@@ -201,9 +215,17 @@ class VirtualList(ScrollView, can_focus=True):
         for line in self._lines_of(key, width):
             gutter: paint.Line = [("▌" if here else " ", theme.primary)]
             if self._markable:
-                gutter.append(("+" if key in self.marks else " ", theme.key))
+                gutter.append((self._mark_of(key), theme.key))
             strips.append(paint.strip([*gutter, *line], width, under, lift=here))
         return strips
+
+    def _mark_of(self, key: Key) -> str:
+        """The second cell of a row: marked, partly marked, or not."""
+        if not self.marks:
+            return " "
+        about = self._stands_for(key)
+        marked = sum(one in self.marks for one in about)
+        return "+" if marked and marked == len(about) else "±" if marked else " "
 
     def _ground(self) -> str:
         return self.background_colors[1].hex6
@@ -303,8 +325,9 @@ class VirtualList(ScrollView, can_focus=True):
         if not self._markable or self._cursor is None:
             return
         self._range_from = None
-        self.marks ^= {self._cursor}
-        self.repaint([self._cursor])
+        about = set(self._stands_for(self._cursor))
+        self.marks = self.marks - about if about <= self.marks else self.marks | about
+        self.repaint(self._showing(about))
         self.post_message(self.Marked())
         self._go(self.cursor_index + 1)
 
@@ -320,12 +343,26 @@ class VirtualList(ScrollView, can_focus=True):
     def _mark_range(self) -> set[Key]:
         start = self._index.get(self._range_from, self.cursor_index)
         low, high = sorted((start, self.cursor_index))
-        fresh = set(self._keys[low : high + 1]) - self.marks
+        fresh = {one for key in self._keys[low : high + 1] for one in self._stands_for(key)} - self.marks
         self.marks |= fresh
         self.post_message(self.Marked())
-        return fresh
+        return self._showing(fresh)
+
+    def mark_all(self) -> None:
+        """Mark every row, or none when all are marked."""
+        about = {one for key in self._keys for one in self._stands_for(key)}
+        self._range_from = None
+        self.marks = set() if about <= self.marks else about
+        self.repaint_all()
+        self.post_message(self.Marked())
+
+    def _showing(self, about: set[Key]) -> set[Key]:
+        """The rows in sight that show whether any of `about` is marked."""
+        top = self._row_at(self.scroll_offset.y)
+        seen = self._keys[top : top + self.size.height + 1]
+        return {key for key in seen if not about.isdisjoint(self._stands_for(key))}
 
     def clear_marks(self) -> None:
         gone, self.marks, self._range_from = self.marks, set(), None
-        self.repaint(gone)
+        self.repaint(self._showing(gone))
         self.post_message(self.Marked())
