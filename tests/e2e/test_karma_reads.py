@@ -7,6 +7,7 @@ version by, groups and silences with the members it decodes, and what its silenc
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def rfc3339(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def has(document: dict, members: dict[str, type]) -> None:
+def has(document: dict, members: Mapping[str, type]) -> None:
     for name, kind in members.items():
         assert isinstance(document[name], kind), f"{name}: {document[name]!r}"
 
