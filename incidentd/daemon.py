@@ -24,6 +24,7 @@ from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.outbound import guarded_session
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
+from incidentd.ingress.spooled import SpoolDrain
 from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
 from incidentd.plugin.adapters import Context, SignalSink
@@ -34,6 +35,7 @@ from incidentd.pluginhost.watchdog import LoopWatchdog
 from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
+from incidentd.spool import Spool
 from incidentd.storage.store import Store
 
 VERSION = installed_version("incidentd")
@@ -47,8 +49,8 @@ class _Sink:
         self._core = core
         self._instance = instance
 
-    async def submit(self, signals: Sequence[object]) -> None:
-        await self._core().intake.submit(self._instance, signals)  # type: ignore[arg-type]
+    async def submit(self, signals: Sequence[object], *, once: str = "") -> None:
+        await self._core().intake.submit(self._instance, signals, once)  # type: ignore[arg-type]
 
 
 def _user_name(uid: int) -> str:
@@ -82,6 +84,7 @@ class Daemon:
         self._host: PluginHost | None = None
         self._ingress: Ingress | None = None
         self._certificate: ServerCertificate | None = None
+        self._spool: SpoolDrain | None = None
         self._api: ApiServer | None = None
         self._http: object | None = None
         self._watchdog = LoopWatchdog(self._on_stall)
@@ -156,12 +159,14 @@ class Daemon:
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
         )
+        self._spool = SpoolDrain(Spool(self.configuration.daemon.spool_dir), self._ingress.hand_in)
         self._mount()
         passed = self._passed.get("ingress", ())
         await self._ingress.start(_addresses(settings.listen), passed, self._tls_places())
         self.host.start()
         self._api = await self._start_api()
         self._ingress.ready = True
+        await self._spool.start()
 
     def _tls_places(self) -> TlsPlaces | None:
         """Where TLS is spoken, with the certificate under watch; None without `[ingress.tls]`."""
@@ -294,7 +299,8 @@ class Daemon:
 
     def _all_notes(self) -> list[str]:
         certificate = self._certificate.problems() if self._certificate else []
-        return [*self.configuration.problems, *self._notes, *certificate]
+        spool = self._spool.problems() if self._spool else []
+        return [*self.configuration.problems, *self._notes, *certificate, *spool]
 
     async def reload(self, actor: str) -> wire.Reloaded:
         """Read the configuration again. A faulty one changes nothing and stands in health until it is mended.
@@ -341,6 +347,8 @@ class Daemon:
         if self._api is not None:
             await self.core.events.close()
             await self._api.close()
+        if self._spool is not None:
+            await self._spool.stop()
         if self._ingress is not None:
             await self._ingress.close()
         if self._core is not None:
@@ -368,7 +376,7 @@ def _lease_owner(configuration: Configuration) -> str:
 
 def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
     """Changed settings that a reload cannot apply."""
-    names = ("state_dir", "runtime_dir", "node", "api", "ingress", "allow_private")
+    names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private")
     changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
     if _asks_clients(old) != _asks_clients(new):
         changed.append("client_ca")

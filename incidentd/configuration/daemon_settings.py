@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pydantic
 
-from incidentd.configuration.directories import default_runtime_dir, default_state_dir
+from incidentd.configuration.directories import default_runtime_dir, default_spool_dir, default_state_dir
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
@@ -77,6 +77,7 @@ Count = Annotated[int, pydantic.Field(ge=1, le=1_000_000)]
 class DaemonTable(Table):
     state_dir: AbsolutePath | None = None
     runtime_dir: AbsolutePath | None = None
+    spool_dir: AbsolutePath | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     node: Name | None = None
 
@@ -170,6 +171,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     state_dir: FilePath
     runtime_dir: FilePath
+    spool_dir: FilePath
     database_url: Secret
     log_level: str
     node: str
@@ -203,6 +205,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
     settings = DaemonSettings(
         state_dir=state_dir,
         runtime_dir=runtime_dir,
+        spool_dir=main.daemon.spool_dir or default_spool_dir(environ, state_dir),
         database_url=_database_url(document, main.storage.url, state_dir, environ),
         log_level=main.daemon.log_level,
         node=main.daemon.node or socket.gethostname() or "node",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.spool import ENVIRONMENT_VARIABLE as SPOOL_VARIABLE
 
 
 def _given(environ: Mapping[str, str], name: str) -> Path | None:
@@ -46,6 +47,12 @@ def default_runtime_dir(environ: Mapping[str, str]) -> Path:
         return given
     xdg = _given(environ, "XDG_RUNTIME_DIR")
     return xdg / "incidentd" if xdg else Path(f"/tmp/incidentd-{os.getuid()}")  # noqa: S108 - owner is checked
+
+
+def default_spool_dir(environ: Mapping[str, str], state_dir: Path) -> Path:
+    """$INCIDENTD_SPOOL, which the system's unit sets, else a directory of the daemon's own."""
+    named = environ.get(SPOOL_VARIABLE, "")
+    return Path(named) if named.startswith("/") else state_dir / "spool"
 
 
 def prepare_private(directory: Path, key: str) -> None:

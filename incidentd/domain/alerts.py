@@ -113,7 +113,7 @@ def _fire(state: AlertState, signal: Signal, now: datetime) -> tuple[AlertState,
 def _end(state: AlertState, signal: Signal, now: datetime) -> tuple[AlertState, Effect]:
     if state.status == "resolved":
         return msgspec.structs.replace(state, count=state.count + 1, expired=False), Effect.RESOLVED_AGAIN
-    if signal.ends_at is not None and signal.ends_at < state.starts_at:
+    if signal.ends_at is not None and signal.ends_at < state.starts_at and not signal.in_order:
         # It ends an episode before the one that fires now.
         return msgspec.structs.replace(state, count=state.count + 1), Effect.OUT_OF_ORDER
     told = {"annotations": signal.annotations} if signal.annotations else {}

@@ -27,6 +27,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `in_order` says that this sender never lets a resolve overtake what it said before: its firing signal is meant, even
     one that has the start of an episode which was resolved. Without it such a signal counts as overtaken for a while.
+    Its resolve is meant too, even one that has an end before the start: two clocks told the times.
     """
 
     key: str

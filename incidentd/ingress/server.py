@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ _DRAIN_SECONDS = 5.0
 _QUEUE_SECONDS = 5.0
 _SELF = "incidentd"
 _ACK_BODY = 4096
+LOCAL_PEER = "127.0.0.1"
 log = structlog.get_logger("incidentd.ingress")
 
 
@@ -137,18 +139,41 @@ class Ingress:
     # ------------------------------------------------------------------ one request
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         found = self._table.find(request.method, request.rel_url.path_safe)
-        name = found[0].instance if found else _SELF
+        call = self._source(request, *found) if found else self._own(request)
+        answer = await self._answered(call, found[0].instance if found else _SELF, request.path)
+        return _response(answer, close=answer.status in (408, 413))
+
+    async def _answered(self, call: Awaitable[WebhookResponse], name: str, path: str) -> WebhookResponse:
+        """What `call` answers, its faults as answers too."""
         try:
-            answer = await (self._source(request, *found) if found else self._own(request))
+            answer = await call
         except BadRequest as error:
             answer = _problem(error.status, str(error), error.field)
         except StoreUnavailable as error:
             answer = _problem(503, str(error), Retry_After="1")
         except Exception as error:
-            log.error("handler_failed", instance=name, path=request.path, error=repr(error))
+            log.error("handler_failed", instance=name, path=path, error=repr(error))
             answer = _problem(500, f"the source {name} failed on this request")
         self._metrics.count(name, answer.status)
-        return _response(answer, close=answer.status in (408, 413))
+        return answer
+
+    async def hand_in(self, path: str, body: bytes, headers: Mapping[str, str], at: datetime) -> WebhookResponse:
+        """The answer to a POST of JSON that reached this machine at `at` and waited in the spool: a local sender's."""
+        found = self._table.find("POST", path)
+        if found is None:
+            return _problem(404, f"no source serves {path}: see incidentctl health for the ones that do")
+        endpoint, params = found
+        request = WebhookRequest(
+            method="POST",
+            path=endpoint.route.path,
+            params=params,
+            query={},
+            headers={"content-type": "application/json", **headers},
+            body=body,
+            peer=LOCAL_PEER,
+            received_at=at,
+        )
+        return await self._answered(endpoint.route.handler(request), endpoint.instance, path)
 
     async def _source(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
         wait = self._buckets.take(endpoint.instance)

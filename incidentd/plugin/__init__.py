@@ -36,6 +36,13 @@ from incidentd.plugin.decoding import (
     storable,
 )
 from incidentd.plugin.hooks import hookimpl, hookspec
+from incidentd.plugin.service_keys import (
+    ServiceKeys,
+    check_service_keys,
+    is_loopback,
+    service_of_key,
+    service_of_request,
+)
 from incidentd.plugin.values import (
     ActiveAlert,
     BadRequest,
@@ -79,6 +86,7 @@ __all__ = [
     "Route",
     "Secret",
     "SecretRef",
+    "ServiceKeys",
     "Signal",
     "SignalKind",
     "SignalSink",
@@ -90,10 +98,12 @@ __all__ = [
     "Urgency",
     "WebhookRequest",
     "WebhookResponse",
+    "check_service_keys",
     "decode_json",
     "explain",
     "hookimpl",
     "hookspec",
+    "is_loopback",
     "label_fingerprint",
     "matches_all",
     "mend_text",
@@ -101,5 +111,7 @@ __all__ = [
     "safe_line",
     "safe_text",
     "sender_time",
+    "service_of_key",
+    "service_of_request",
     "storable",
 ]

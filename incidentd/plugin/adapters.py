@@ -37,8 +37,12 @@ class Capability(enum.StrEnum):
 class SignalSink(Protocol):
     """Where a source puts signals."""
 
-    async def submit(self, signals: Sequence[Signal]) -> None:
-        """Store `signals`; returns when they are durable. Raises `StoreUnavailable` when they could not be kept."""
+    async def submit(self, signals: Sequence[Signal], *, once: str = "") -> None:
+        """Store `signals`; returns when they are durable. Raises `StoreUnavailable` when they could not be kept.
+
+        `once` is the sender's idempotency key, if it gave one (a request's header `idempotency-key`): what an instance
+        submits again under the same key within 24 hours is known already and changes nothing. Since API version 1.2.
+        """
         ...
 
 

@@ -54,6 +54,14 @@ class Answers:
         _arm(tx)
 
 
+def first_time(tx: Tx, actor: str, key: str) -> bool:
+    """Whether `actor` did nothing under `key` within 24 hours; remembers it with what `tx` does."""
+    first = answers.remember_first(tx, actor, key, Answer(digest="", status=200, body="", at=tx.now))
+    if first:
+        timers.arm_no_later(tx, PURGE, _SUBJECT, tx.now + KEPT)
+    return first
+
+
 def _arm(tx: Tx) -> None:
     oldest = answers.oldest(tx.conn)
     if oldest is not None:

@@ -15,6 +15,7 @@ from incidentd.domain.signals import Signal, label_fingerprint
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.decoding import storable
 from incidentd.services.escalation import Escalation
+from incidentd.services.idempotency import first_time
 from incidentd.storage import alert_intake, alerts, pages
 from incidentd.storage.alert_intake import Known, Unstorable
 from incidentd.storage.store import Store, StoreClosed
@@ -41,27 +42,32 @@ class Intake:
         """Whether senders hand in alerts one after the other just now."""
         return time.monotonic() - self._heard_before < _BUSY_SECONDS
 
-    async def submit(self, source: str, signals: Sequence[Signal]) -> None:
-        """Store what `source` said; returns when it is durable. Raises `StoreUnavailable` when it could not be kept."""
+    async def submit(self, source: str, signals: Sequence[Signal], once: str = "") -> None:
+        """Store what `source` said; returns when it is durable. Raises `StoreUnavailable` when it could not be kept.
+
+        Under one key `once` a source is heard once within 24 hours: what comes again is known, and changes nothing.
+        """
         if not signals:
             return
         self._heard_before, self._heard_at = self._heard_at, time.monotonic()
         try:
-            await self._store_mended(source, signals)
+            await self._store_mended(source, signals, once)
         except (SQLAlchemyError, StoreClosed, OSError) as error:
             raise StoreUnavailable("the alerts could not be stored; send them again") from error
 
-    async def _store_mended(self, source: str, signals: Sequence[Signal]) -> None:
+    async def _store_mended(self, source: str, signals: Sequence[Signal], once: str) -> None:
         """Store the signals as they are, else with what a database refuses made storable: looking first would cost."""
         try:
-            await self._store.write(lambda tx: self._keep(tx, source, signals))
+            await self._store.write(lambda tx: self._keep(tx, source, signals, once))
         except (Unstorable, UnicodeEncodeError, DBAPIError):
             mended = [_storable(signal) for signal in signals]
             if mended == list(signals):
                 raise
-            await self._store.write(lambda tx: self._keep(tx, source, mended))
+            await self._store.write(lambda tx: self._keep(tx, source, mended, once))
 
-    def _keep(self, tx: Tx, source: str, signals: Sequence[Signal]) -> None:
+    def _keep(self, tx: Tx, source: str, signals: Sequence[Signal], once: str) -> None:
+        if once and not first_time(tx, f"source:{source}", once):
+            return
         known = alert_intake.find(tx, source, [signal.key for signal in signals])
         acknowledged: list[tuple[Known, str]] = []
         overtaken: list[tuple[str, Signal]] = []

@@ -1,5 +1,6 @@
 """Every command that the documentation or a unit tells people to run exists, with the options it is given."""
 
+import itertools
 import re
 import shlex
 from pathlib import Path
@@ -39,7 +40,7 @@ def fault(line: str) -> str:
     command: click.Command = PROGRAMS[Path(program).name]
     context = click.Context(command)
     known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)} | {"--help", "--version"}
-    for word in words:
+    for word in itertools.takewhile(lambda word: word != "--", words):
         if word.startswith("-") and len(word) > 1:
             if word.partition("=")[0] not in known:
                 return f"no option {word}"

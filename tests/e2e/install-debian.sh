@@ -4,7 +4,11 @@
 # No service is started: a policy-rc.d that refuses stands in during the installation and is taken away after it.
 set -euo pipefail
 
-declare -A programs=([prometheus]=prometheus [prometheus-alertmanager]=prometheus-alertmanager)
+declare -A programs=(
+  [prometheus]=prometheus
+  [prometheus-alertmanager]=prometheus-alertmanager
+  [nagios4]=nagios4-core
+)
 missing=()
 for program in "${!programs[@]}"; do
   command -v "$program" >/dev/null 2>&1 || missing+=("${programs[$program]}")

@@ -46,3 +46,12 @@ def test_a_later_start_is_a_new_episode(resolved):
     new = said(SignalKind.FIRING, starts_at=RESOLVED_AT + timedelta(seconds=1))
     state, effect = apply_signal(resolved, new, RESOLVED_AT + timedelta(seconds=2))
     assert (effect, state.episode) == (Effect.REFIRED, 2)
+
+
+def test_a_sender_that_keeps_the_order_resolves_whatever_its_clock_says():
+    state, _ = apply_signal(None, said(SignalKind.FIRING, starts_at=BEGAN), BEGAN)
+    early = BEGAN - timedelta(seconds=5)
+    _, effect = apply_signal(state, said(SignalKind.RESOLVED, ends_at=early), RESOLVED_AT)
+    assert effect is Effect.OUT_OF_ORDER
+    state, effect = apply_signal(state, said(SignalKind.RESOLVED, ends_at=early, in_order=True), RESOLVED_AT)
+    assert (effect, state.status, state.resolved_at) == (Effect.RESOLVED, "resolved", BEGAN)

@@ -29,6 +29,7 @@ class RecordingSink:
 
     def __init__(self) -> None:
         self.batches: list[tuple[Signal, ...]] = []
+        self.once: set[str] = set()
         self.available = True
 
     @property
@@ -36,11 +37,15 @@ class RecordingSink:
         """Every signal of every batch, in order."""
         return [signal for batch in self.batches for signal in batch]
 
-    async def submit(self, signals: Sequence[Signal]) -> None:
-        """Keep `signals`. Raises `StoreUnavailable` while not `available`."""
+    async def submit(self, signals: Sequence[Signal], *, once: str = "") -> None:
+        """Keep `signals`, once under a key `once`. Raises `StoreUnavailable` while not `available`."""
         await asyncio.sleep(0)  # a real store suspends here
         if not self.available:
             raise StoreUnavailable("the test said so")
+        if once in self.once:
+            return
+        if once:
+            self.once.add(once)
         self.batches.append(tuple(signals))
 
 

@@ -123,7 +123,7 @@ class SlowSink:
         self.failure = failure
         self.stored: list[Signal] = []
 
-    async def submit(self, signals: Sequence[Signal]) -> None:
+    async def submit(self, signals: Sequence[Signal], *, once: str = "") -> None:
         await self.go.wait()
         if self.failure is not None:
             raise self.failure
