@@ -58,7 +58,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.2"
+API_VERSION = "1.3"
 
 __all__ = [
     "API_VERSION",

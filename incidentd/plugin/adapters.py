@@ -41,7 +41,7 @@ class SignalSink(Protocol):
         """Store `signals`; returns when they are durable. Raises `StoreUnavailable` when they could not be kept.
 
         `once` is the sender's idempotency key, if it gave one (a request's header `idempotency-key`): what an instance
-        submits again under the same key within 24 hours is known already and changes nothing. Since API version 1.2.
+        submits again under the same key within 24 hours is known already and changes nothing. Since API version 1.3.
         """
         ...
 

@@ -49,7 +49,7 @@ def test_a_write_that_breaks_off_leaves_nothing_that_counts(spool, monkeypatch):
     def no_rename(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "rename", no_rename)
+    monkeypatch.setattr(os, "rename", no_rename)
     with pytest.raises(OSError, match="No space left"):
         spool.put(ENTRY)
     assert len(list(spool.directory.iterdir())) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -28,7 +29,7 @@ class TestKeyConformance(SourceConformance):
 
 
 def test_other_machines_need_a_key() -> None:
-    def status(config: dict[str, object], **headers: str) -> int:
+    def status(config: Mapping[str, object], **headers: str) -> int:
         source, _ = make_source(KIND, config)
         return call(source, msgspec.structs.replace(make_request(PATH, BODY, headers=headers), peer="192.0.2.7")).status
 
