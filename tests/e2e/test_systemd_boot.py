@@ -28,6 +28,7 @@ main()
 PROBE = """#!/bin/sh
 keep() { name=$1; shift; "$@" >/out/$name 2>/out/$name.err; echo $? >/out/$name.code; }
 ctl() { /opt/incidentd/bin/incidentctl --timeout 30 --socket /run/incidentd/api.sock "$@"; }
+until_true() { for _ in $(seq 300); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; }
 as_ana() { runuser -u ana -- /opt/incidentd/bin/incidentctl --timeout 30 --socket /run/incidentd/api.sock "$@"; }
 keep info ctl --json info
 keep unit systemctl show incidentd.service -p ActiveState,StatusText,User,DynamicUser
@@ -38,6 +39,27 @@ keep alerts ctl --json alert list
 kill -9 "$(systemctl show -p MainPID --value incidentd.service)"
 keep after ctl --json alert list
 keep restarts systemctl show incidentd.service -p NRestarts --value
+# A unit fails, and a user's monitoring speaks, while the daemon and its sockets are down.
+useradd monitor
+usermod -aG incidentd-spool monitor
+keep spool stat -c '%U %G %a' /var/spool/incidentd
+systemctl stop incidentd.service incidentd-api.socket incidentd-ingress.socket
+systemctl start 'my\\x2dapp@a\\x2db.service'
+until_true systemctl is-failed 'my\\x2dapp@a\\x2db.service'
+until_true sh -c 'ls /var/spool/incidentd/*.json'
+keep nagios runuser -u monitor -- /opt/incidentd/bin/incidentctl nagios -n host -t PROBLEM -f HOSTNAME=web-1
+keep waiting sh -c 'stat -c "%U %G %a" /var/spool/incidentd/*.json'
+systemctl start incidentd-api.socket incidentd-ingress.socket incidentd.service
+until_true sh -c '! ls /var/spool/incidentd/*.json'
+keep spooled ctl --json alert list
+# It is well again, and a timer sees it.
+touch /run/good
+systemctl reset-failed 'my\\x2dapp@a\\x2db.service'
+systemctl start 'my\\x2dapp@a\\x2db.service'
+systemctl start incidentd-unit-recovered.timer
+until_true sh -c '! ls /var/lib/incidentd-units/my*'
+keep recovered ctl --json alert list --status all
+keep health ctl --json health
 useradd ana
 keep stranger as_ana --json info
 usermod -aG incidentd-users,incidentd-responders ana
@@ -48,6 +70,13 @@ keep stop systemctl stop incidentd.service incidentd-api.socket incidentd-ingres
 keep result systemctl show incidentd.service -p Result,ExecMainStatus
 systemctl poweroff --force --force
 """
+# A template whose names need every escape; it fails until a file says that all is good.
+APP = """[Unit]
+Description=An app
+[Service]
+ExecStart=/bin/sh -c 'echo "last words of %I"; test -e /run/good && exec sleep 1000; exit 3'
+"""
+UNIT = r"my\x2dapp@a\x2db.service"
 PROBE_UNIT = """[Unit]
 DefaultDependencies=no
 Wants=incidentd.service
@@ -76,6 +105,10 @@ def lay_out(files: Path) -> None:
     shutil.copytree(ROOT / "config", files / "etc/incidentd")
     (units / "probe.service").write_text(PROBE_UNIT)
     (units / "default.target").symlink_to("/lib/systemd/system/basic.target")
+    (units / r"my\x2dapp@.service").write_text(APP)
+    handled = units / r"my\x2dapp@.service.d"
+    handled.mkdir()
+    shutil.copy(ROOT / "systemd" / "on-failure.conf", handled)
     wanted = [("basic", "probe.service"), ("sockets", "incidentd-api.socket"), ("sockets", "incidentd-ingress.socket")]
     for target, unit in wanted:
         (units / f"{target}.target.wants").mkdir(exist_ok=True)
@@ -115,7 +148,7 @@ def results(tmp_path_factory) -> Results:
         ["unshare", *namespaces, str(Path(__file__).with_name("boot-systemd.sh")), *places],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=150,
         check=False,
     )
     if done.returncode == 77:
@@ -141,6 +174,30 @@ def test_a_failed_unit_becomes_an_alert_that_survives_kill_9(results):
         assert alert["name"] == "SystemdUnitFailed"
         assert alert["labels"]["unit"] == "backup.service"
     assert results.text("restarts") == "1"
+
+
+def test_what_fails_while_the_daemon_is_down_is_an_alert_after_its_start(results):
+    assert results.text("spool") == "root incidentd-spool 2770"
+    assert results.text("nagios").startswith("spooled: the daemon cannot be reached")
+    assert set(results.text("waiting").splitlines()) == {"root incidentd-spool 640", "monitor incidentd-spool 640"}
+    assert [one["labels"]["host"] for one in results.json("spooled")["alerts"] if one["source"] == "nagios"] == [
+        "web-1"
+    ]
+    (alert,) = (one for one in results.json("spooled")["alerts"] if one["labels"].get("unit") == UNIT)
+    assert alert["status"] == "firing"
+    assert alert["count"] == 1
+    assert alert["labels"]["template"] == r"my\x2dapp@.service"
+    assert alert["summary"].startswith("my-app@a-b.service failed on ")
+    assert alert["summary"].endswith(" (exit-code, status 3)")
+    assert alert["annotations"]["description"] == "An app"
+    assert "last words of a-b" in alert["annotations"]["journal"]
+
+
+def test_a_unit_that_is_active_again_resolves_its_alert(results):
+    (alert,) = (one for one in results.json("recovered")["alerts"] if one["labels"].get("unit") == UNIT)
+    assert (alert["status"], alert["count"]) == ("resolved", 2)
+    assert alert["summary"].endswith("is well: it is active again")
+    assert not [problem for problem in results.json("health")["problems"] if "spool" in problem]
 
 
 def test_groups_of_the_system_give_roles(results):

@@ -55,3 +55,11 @@ def test_help_loads_no_group(words, api):
     modules = loaded(api, *words)
     assert not {"incidentd.cli.alerts", "incidentd.cli.incidents", "incidentd.cli.pages"} & modules
     assert sorted((HEAVY - {"shutil"}) & modules) == []
+
+
+def test_a_shim_that_spools_loads_no_more_than_it_needs(api, tmp_path, monkeypatch):
+    monkeypatch.setenv("INCIDENTD_SPOOL", str(tmp_path))
+    words = ["nagios", "-n", "host", "-t", "PROBLEM", "-f", "HOSTNAME=x", "--url", "http://127.0.0.1:1"]
+    modules = loaded(api, *words)
+    assert len(list(tmp_path.glob("*.json"))) == 1
+    assert sorted((HEAVY | {"subprocess", "json.tool"}) & modules) == []
