@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
 from incidentd.domain.display import safe_line
-from incidentd.unixsocket import Response
-from incidentd.wire import Problem
+
+if TYPE_CHECKING:  # a shim that monitoring calls every minute refuses rarely, and the wire costs it a tenth of its time
+    from incidentd.unixsocket import Response
+    from incidentd.wire import Problem
 
 EXIT_CODES = """\b
 Exit codes:
@@ -49,6 +53,8 @@ class Failure(click.ClickException):
 
     def document(self) -> dict[str, object]:
         """For programs: the problem, or what stands for one when the daemon sent none, and the exit code."""
+        from incidentd.wire import Problem
+
         problem = self.problem or Problem(
             type="about:blank", title=self.message, status=0, field=self.field, remedy=self.remedy
         )
@@ -66,6 +72,8 @@ def exit_code(status: int) -> int:
 
 def failure(answer: Response) -> Failure:
     """The refusal in `answer`, whatever its body holds."""
+    from incidentd.wire import Problem
+
     code = exit_code(answer.status)
     try:
         problem = msgspec.json.decode(answer.body, type=Problem)

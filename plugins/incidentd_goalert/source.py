@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 
-from incidentd.plugin import AdapterType, AlertSource, BadRequest, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin import (
+    AdapterType,
+    AlertSource,
+    BadRequest,
+    Context,
+    Route,
+    WebhookRequest,
+    WebhookResponse,
+    is_loopback,
+)
 from incidentd_goalert.config import GoalertConfig
 from incidentd_goalert.decode import incoming_signal, read_incoming
 
@@ -33,7 +41,7 @@ class GoalertSource(AlertSource):
     def _service(self, token: str, peer: str) -> str:
         """The service that `token` stands for, "" for a local sender where no tokens are set. Raises `BadRequest`."""
         if not self._config.tokens:
-            if not _is_loopback(peer):
+            if not is_loopback(peer):
                 raise BadRequest("without tokens in the configuration only this machine may send", status=401)
             return ""
         service = self._config.service_of(token)
@@ -45,15 +53,6 @@ class GoalertSource(AlertSource):
 def _bearer(request: WebhookRequest) -> str:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else ""
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 SOURCES: tuple[AdapterType[AlertSource], ...] = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,6 +19,7 @@ from incidentd.plugin import (
     SignalKind,
     WebhookRequest,
     WebhookResponse,
+    is_loopback,
     safe_line,
 )
 from incidentd_opsgenie.config import OpsgenieConfig
@@ -88,7 +88,7 @@ class OpsgenieSource(AlertSource):
     def _service(self, request: WebhookRequest) -> str:
         """The service of the key that was sent, "" for a local sender where no keys are set. Raises `BadRequest`."""
         if not self._config.keys:
-            if not _is_loopback(request.peer):
+            if not is_loopback(request.peer):
                 raise BadRequest("Without keys in the configuration only this machine may send", status=401)
             return ""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -183,15 +183,6 @@ def _complaint(error: BadRequest) -> dict[str, object]:
 def _answer(status: int, document: dict[str, object], began: float, request_id: str) -> WebhookResponse:
     document |= {"took": round(time.monotonic() - began, 3), "requestId": request_id}
     return WebhookResponse(status=status, body=msgspec.json.encode(document))
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 SOURCES: tuple[AdapterType[AlertSource], ...] = (

@@ -8,6 +8,7 @@ declare -A programs=(
   [prometheus]=prometheus
   [prometheus-alertmanager]=prometheus-alertmanager
   [nagios4]=nagios4-core
+  [icinga2]=icinga2-bin
 )
 missing=()
 for program in "${!programs[@]}"; do
