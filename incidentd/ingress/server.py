@@ -151,6 +151,8 @@ class Ingress:
             answer = _problem(error.status, str(error), error.field)
         except StoreUnavailable as error:
             answer = _problem(503, str(error), Retry_After="1")
+        except TimeoutError:  # the store or the machine is slow: that is no fault of what was sent
+            answer = _problem(503, f"the source {name} took too long", Retry_After="1")
         except Exception as error:
             log.error("handler_failed", instance=name, path=path, error=repr(error))
             answer = _problem(500, f"the source {name} failed on this request")

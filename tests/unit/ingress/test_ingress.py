@@ -52,6 +52,7 @@ async def fail(request: WebhookRequest) -> WebhookResponse:
         "bad": BadRequest("is no number", field="labels.x", status=422),
         "store": StoreUnavailable("the disk is full"),
         "bug": RuntimeError("secret detail"),
+        "slow": TimeoutError(),
     }[request.params["how"]]
 
 
@@ -164,6 +165,7 @@ async def test_a_plugin_cannot_say_that_the_daemon_is_ready(make):
         ("/fail/bad", 422, "is no number"),
         ("/fail/store", 503, "the disk is full"),
         ("/fail/bug", 500, "the source one failed"),
+        ("/fail/slow", 503, "the source one took too long"),
         ("/nowhere", 404, "no source serves this path"),
         ("/echo", 405, "GET is not served here"),
     ],
@@ -350,3 +352,14 @@ async def test_close_answers_what_is_under_way(make):
     await started.wait()
     await ingress.close()
     assert (await under_way)[::2] == (200, b"done")
+
+
+async def test_what_was_spooled_is_handed_in_as_a_local_sender_sends_it(clock: FakeClock):
+    ingress = Ingress(clock=clock, links=Links(), metrics=Metrics("0", gauges), buckets=Buckets(0, 1), at_once=1)
+    ingress.mount(ROUTES)
+    at = clock.now()
+    answer = await ingress.hand_in("/echo", b"{}", {"idempotency-key": "k"}, at)
+    assert json.loads(answer.body) == {"query": {}, "params": {}, "length": 2, "peer": "127.0.0.1"}
+    assert (await ingress.hand_in("/in/one/echo", b"{}", {}, at)).status == 200
+    for path in ("/nowhere", "/metrics", "/fail/bug"):
+        assert (await ingress.hand_in(path, b"{}", {}, at)).status == 404
