@@ -64,7 +64,7 @@ docs-check: $(STAMP) ## fail when docs/reference has drifted from the code, or a
 bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-test-e2e: $(STAMP) ## tests against real Prometheus and Alertmanager (installed when root on Debian)
+test-e2e: $(STAMP) ## tests against real Prometheus, Alertmanager, Nagios, Icinga (installed when root on Debian)
 	tests/e2e/install-debian.sh
 	$(BIN)/pytest -n $(JOBS) --dist loadfile -q -m e2e $(ARGS)
 
