@@ -11,6 +11,7 @@ import contextlib
 import os
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -84,9 +85,10 @@ class Client:
     async def raise_alert(self, body: wire.RaiseAlert) -> wire.Raised:
         return await self._send("POST", "/v1/alerts", wire.Raised, body)
 
-    async def acknowledge_alert(self, alert_id: int, *, note: str = "") -> wire.Page:
-        """Acknowledge the open page of this alert; a 409 says that there is none."""
-        return await self._send("POST", f"/v1/alerts/{alert_id}/acknowledge", wire.Page, wire.Acknowledge(note=note))
+    async def acknowledge_alert(self, alert_id: int, *, note: str = "", until: datetime | None = None) -> wire.Page:
+        """Acknowledge the open page of this alert, for good or `until` then; a 409 says that there is none."""
+        body = wire.Acknowledge(note=note, until=until)
+        return await self._send("POST", f"/v1/alerts/{alert_id}/acknowledge", wire.Page, body)
 
     async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
         return await self._send("POST", f"/v1/alerts/{alert_id}/resolve", wire.Alert, if_version=if_version)
@@ -160,8 +162,11 @@ class Client:
     async def raise_page(self, body: wire.RaisePage) -> wire.Page:
         return await self._send("POST", "/v1/pages", wire.Page, body)
 
-    async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
-        body = wire.Acknowledge(note=note)
+    async def acknowledge_page(
+        self, page_id: int, *, note: str = "", until: datetime | None = None, if_version: int | None = None
+    ) -> wire.Page:
+        """Stop the escalation, for good or `until` then."""
+        body = wire.Acknowledge(note=note, until=until)
         return await self._send("POST", f"/v1/pages/{page_id}/acknowledge", wire.Page, body, if_version=if_version)
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:

@@ -22,6 +22,7 @@ from incidentd.services.idempotency import Answers
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
+from incidentd.services.muting import Mutes
 from incidentd.services.pages import Pages
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
@@ -52,12 +53,13 @@ class Core:
         self.store = store
         self._node = node
         self.events = EventStream(store)
-        self.escalation = Escalation(roster)
+        self.mutes = Mutes(process)
+        self.escalation = Escalation(roster, self.mutes)
         self.suppression = Suppression(process, roster)
-        self.grouping = Grouping(process, roster, self.escalation, self.suppression)
+        self.grouping = Grouping(process, roster, self.escalation, self.suppression, self.mutes)
         self.intake = Intake(store, self.escalation)
         self.pages = Pages(store, self.escalation, roster)
-        self.alerts = Alerts(store, self.intake, self.pages, self.suppression)
+        self.alerts = Alerts(store, self.intake, self.pages, self.suppression, self.mutes)
         self.silences = Silences(store, self.grouping, roster, self.alerts.views)
         self.details = AlertDetails(store, self.alerts)
         self.bulk = Bulk(store, escalation=self.escalation, process=process, alert_views=self.alerts.views)
@@ -66,11 +68,11 @@ class Core:
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self.roster = RosterView(roster, store.clock)
-        self.routes = RouteTester(process, roster, store.clock)
+        self.routes = RouteTester(process, roster, store.clock, self.mutes)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.pages, store.clock, public_url)
-        self.reader = StoreReader(store, store.clock, self.suppression)
+        self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, self.links.thread, node)
         handlers = {
             **self.escalation.handlers(),
@@ -91,6 +93,7 @@ class Core:
         await self.links.start()
         await self.answers.start()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
+        await self.store.write(self.grouping.follow_configuration)
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 

@@ -8,6 +8,7 @@ import os
 import pwd
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from incidentd.services.health import HealthView
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
 from incidentd.spool import Spool
 from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
 
 VERSION = installed_version("incidentd")
 log = structlog.get_logger("incidentd")
@@ -325,9 +327,13 @@ class Daemon:
         await previous.close()
         if self._certificate is not None and fresh.daemon.tls is not None:
             await self._certificate.exchange(fresh.daemon.tls)
-        await self._tell("daemon.reloaded", {}, actor)
+        await self.core.store.write(partial(self._after_reload, actor))
         log.info("reloaded", by=actor, files=fresh.files)
         return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))
+
+    def _after_reload(self, actor: str, tx: Tx) -> None:
+        tx.emit("daemon.reloaded", "daemon:0", {}, actor=actor)
+        self.core.grouping.follow_configuration(tx)
 
     def _read_again(self) -> Configuration:
         """The files as they are now, plugin options included. Raises `ConfigurationError`."""

@@ -110,8 +110,8 @@ class EventPage(Frozen, frozen=True):
 class HiddenBy(Frozen, frozen=True):
     """One reason why nobody is told about an alert now. An alert that is hidden by several has them all."""
 
-    kind: str  # silence | maintenance | dependency | inhibition
-    subject: str  # what its events carry: silence:<uuid>, maintenance:3, or alert:12 for the alert that explains it
+    kind: str  # silence | maintenance | dependency | inhibition | mute
+    subject: str  # silence:<uuid>, maintenance:3, interval:nights, or alert:12 for the alert that explains it
     name: str  # what people call it: S-5ace5ace, M-3, A-12
     text: str  # the sentence a person reads
     until: Instant | None = None  # when it ends by itself, None when that is not known
@@ -222,6 +222,7 @@ class Page(Frozen, frozen=True):
     alert_ids: tuple[int, ...]
     mine: bool  # the caller is among `notified`
     version: int
+    acknowledged_until: Instant | None = None  # the escalation goes on then; None: the acknowledgement stands
 
 
 class PageDetail(Frozen, frozen=True):
@@ -236,7 +237,10 @@ class PagePage(Frozen, frozen=True):
 
 
 class Acknowledge(Request, frozen=True):
+    """`until` ends the acknowledgement: what still fires then is escalated on. It lies ahead, at most 30 days."""
+
     note: OptionalText = ""
+    until: Instant | None = None
 
 
 class RaisePage(Request, frozen=True):

@@ -49,6 +49,9 @@ class RouteEnd(Frozen, frozen=True):
     repeat_interval: float
     contacts: tuple[RouteContact, ...]  # whom the first step that reaches somebody writes to, as of `RouteTest.at`
     gaps: tuple[str, ...]  # what reaches nobody up to there, in words
+    muted_by: tuple[str, ...] = ()  # the time intervals by which the route tells nobody, as of `RouteTest.at`
+    muted_inactive: bool = False  # it is muted because none of them holds
+    muted_until: Instant | None = None  # None with `muted_by`: no end within a year
 
 
 class RouteTest(Frozen, frozen=True):

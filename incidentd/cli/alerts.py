@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
 import click
 
 from incidentd import wire
 from incidentd.cli.alert_trace import trace
-from incidentd.cli.parts import ALERT, change_options, list_options, read_options, say_more, versioned
+from incidentd.cli.parts import (
+    ALERT,
+    acknowledged_until,
+    change_options,
+    hold_option,
+    list_options,
+    read_options,
+    say_more,
+    versioned,
+)
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -22,9 +32,22 @@ def alert() -> None:
 alert.add_command(trace)
 
 
+_HIDDEN = {
+    "silence": "silenced", "maintenance": "in maintenance", "dependency": "held", "inhibition": "inhibited",
+    "mute": "muted",
+}  # fmt: skip
+
+
+def _page(a: wire.Alert) -> str:
+    """The page of an alert, and why it is quiet or held open, in as many words as a list has room for."""
+    words = [f"P-{a.page_id} {a.page_state}"] if a.page_id else []
+    words += dict.fromkeys(_HIDDEN.get(reason.kind, reason.kind) for reason in a.hidden_by)
+    return ", ".join(words + (["flapping"] if a.flapping else [])) or "-"
+
+
 def _row(session: Session, a: wire.Alert) -> tuple[object, ...]:
     about = f"{a.name}: {a.summary}" if a.summary and a.summary != a.name else a.name
-    page = Painted(f"P-{a.page_id} {a.page_state}", toned(a.page_state).tone) if a.page_id else "-"
+    page = Painted(_page(a), toned(a.page_state).tone if a.page_id else "")
     service = a.service or Painted("(unrouted)", "warn")
     return f"A-{a.id}", toned(a.status), toned(a.severity), service, page, session.brief(a.first_seen), about
 
@@ -109,11 +132,13 @@ def send(session: Session, /, name: str, labels: tuple[str, ...], resolved: bool
 @alert.command()
 @click.argument("alert_id", type=ALERT)
 @click.option("--note", default="", help="What the others should know.")
+@hold_option
 @change_options
 @click.pass_obj
-def ack(session: Session, alert_id: int, note: str) -> None:
-    """Acknowledge the alert's open page: the escalation stops."""
-    body = session.change("POST", f"/v1/alerts/{alert_id}/acknowledge", wire.Acknowledge(note=note))
+def ack(session: Session, alert_id: int, note: str, span: timedelta | None) -> None:
+    """Acknowledge the alert's open page: the escalation stops, for good or --for a while."""
+    wanted = wire.Acknowledge(note=note, until=acknowledged_until(span))
+    body = session.change("POST", f"/v1/alerts/{alert_id}/acknowledge", wanted)
     page = session.decode(body, wire.Page)
     session.done(body, f"P-{page.id} acknowledged by {page.acknowledged_by}, for A-{alert_id}")
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
 from incidentd import wire
-from incidentd.cli.parts import INCIDENT, PAGE, change_options, list_options, read_options, say_more, versioned
+from incidentd.cli.parts import (
+    INCIDENT,
+    PAGE,
+    acknowledged_until,
+    change_options,
+    hold_option,
+    list_options,
+    read_options,
+    say_more,
+    versioned,
+)
 from incidentd.cli.screen import fields, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -56,7 +68,7 @@ def show(session: Session, page_id: int) -> None:
         return
     p = found.page
     print(f"P-{p.id} {safe_line(p.title)} ({paint(safe_line(p.state), toned(p.state).tone)})")
-    taken = f"{session.when(p.acknowledged_at)} by {p.acknowledged_by} ({p.acknowledged_via})"
+    taken = f"{session.when(p.acknowledged_at)} by {p.acknowledged_by} ({p.acknowledged_via}){_until(session, p)}"
     fields([
         ("service", p.service), ("policy", p.policy), ("urgency", p.urgency),
         ("step", f"{p.step}, round {p.round}"), ("started", session.when(p.started_at)),
@@ -73,11 +85,15 @@ def show(session: Session, page_id: int) -> None:
     table(head, rows, empty="Nothing was sent.", spare=("WHAT", "SENT"))
 
 
+def _until(session: Session, p: wire.Page) -> str:
+    return f" until {session.when(p.acknowledged_until)}" if p.acknowledged_until else ""
+
+
 def _act(session: Session, page_id: int, verb: str, version: int | None, body: object = None) -> None:
     answer = session.change("POST", f"/v1/pages/{page_id}/{verb}", body, version)
     p = session.decode(answer, wire.Page)
     told = {
-        "acknowledge": f"acknowledged by {p.acknowledged_by}",
+        "acknowledge": f"acknowledged by {p.acknowledged_by}{_until(session, p)}",
         "hand-back": f"is {p.state} again: the escalation goes on where it stood",
         "resolve": "is over",
         "escalate": f"escalated to step {p.step}: {listed(p.notified) or 'nobody'} written to so far",
@@ -88,12 +104,14 @@ def _act(session: Session, page_id: int, verb: str, version: int | None, body: o
 @page.command()
 @click.argument("page_id", type=PAGE)
 @click.option("--note", default="", help="What the others should know.")
+@hold_option
 @versioned
 @change_options
 @click.pass_obj
-def ack(session: Session, page_id: int, note: str, version: int | None) -> None:
-    """Acknowledge a page: the escalation stops."""
-    _act(session, page_id, "acknowledge", version, wire.Acknowledge(note=note))
+def ack(session: Session, page_id: int, note: str, span: timedelta | None, version: int | None) -> None:
+    """Acknowledge a page: the escalation stops, for good or --for a while."""
+    body = wire.Acknowledge(note=note, until=acknowledged_until(span))
+    _act(session, page_id, "acknowledge", version, body)
 
 
 @page.command("hand-back")

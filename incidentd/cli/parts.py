@@ -126,6 +126,9 @@ read_options = _together(_json, _utc)
 """Of a command that shows something."""
 change_options = _together(_json, _utc, _quiet)
 """Of a command that changes something."""
+hold_option: Decorator = click.option(
+    "--for", "span", type=SPAN, help="How long, such as 30m or 2h: then what still fires is escalated on."
+)
 versioned: Decorator = click.option(
     "--if-version",
     "version",
@@ -141,6 +144,11 @@ list_options = _together(
     read_options,
 )
 """Of a command that lists what may be more than a page."""
+
+
+def acknowledged_until(span: timedelta | None) -> datetime | None:
+    """When an acknowledgement ends that was given for `span`."""
+    return None if span is None else datetime.now(UTC) + span
 
 
 def say_more(shown: int, total: int, cursor: str) -> None:

@@ -11,6 +11,7 @@ from incidentd.cli.parts import read_options
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.domain.time_intervals import muted_words
 
 _INDENT = "  "
 
@@ -86,10 +87,15 @@ def _end(session: Session, found: wire_routes.RouteTest, end: wire_routes.RouteE
             ("again", f"every {_span(end.repeat_interval)} while it fires"),
         ]
     fields(pairs)
+    if end.muted_by:
+        until = f"until {session.when(end.muted_until)}" if end.muted_until else "without an end in sight"
+        words = f"Now {muted_words(end.muted_by, inactive=end.muted_inactive)} {until}: what still fires then is told."
+        hang(_INDENT, safe_line(words), tone="warn")
     if not end.page:
         hang(_INDENT, "Nobody is paged: the route says so.", tone="warn")
         return
-    print(f"{_INDENT}paged first, as of {session.when(found.at)}:")
+    after = ", were it not muted" if end.muted_by else ""
+    print(f"{_INDENT}paged first, as of {session.when(found.at)}{after}:")
     for one in end.contacts:
         after = f" after {_span(one.after)}" if one.after else ""
         hang(_INDENT * 2, safe_line(f"{one.person} by {one.notifier}{after}: {one.reason}"), lead_width=4)

@@ -11,7 +11,8 @@ import msgspec
 import pydantic
 
 from incidentd.configuration.documents import Document
-from incidentd.configuration.problems import ConfigurationError
+from incidentd.configuration.problems import ConfigurationError, suggestion
+from incidentd.configuration.time_intervals import Intervals, time_intervals
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
 from incidentd.domain.dependencies import DEFAULT_SOURCE, HOLD, DependencyRule
@@ -26,7 +27,7 @@ from incidentd.domain.process import (
     ReviewWindow,
     default_process,
 )
-from incidentd.domain.routing import Route
+from incidentd.domain.routing import Route, keyed, walk_routes
 from incidentd.domain.severity import Severity
 
 PROCESS_FILE = "process.toml"
@@ -34,6 +35,7 @@ MAX_DEPTH = 20
 _INHERITED = (
     "service", "policy", "urgency", "group_by", "group_wait", "group_interval", "repeat_interval", "page"
 )  # fmt: skip
+_INTERVAL_KEYS = ("mute_time_intervals", "active_time_intervals")  # Alertmanager inherits neither
 
 
 def _matcher(value: Any) -> Matcher:
@@ -52,7 +54,7 @@ def _at_least_one(matchers: list[Matcher]) -> list[Matcher]:
 
 
 class RouteTable(Table):
-    """A key that is not given is inherited from the route above."""
+    """A key that is not given is inherited from the route above, the two of time intervals excepted."""
 
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
@@ -67,6 +69,8 @@ class RouteTable(Table):
     group_interval: PositiveDuration | None = None
     repeat_interval: PositiveDuration | None = None
     page: bool | None = None
+    mute_time_intervals: tuple[str, ...] = ()
+    active_time_intervals: tuple[str, ...] = ()
     routes: list[RouteTable] = pydantic.Field(default=[])
 
 
@@ -121,6 +125,7 @@ class ProcessFile(Table):
     route: RouteTable = RouteTable()
     inhibit: list[InhibitTable] = pydantic.Field(default=[])
     dependencies: DependenciesTable = DependenciesTable()
+    time_intervals: Intervals = pydantic.Field(default={})
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
@@ -135,14 +140,21 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         return default_process()
     _check_depth(document)
     file = document.validate(ProcessFile)
-    faults = [document.fault(path, *why) for path, why in _broken_routes(file.route, ("route",), policies)]
+    faults = [
+        document.fault(path, *why)
+        for path, why in (
+            *_broken_routes(file.route, ("route",), policies),
+            *_broken_intervals(file.route, ("route",), file.time_intervals),
+        )
+    ]
     if faults:
         raise ConfigurationError(faults)
     process = Process(
         version="",
-        route=_route(file.route, Route(id=""), "root"),
+        route=keyed(_route(file.route, Route(id=""), "root")),
         inhibit=tuple(_rule(table) for table in file.inhibit),
         dependencies=DependencyRule(source=tuple(file.dependencies.source), hold=file.dependencies.hold),
+        time_intervals=time_intervals(file.time_intervals),
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
@@ -155,15 +167,9 @@ def route_problems(process: Process, roster: Roster) -> Iterable[str]:
     """What the tree says that may leave a page unread."""
     if not roster.services:
         return
-    for route in _walk(process.route):
+    for route in walk_routes(process.route):
         if route.service and route.service not in roster.services:
             yield f"route {route.name or route.id} names service {route.service}, which the roster does not have"
-
-
-def _walk(route: Route) -> Iterable[Route]:
-    yield route
-    for child in route.routes:
-        yield from _walk(child)
 
 
 def _check_depth(document: Document) -> None:
@@ -194,6 +200,20 @@ def _broken_routes(
         yield from _broken_routes(child, (*path, "routes", index), policies)
 
 
+def _broken_intervals(table: RouteTable, path: Path, known: Collection[str]) -> Iterable[tuple[Path, tuple[str, str]]]:
+    for key in _INTERVAL_KEYS:
+        names: tuple[str, ...] = getattr(table, key)
+        if names and path == ("route",):
+            yield (*path, key), ("the first route takes every alert at every hour", "move it into a [[route.routes]]")
+            continue
+        for index, name in enumerate(names):
+            if name not in known:
+                remedy = suggestion(name, known, otherwise=f"add [time_intervals.{name}]")
+                yield (*path, key, index), (f'"{name}" is no time interval', remedy)
+    for index, child in enumerate(table.routes):
+        yield from _broken_intervals(child, (*path, "routes", index), known)
+
+
 def _route(table: RouteTable, above: Route, identity: str) -> Route:
     """`table` with what it does not state taken from `above`."""
     stated = {key: getattr(table, key) for key in _INHERITED if getattr(table, key) is not None}
@@ -204,6 +224,8 @@ def _route(table: RouteTable, above: Route, identity: str) -> Route:
         matchers=tuple(table.match),
         continue_=table.continue_,
         routes=(),
+        mute_time_intervals=table.mute_time_intervals,
+        active_time_intervals=table.active_time_intervals,
         **stated,
     )
     children = tuple(_route(child, route, f"{identity}/{index}") for index, child in enumerate(table.routes))

@@ -39,6 +39,7 @@ class Effect(enum.StrEnum):
     NEW = "new"  # first seen, firing
     REFIRED = "refired"  # fires again after it had ended
     REPEAT = "repeat"  # says what was known
+    RELABELLED = "relabelled"  # it fires on with other labels, under the same key
     RESOLVED = "resolved"
     RESOLVED_UNKNOWN = "resolved_unknown"  # the end came without a beginning: kept, pages nobody
     RESOLVED_AGAIN = "resolved_again"
@@ -94,7 +95,8 @@ def _fire(state: AlertState, signal: Signal, now: datetime) -> tuple[AlertState,
         "count": state.count + 1,
     }
     if state.status == "firing":
-        return msgspec.structs.replace(state, **told), Effect.REPEAT
+        effect = Effect.REPEAT if signal.labels == state.labels else Effect.RELABELLED
+        return msgspec.structs.replace(state, **told), effect
     if _is_stale(state, signal, now):
         return msgspec.structs.replace(state, count=state.count + 1), Effect.OUT_OF_ORDER
     fired = msgspec.structs.replace(

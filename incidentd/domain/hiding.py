@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from incidentd.domain.time_intervals import muted_words
+
 Data = Mapping[str, Any]
 
 
-def _at(when: datetime | str) -> str:
+def at(when: datetime | str) -> str:
+    """An instant, as sentences have it."""
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(when, datetime) else when
 
 
 def _silence(silence: Data) -> str:
     comment = f"{silence['comment']}, " if silence["comment"] else ""
-    return f"{silence['name']} ({comment}by {silence['by']} until {_at(silence['until'])})"
+    return f"{silence['name']} ({comment}by {silence['by']} until {at(silence['until'])})"
 
 
 def silenced(data: Data) -> str:
@@ -34,13 +37,20 @@ def inhibited(data: Data) -> str:
 def held(data: Data) -> str:
     """By an alert of a service that its own depends on."""
     chain = " depends on ".join(data["chain"])
-    told = f"told at {_at(data['until'])} at the latest"
+    told = f"told at {at(data['until'])} at the latest"
     return f"held because {chain}, where A-{data['by']} {data['by_name']} fires (rule {data['rule']}); {told}"
+
+
+def muted(data: Data) -> str:
+    """By the time intervals of its route."""
+    until = f"until {at(data['until'])}" if data["until"] else "without an end in sight"
+    return f"{muted_words(data['by'], inactive=data['inactive'])} {until}"
 
 
 HIDES: Mapping[str, tuple[str, Callable[[Data], str]]] = {
     "alert.silenced": ("alert.unsilenced", silenced),
     "alert.inhibited": ("alert.uninhibited", inhibited),
     "alert.held": ("alert.released", held),
+    "group.muted": ("group.unmuted", muted),
 }
 """Kinds of event that say that something hides an alert: the kind that says the end, and the words."""

@@ -9,8 +9,9 @@ import msgspec
 
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
-from incidentd.domain.routing import Route
+from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
+from incidentd.domain.time_intervals import Period
 
 DEFAULT_VERSION = "built-in"
 DEFAULT_REVIEW_NAME = "Incident Review"
@@ -34,6 +35,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     route: Route
     inhibit: tuple[InhibitRule, ...] = ()
     dependencies: DependencyRule = DependencyRule()
+    time_intervals: Mapping[str, tuple[Period, ...]] = {}
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
@@ -62,7 +64,7 @@ def default_process() -> Process:
     """The process of a daemon without a process file."""
     return Process(
         version=DEFAULT_VERSION,
-        route=Route(id="root"),
+        route=keyed(Route(id="root")),
         cadence=DEFAULT_CADENCE,
         review_windows=DEFAULT_REVIEW_WINDOWS,
     )

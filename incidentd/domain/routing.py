@@ -29,6 +29,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str  # the path of the node, e.g. "root/1/0": stable while the file keeps its order
+    key: str = ""  # what its groups are known by, "" for its id: its matchers and those above it, as in Alertmanager
     name: str = ""
     matchers: tuple[Matcher, ...] = ()
     continue_: bool = False
@@ -40,7 +41,42 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     group_interval: timedelta = GROUP_INTERVAL
     repeat_interval: timedelta = REPEAT_INTERVAL
     page: bool = True  # False: recorded and shown, nobody is paged
+    mute_time_intervals: tuple[str, ...] = ()  # like the next, never inherited: see `muting`
+    active_time_intervals: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+
+    @property
+    def stable_key(self) -> str:
+        """What its groups are known by, whatever order the routes are in."""
+        return self.key or self.id
+
+
+def walk_routes(root: Route) -> Iterator[Route]:
+    """Every node of the tree, a node before those below it."""
+    yield root
+    for child in root.routes:
+        yield from walk_routes(child)
+
+
+def find_route(root: Route, key: str) -> Route:
+    """The route that a group was opened on, by its key; the root when the tree has it no longer."""
+    return next((route for route in walk_routes(root) if key in (route.key, route.id)), root)
+
+
+def keyed(root: Route) -> Route:
+    """The tree with the `key` of every node filled in: routes that move keep theirs, and so their groups go on."""
+    return _keyed(root, "{}")
+
+
+def _keyed(route: Route, key: str) -> Route:
+    children: list[Route] = []
+    seen: dict[str, int] = {}
+    for child in route.routes:
+        own = "{" + ",".join(str(matcher) for matcher in child.matchers) + "}"
+        seen[own] = seen.get(own, 0) + 1
+        twin = f"#{seen[own]}" if seen[own] > 1 else ""  # routes with the same matchers beside each other
+        children.append(_keyed(child, f"{key}/{own}{twin}"))
+    return msgspec.structs.replace(route, key=key, routes=tuple(children))
 
 
 def matching_routes(root: Route, labels: Mapping[str, str]) -> Iterator[Route]:
@@ -72,10 +108,10 @@ def group_labels(route: Route, labels: Mapping[str, str]) -> dict[str, str]:
 def group_key(route: Route, labels: Mapping[str, str]) -> str:
     """A stable text for the group: the route and the group's labels, or a hash of them when they are long."""
     pairs = ",".join(f"{name}={value!r}" for name, value in sorted(group_labels(route, labels).items()))
-    key = f"{route.id}:{{{pairs}}}"
+    key = f"{route.stable_key}:{{{pairs}}}"
     if len(key) <= _LONGEST_KEY:
         return key
-    return f"{route.id}:#{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}"
+    return f"#{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}"
 
 
 def service_at(root: Route, labels: Mapping[str, str]) -> str:

@@ -8,13 +8,17 @@ the zone at the instant, so that 09:00 stays 09:00 when the clocks change.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 DAY_MINUTES = 24 * 60
+HORIZON = timedelta(days=400)
+"""How far ahead an end is looked for: longer than a year, so that a span of every year is seen to end."""
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 
 
 class ClockSpan(msgspec.Struct, frozen=True):
@@ -70,3 +74,55 @@ def _within(span: DaySpan, wall: datetime) -> bool:
     first = span.first if span.first > 0 else days + span.first + 1
     last = span.last if span.last > 0 else days + span.last + 1
     return first <= wall.day <= last
+
+
+def muted_words(by: Sequence[str], *, inactive: bool) -> str:
+    """Why a route is muted: "muted by interval nights", or "outside of interval office" (`inactive`)."""
+    plural = "s" if len(by) > 1 else ""
+    return f"{'outside of' if inactive else 'muted by'} interval{plural} {', '.join(by)}"
+
+
+def first_instant(wanted: Callable[[datetime], bool], periods: Iterable[Period], after: datetime) -> datetime | None:
+    """The first instant after `after` at which `wanted` is true, exact to the second; None when none is near enough.
+
+    `wanted` may depend on nothing but which of `periods` hold. It is asked at their bounds only: the minutes they name
+    on the wall, the midnights, and the changes of the clocks. Near enough is within `HORIZON`.
+    """
+    periods = tuple(periods)
+    start, end = after, after + HORIZON
+    while start < end:
+        for at in _bounds(periods, start, start + _DAY):
+            if wanted(at):
+                return at
+        start += _DAY
+    return None
+
+
+def _bounds(periods: Iterable[Period], start: datetime, end: datetime) -> list[datetime]:
+    """The instants after `start`, up to `end`, at which any of `periods` may begin to hold or cease to."""
+    found: set[datetime] = set()
+    for period in periods:
+        zone = ZoneInfo(period.location)
+        minutes = {0, *(minute % DAY_MINUTES for span in period.times for minute in (span.start, span.end))}
+        first, last = start.astimezone(zone), end.astimezone(zone)
+        for days in range((last.date() - first.date()).days + 1):
+            midnight = datetime.combine(first.date() + timedelta(days=days), time())
+            for wall in (midnight + timedelta(minutes=minute) for minute in minutes):
+                found |= {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        if first.utcoffset() != last.utcoffset():
+            found.add(_clock_change(zone, start, end))
+    return sorted(at for at in found if start < at <= end)
+
+
+def _clock_change(zone: ZoneInfo, start: datetime, end: datetime) -> datetime:
+    """The minute between `start` and `end` from which on the clocks of `zone` are as they are at `end`."""
+    epoch = start.replace(second=0, microsecond=0)
+    early, late = 0, -((epoch - end) // _MINUTE)
+    new = end.astimezone(zone).utcoffset()
+    while late - early > 1:
+        middle = (early + late) // 2
+        if (epoch + middle * _MINUTE).astimezone(zone).utcoffset() == new:
+            late = middle
+        else:
+            early = middle
+    return (epoch + late * _MINUTE).astimezone(UTC)

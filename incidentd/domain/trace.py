@@ -55,7 +55,21 @@ def _route(decided: Data) -> str:
 def _fired(data: Data, _actor: str) -> str:
     routes = data.get("routes", ())
     head = "Began to fire" if data.get("episode", 1) == 1 else f"Fires again (episode {data['episode']})"
+    if by := data.get("acknowledgement_ended"):
+        head += f", so the acknowledgement of {by} is over"
     return f"{head}; " + "; ".join(_route(one) for one in routes) if routes else f"{head}."
+
+
+@_about("alert.moved")
+def _moved(data: Data, _actor: str) -> str:
+    labels = ", ".join(f'{name} was "{old}" and is "{new}"' for name, (old, new) in data["labels"].items())
+    left = ", ".join(f"G-{group}" for group in data["left"])
+    head = f"Routed again ({labels or 'a label or the routing tree has changed'}); " + "; ".join(
+        _route(one) for one in data["routes"]
+    )
+    tail = f"; it left group {left}" if left else ""
+    by = data.get("acknowledgement_ended")
+    return f"{head}{tail}" + (f"; the acknowledgement of {by} does not hold for others" if by else "")
 
 
 @_about("alert.resolved")
@@ -124,6 +138,16 @@ def _released(_data: Data, _actor: str) -> str:
     return "No longer held: it is told about after the wait of its group"
 
 
+@_about("group.muted")
+def _muted(data: Data, _actor: str) -> str:
+    return f"Nobody is told: its route is {hiding.muted(data)}; what still fires then is told at once"
+
+
+@_about("group.unmuted")
+def _unmuted(_data: Data, _actor: str) -> str:
+    return "Its route is no longer muted: what still fires is told"
+
+
 @_about("group.quiet")
 def _quiet(data: Data, _actor: str) -> str:
     return f"Nobody was paged: {data['why']}"
@@ -147,7 +171,23 @@ def _step(data: Data, _actor: str) -> str:
 @_about("page.acknowledged")
 def _acknowledged(data: Data, actor: str) -> str:
     note = f": {data['note']}" if data.get("note") else ""
-    return f"{actor} acknowledged by {data['via']}{note}; the escalation stops"
+    until = f" until {hiding.at(data['until'])}" if data.get("until") else ""
+    return f"{actor} acknowledged by {data['via']}{note}; the escalation stops{until}"
+
+
+@_about("page.ack_changed")
+def _ack_changed(data: Data, actor: str) -> str:
+    return f"The acknowledgement of {actor} holds {'until ' + hiding.at(data['until']) if data['until'] else 'on'}"
+
+
+@_about("page.ack_lapsed")
+def _ack_lapsed(data: Data, _actor: str) -> str:
+    return f"The acknowledgement of {data['by']} has run out, and it still fires: the escalation goes on"
+
+
+@_about("page.paused")
+def _paused(data: Data, _actor: str) -> str:
+    return f"The escalation waits: its route is {hiding.muted(data)}"
 
 
 @_about("page.handed_back")
@@ -241,8 +281,9 @@ def _episode(events: Sequence[Event]) -> Sequence[Event]:
     began = next((event for event in reversed(events) if event.kind == "alert.fired"), None)
     if began is None:
         return events
-    routes: Any = began.data.get("routes", ())
-    groups = {route["group"] for route in routes if "group" in route}
+    taken = [began, *(event for event in events if event.kind == "alert.moved" and event.seq > began.seq)]
+    routes: list[Any] = [event.data.get("routes", ()) for event in taken]
+    groups = {route["group"] for some in routes for route in some if "group" in route}
     over = {event.subject for event in events if event.kind == "page.resolved" and event.seq < began.seq}
     joined = {
         event.subject
@@ -262,9 +303,14 @@ def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
     return "A page was opened and is being sent" if reached else "A page was opened, but its policy reaches nobody"
 
 
+_FREE = ("page.handed_back", "page.ack_lapsed", "page.restarted")  # after these an acknowledgement holds no longer
+
+
 def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
-    taken, back = (by_kind.get(kind, ()) for kind in ("page.acknowledged", "page.handed_back"))
-    if taken and (not back or back[-1].seq < taken[-1].seq):
+    by_kind = _of_open_pages(by_kind)
+    freed = [event for kind in _FREE for event in by_kind.get(kind, ())]
+    taken = by_kind.get("page.acknowledged", ())
+    if taken and all(event.seq < taken[-1].seq for event in freed):
         return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}"
     if ended := by_kind.get("page.resolved"):
         by = ended[-1].actor
@@ -273,6 +319,15 @@ def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
     if exhausted and (not restarted or restarted[-1].seq < exhausted[-1].seq):
         return "; nobody has acknowledged and the policy is exhausted"
     return "; nobody has acknowledged yet"
+
+
+def _of_open_pages(by_kind: Mapping[str, Sequence[Event]]) -> Mapping[str, Sequence[Event]]:
+    """The events of the pages that are not over, where there are such: what became of the others is past."""
+    over = {event.subject for event in by_kind.get("page.resolved", ())}
+    still = {event.subject for event in by_kind.get("page.started", ())} - over
+    if not still:
+        return by_kind
+    return {kind: [event for event in some if event.subject in still] for kind, some in by_kind.items()}
 
 
 def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
@@ -295,7 +350,7 @@ def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
 
 
 def _hidden(by_kind: Mapping[str, Sequence[Event]]) -> str:
-    """What hid the alert last, "" when nothing does by now."""
+    """What hid the alert last, or muted its route; "" when nothing does by now."""
     said = []
     for on, (off, words) in hiding.HIDES.items():
         hidden, shown = by_kind.get(on, ()), by_kind.get(off, ())

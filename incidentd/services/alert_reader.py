@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from incidentd.clock import Clock
 from incidentd.domain.matchers import Matcher
+from incidentd.domain.muting import Mute
 from incidentd.plugin.values import ActiveAlert
 from incidentd.services.hidden import NOT_HIDDEN, Hidden
+from incidentd.services.muting import Mutes
 from incidentd.services.suppression import Suppression
 from incidentd.storage import groups
 from incidentd.storage.active_alerts import ActiveRow, active
@@ -19,7 +21,7 @@ from incidentd.storage.store import Store
 _RECENT = timedelta(minutes=5)
 
 
-def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden) -> ActiveAlert:
+def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden, mute: Mute | None) -> ActiveAlert:
     group = {} if row.group_id is None else labels.get(row.group_id, {})
     return ActiveAlert(
         id=row.id,
@@ -38,14 +40,16 @@ def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden) -
         group_labels=group,
         silenced_by=tuple(silence.id for silence in hidden.silences),
         inhibited_by=tuple(sorted(hidden.sources)),
+        muted_by=() if mute is None else mute.by,
     )
 
 
 class StoreReader:
     """Implements the plugin API's `AlertReader`."""
 
-    def __init__(self, store: Store, clock: Clock, suppression: Suppression) -> None:
+    def __init__(self, store: Store, clock: Clock, suppression: Suppression, mutes: Mutes) -> None:
         self._store = store
+        self._mutes = mutes
         self._suppression = suppression
         self._clock = clock
 
@@ -61,6 +65,7 @@ class StoreReader:
             ids = sorted({row.group_id for row in rows if row.group_id is not None})
             labels = {group: dict(one) for group, one in groups.labels_of(conn, ids).items()}
             hidden = self._suppression.of(conn, rows, now)
-            return [_active(row, labels, hidden.get(row.id, NOT_HIDDEN)) for row in rows]
+            muted = self._mutes.of_alerts(conn, rows, now)
+            return [_active(row, labels, hidden.get(row.id, NOT_HIDDEN), muted.get(row.id)) for row in rows]
 
         return await self._store.read(query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select
@@ -17,6 +18,7 @@ from incidentd.services.contracts import AlertQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.hidden import NOT_HIDDEN, Hidden
 from incidentd.services.intake import Intake
+from incidentd.services.muting import Mutes
 from incidentd.services.pages import Pages
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alerts, event_log, pages
@@ -96,8 +98,11 @@ def end_by_hand(tx: Tx, alert: AlertRow, actor: str) -> None:
 class Alerts:
     """Implements `contracts.AlertCalls`."""
 
-    def __init__(self, store: Store, intake: Intake, pages_service: Pages, suppression: Suppression) -> None:
+    def __init__(
+        self, store: Store, intake: Intake, pages_service: Pages, suppression: Suppression, mutes: Mutes
+    ) -> None:
         self._store = store
+        self._mutes = mutes
         self._suppression = suppression
         self._intake = intake
         self._pages = pages_service
@@ -107,8 +112,14 @@ class Alerts:
         links = alerts.links(conn, [row.id for row in rows])
         hidden = self._suppression.of(conn, rows, self._store.clock.now())
         reasons = self._suppression.reasons(conn, hidden)
+        muted = self._mutes.reasons(conn, rows, self._store.clock.now())
         return tuple(
-            _wire(row, links.get(row.id, Links()), hidden.get(row.id, NOT_HIDDEN), reasons.get(row.id, ()))
+            _wire(
+                row,
+                links.get(row.id, Links()),
+                hidden.get(row.id, NOT_HIDDEN),
+                (*reasons.get(row.id, ()), *muted.get(row.id, ())),
+            )
             for row in rows
         )
 
@@ -144,8 +155,11 @@ class Alerts:
         await self._intake.submit(LOCAL_SOURCE, [signal])
         return wire.Raised(key=signal.key)
 
-    async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page:
-        """Acknowledge every open page about the alert. Raises `NotFound`, and `Conflict` when there is none."""
+    async def acknowledge(self, alert_id: int, actor: str, note: str, until: datetime | None = None) -> wire.Page:
+        """Acknowledge every open page about the alert, for good or `until` then.
+
+        Raises `NotFound`, `Invalid`, and `Conflict` when there is none.
+        """
 
         def command(tx: Tx) -> wire.Page:
             active = pages.active_of_alert(tx.conn, existing_alert(tx.conn, alert_id).id)
@@ -154,7 +168,7 @@ class Alerts:
                     f"no page about A-{alert_id} is open, so there is nothing to acknowledge",
                     remedy=f"incidentctl alert trace A-{alert_id} says why",
                 )
-            return self._pages.acknowledge_all(tx, active, actor, note)
+            return self._pages.acknowledge_all(tx, active, actor, note, until)
 
         return await self._store.write(command)
 

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from incidentd.domain.escalation import Contact, Reach, delay_after, following, policy_for, reach
+from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.storage import alerts, deliveries, groups, pages, timers
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.pages import PageRow
@@ -17,7 +21,19 @@ from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
 
 STEP = "page.step"
+PAUSED = "page.paused"
+LAPSED = "page.ack_lapsed"
+_TIMERS = (STEP, PAUSED, LAPSED)
+_NOT_TAKEN: Mapping[str, Any] = {
+    "state": "open", "acknowledged_at": None, "acknowledged_by": "", "acknowledged_via": "", "acknowledged_until": None
+}  # fmt: skip
 Handler = Callable[[Tx, Timer], None]
+
+
+def cancel_timers(tx: Tx, page: PageRow) -> None:
+    """No further step, and no end of an acknowledgement."""
+    for kind in _TIMERS:
+        timers.cancel(tx, kind, page.subject)
 
 
 def lock_page(tx: Tx, page_id: int) -> PageRow:
@@ -31,12 +47,13 @@ def lock_page(tx: Tx, page_id: int) -> PageRow:
 class Escalation:
     """Starts pages and moves them on; `roster` is asked afresh at every step, so that a reload counts at once."""
 
-    def __init__(self, roster: Callable[[], Roster]) -> None:
+    def __init__(self, roster: Callable[[], Roster], mutes: Mutes) -> None:
         self._roster = roster
+        self._mutes = mutes
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {STEP: self._on_step}
+        return {STEP: self._on_step, PAUSED: self._on_paused, LAPSED: self._on_lapsed}
 
     def start(self, tx: Tx, *, actor: str = SYSTEM, **values: Any) -> PageRow:
         """Open a page and take its first step. `values` are columns of `pages`."""
@@ -58,22 +75,47 @@ class Escalation:
         return self._take_step(tx, page, 1, 1)
 
     def restart(self, tx: Tx, page: PageRow, why: str, *, title: str, body: str) -> PageRow:
-        """Run an exhausted page again from its first step, with what there is to say now."""
+        """Run a page that nobody is on again from its first step, with what there is to say now."""
+        self._stop(tx, page)
         tx.emit("page.restarted", page.subject, {"why": why})
-        return self._take_step(tx, pages.change(tx, page, state="open", title=title, body=body), 1, 1)
+        return self._take_step(tx, pages.change(tx, page, **_NOT_TAKEN, title=title, body=body), 1, 1)
 
     def _on_step(self, tx: Tx, timer: Timer) -> None:
         page = pages.get(tx.conn, timer.subject_id, lock=True)
         if page is not None and page.state == "open":
             self.next_step(tx, page, "nobody acknowledged in time")
 
+    # ------------------------------------------------------------------ mutes
+    def _pause(self, tx: Tx, page: PageRow, mute: Mute, said: Mapping[str, Any] | None = None) -> PageRow:
+        """Go on at the exact end of the mute of its route; `said` is what the trace has."""
+        due, data = look_again_at(mute, tx.now), told(mute)
+        if msgspec.to_builtins(data) != said:
+            tx.emit("page.paused", page.subject, data)
+        timers.cancel(tx, STEP, page.subject)
+        timers.arm(tx, PAUSED, page.subject, due, data)
+        return pages.change(tx, page, next_step_at=due)
+
+    def _on_paused(self, tx: Tx, timer: Timer) -> None:
+        page = pages.get(tx.conn, timer.subject_id, lock=True)
+        if page is None or page.state != "open":
+            return
+        mute = self._mutes.of_group(tx.conn, page.group_id, tx.now)
+        if mute is not None:
+            self._pause(tx, page, mute, timer.payload)
+        else:
+            self.next_step(tx, page, "its route is no longer muted, and nobody has acknowledged")
+
+    # ------------------------------------------------------------------ steps
     def next_step(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:
-        """Escalate; the page is exhausted when its policy has no step left."""
+        """Escalate; the page is exhausted when its policy has no step left. What nobody asked for waits for a mute."""
+        mute = self._mutes.of_group(tx.conn, page.group_id, tx.now) if actor == SYSTEM else None
+        if mute is not None:
+            return self._pause(tx, page, mute)
         policy = policy_for(self._roster(), page.policy, page.person)
         after = following(policy, min(page.step, len(policy.steps)), page.round)
         if after is not None:
             return self._take_step(tx, page, *after, why=why, actor=actor)
-        timers.cancel(tx, STEP, page.subject)
+        cancel_timers(tx, page)
         tx.emit("page.exhausted", page.subject, {"policy": policy.name, "rounds": page.round, "why": why}, actor=actor)
         return pages.change(tx, page, state="exhausted", next_step_at=None)
 
@@ -105,6 +147,7 @@ class Escalation:
             },
             actor=actor,
         )
+        timers.cancel(tx, PAUSED, page.subject)
         timers.arm(tx, STEP, page.subject, due)
         return moved
 
@@ -112,16 +155,28 @@ class Escalation:
         deliveries.enqueue(
             tx,
             [
-                new_delivery(page, contact, "page", page.body, tx.now + contact.method.after, contact.reason)
+                new_delivery(page, contact, "page", page.body, self._due(tx, page, contact), contact.reason)
                 for contact in reached.contacts
             ],
         )
 
-    def acknowledge(self, tx: Tx, page_id: int, actor: str, *, via: str, note: str = "") -> PageRow:
-        """Stop the escalation. Raises `Conflict` naming who was first when somebody else had it, or when it is over."""
+    def _due(self, tx: Tx, page: PageRow, contact: Contact) -> datetime:
+        """When a method is used; one whose turn comes while the route is muted waits for the end of that."""
+        due = tx.now + contact.method.after
+        mute = self._mutes.of_group(tx.conn, page.group_id, due) if contact.method.after else None
+        return due if mute is None else look_again_at(mute, due)
+
+    # ------------------------------------------------------------------ acknowledgement
+    def acknowledge(
+        self, tx: Tx, page_id: int, actor: str, *, via: str, note: str = "", until: datetime | None = None
+    ) -> PageRow:
+        """Stop the escalation, for good or `until` then. The same person may change the end of it by the API.
+
+        Raises `Conflict` naming who was first when somebody else had it, or when it is over.
+        """
         page = lock_page(tx, page_id)
         if page.state == "acknowledged" and page.acknowledged_by == actor:
-            return page
+            return self._change_end(tx, page, actor, until) if via == "api" else page
         if page.state == "acknowledged":
             raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first")
         if page.state == "resolved":
@@ -132,7 +187,9 @@ class Escalation:
             members = [one for one, _ in groups.firing(tx.conn, page.group_id)]
             was["taken"] = {one.id: one.acknowledged_by for one in members if one.acknowledged_by}
             alerts.set_acknowledged(tx, [one.id for one in members], actor)
-        told = {"via": via, "note": note, "step": page.step, "was": was}
+        if until is not None:
+            timers.arm(tx, LAPSED, page.subject, until)
+        told = {"via": via, "note": note, "step": page.step, "until": until, "was": was}
         tx.emit("page.acknowledged", page.subject, told, actor=actor)
         return pages.change(
             tx,
@@ -141,8 +198,37 @@ class Escalation:
             acknowledged_at=tx.now,
             acknowledged_by=actor,
             acknowledged_via=via,
+            acknowledged_until=until,
             next_step_at=None,
         )
+
+    def _change_end(self, tx: Tx, page: PageRow, actor: str, until: datetime | None) -> PageRow:
+        """Another end of an acknowledgement, or none."""
+        if until == page.acknowledged_until:
+            return page
+        if until is None:
+            timers.cancel(tx, LAPSED, page.subject)
+        else:
+            timers.arm(tx, LAPSED, page.subject, until)
+        tx.emit("page.ack_changed", page.subject, {"until": until}, actor=actor)
+        return pages.change(tx, page, acknowledged_until=until)
+
+    def _on_lapsed(self, tx: Tx, timer: Timer) -> None:
+        """An acknowledgement has run out: what still fires is escalated on, from the step it was acknowledged at.
+
+        Where nothing fires but the group is held open, the next alert that fires in it finds the page to be nobody's.
+        """
+        page = pages.get(tx.conn, timer.subject_id, lock=True)
+        if page is None or page.state != "acknowledged" or page.acknowledged_until is None:
+            return
+        firing = [] if page.group_id is None else groups.firing(tx.conn, page.group_id)
+        if page.group_id is not None and not firing:
+            return
+        taken = [one.id for one, _ in firing if one.acknowledged_by == page.acknowledged_by]
+        alerts.set_acknowledged(tx, taken, "")
+        tx.emit("page.ack_lapsed", page.subject, {"by": page.acknowledged_by, "until": page.acknowledged_until})
+        before = pages.change(tx, page, **_NOT_TAKEN, step=max(page.step - 1, 0))
+        self.next_step(tx, before, "the acknowledgement has run out")
 
     def acknowledge_taken(self, tx: Tx, page: PageRow) -> None:
         """Acknowledge a page whose alerts were all taken on at their sources."""
@@ -155,7 +241,7 @@ class Escalation:
 
     def _stop(self, tx: Tx, page: PageRow) -> list[int]:
         """No further step; the answer is the messages that were held back."""
-        timers.cancel(tx, STEP, page.subject)
+        cancel_timers(tx, page)
         return deliveries.cancel_waiting(tx, page.id)
 
     def resolve(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:

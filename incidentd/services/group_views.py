@@ -84,7 +84,7 @@ class GroupViews:
             wanted = (
                 select(alerts_table)
                 .join(group_alerts, group_alerts.c.alert_id == alerts_table.c.id)
-                .where(group_alerts.c.group_id == group_id, *beyond)
+                .where(group_alerts.c.group_id == group_id, group_alerts.c.left_at.is_(None), *beyond)
             )
             rows = alerts.listed(conn, wanted.order_by(alerts_table.c.id).limit(limit + 1))
             after = cursors.encode(rows[limit - 1].id if len(rows) > limit else None)

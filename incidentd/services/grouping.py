@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,22 +12,26 @@ import msgspec
 from incidentd.domain.alerts import flaps_until, is_flapping
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import group_body, group_title, update_body
+from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.routing import Route, group_key, group_labels, matching_routes, service_of
-from incidentd.services.escalation import Escalation, Handler
+from incidentd.domain.routing import Route, find_route, group_key, group_labels, matching_routes, service_of
+from incidentd.services.escalation import PAUSED, Escalation, Handler
 from incidentd.services.hidden import Hidden, as_source
+from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
 from incidentd.storage.alert_routing import Changed, Routed
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.groups import Group
+from incidentd.storage.routed_by import tree_is
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx, Wake
 
 FLUSH = "group.flush"
 SETTLED = "alert.settled"
 LOOK = "group.look"
+UNMUTED = "group.unmuted"
 ROUTE_BATCH = 400
 """Alerts that are routed in one transaction at most."""
 
@@ -37,8 +42,10 @@ class _Batch(msgspec.Struct):
     open: dict[str, Group] = {}
     joins: list[tuple[int, int]] = []
     routed: list[Routed] = []
+    leaves: list[tuple[int, int]] = []
     flush_now: dict[int, tuple[Group, Route]] = {}
     ended: dict[int, Group] = {}
+    left: dict[int, Group] = {}
     steps: dict[tuple[str, str, int], dict[str, Any]] = {}
 
 
@@ -51,15 +58,29 @@ class Grouping:
         roster: Callable[[], Roster],
         escalation: Escalation,
         suppression: Suppression,
+        mutes: Mutes,
     ) -> None:
         self._process = process
         self._roster = roster
         self._escalation = escalation
         self._suppression = suppression
+        self._mutes = mutes
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {FLUSH: self._on_flush, SETTLED: self._on_settled, LOOK: self._on_look}
+        return {
+            FLUSH: self._on_flush,
+            SETTLED: self._on_settled,
+            LOOK: self._on_look,
+            UNMUTED: self._on_unmuted,
+        }
+
+    def follow_configuration(self, tx: Tx) -> None:
+        """After a start or a reload: what waits for the end of a mute looks again, and another tree routes anew."""
+        timers.hasten(tx, (UNMUTED, PAUSED))
+        tree = msgspec.json.encode(self._process().route)
+        if tree_is(tx, hashlib.blake2b(tree, digest_size=16).hexdigest()) and alerts.route_again(tx):
+            tx.wake(Wake.ROUTER)
 
     # ------------------------------------------------------------------ routing
     def route_pending(self, tx: Tx) -> int:
@@ -78,14 +99,17 @@ class Grouping:
         if not changed:
             return
         batch = _Batch()
-        open_groups = groups.open_groups_of(tx, [one.id for one in changed if not one.firing])
+        open_groups = groups.open_groups_of(tx, [one.id for one in changed if one.routed_episode or not one.firing])
         for alert in changed:
             self._route(tx, alert, open_groups.get(alert.id, []), batch)
         alert_routing.join_groups(tx, batch.joins)
+        alert_routing.leave_groups(tx, batch.leaves)
         alert_routing.mark_routed(tx, batch.routed)
         self._after_ends(tx, [alert.id for alert in changed if not alert.firing])
         for group in batch.ended.values():
             self._end_if_over(tx, group)
+        for group in batch.left.values():
+            self._end_if_over(tx, group, moved=True)
         for group, route in batch.flush_now.values():
             self._flush(tx, group, route)
 
@@ -100,7 +124,9 @@ class Grouping:
             flapping=flapping,
         )
         if fired and alert.firing:
-            self._join(tx, alert, outcome, batch)
+            self._join(tx, alert, outcome, in_groups, batch)
+        elif alert.firing:
+            self._move(tx, alert, outcome, in_groups, batch)
         elif not alert.service:
             route = next(matching_routes(self._process().route, alert.labels))
             outcome.service = service_of(route, alert.labels)
@@ -122,19 +148,10 @@ class Grouping:
             data["unrouted"] = "its end came without a beginning"
         tx.emit("alert.resolved", alert.subject, data)
 
-    def _join(self, tx: Tx, alert: Changed, outcome: Routed, batch: _Batch) -> None:
-        decided: list[dict[str, Any]] = []
+    def _join(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: _Batch) -> None:
+        """Route an alert that began to fire."""
         outcome.group_id = None
-        for route in matching_routes(self._process().route, alert.labels):
-            service = service_of(route, alert.labels)
-            group = self._group_for(tx, alert, route, service, batch) if route.page else None
-            if group is not None:
-                batch.joins.append((group.id, alert.id))
-                if outcome.group_id is None:
-                    outcome.group_id = group.id
-            if not decided:
-                outcome.service = service
-            decided.append(self._step(route, service, group, batch))
+        routes = list(matching_routes(self._process().route, alert.labels))
         data = {
             "name": alert.name,
             "summary": alert.summary,
@@ -142,9 +159,71 @@ class Grouping:
             "source": alert.source,
             "episode": alert.episode,
             "starts_at": alert.starts_at,
-            "routes": decided,
+            "routes": self._take(tx, alert, routes, outcome, {}, batch),
         }
+        if alert.acknowledged_before:
+            data["acknowledgement_ended"] = alert.acknowledged_before
+        self._leave(alert, [group for group in in_groups if group.key not in _keys(routes, alert)], batch)
         tx.emit("alert.fired", alert.subject, data)
+
+    def _move(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: _Batch) -> None:
+        """Route an alert that fires again, because its labels or the tree have changed."""
+        routes = list(matching_routes(self._process().route, alert.labels))
+        wanted = _keys(routes, alert)
+        staying = {group.key: group for group in in_groups if group.key in wanted}
+        left = [group for group in in_groups if group.key not in wanted]
+        outcome.service = service_of(routes[0], alert.labels)
+        if not left and len(staying) == len(wanted):
+            return
+        outcome.group_id = None
+        decided = self._take(tx, alert, routes, outcome, staying, batch)
+        self._leave(alert, left, batch)
+        data = {
+            "name": alert.name,
+            "routes": decided,
+            "left": [group.id for group in left],
+            "labels": _changes(left, alert),
+        }
+        if alert.acknowledged_by and not self._same_people(left, routes, alert):
+            alerts.set_acknowledged(tx, [alert.id], "")
+            data["acknowledgement_ended"] = alert.acknowledged_by
+        tx.emit("alert.moved", alert.subject, data)
+
+    def _take(
+        self,
+        tx: Tx,
+        alert: Changed,
+        routes: Sequence[Route],
+        outcome: Routed,
+        staying: Mapping[str, Group],
+        batch: _Batch,
+    ) -> list[dict[str, Any]]:
+        """Put the alert into the groups of `routes`, in some of which it is; returns what the trace says of each."""
+        decided: list[dict[str, Any]] = []
+        for route in routes:
+            service = service_of(route, alert.labels)
+            group = staying.get(group_key(route, alert.labels)) if route.page else None
+            if group is None and route.page:
+                group = self._group_for(tx, alert, route, service, batch)
+                batch.joins.append((group.id, alert.id))
+            if group is not None and outcome.group_id is None:
+                outcome.group_id = group.id
+            if not decided:
+                outcome.service = service
+            decided.append(self._step(route, service, group, batch))
+        return decided
+
+    def _leave(self, alert: Changed, left: Sequence[Group], batch: _Batch) -> None:
+        batch.leaves += [(group.id, alert.id) for group in left]
+        batch.left.update({group.id: group for group in left})
+
+    def _same_people(self, left: Sequence[Group], routes: Sequence[Route], alert: Changed) -> bool:
+        """Whether a policy of the groups that were left pages about the alert now too."""
+        before = {self._policy(self._route_named(group.route), group.service) for group in left}
+        return any(route.page and self._policy(route, service_of(route, alert.labels)) in before for route in routes)
+
+    def _policy(self, route: Route, service: str) -> str:
+        return route.policy or policy_of_service(self._roster(), service)
 
     def _step(self, route: Route, service: str, group: Group | None, batch: _Batch) -> dict[str, Any]:
         """What the trace says about one route; alike for all alerts of a batch that it took the same way."""
@@ -157,7 +236,7 @@ class Grouping:
                 step["not_paged"] = "this route pages nobody"
             else:
                 step |= {"group": group.id, "group_wait": route.group_wait.total_seconds()}
-                step["policy"] = route.policy or policy_of_service(self._roster(), service)
+                step["policy"] = self._policy(route, service)
             batch.steps[key] = step
         return step
 
@@ -167,7 +246,7 @@ class Grouping:
             return batch.open[key]
         group = groups.find_open(tx, key)
         if group is None:
-            group = groups.open_group(tx, key, route.id, service, group_labels(route, alert.labels))
+            group = groups.open_group(tx, key, route.stable_key, service, group_labels(route, alert.labels))
             if route.group_wait:
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_wait)
             else:
@@ -178,8 +257,8 @@ class Grouping:
         return group
 
     # ------------------------------------------------------------------ the end of a group
-    def _end_if_over(self, tx: Tx, group: Group) -> bool:
-        """Close a group that has nothing to tell any more; False while it stays open."""
+    def _end_if_over(self, tx: Tx, group: Group, *, moved: bool = False) -> bool:
+        """Close a group that has nothing to tell any more; False while it stays open. `moved`: what fired went away."""
         current = groups.get(tx.conn, group.id, lock=True)
         if current is None or current.closed_at is not None:
             return True
@@ -191,11 +270,13 @@ class Grouping:
         if groups.has_flapping(tx.conn, group.id):
             return False
         if page is not None:
-            self._escalation.resolve(tx, page, "every alert of the group has ended")
+            why = "its alerts are in another group now" if moved else "every alert of the group has ended"
+            self._escalation.resolve(tx, page, why)
         else:
-            tx.emit("group.quiet", group.subject, {"why": "every alert ended before anybody was to be told"})
-        timers.cancel(tx, FLUSH, group.subject)
-        timers.cancel(tx, LOOK, group.subject)
+            why = "every alert moved to another group" if moved else "every alert ended"
+            tx.emit("group.quiet", group.subject, {"why": f"{why} before anybody was to be told"})
+        for kind in (FLUSH, LOOK, UNMUTED):
+            timers.cancel(tx, kind, group.subject)
         groups.change(tx, group.id, closed_at=tx.now)
         return True
 
@@ -220,14 +301,16 @@ class Grouping:
 
     def _route_named(self, route_id: str) -> Route:
         """The route a group was opened on; the root when a reload took it away."""
-        root = self._process().route
-        return next((route for route in _walk(root) if route.id == route_id), root)
+        return find_route(self._process().route, route_id)
 
     def _flush(self, tx: Tx, group: Group, route: Route) -> None:
         firing = groups.firing(tx.conn, group.id)
         if not firing:
             if not self._end_if_over(tx, group):  # held open by an alert that flaps
                 timers.arm(tx, FLUSH, group.subject, tx.now + route.group_interval)
+            return
+        if (mute := self._mutes.of_route(route, tx.now)) is not None:
+            self._hold(tx, group, mute)
             return
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         firing = [one for one in firing if one[0].id not in hidden]
@@ -245,6 +328,26 @@ class Grouping:
         notified_at = tx.now if told else group.notified_at
         groups.change(tx, group.id, last_flush_at=tx.now, notified_at=notified_at)
         timers.arm(tx, FLUSH, group.subject, (notified_at or tx.now) + route.repeat_interval)
+
+    # ------------------------------------------------------------------ mutes
+    def _hold(self, tx: Tx, group: Group, mute: Mute, said: Mapping[str, Any] | None = None) -> None:
+        """Tell nobody, as if it was never flushed, and look again at the exact end; `said` is what the trace has."""
+        data = told(mute)
+        if msgspec.to_builtins(data) != said:
+            tx.emit("group.muted", group.subject, data)
+        timers.arm(tx, UNMUTED, group.subject, look_again_at(mute, tx.now), data)
+
+    def _on_unmuted(self, tx: Tx, timer: Timer) -> None:
+        """What still fires is told at once; a mute that goes on, by now maybe another one, holds it on."""
+        group = groups.get(tx.conn, timer.subject_id, lock=True)
+        if group is None or group.closed_at is not None:
+            return
+        route = self._route_named(group.route)
+        if (mute := self._mutes.of_route(route, tx.now)) is not None:
+            self._hold(tx, group, mute, timer.payload)
+            return
+        tx.emit("group.unmuted", group.subject, {})
+        self._flush(tx, group, route)
 
     # ------------------------------------------------------------------ what is hidden
     def _on_look(self, tx: Tx, timer: Timer) -> None:
@@ -295,7 +398,7 @@ class Grouping:
             **_texts(group, waiting),
             labels=dict(group.labels) | {"service": group.service},
             service=group.service,
-            policy=route.policy or policy_of_service(self._roster(), group.service),
+            policy=self._policy(route, group.service),
             person="",
             urgency=route.urgency,
             group_id=group.id,
@@ -313,6 +416,9 @@ class Grouping:
             waiting = [alert for alert, _ in firing if not alert.acknowledged_by] or [alert for alert, _ in firing]
             self._escalation.restart(tx, page, why, **_texts(group, waiting))
             return True
+        if page.state == "acknowledged" and (unheld := _not_acknowledged(page, firing, tx.now)):
+            self._escalation.restart(tx, page, unheld[0], **_texts(group, unheld[1]))
+            return True
         if not new and not repeat:
             return False
         body = update_body(new, len(firing), page.acknowledged_by)
@@ -321,6 +427,21 @@ class Grouping:
         reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
         tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
         return True
+
+
+def _not_acknowledged(
+    page: pages.PageRow, firing: Sequence[tuple[AlertRow, bool]], now: datetime
+) -> tuple[str, Sequence[AlertRow]] | None:
+    """Why, and about which alerts, an acknowledged page has to page again: the acknowledgement is over for them.
+
+    What flaps is excepted: it is held open so that it does not page at each change.
+    """
+    if page.acknowledged_until is not None and page.acknowledged_until <= now:
+        return f"the acknowledgement of {page.acknowledged_by} has run out", [alert for alert, _ in firing]
+    again = [one for one, announced in firing if not announced and one.acknowledged_before and not one.flapping]
+    if not again:
+        return None
+    return f"{again[0].name} ended after {again[0].acknowledged_before} acknowledged it, and fires again", again
 
 
 def _texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:
@@ -346,5 +467,13 @@ def _next_look(hidden: Iterable[Hidden], route: Route, now: datetime) -> datetim
     return min((now + route.group_interval, *ends))
 
 
-def _walk(route: Route) -> list[Route]:
-    return [route, *(below for child in route.routes for below in _walk(child))]
+def _keys(routes: Sequence[Route], alert: Changed) -> set[str]:
+    """The groups that `alert` belongs into."""
+    return {group_key(route, alert.labels) for route in routes if route.page}
+
+
+def _changes(left: Sequence[Group], alert: Changed) -> dict[str, tuple[str, str]]:
+    """Labels of the groups that were left, before and now: why they were."""
+    before = {name: value for group in left for name, value in group.labels.items()}
+    now = {name: alert.labels.get(name, "") for name in before}
+    return {name: (value, now[name]) for name, value in sorted(before.items()) if value != now[name]}

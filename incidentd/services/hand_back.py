@@ -12,7 +12,7 @@ from typing import Any
 
 from incidentd.domain.response_history import instant
 from incidentd.services.errors import Conflict
-from incidentd.services.escalation import STEP, lock_page
+from incidentd.services.escalation import STEP, cancel_timers, lock_page
 from incidentd.storage import alerts, deliveries, event_log, groups, pages, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.tx import Tx
@@ -39,6 +39,7 @@ def hand_back(tx: Tx, page_id: int, actor: str, note: str = "") -> PageRow:
         acknowledged_at=None,
         acknowledged_by="",
         acknowledged_via="",
+        acknowledged_until=None,
         next_step_at=due,
     )
 
@@ -52,6 +53,7 @@ def _before(tx: Tx, page: PageRow) -> Mapping[str, Any]:
 
 def _resume(tx: Tx, page: PageRow, was: Mapping[str, Any]) -> datetime | None:
     """Go on; the answer is when the next step is due, None when the policy was exhausted already."""
+    cancel_timers(tx, page)
     deliveries.wait_again(tx, was.get("deliveries", ()))
     if was.get("state") == "exhausted":
         return None

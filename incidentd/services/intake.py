@@ -21,7 +21,7 @@ from incidentd.storage.alert_intake import Known, Unstorable
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx, Wake
 
-_ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
+_ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RELABELLED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
 _EXPIRE_BATCH = 500
 _BUSY_SECONDS = 0.05
 _NAME = 200  # characters of who acknowledged at the source
@@ -77,7 +77,6 @@ class Intake:
             alert.changed = alert.changed or state is not alert.state
             alert.state = state
             alert.pending = alert.pending or effect in _ROUTED
-            alert.refired = alert.refired or effect is Effect.REFIRED
             if effect is Effect.ACKNOWLEDGED:
                 acknowledged.append((alert, safe_line(signal.annotations.get("acknowledged_by", source), _NAME)))
             elif effect is Effect.OUT_OF_ORDER:

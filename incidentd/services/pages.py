@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, select
 
@@ -24,6 +25,7 @@ from incidentd.storage.schema import pages as table
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 
+LONGEST_ACKNOWLEDGEMENT = timedelta(days=30)
 _STATES = {
     "open": ("open",),
     "acknowledged": ("acknowledged",),
@@ -38,6 +40,15 @@ def delivery_view(row: DeliveryRow) -> wire.Delivery:
     """A stored delivery as the wire shows it."""
     values = {name: getattr(row, name) for name in wire.Delivery.__struct_fields__ if hasattr(row, name)}
     return wire.Delivery(**values | {"title": row.message.title, "page_id": row.page_id or 0})
+
+
+def _check_until(until: datetime | None, now: datetime) -> None:
+    if until is not None and not now < until <= now + LONGEST_ACKNOWLEDGEMENT:
+        raise Invalid(
+            "an acknowledgement ends in the future, within 30 days",
+            field="until",
+            remedy="leave it out for one that stands until the alert ends",
+        )
 
 
 def views(conn: Connection, rows: Sequence[PageRow], viewer: str) -> tuple[wire.Page, ...]:
@@ -129,14 +140,25 @@ class Pages:
         return page
 
     async def acknowledge(
-        self, page_id: int, actor: str, *, note: str = "", via: str = "api", if_version: int | None = None
+        self,
+        page_id: int,
+        actor: str,
+        *,
+        note: str = "",
+        via: str = "api",
+        until: datetime | None = None,
+        if_version: int | None = None,
     ) -> wire.Page:
-        """Take the page on. Raises `NotFound`, and `Conflict` naming who was first."""
+        """Take the page on, for good or `until` then.
+
+        Raises `NotFound`, `Invalid`, and `Conflict` naming who was first.
+        """
 
         def command(tx: Tx) -> wire.Page:
+            _check_until(until, tx.now)
             page = self._checked(tx, page_id, actor, if_version)
             try:
-                page = self._escalation.acknowledge(tx, page.id, actor, via=via, note=note)
+                page = self._escalation.acknowledge(tx, page.id, actor, via=via, note=note, until=until)
             except Conflict as conflict:
                 raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
             return views(tx.conn, [page], actor)[0]
@@ -155,11 +177,16 @@ class Pages:
 
         return await self._store.write(command)
 
-    def acknowledge_all(self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str) -> wire.Page:
-        """Take on every page about one alert, newest first; the answer is the newest. Raises `Conflict`."""
+    def acknowledge_all(
+        self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str, until: datetime | None = None
+    ) -> wire.Page:
+        """Take on every page about one alert, newest first; the answer is the newest. Raises `Conflict`, `Invalid`."""
+        _check_until(until, tx.now)
         waiting = [page for page in rows if page.state != "acknowledged"] or rows[:1]
         try:
-            taken = [self._escalation.acknowledge(tx, page.id, actor, via="api", note=note) for page in waiting]
+            taken = [
+                self._escalation.acknowledge(tx, page.id, actor, via="api", note=note, until=until) for page in waiting
+            ]
         except Conflict as conflict:
             raise Conflict(conflict.message, current=views(tx.conn, rows[:1], actor)[0]) from conflict
         return views(tx.conn, taken[:1], actor)[0]

@@ -8,16 +8,21 @@ from datetime import datetime
 from incidentd import wire_routes
 from incidentd.clock import Clock
 from incidentd.domain.escalation import Contact, policy_for, policy_of_service, reach
+from incidentd.domain.muting import Mute
 from incidentd.domain.people import EscalationPolicy, Roster
 from incidentd.domain.process import Process
 from incidentd.domain.route_walk import Visit, walk
 from incidentd.domain.routing import Route, group_key, group_labels, service_of
+from incidentd.services.muting import Mutes
 
 
 class RouteTester:
     """Implements `contracts.RouteCalls`."""
 
-    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster], clock: Clock) -> None:
+    def __init__(
+        self, process: Callable[[], Process], roster: Callable[[], Roster], clock: Clock, mutes: Mutes
+    ) -> None:
+        self._mutes = mutes
         self._process = process
         self._roster = roster
         self._clock = clock
@@ -31,7 +36,11 @@ class RouteTester:
             process_version=process.version,
             labels=labels,
             steps=tuple(_step(visit) for visit in visits),
-            ends=tuple(_end(visit.route, labels, roster, now) for visit in visits if visit.ends),
+            ends=tuple(
+                _end(visit.route, labels, roster, now, self._mutes.of_route(visit.route, now))
+                for visit in visits
+                if visit.ends
+            ),
         )
 
 
@@ -51,7 +60,9 @@ def _step(visit: Visit) -> wire_routes.RouteStep:
     )
 
 
-def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime) -> wire_routes.RouteEnd:
+def _end(
+    route: Route, labels: Mapping[str, str], roster: Roster, now: datetime, mute: Mute | None
+) -> wire_routes.RouteEnd:
     service = service_of(route, labels)
     wanted = route.policy or policy_of_service(roster, service)
     policy = policy_for(roster, wanted)
@@ -81,6 +92,9 @@ def _end(route: Route, labels: Mapping[str, str], roster: Roster, now: datetime)
         repeat_interval=route.repeat_interval.total_seconds(),
         contacts=tuple(contacts) if route.page else (),
         gaps=gaps if route.page else (),
+        muted_by=mute.by if mute is not None else (),
+        muted_inactive=mute is not None and mute.inactive,
+        muted_until=None if mute is None else mute.until,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Text, and_, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, and_, case, or_, select, type_coerce
 
 from incidentd.clock import from_micros
 from incidentd.domain.matchers import Matcher, matches_all
@@ -53,6 +53,8 @@ def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The column as the database has it, past the conversion of its type."""
     if column in _INSTANTS:
         return type_coerce(column, BigInteger)
+    if column is alerts.c.acknowledged_by:  # an acknowledgement ends with its episode
+        return case((alerts.c.acknowledged_episode == alerts.c.episode, column), else_="")
     return type_coerce(column, Text) if column in _JSON else column
 
 

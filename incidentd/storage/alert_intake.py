@@ -37,7 +37,7 @@ _INSERT = (
 )
 _UPDATE = (
     f"UPDATE alerts SET {', '.join(f'{name} = ?' for name in _STATE_COLUMNS)}, pending = (pending OR ?),"
-    " acknowledged_by = CASE WHEN ? THEN '' ELSE acknowledged_by END, version = version + 1 WHERE id = ?"
+    " version = version + 1 WHERE id = ?"
 )
 
 
@@ -49,7 +49,6 @@ class Known(msgspec.Struct, gc=False):
     state: AlertState | None
     changed: bool = False  # differs from the row
     pending: bool = False  # routing has to see it
-    refired: bool = False  # a new episode: nobody has taken it on yet
 
 
 class Unstorable(ValueError):
@@ -120,6 +119,6 @@ def save(tx: Tx, source: str, alerts: Sequence[Known], now: datetime) -> None:
         if alert.id is None:
             new.append((source, alert.key, *values, alert.pending, micros, False))
         else:
-            old.append((*values, alert.pending, alert.refired, alert.id))
+            old.append((*values, alert.pending, alert.id))
     driver_sql.run_many(tx, _INSERT, new)
     driver_sql.run_many(tx, _UPDATE, old)

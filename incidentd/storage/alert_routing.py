@@ -10,6 +10,7 @@ import msgspec
 
 from incidentd.clock import from_micros, to_micros
 from incidentd.storage import driver_sql
+from incidentd.storage.alerts import acknowledgement
 from incidentd.storage.tx import Tx
 
 _decode_labels = msgspec.json.Decoder(dict[str, str]).decode
@@ -17,15 +18,17 @@ _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 
 _COLUMNS = (
     "SELECT id, source, status, name, summary, severity, labels, starts_at, resolved_at, expired, episode,"
-    " routed_episode, service, group_id, flapping, changes FROM alerts"
+    " routed_episode, service, group_id, flapping, changes, acknowledged_by, acknowledged_episode FROM alerts"
 )
 _PENDING = _COLUMNS + " WHERE pending ORDER BY id LIMIT ?"
 _ONE_PENDING = _COLUMNS + " WHERE pending AND id = ?"
 _ROUTED = "UPDATE alerts SET pending = FALSE, service = ?, group_id = ?, routed_episode = ?, flapping = ? WHERE id = ?"
 _JOIN = (
     "INSERT INTO group_alerts (group_id, alert_id, joined_at, announced) VALUES (?, ?, ?, FALSE)"
-    " ON CONFLICT (group_id, alert_id) DO UPDATE SET joined_at = excluded.joined_at, announced = FALSE"
+    " ON CONFLICT (group_id, alert_id)"
+    " DO UPDATE SET joined_at = excluded.joined_at, announced = FALSE, left_at = NULL"
 )
+_LEAVE = "UPDATE group_alerts SET left_at = ? WHERE group_id = ? AND alert_id = ?"
 
 
 class Changed(msgspec.Struct, frozen=True, gc=False):
@@ -47,6 +50,8 @@ class Changed(msgspec.Struct, frozen=True, gc=False):
     group_id: int | None
     flapping: bool
     changes: tuple[datetime, ...]
+    acknowledged_by: str
+    acknowledged_before: str
 
     @property
     def firing(self) -> bool:
@@ -81,6 +86,7 @@ def take_one(tx: Tx, alert_id: int) -> list[Changed]:
 
 
 def _changed(row: Sequence[Any]) -> Changed:
+    taken_by, taken_before = acknowledgement(row[16], row[17], row[10])
     return Changed(
         id=row[0],
         source=row[1],
@@ -98,6 +104,8 @@ def _changed(row: Sequence[Any]) -> Changed:
         group_id=row[13],
         flapping=bool(row[14]),
         changes=tuple([from_micros(at) for at in _decode_numbers(row[15])]),
+        acknowledged_by=taken_by,
+        acknowledged_before=taken_before,
     )
 
 
@@ -111,3 +119,9 @@ def join_groups(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
     """Put alerts into groups: (group, alert) pairs; an alert that is in already will be announced again."""
     now = to_micros(tx.now)
     driver_sql.run_many(tx, _JOIN, [(group, alert, now) for group, alert in pairs])
+
+
+def leave_groups(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
+    """Take alerts out of groups: (group, alert) pairs. That they were in is kept, for the trace."""
+    now = to_micros(tx.now)
+    driver_sql.run_many(tx, _LEAVE, [(now, group, alert) for group, alert in pairs])

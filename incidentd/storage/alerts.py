@@ -39,7 +39,8 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     routed_episode: int
     service: str
     group_id: int | None
-    acknowledged_by: str
+    acknowledged_by: str  # "" when nobody has taken on the present episode
+    acknowledged_before: str  # who had taken on the episode before this one
     flapping: bool
     changes: tuple[datetime, ...]
     version: int
@@ -64,8 +65,17 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(row: Row[Any]) -> AlertRow:
-    values = {name: getattr(row, name) for name in AlertRow.__struct_fields__}
-    return AlertRow(**values | {"changes": tuple(from_micros(at) for at in row.changes)})
+    values = {name: getattr(row, name) for name in AlertRow.__struct_fields__ if name != "acknowledged_before"}
+    values["changes"] = tuple(from_micros(at) for at in row.changes)
+    values["acknowledged_by"], before = acknowledgement(row.acknowledged_by, row.acknowledged_episode, row.episode)
+    return AlertRow(**values, acknowledged_before=before)
+
+
+def acknowledgement(by: str, of_episode: int, episode: int) -> tuple[str, str]:
+    """(who took on the present episode, who the one before it): an acknowledgement ends with its episode."""
+    if of_episode == episode:
+        return by, ""
+    return "", by if of_episode == episode - 1 else ""
 
 
 def get(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow | None:
@@ -110,12 +120,12 @@ def set_state(tx: Tx, alert: AlertRow, state: AlertState) -> None:
 
 
 def set_acknowledged(tx: Tx, ids: Sequence[int], actor: str) -> None:
-    """Remember who took the alerts on; "" forgets it."""
+    """Remember who took on the present episode of the alerts; "" forgets it."""
     for start in range(0, len(ids), 500):
         tx.conn.execute(
             update(alerts)
             .where(alerts.c.id.in_(ids[start : start + 500]))
-            .values(acknowledged_by=actor, version=alerts.c.version + 1)
+            .values(acknowledged_by=actor, acknowledged_episode=alerts.c.episode, version=alerts.c.version + 1)
         )
 
 
@@ -132,6 +142,11 @@ def settle(tx: Tx, alert: AlertRow) -> None:
     """It flaps no more."""
     values = {"flapping": False, "version": alerts.c.version + 1}
     tx.conn.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
+
+
+def route_again(tx: Tx) -> int:
+    """Let routing see every alert that fires, because the tree has changed; returns how many."""
+    return tx.conn.execute(update(alerts).where(alerts.c.status == "firing").values(pending=True)).rowcount
 
 
 def pending(conn: Connection) -> list[int]:
@@ -182,7 +197,7 @@ def links(conn: Connection, ids: Sequence[int]) -> dict[int, Links]:
             .join(pages, pages.c.group_id == group_alerts.c.group_id)
             .join(groups, groups.c.id == group_alerts.c.group_id)
             .join(alerts, alerts.c.id == group_alerts.c.alert_id)
-            .where(group_alerts.c.alert_id.in_(part), current)
+            .where(group_alerts.c.alert_id.in_(part), group_alerts.c.left_at.is_(None), current)
             .order_by(pages.c.id)
         )
         for alert_id, page_id, state in conn.execute(by_page):

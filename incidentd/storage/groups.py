@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, update
 
 from incidentd.storage.alerts import AlertRow, get_many
 from incidentd.storage.schema import alerts, group_alerts, groups
@@ -78,7 +78,7 @@ def severities(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[dict[str
         query = (
             select(group_alerts.c.group_id, alerts.c.status, alerts.c.severity, func.count().label("number"))
             .join(alerts, alerts.c.id == group_alerts.c.alert_id)
-            .where(group_alerts.c.group_id.in_(ids[start : start + 500]))
+            .where(group_alerts.c.group_id.in_(ids[start : start + 500]), group_alerts.c.left_at.is_(None))
             .group_by(group_alerts.c.group_id, alerts.c.status, alerts.c.severity)
         )
         for row in conn.execute(query):
@@ -101,28 +101,51 @@ def open_groups_of(tx: Tx, alert_ids: Sequence[int]) -> dict[int, list[Group]]:
         query = (
             select(group_alerts.c.alert_id, groups)
             .join(groups, groups.c.id == group_alerts.c.group_id)
-            .where(group_alerts.c.alert_id.in_(alert_ids[start : start + 500]), groups.c.closed_at.is_(None))
+            .where(
+                group_alerts.c.alert_id.in_(alert_ids[start : start + 500]),
+                group_alerts.c.left_at.is_(None),
+                groups.c.closed_at.is_(None),
+            )
         )
         for row in tx.conn.execute(query):
             found.setdefault(row.alert_id, []).append(_group(row))
     return found
 
 
+def open_routes(conn: Connection, alert_ids: Sequence[int]) -> dict[int, set[str]]:
+    """The routes of the open groups each alert is in."""
+    found: dict[int, set[str]] = {}
+    for start in range(0, len(alert_ids), 500):
+        query = (
+            select(group_alerts.c.alert_id, groups.c.route)
+            .join(groups, groups.c.id == group_alerts.c.group_id)
+            .where(
+                group_alerts.c.alert_id.in_(alert_ids[start : start + 500]),
+                group_alerts.c.left_at.is_(None),
+                groups.c.closed_at.is_(None),
+            )
+        )
+        for alert_id, route in conn.execute(query):
+            found.setdefault(alert_id, set()).add(route)
+    return found
+
+
+def _members(group_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The rows of `group_alerts` of those that are in the group; who was routed elsewhere is not."""
+    return group_alerts.c.group_id == group_id, group_alerts.c.left_at.is_(None)
+
+
 def has_firing(conn: Connection, group_id: int) -> bool:
     """Whether any alert of the group still fires."""
     query = select(
-        exists().where(
-            group_alerts.c.group_id == group_id, alerts.c.id == group_alerts.c.alert_id, alerts.c.status == "firing"
-        )
+        exists().where(*_members(group_id), alerts.c.id == group_alerts.c.alert_id, alerts.c.status == "firing")
     )
     return bool(conn.execute(query).scalar_one())
 
 
 def has_flapping(conn: Connection, group_id: int) -> bool:
     """Whether any alert of the group flaps."""
-    query = select(
-        exists().where(group_alerts.c.group_id == group_id, alerts.c.id == group_alerts.c.alert_id, alerts.c.flapping)
-    )
+    query = select(exists().where(*_members(group_id), alerts.c.id == group_alerts.c.alert_id, alerts.c.flapping))
     return bool(conn.execute(query).scalar_one())
 
 
@@ -131,7 +154,7 @@ def firing(conn: Connection, group_id: int) -> list[tuple[AlertRow, bool]]:
     query = (
         select(group_alerts.c.alert_id, group_alerts.c.announced)
         .join(alerts, alerts.c.id == group_alerts.c.alert_id)
-        .where(group_alerts.c.group_id == group_id, alerts.c.status == "firing")
+        .where(*_members(group_id), alerts.c.status == "firing")
     )
     announced = {row.alert_id: row.announced for row in conn.execute(query)}
     return [(alert, announced[alert.id]) for alert in get_many(conn, list(announced))]

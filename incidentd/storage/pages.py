@@ -36,6 +36,7 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None
     acknowledged_by: str
     acknowledged_via: str
+    acknowledged_until: datetime | None
     resolved_at: datetime | None
     version: int
 
@@ -93,7 +94,11 @@ def active_of_alerts(conn: Connection, alert_ids: Sequence[int]) -> dict[int, li
         query = (
             select(group_alerts.c.alert_id, pages)
             .join(group_alerts, group_alerts.c.group_id == pages.c.group_id)
-            .where(group_alerts.c.alert_id.in_(alert_ids[start : start + 500]), pages.c.state.in_(ACTIVE))
+            .where(
+                group_alerts.c.alert_id.in_(alert_ids[start : start + 500]),
+                group_alerts.c.left_at.is_(None),
+                pages.c.state.in_(ACTIVE),
+            )
             .order_by(pages.c.id.desc())
         )
         for row in conn.execute(query):

@@ -74,10 +74,11 @@ alerts = Table(
     Column("pending", Boolean, nullable=False),  # a change that routing has not seen yet
     Column("service", String, nullable=False),
     Column("group_id", BigInteger),
-    Column("acknowledged_by", String, nullable=False),
+    Column("acknowledged_by", String, nullable=False),  # who took on the episode `acknowledged_episode`
     Column("flapping", Boolean, nullable=False),
     Column("changes", Json, nullable=False),  # micros of the latest changes of status, for flap detection
     Column("version", Integer, nullable=False),
+    Column("acknowledged_episode", Integer, nullable=False, server_default="0"),  # a later one is nobody's yet
     UniqueConstraint("source", "key", name="alerts_identity"),
 )
 Index("alerts_pending", alerts.c.id, sqlite_where=text("pending"), postgresql_where=text("pending"))
@@ -116,6 +117,7 @@ group_alerts = Table(
     Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
     Column("joined_at", Instant, nullable=False),
     Column("announced", Boolean, nullable=False),  # stood in a message already
+    Column("left_at", Instant),  # it was routed elsewhere while it fired
     PrimaryKeyConstraint("group_id", "alert_id"),
 )
 Index("group_alerts_alert", group_alerts.c.alert_id)
@@ -143,6 +145,7 @@ pages = Table(
     Column("acknowledged_via", String, nullable=False),
     Column("resolved_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("acknowledged_until", Instant),  # None: until it ends
 )
 Index("pages_group", pages.c.group_id)
 Index("pages_incident", pages.c.incident_id)

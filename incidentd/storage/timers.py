@@ -6,7 +6,7 @@ a node that dies in between leaves it due. One timer per (kind, subject); arming
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,21 @@ def arm_no_later(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
     due = tx.conn.execute(select(timers.c.due_at).where(_named(kind, subject)).with_for_update()).scalar_one_or_none()
     if due is None or due > due_at:
         arm(tx, kind, subject, due_at)
+
+
+def find(tx: Tx, kind: str, subject: str) -> Timer | None:
+    """An armed timer."""
+    row = tx.conn.execute(select(timers).where(_named(kind, subject)).with_for_update()).one_or_none()
+    return None if row is None else _timer(row)
+
+
+def hasten(tx: Tx, kinds: Sequence[str]) -> int:
+    """Let every timer of `kinds` act now: what it waits for may have changed. Returns how many there are."""
+    moved = tx.conn.execute(
+        update(timers).where(timers.c.kind.in_(kinds), timers.c.due_at > tx.now).values(due_at=tx.now)
+    )
+    tx.wake(Wake.TIMERS)
+    return moved.rowcount
 
 
 def cancel(tx: Tx, kind: str, subject: str) -> None:

@@ -1,7 +1,8 @@
 """What amtool and dashboards read back: alerts and groups in the shapes of Alertmanager's API v2 (api/v2/openapi.yaml).
 
 A receiver here is the service an alert belongs to: that decides who is paged. An alert that is silenced or inhibited is
-`suppressed`, every other one `active`.
+`suppressed`, every other one `active`. As in Alertmanager, that a route is muted stands with its groups only: there it
+suppresses too, and `muted=false` leaves such groups out.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     inhibited: bool = True
     matchers: tuple[Matcher, ...] = ()
     receiver: Matcher | None = None
+    muted: bool = True  # of groups only
 
     def keeps(self, alert: ActiveAlert) -> bool:
         """Whether the reader wants `alert`, whose labels fulfil `matchers`."""
@@ -85,13 +87,13 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
     `filter` may be repeated; the listener joins repeated values with a line feed. `receiver` is a regular expression
     that must match the whole name.
     """
-    for name in ("unprocessed", "muted"):
-        _flag(query, name)
+    _flag(query, "unprocessed")
     receiver = query.get("receiver", "")
     return Filter(
         active=_flag(query, "active"),
         silenced=_flag(query, "silenced"),
         inhibited=_flag(query, "inhibited"),
+        muted=_flag(query, "muted"),
         matchers=parse_matchers(query),
         receiver=_matcher("receiver", str(Matcher("receiver", MatchOp.MATCH, receiver))) if receiver else None,
     )
@@ -129,13 +131,14 @@ def fingerprint_of(alert: ActiveAlert) -> str:
     return hashlib.blake2b(f"{alert.source}\n{alert.key}".encode(), digest_size=8).hexdigest()
 
 
-def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str]) -> Status:
-    """The state of `alert`, and what suppresses it: silences by id, alerts by fingerprint."""
-    hidden = bool(alert.silenced_by or alert.inhibited_by)
+def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str], muted_by: tuple[str, ...] = ()) -> Status:
+    """The state of `alert`, and what suppresses it: silences by id, alerts by fingerprint, time intervals by name."""
+    hidden = bool(alert.silenced_by or alert.inhibited_by or muted_by)
     return Status(
         state="suppressed" if hidden else "active",
         silenced_by=alert.silenced_by,
         inhibited_by=tuple(fingerprints.get(one, str(one)) for one in alert.inhibited_by),
+        muted_by=muted_by,
     )
 
 
@@ -150,7 +153,11 @@ def fingerprints_of(ids: Collection[int], alerts: Iterable[ActiveAlert]) -> dict
 
 
 def gettable(
-    alert: ActiveAlert, now: datetime, resolve_timeout: timedelta, fingerprints: Mapping[int, str]
+    alert: ActiveAlert,
+    now: datetime,
+    resolve_timeout: timedelta,
+    fingerprints: Mapping[int, str],
+    muted_by: tuple[str, ...] = (),
 ) -> GettableAlert:
     """`alert` as the API shows it. One without an end ends `resolve_timeout` from `now`, as an Alertmanager says."""
     return GettableAlert(
@@ -159,7 +166,7 @@ def gettable(
         fingerprint=fingerprint_of(alert),
         receivers=(Receiver(receiver_of(alert)),),
         starts_at=alert.starts_at,
-        status=status_of(alert, fingerprints),
+        status=status_of(alert, fingerprints, muted_by),
         updated_at=alert.updated_at,
         labels=alert.labels,
         generator_url=alert.generator_url or msgspec.UNSET,
@@ -188,11 +195,11 @@ def alert_groups(
     """The answer of `GET /api/v2/alerts/groups`: the groups alerts are paged in; ungrouped ones stand together."""
     members: dict[tuple[str, int | None], list[ActiveAlert]] = {}
     for alert in alerts:
-        if wanted.keeps(alert):
+        if wanted.keeps(alert) and (wanted.muted or not alert.muted_by):
             members.setdefault((receiver_of(alert), alert.group_id), []).append(alert)
     return [
         AlertGroup(
-            alerts=[gettable(alert, now, resolve_timeout, fingerprints) for alert in group],
+            alerts=[gettable(alert, now, resolve_timeout, fingerprints, alert.muted_by) for alert in group],
             labels={} if group_id is None else group[0].group_labels,
             receiver=Receiver(receiver),
         )

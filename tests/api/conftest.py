@@ -219,9 +219,9 @@ class _Alerts(_Part):
         await self.fake.note("alerts.raise", body, actor)
         return wire.Raised(key=f"manual-{body.name}")
 
-    async def acknowledge(self, alert_id: int, actor: str, note: str) -> wire.Page:
+    async def acknowledge(self, alert_id: int, actor: str, note: str, until=None) -> wire.Page:
         alert = _one(self.fake.alerts, alert_id, "alert")
-        await self.fake.note("alerts.acknowledge", alert_id, actor, note)
+        await self.fake.note("alerts.acknowledge", alert_id, actor, note, until)
         if alert.page_id is None:
             raise Conflict("no page is open for this alert", current=alert)
         return _changed(self.fake.pages, alert.page_id, "page", None, state="acknowledged", acknowledged_by=actor)
@@ -355,9 +355,9 @@ class _Pages(_Part):
         return page
 
     async def acknowledge(
-        self, page_id: int, actor: str, *, note: str = "", via: str = "api", if_version: int | None = None
+        self, page_id: int, actor: str, *, note: str = "", via: str = "api", until=None, if_version: int | None = None
     ) -> wire.Page:
-        await self.fake.note("pages.acknowledge", page_id, actor, note, via, if_version)
+        await self.fake.note("pages.acknowledge", page_id, actor, note, via, until, if_version)
         change = {"state": "acknowledged", "acknowledged_by": actor, "acknowledged_via": via}
         return _changed(self.fake.pages, page_id, "page", if_version, **change)
 

@@ -118,6 +118,7 @@ class Harness:
         store = await self.make_store()
         self.core = self.core_on(store)
         await self.core.links.start()
+        await self.reload()
         return self
 
     def core_on(self, store, node="n1", sender=None):
@@ -140,6 +141,10 @@ class Harness:
         await self.start()
 
     # ---------------------------------------------------------------- configuration
+    async def reload(self):
+        """What a daemon does after a start and after it has read its files again."""
+        await self.store.write(self.core.grouping.follow_configuration)
+
     def route(self, **values):
         """Replace the routing tree by one route (or a root with `routes`)."""
         self.process = Process(version="test", route=Route(**({"id": "root"} | values)))

@@ -10,6 +10,7 @@ from incidentd.domain.signals import Signal, SignalKind
 from incidentd.services.escalation import Escalation
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
+from incidentd.services.muting import Mutes
 from incidentd.storage import alerts, event_log, timers
 
 ROSTER = Roster(
@@ -29,7 +30,7 @@ def service(store) -> Incidents:
 @pytest.fixture
 def raise_alert(store) -> Callable[[str], Awaitable[int]]:
     """`await raise_alert(name)` stores a firing alert and returns its id."""
-    intake = Intake(store, Escalation(lambda: ROSTER))
+    intake = Intake(store, Escalation(lambda: ROSTER, Mutes(default_process)))
 
     async def raise_one(name: str) -> int:
         signal = Signal(key=name, kind=SignalKind.FIRING, labels={"alertname": name}, annotations={})

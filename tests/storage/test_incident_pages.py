@@ -13,6 +13,7 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.grouping import Grouping
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
+from incidentd.services.muting import Mutes
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alerts, event_log, pages, timers
 
@@ -23,14 +24,15 @@ ROSTER = Roster(people={"ada": ADA}, policies={"default": POLICY})
 
 @pytest.fixture
 def escalation():
-    return Escalation(lambda: ROSTER)
+    return Escalation(lambda: ROSTER, Mutes(default_process))
 
 
 @pytest.fixture
 def page_for(store, clock, escalation):
     """`await page_for(name)` lets an alert fire until somebody is paged; returns its id."""
     intake = Intake(store, escalation)
-    grouping = Grouping(default_process, lambda: ROSTER, escalation, Suppression(default_process, lambda: ROSTER))
+    suppression = Suppression(default_process, lambda: ROSTER)
+    grouping = Grouping(default_process, lambda: ROSTER, escalation, suppression, Mutes(default_process))
 
     async def do(name):
         labels = {"alertname": name, "service": name}

@@ -20,6 +20,7 @@ from incidentd.domain.people import (
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, group_key
 from incidentd.plugin.testing import FakeClock
+from incidentd.services.muting import Mutes
 from incidentd.services.route_test import RouteTester
 
 
@@ -53,7 +54,8 @@ ROOT = Route(id="root", routes=(QUIET, OWN))
 def ask():
     async def ask(at=datetime(2026, 1, 6, 12, tzinfo=UTC), roster=ROSTER, **labels):
         clock = FakeClock(at)
-        tester = RouteTester(lambda: Process(version="v7", route=ROOT), lambda: roster, clock)
+        process = Process(version="v7", route=ROOT)
+        tester = RouteTester(lambda: process, lambda: roster, clock, Mutes(lambda: process))
         return await tester.test(labels)
 
     return ask

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentd.domain.time_intervals import ClockSpan, DaySpan, Period, YearSpan, active
+from incidentd.domain.time_intervals import ClockSpan, DaySpan, Period, YearSpan, active, first_instant
 
 BERLIN = "Europe/Berlin"
 OFFICE = Period(times=(ClockSpan(9 * 60, 17 * 60),), weekdays=frozenset({1, 2, 3, 4, 5}), location=BERLIN)
@@ -119,3 +119,79 @@ def test_it_is_what_the_clock_on_the_wall_shows(times, weekdays, zone, at):
     )
     by_day = not weekdays or wall.isoweekday() in weekdays
     assert active((Period(times=tuple(times), weekdays=weekdays, location=zone),), at) is (by_clock and by_day)
+
+
+# ------------------------------------------------------------------ when it changes
+ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "UTC"]
+CLOCK_CHANGES = [  # UTC, of 2026: London, New York, Lord Howe (half an hour), Santiago (at midnight), both ways
+    "2026-03-29T01:00", "2026-10-25T01:00", "2026-03-08T07:00", "2026-11-01T06:00", "2026-04-04T15:00",
+    "2026-10-03T15:30", "2026-04-05T03:00", "2026-09-06T04:00",
+]  # fmt: skip
+
+
+def ends(period: Period, text: str) -> str:
+    at = first_instant(lambda later: not active((period,), later), (period,), datetime.fromisoformat(text))
+    return "never" if at is None else f"{at:%Y-%m-%dT%H:%M:%S}"
+
+
+@pytest.mark.parametrize(
+    ("zone", "span", "at", "end"),
+    [
+        ("Europe/London", (0, 7 * 60), "2026-03-29T00:30Z", "2026-03-29T06:00:00"),  # an hour was skipped
+        ("Europe/London", (0, 7 * 60), "2026-10-25T00:30+01:00", "2026-10-25T07:00:00"),  # an hour came twice
+        ("Europe/London", (90, 120), "2026-10-25T00:45Z", "2026-10-25T01:00:00"),  # 01:30 to 02:00, the first time
+        ("Europe/London", (90, 120), "2026-10-25T01:45Z", "2026-10-25T02:00:00"),  # and the second
+        ("Europe/London", (30, 90), "2026-03-29T00:45Z", "2026-03-29T01:00:00"),  # its end is skipped
+        ("America/New_York", (0, 180), "2026-03-08T06:00Z", "2026-03-08T07:00:00"),
+        ("America/New_York", (60, 90), "2026-11-01T05:10Z", "2026-11-01T05:30:00"),
+        ("Australia/Lord_Howe", (0, 120), "2026-04-04T14:50Z", "2026-04-04T15:30:00"),  # half an hour twice
+        ("Australia/Lord_Howe", (0, 135), "2026-10-03T15:00Z", "2026-10-03T15:30:00"),  # 02:00 is 02:30
+    ],
+)
+def test_the_end_is_exact_when_the_clocks_change(zone, span, at, end):
+    assert ends(Period(times=(ClockSpan(*span),), location=zone), at) == end
+
+
+def test_the_end_of_days_months_and_years():
+    weekend = Period(weekdays=frozenset({6, 7}), location="America/New_York")
+    assert ends(weekend, "2026-03-07T12:00Z") == "2026-03-09T04:00:00"  # Monday at midnight, in summer time by then
+    assert ends(Period(months=frozenset({12})), "2026-12-01T00:00Z") == "2027-01-01T00:00:00"
+    assert ends(Period(years=(YearSpan(2026, 2026),)), "2026-01-01T00:00Z") == "2027-01-01T00:00:00"
+    assert ends(Period(days_of_month=(DaySpan(-1, -1),)), "2028-02-29T12:00Z") == "2028-03-01T00:00:00"
+
+
+def test_what_does_not_end_within_the_horizon_has_no_end():
+    assert ends(Period(), "2026-01-01T00:00Z") == "never"
+    assert ends(Period(years=(YearSpan(2026, 2040),)), "2026-01-01T00:00Z") == "never"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Period,
+            times=st.lists(
+                st.tuples(MINUTES, MINUTES).filter(lambda p: p[0] != p[1]).map(lambda p: ClockSpan(min(p), max(p))),
+                max_size=2,
+            ).map(tuple),
+            weekdays=st.frozensets(st.integers(1, 7), max_size=6),
+            location=st.sampled_from(ZONES),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from(CLOCK_CHANGES),
+    st.integers(-36 * 60, 36 * 60),
+    st.integers(0, 59_999_999),
+)
+def test_the_next_change_is_the_one_that_a_look_at_every_minute_finds(periods, change, minutes, micros):
+    whole = datetime.fromisoformat(change + "Z") + timedelta(minutes=minutes)
+    at = whole + timedelta(microseconds=micros)
+    before = active(periods, at)
+    found = first_instant(lambda later: active(periods, later) is not before, periods, at)
+    looked = (whole + timedelta(minutes=minute) for minute in range(1, 30 * 60))
+    expected = next((later for later in looked if active(periods, later) is not before), None)
+    if expected is None:
+        assert found is None or found - at > timedelta(hours=29)
+    else:
+        assert found == expected

@@ -48,7 +48,7 @@ async def raise_alert(calls: Calls, call: Call[wire.RaiseAlert, queries.Query]) 
 
 
 async def acknowledge_alert(calls: Calls, call: Call[wire.Acknowledge, queries.Query]) -> wire.Page:
-    return await calls.alerts.acknowledge(call.id, call.actor, call.body.note)
+    return await calls.alerts.acknowledge(call.id, call.actor, call.body.note, call.body.until)
 
 
 async def resolve_alert(calls: Calls, call: Read) -> wire.Alert:
@@ -71,7 +71,7 @@ async def raise_page(calls: Calls, call: Call[wire.RaisePage, queries.Query]) ->
 
 async def acknowledge_page(calls: Calls, call: Call[wire.Acknowledge, queries.Query]) -> wire.Page:
     return await calls.pages.acknowledge(
-        call.id, call.actor, note=call.body.note, via="api", if_version=call.if_version
+        call.id, call.actor, note=call.body.note, via="api", until=call.body.until, if_version=call.if_version
     )
 
 
