@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from incidentd.wire import Frozen, Instant
+from incidentd.wire import Frozen, HiddenBy, Instant
 
 
 class RouteMatcher(Frozen, frozen=True):
@@ -49,9 +49,7 @@ class RouteEnd(Frozen, frozen=True):
     repeat_interval: float
     contacts: tuple[RouteContact, ...]  # whom the first step that reaches somebody writes to, as of `RouteTest.at`
     gaps: tuple[str, ...]  # what reaches nobody up to there, in words
-    muted_by: tuple[str, ...] = ()  # the time intervals by which the route tells nobody, as of `RouteTest.at`
-    muted_inactive: bool = False  # it is muted because none of them holds
-    muted_until: Instant | None = None  # None with `muted_by`: no end within a year
+    muted: HiddenBy | None = None  # the time intervals by which the route tells nobody, as of `RouteTest.at`
 
 
 class RouteTest(Frozen, frozen=True):

@@ -11,7 +11,6 @@ from incidentd.cli.parts import read_options
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
-from incidentd.domain.time_intervals import muted_words
 
 _INDENT = "  "
 
@@ -87,14 +86,12 @@ def _end(session: Session, found: wire_routes.RouteTest, end: wire_routes.RouteE
             ("again", f"every {_span(end.repeat_interval)} while it fires"),
         ]
     fields(pairs)
-    if end.muted_by:
-        until = f"until {session.when(end.muted_until)}" if end.muted_until else "without an end in sight"
-        words = f"Now {muted_words(end.muted_by, inactive=end.muted_inactive)} {until}: what still fires then is told."
-        hang(_INDENT, safe_line(words), tone="warn")
+    if end.muted:
+        hang(_INDENT, safe_line(f"Now {end.muted.text}: what still fires then is told."), tone="warn")
     if not end.page:
         hang(_INDENT, "Nobody is paged: the route says so.", tone="warn")
         return
-    after = ", were it not muted" if end.muted_by else ""
+    after = ", were it not muted" if end.muted else ""
     print(f"{_INDENT}paged first, as of {session.when(found.at)}{after}:")
     for one in end.contacts:
         after = f" after {_span(one.after)}" if one.after else ""

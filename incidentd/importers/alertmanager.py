@@ -14,7 +14,10 @@ import msgspec
 from incidentd.configuration.daemon_settings import MAIN_FILE
 from incidentd.configuration.process_file import PROCESS_FILE
 from incidentd.configuration.roster_file import ROSTER_FILE
+from incidentd.importers.alertmanager_chat import CHATS
 from incidentd.importers.alertmanager_email import GLOBAL_KEYS
+from incidentd.importers.alertmanager_inhibit import inhibit_rules
+from incidentd.importers.alertmanager_intervals import IntervalReader
 from incidentd.importers.alertmanager_receivers import ReceiverReader, Receivers, default_policy
 from incidentd.importers.alertmanager_routes import RouteReader, parse_duration
 from incidentd.importers.report import Outcome, Report
@@ -22,11 +25,6 @@ from incidentd.importers.secret_places import SecretPlaces
 from incidentd.importers.yaml_table import Table
 from incidentd.importers.yaml_tree import MAX_BYTES, BadYaml, parse_yaml
 
-_INHIBITED = (
-    "not carried over: write it into process.toml as [[inhibit]] with the same source, target and equal; until then "
-    "these alerts page too"
-)
-_INTERVALS = "incidentd has no time intervals: what it muted pages at every hour"
 _ESCALATES = (
     "every policy waits 5m for an acknowledgement and then pages again, twice: change `steps` and `repeat` in "
     "roster.toml (Alertmanager knows no acknowledgement)"
@@ -58,21 +56,28 @@ def read_alertmanager(file: Path, output: Path) -> Imported:
     shared = top.table("global")
     places = SecretPlaces(output.absolute(), file.absolute().parent)
     receivers = ReceiverReader(shared, places, file.absolute().parent).read(top.tables("receivers"))
-    route = RouteReader(receivers.policies).root(routes)
+    intervals = IntervalReader().read(top)
+    process = {"route": RouteReader(receivers.policies, intervals).root(routes)}
+    process |= _named("inhibit", inhibit_rules(top.tables("inhibit_rules")))
+    process |= _named("time_intervals", intervals.tables)
     default_policy(receivers, routes.text("receiver") or "")
     source = {"type": "alertmanager"} | _resolve_timeout(shared)
     _leave_the_rest(top, shared)
     if receivers.escalation:
         report.add(Outcome.CHANGED, (), 0, _ESCALATES)
-    return Imported(files=_files(route, receivers, source), secrets=places.files, report=report)
+    return Imported(files=_files(process, receivers, source), secrets=places.files, report=report)
 
 
-def _files(route: dict[str, Any], receivers: Receivers, source: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _named(key: str, value: Any) -> dict[str, Any]:
+    return {key: value} if value else {}
+
+
+def _files(process: dict[str, Any], receivers: Receivers, source: dict[str, Any]) -> dict[str, dict[str, Any]]:
     main: dict[str, Any] = {"sources": {"alertmanager": source}}
     if receivers.notifiers:
         main["notifiers"] = receivers.notifiers
     roster = {"people": receivers.people, "policies": receivers.escalation}
-    return {MAIN_FILE: main, ROSTER_FILE: roster, PROCESS_FILE: {"route": route}}
+    return {MAIN_FILE: main, ROSTER_FILE: roster, PROCESS_FILE: process}
 
 
 def _top(file: Path, report: Report) -> Table:
@@ -109,16 +114,11 @@ def _resolve_timeout(shared: Table | None) -> dict[str, Any]:
 
 
 def _leave_the_rest(top: Table, shared: Table | None) -> None:
-    for rule in top.tables("inhibit_rules"):
-        rule.say(Outcome.LEFT, _INHIBITED)
-    for key in ("time_intervals", "mute_time_intervals"):
-        for interval in top.tables(key):
-            interval.say(Outcome.LEFT, _INTERVALS)
     top.leave("templates", "the text of messages is incidentd's own")
     top.leave("tracing", "incidentd sends no traces")
     top.rest()
     if shared is None:
         return
     for key in shared.unasked():
-        mail = key in GLOBAL_KEYS or key == "http_config"
-        shared.leave(key, "no receiver that was carried over uses it" if mail else "belongs to what is not mapped")
+        mapped = key in GLOBAL_KEYS or key == "http_config" or key.partition("_")[0] in CHATS
+        shared.leave(key, "no receiver that was carried over uses it" if mapped else "belongs to what is not mapped")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from incidentd.domain.matchers import BadMatcher, Matcher, Op, checked, parse_matcher
+from incidentd.importers.yaml_table import Table
 
 _CLASSIC = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 _UTF8 = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|([^\s{}!=~,\\"'`]+))\s*(=~|!~|!=|=)\s*(.*?)\s*""", re.DOTALL)
@@ -30,6 +31,13 @@ def carried(name: str, op: Op, value: str) -> Matcher:
     if parse_matcher(str(matcher)) != matcher:
         raise BadMatcher(f"incidentd cannot match on a label called {name!r}")
     return matcher
+
+
+def matchers_of(table: Table, prefix: str = "") -> list[Matcher]:
+    """All conditions under `match`, `match_re` and `matchers`, or those keys after `prefix`. Raises `BadMatcher`."""
+    plain = [carried(name, Op.EQUAL, value) for name, value in table.pairs(f"{prefix}match").items()]
+    patterns = [carried(name, Op.MATCH, value) for name, value in table.pairs(f"{prefix}match_re").items()]
+    return plain + patterns + [one for text in table.texts(f"{prefix}matchers") for one in parse_matchers(text)]
 
 
 def _split(text: str) -> Iterator[str]:

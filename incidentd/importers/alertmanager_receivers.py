@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.people import DEFAULT_POLICY
+from incidentd.importers.alertmanager_chat import CHATS, chat_notifier
 from incidentd.importers.alertmanager_email import MailSettings, recipients
 from incidentd.importers.alertmanager_webhook import webhook_notifier
 from incidentd.importers.naming import usable_name
@@ -17,12 +18,11 @@ from incidentd.importers.yaml_table import Table
 
 _SUFFIX = "_configs"
 _APPRISE = {  # the name in Alertmanager: the scheme of Apprise's URL
-    "discord": "discord", "jira": "jira", "mattermost": "mmosts", "msteams": "workflows", "msteamsv2": "workflows",
-    "opsgenie": "opsgenie", "pagerduty": "pagerduty", "pushover": "pover", "rocketchat": "rockets", "slack": "slack",
-    "sns": "sns", "telegram": "tgram", "victorops": "splunk", "webex": "wxteams", "wechat": "wechat",
+    "jira": "jira", "opsgenie": "opsgenie", "pagerduty": "pagerduty", "rocketchat": "rockets", "sns": "sns",
+    "victorops": "splunk", "wechat": "wechat",
 }  # fmt: skip
 _PAGERS = frozenset({"incidentio", "opsgenie", "pagerduty", "victorops"})
-_CHANNELS = ("email_configs", "webhook_configs")
+_CHANNELS = ("email_configs", "webhook_configs", *(f"{chat}{_SUFFIX}" for chat in sorted(CHATS)))
 
 
 class Receivers(msgspec.Struct, kw_only=True):
@@ -74,11 +74,26 @@ class ReceiverReader:
 
     def _ways(self, key: str, item: Table) -> list[dict[str, str]]:
         """The contact methods that one integration becomes."""
-        ways = self._email(item) if key == "email_configs" else self._webhook(item)
-        if "send_resolved" in item and not item.flag("send_resolved", True):
-            item.say(Outcome.CHANGED, "who was told of a page is told of its end too", "send_resolved")
+        ways = self._told(key, item)
+        self._said_send_resolved(item)
         item.rest()
         return ways
+
+    def _said_send_resolved(self, item: Table) -> None:
+        if "send_resolved" in item.unasked() and not item.flag("send_resolved", True):
+            item.say(Outcome.CHANGED, "who was told of a page is told of its end too", "send_resolved")
+
+    def _told(self, key: str, item: Table) -> list[dict[str, str]]:
+        if key == "email_configs":
+            return self._email(item)
+        return self._webhook(item) if key == "webhook_configs" else self._chat(key.removesuffix(_SUFFIX), item)
+
+    def _chat(self, service: str, item: Table) -> list[dict[str, str]]:
+        name = self._new_name(service)
+        self._said_send_resolved(item)
+        self._found.notifiers[name] = chat_notifier(service, item, self._shared, name, self._places)
+        item.say(Outcome.CHANGED, f"is notifier {name}, by Apprise: the text of messages is incidentd's own")
+        return [{"notifier": name}]
 
     def _webhook(self, item: Table) -> list[dict[str, str]]:
         name = self._new_name("webhook")

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from incidentd.configuration.process_file import MAX_DEPTH
-from incidentd.domain.matchers import BadMatcher, Matcher, Op
+from incidentd.domain.matchers import BadMatcher
 from incidentd.domain.routing import EVERY_LABEL
-from incidentd.importers.alertmanager_matchers import carried, parse_matchers
+from incidentd.importers.alertmanager_intervals import IntervalReader
+from incidentd.importers.alertmanager_matchers import matchers_of
 from incidentd.importers.report import Outcome
 from incidentd.importers.yaml_table import Table
 
@@ -21,7 +22,6 @@ _DURATION = re.compile(
 _UNITS_MS = (365 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
 _LONGEST = timedelta(days=3650)
 _MATCHING = ("match", "match_re", "matchers")
-_NO_INTERVALS = "incidentd has no time intervals: this route works at every hour"
 
 
 def parse_duration(text: str) -> timedelta | None:
@@ -47,8 +47,9 @@ def duration_text(length: timedelta) -> str:
 class RouteReader:
     """Reads routes; `policies` maps a receiver to its policy, "" for one that tells nobody."""
 
-    def __init__(self, policies: Mapping[str, str]) -> None:
+    def __init__(self, policies: Mapping[str, str], intervals: IntervalReader) -> None:
         self._policies = policies
+        self._intervals = intervals
 
     def root(self, table: Table) -> dict[str, Any]:
         """The `[route]` table."""
@@ -79,15 +80,14 @@ class RouteReader:
 
     def _child(self, table: Table, pages: bool, depth: int) -> dict[str, Any] | None:
         try:
-            matchers = _matchers(table)
+            matchers = matchers_of(table)
         except BadMatcher as error:
             table.say(Outcome.LEFT, f"{error}: the route is left out, its alerts go the way of those beside and above")
             return None
-        for key in ("mute_time_intervals", "active_time_intervals"):
-            table.leave(key, _NO_INTERVALS)
         stated: dict[str, Any] = {"match": [str(matcher) for matcher in matchers]} if matchers else {}
         if table.flag("continue", False):
             stated["continue"] = True
+        stated |= self._intervals.of_route(table)
         return stated | self._node(table, pages=pages, depth=depth)
 
     def _target(self, table: Table, pages: bool) -> dict[str, Any]:
@@ -133,10 +133,3 @@ def _duration(table: Table, key: str) -> str | None:
     if length > _LONGEST or length % timedelta(seconds=1):
         table.say(Outcome.CHANGED, "is now whole seconds and at most ten years", key)
     return duration_text(min(length, _LONGEST))
-
-
-def _matchers(table: Table) -> list[Matcher]:
-    """All conditions of a route, in all three notations. Raises `BadMatcher`."""
-    plain = [carried(name, Op.EQUAL, value) for name, value in table.pairs("match").items()]
-    patterns = [carried(name, Op.MATCH, value) for name, value in table.pairs("match_re").items()]
-    return plain + patterns + [one for text in table.texts("matchers") for one in parse_matchers(text)]

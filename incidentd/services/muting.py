@@ -66,10 +66,11 @@ class Mutes:
         self, conn: Connection, rows: Iterable[AlertRow], now: datetime
     ) -> dict[int, tuple[wire.HiddenBy, ...]]:
         """The mute of each alert, as the wire shows what hides it."""
-        return {alert_id: (_reason(mute),) for alert_id, mute in self.of_alerts(conn, rows, now).items()}
+        return {alert_id: (reason(mute),) for alert_id, mute in self.of_alerts(conn, rows, now).items()}
 
 
-def _reason(mute: Mute) -> wire.HiddenBy:
+def reason(mute: Mute) -> wire.HiddenBy:
+    """A mute as the wire shows what hides an alert."""
     names = ", ".join(mute.by)
     text = hiding.muted(told(mute))
     return wire.HiddenBy(kind="mute", subject=f"interval:{names}", name=names, text=text, until=mute.until)

@@ -13,7 +13,7 @@ from incidentd.domain.people import EscalationPolicy, Roster
 from incidentd.domain.process import Process
 from incidentd.domain.route_walk import Visit, walk
 from incidentd.domain.routing import Route, group_key, group_labels, service_of
-from incidentd.services.muting import Mutes
+from incidentd.services.muting import Mutes, reason
 
 
 class RouteTester:
@@ -92,9 +92,7 @@ def _end(
         repeat_interval=route.repeat_interval.total_seconds(),
         contacts=tuple(contacts) if route.page else (),
         gaps=gaps if route.page else (),
-        muted_by=mute.by if mute is not None else (),
-        muted_inactive=mute is not None and mute.inactive,
-        muted_until=None if mute is None else mute.until,
+        muted=None if mute is None else reason(mute),
     )
 
 

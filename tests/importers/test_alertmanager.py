@@ -126,7 +126,7 @@ def test_receivers_become_policies_people_and_notifiers(run, tmp_path):
     assert contacts == {
         "Team-DB-pager": [("mail", "dba@example.org"), ("mail", "Night Shift <night@example.org>")],
         "web": [("webhook", ""), ("webhook-2", "")],
-        "both": [("mail-2", "all@example.org")],
+        "both": [("mail-2", "all@example.org"), ("slack", "")],
     }
     options = {one.name: one.options for one in found.adapters}
     assert options["webhook"]["url"] == "http://tools.internal:5001/alerts"
@@ -134,15 +134,15 @@ def test_receivers_become_policies_people_and_notifiers(run, tmp_path):
     assert options["mail"]["starttls"] == "required"
     assert (options["mail-2"]["host"], options["mail-2"]["starttls"]) == ("localhost", "auto")
     assert options["alertmanager"] == {"resolve_timeout": 600.0}
+    assert set(options["slack"]["url"]) == {"file"}
 
 
 def test_the_report_names_each_key_that_was_lost(run):
     lost = run().output.partition("not carried over")[2].partition("to do by hand")[0]
     for place in (
-        "rich.yml:8 global.slack_api_url", "rich.yml:10 templates", "rich.yml:13 time_intervals[0]",
-        "rich.yml:40 route.routes[2].mute_time_intervals", "inhibit_rules[0]",
+        "rich.yml:8 global.slack_api_url", "rich.yml:10 templates",
         "receivers[1].pagerduty_configs[0]", "receivers[2].webhook_configs[0].max_alerts",
-        "receivers[2].webhook_configs[1].http_config.proxy_url", "receivers[3].slack_configs[0]",
+        "receivers[2].webhook_configs[1].http_config.proxy_url",
         "receivers[3].email_configs[0].headers",
     ):  # fmt: skip
         assert f"{place}: " in lost, place
@@ -352,6 +352,108 @@ def test_no_durations(text):
     assert parse_duration(text) is None
 
 
+# ------------------------------------------------------------------ inhibition, intervals, chats
+def test_inhibit_rules_mean_the_same(read, tmp_path):
+    found, told = read(
+        LEAST
+        + """
+inhibit_rules:
+  - source_match: {severity: critical}
+    source_match_re: {team: a|b}
+    target_matchers: ['severity=~"warning|info"', env!=test]
+    equal: [alertname, cluster]
+  - target_matchers: [a=b]
+  - source_matchers: ['a=~"("']
+    target_matchers: [a=b]
+"""
+    )
+    write_directory(tmp_path / "out", found.files, found.secrets, "x")
+    (rule,) = loaded(tmp_path / "out").process.inhibit
+    assert [str(one) for one in rule.source] == ['severity="critical"', 'team=~"a|b"']
+    assert [str(one) for one in rule.target] == ['severity=~"warning|info"', 'env!="test"']
+    assert rule.equal == ("alertname", "cluster")
+    assert [told[f"inhibit_rules[{index}]"][0][0] for index in range(3)] == [
+        Outcome.CARRIED, Outcome.LEFT, Outcome.LEFT,
+    ]  # fmt: skip
+    assert "names no source" in told["inhibit_rules[1]"][0][1]
+
+
+INTERVALS = """
+route:
+  receiver: a
+  routes:
+    - match: {x: "1"}
+      mute_time_intervals: [out of hours, holidays]
+    - match: {x: "2"}
+      active_time_intervals: [office, local]
+    - match: {x: "3"}
+      mute_time_intervals: [local, office]
+receivers: [{name: a, webhook_configs: [{url: 'http://h/x'}]}]
+mute_time_intervals:
+  - name: holidays
+    time_intervals: [{days_of_month: ['24:26', '-1'], months: [december], years: ['2026:2030']}]
+time_intervals:
+  - name: out of hours
+    time_intervals:
+      - times: [{start_time: 00:00, end_time: 09:00}, {start_time: 17:00, end_time: 24:00}]
+        location: Europe/Berlin
+      - weekdays: ['saturday', sunday]
+  - name: office
+    time_intervals: [{weekdays: ['monday:friday']}]
+  - name: local
+    time_intervals: [{location: Local, weekdays: [monday]}]
+"""
+
+
+def test_time_intervals_and_what_they_mute(read, tmp_path):
+    found, told = read(INTERVALS)
+    write_directory(tmp_path / "out", found.files, found.secrets, "x")
+    process = loaded(tmp_path / "out").process
+    assert set(process.time_intervals) == {"holidays", "out-of-hours", "office"}
+    first, second = process.time_intervals["out-of-hours"]
+    assert [(span.start, span.end) for span in first.times] == [(0, 540), (1020, 1440)]
+    assert (first.location, second.weekdays) == ("Europe/Berlin", {6, 7})
+    muted, always, left = process.route.routes
+    assert muted.mute_time_intervals == ("out-of-hours", "holidays")
+    assert always.active_time_intervals == (), "half a list of hours would mute more than the whole"
+    assert left.mute_time_intervals == ("office",)
+    assert told["time_intervals[2].time_intervals[0].location"][0][1].startswith("is no time zone")
+    for index, key in ((1, "active_time_intervals"), (2, "mute_time_intervals")):
+        ((outcome, text),) = told[f"route.routes[{index}].{key}"]
+        assert outcome is Outcome.LEFT
+        assert "'local'" in text
+
+
+@pytest.mark.parametrize(
+    ("service", "item", "url"),
+    [
+        ("slack", "{api_url: 'https://hooks.slack.com/hunter2', channel: '#ops', title: x}", "slack://TOKEN_A/TOKEN_B"),
+        ("telegram", "{bot_token: hunter2, chat_id: -42}", "tgram://BOT_TOKEN/-42/"),
+        ("discord", "{webhook_url: 'https://discord.com/hunter2'}", "discord://WEBHOOK_ID/"),
+        ("pushover", "{token: hunter2, user_key: hunter2, priority: '1'}", "pover://USER_KEY@TOKEN/"),
+        ("msteams", "{webhook_url_file: /run/hunter2}", "workflows://"),
+        ("slack", "{channel: '{{ .CommonLabels.team }}'}", "/CHANNEL"),
+    ],
+)
+def test_a_chat_is_an_apprise_notifier_whose_url_waits_for_its_secret(read, run, tmp_path, service, item, url):
+    text = f"route: {{receiver: a}}\nreceivers: [{{name: a, {service}_configs: [{item}]}}]\n"
+    found, told = read(text)
+    (name,) = found.files["incidentd.toml"]["notifiers"]
+    assert found.files["incidentd.toml"]["notifiers"][name]["type"] == "apprise"
+    to_do = [said for some in told.values() for outcome, said in some if outcome is Outcome.TO_DO]
+    assert any(url in said for said in to_do)
+    assert "hunter2" not in str(found.files) + str(found.secrets) + str(told)
+    write_directory(tmp_path / "out", found.files, found.secrets, "x")
+    assert CliRunner().invoke(main, ["check", "--config", str(tmp_path / "out")]).exit_code == 0
+
+
+def test_a_pager_is_no_chat(read):
+    _, told = read("route: {receiver: a}\nreceivers: [{name: a, opsgenie_configs: [{api_key: x}]}]\n")
+    ((outcome, text),) = told["receivers[0].opsgenie_configs[0]"]
+    assert outcome is Outcome.LEFT
+    assert "incidentd pages people itself" in text
+
+
 # ------------------------------------------------------------------ anything
 WORDS = st.sampled_from(["a", "b", "c d", "ü", "", "x" * 99, "...", "0s", "5m", "11y", "true", "(", 'a="b"', "a!~x|y"])
 LEAF = WORDS | st.none() | st.booleans() | st.integers(-5, 5)
@@ -360,7 +462,7 @@ VALUE = st.recursive(
 )
 ROUTE_KEYS = (
     "receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "match", "match_re", "matchers",
-    "continue", "mute_time_intervals", "other",
+    "continue", "mute_time_intervals", "active_time_intervals", "other",
 )  # fmt: skip
 
 
@@ -379,6 +481,13 @@ EMAIL = some(("to", "from", "smarthost", "require_tls", "auth_username", "auth_p
 WEBHOOK = some(
     ("url", "url_file", "http_config", "send_resolved"), VALUE | st.just("http://h/x") | st.just("http://h/?t")
 )
+INTERVAL = some(("name", "other"), VALUE) | st.fixed_dictionaries(
+    {"name": WORDS},
+    optional={
+        "time_intervals": st.lists(some(("times", "weekdays", "months", "years", "location"), VALUE), max_size=2)
+    },
+)
+INHIBIT = some(("name", "equal", *(f"{side}_{key}" for side in ("source", "target") for key in ROUTE_KEYS[5:8])), VALUE)
 RECEIVER = some(("name", "slack_configs", "other"), VALUE) | st.fixed_dictionaries(
     {"name": WORDS},
     optional={"webhook_configs": st.lists(WEBHOOK, max_size=2), "email_configs": st.lists(EMAIL, max_size=2)},
@@ -387,7 +496,8 @@ FILE = st.fixed_dictionaries(
     {"route": ROUTE.filter(bool), "receivers": st.lists(RECEIVER, max_size=4)},
     optional={
         "global": st.just({"smtp_smarthost": "m:25", "smtp_from": "A <a@b.c>"}) | VALUE,
-        "inhibit_rules": VALUE, "time_intervals": VALUE, "templates": VALUE, "else": VALUE,
+        "inhibit_rules": VALUE | st.lists(INHIBIT, max_size=2),
+        "time_intervals": VALUE | st.lists(INTERVAL, max_size=2), "templates": VALUE, "else": VALUE,
     },
 )  # fmt: skip
 

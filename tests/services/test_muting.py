@@ -221,5 +221,5 @@ async def test_readers_and_the_route_test_say_what_mutes(daemon):
     assert active.muted_by == ("nights",)
     found = await daemon.core.routes.test({"service": "shop"})
     (end,) = found.ends
-    assert (end.muted_by, end.muted_inactive) == (("nights",), False)
-    assert end.muted_until == daemon.clock.now() + HOUR - timedelta(seconds=31)
+    assert (end.muted.name, end.muted.kind) == ("nights", "mute")
+    assert end.muted.until == daemon.clock.now() + HOUR - timedelta(seconds=31)
