@@ -171,7 +171,7 @@ class Client:
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         """Undo an acknowledgement: the escalation goes on where it stood."""
-        body = wire.Acknowledge(note=note)
+        body = wire.HandBack(note=note)
         return await self._send("POST", f"/v1/pages/{page_id}/hand-back", wire.Page, body, if_version=if_version)
 
     async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:

@@ -243,6 +243,10 @@ class Acknowledge(Request, frozen=True):
     until: Instant | None = None
 
 
+class HandBack(Request, frozen=True):
+    note: OptionalText = ""
+
+
 class RaisePage(Request, frozen=True):
     """Page a service's policy or one person by hand; exactly one of the two."""
 

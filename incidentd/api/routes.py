@@ -179,7 +179,7 @@ ROUTES: tuple[Route, ...] = (
         alerts.hand_back_page,
         wire.Page,
         "Undo an acknowledgement: the escalation goes on where it stood (409 when it is not acknowledged)",
-        body=wire.Acknowledge,
+        body=wire.HandBack,
     ),
     _changed("/v1/pages/{id}/resolve", alerts.resolve_page, wire.Page, "End the page"),
     _changed("/v1/pages/{id}/escalate", alerts.escalate_page, wire.Page, "Notify the next step now"),

@@ -122,7 +122,7 @@ def ack(session: Session, page_id: int, note: str, span: timedelta | None, versi
 @click.pass_obj
 def hand_back(session: Session, page_id: int, note: str, version: int | None) -> None:
     """Undo an acknowledgement: the escalation goes on where it stood."""
-    _act(session, page_id, "hand-back", version, wire.Acknowledge(note=note))
+    _act(session, page_id, "hand-back", version, wire.HandBack(note=note))
 
 
 @page.command()

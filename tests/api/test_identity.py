@@ -147,7 +147,7 @@ async def test_each_role_may_do_its_own(api, fake, role, reads, acts, reloads):
 async def test_a_stranger_acts_as_a_uid(api, fake):
     api.person = ""
     await api("POST", "/v1/pages/1/acknowledge", {"note": "x"})
-    assert fake.asked[-1] == ("pages.acknowledge", 1, f"uid:{os.getuid()}", "x", "api", None)
+    assert fake.asked[-1] == ("pages.acknowledge", 1, f"uid:{os.getuid()}", "x", "api", None, None)
     assert (await api("GET", "/v1/info")).json["person"] == ""
 
 

@@ -75,7 +75,7 @@ async def acknowledge_page(calls: Calls, call: Call[wire.Acknowledge, queries.Qu
     )
 
 
-async def hand_back_page(calls: Calls, call: Call[wire.Acknowledge, queries.Query]) -> wire.Page:
+async def hand_back_page(calls: Calls, call: Call[wire.HandBack, queries.Query]) -> wire.Page:
     return await calls.pages.hand_back(call.id, call.actor, call.body.note, call.if_version)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import click
@@ -72,7 +73,7 @@ CHANGE = [
          {"name": "Disk", "severity": "critical", "labels": {"host": "a"}, "summary": "s", "description": "d",
           "resolved": True}),
     Case("alert ack 12 --note looking", "POST /v1/alerts/12/acknowledge", lambda c: c.page(),
-         "P-3 acknowledged by plain, for A-12", {"note": "looking"}),
+         "P-3 acknowledged by plain, for A-12", {"note": "looking", "until": None}),
     Case("alert resolve 12", "POST /v1/alerts/12/resolve", lambda c: c.alert(), "A-12 resolved"),
     Case("silence add host=a --comment why --until 2024-03-14T11:00Z --from 2024-03-14T10:00Z --id x",
          "POST /v1/silences", lambda c: c.silence(), "plain is active until",
@@ -80,7 +81,7 @@ CHANGE = [
           "starts_at": "2024-03-14T10:00:00Z", "annotations": {}}),
     Case("silence expire a/b", "DELETE /v1/silences/a%2Fb", lambda c: c.silence(), "plain has ended"),
     Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
-         "P-3 acknowledged by plain", {"note": "looking"}),
+         "P-3 acknowledged by plain", {"note": "looking", "until": None}),
     Case("page hand-back P-3 --note no", "POST /v1/pages/3/hand-back", lambda c: c.page(), "P-3 is open again",
          {"note": "no"}),
     Case("view save web team=web disk --of in-hand --shared", "POST /v1/views", lambda c: c.view(),
@@ -301,3 +302,12 @@ def test_a_version_is_asked_for(line, api, run, canned):
     prepare(api, case, canned)
     assert run(*line.split()).code == 0
     assert api.asked[0].headers["if-match"] == '"7"'
+
+
+@pytest.mark.parametrize(("line", "target"), [("page ack 3 --for 2h", "pages/3"), ("alert ack 3 --for 2h", "alerts/3")])
+def test_an_acknowledgement_for_a_while_says_until_when(line, target, api, run, canned):
+    api.on("POST", f"/v1/{target}/acknowledge", canned.page())
+    assert run(*line.split()).code == 0
+    until = datetime.fromisoformat(api.asked[0].body["until"])
+    assert timedelta(hours=1, minutes=59) < until - datetime.now(UTC) <= timedelta(hours=2)
+    assert run("page", "ack", "3", "--for", "soon").code == 2
