@@ -13,6 +13,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from incidentd import wire
 from incidentd.api.identity import Role, RolePolicy
@@ -28,7 +29,8 @@ from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
 from incidentd.ingress.spooled import SpoolDrain
 from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
-from incidentd.plugin.adapters import Context, SignalSink
+from incidentd.plugin.adapters import Context, SignalSink, StoreUnavailable
+from incidentd.plugin.decoding import storable
 from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
@@ -37,7 +39,7 @@ from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
 from incidentd.spool import Spool
-from incidentd.storage.store import Store
+from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
 
 VERSION = installed_version("incidentd")
@@ -150,7 +152,15 @@ class Daemon:
             silences=self.core.lent_silences,
             http=self._http,
             clock=self._clock,
+            notes=self._note,
         )
+
+    async def _note(self, instance: str, text: str) -> None:
+        """Something that a source wants to be found later. Raises `StoreUnavailable`."""
+        try:
+            await self._tell("source.noted", {"note": storable(text)}, instance)
+        except (SQLAlchemyError, StoreClosed, OSError) as error:
+            raise StoreUnavailable("the event could not be stored; send it again") from error
 
     async def _listen(self) -> None:
         settings = self.configuration.daemon.ingress

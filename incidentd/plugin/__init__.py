@@ -46,6 +46,7 @@ from incidentd.plugin.service_keys import (
 from incidentd.plugin.values import (
     ActiveAlert,
     BadRequest,
+    Condition,
     Event,
     Notification,
     NotificationKind,
@@ -72,6 +73,7 @@ __all__ = [
     "BadMatcher",
     "BadRequest",
     "Capability",
+    "Condition",
     "Context",
     "Event",
     "Handler",

@@ -13,7 +13,7 @@ import pydantic
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
-from incidentd.plugin.values import ActiveAlert, Notification, Receipt, WebhookRequest, WebhookResponse
+from incidentd.plugin.values import ActiveAlert, Condition, Notification, Receipt, WebhookRequest, WebhookResponse
 
 
 class AdapterConfig(pydantic.BaseModel):
@@ -112,6 +112,14 @@ class Context(Protocol):
         """The silences: read, set and end them. Since API version 1.1."""
         ...
 
+    async def note(self, text: str) -> None:
+        """Write `text` to the event log in this instance's name: something that a person may look for later.
+
+        For changes between the instance and its sender, such as a subscription; not for alerts. Since API version 1.3.
+        Raises `StoreUnavailable`.
+        """
+        ...
+
     @property
     def http(self) -> Any:
         """A shared `aiohttp.ClientSession` for outbound calls, with time limits; do not close it."""
@@ -153,6 +161,10 @@ class AlertSource(ABC):  # noqa: B024 - every method has a default: a source ser
 
     async def run(self) -> None:
         """A long-running task (polling, a subscription). Supervised: restarted with backoff when it raises."""
+        return None
+
+    def condition(self) -> Condition | None:
+        """How it is, for the health view; asked often, so only tell what is known. Since API version 1.3."""
         return None
 
     async def close(self) -> None:

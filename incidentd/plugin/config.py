@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import pydantic
@@ -25,6 +26,18 @@ class _SecretSchema:
 
 SecretRef = Annotated[Secret, _SecretSchema]
 """A configuration field that holds a secret, written as a reference and seen by the plugin as `Secret`."""
+
+_URL_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
+def _url_path(path: str) -> str:
+    if not _URL_PATH.fullmatch(path):
+        raise ValueError('is no absolute path — use letters, digits and ._~-, for example "/hook/ci"')
+    return path
+
+
+UrlPath = Annotated[str, pydantic.AfterValidator(_url_path)]
+"""Where a source listens, an absolute path without a query."""
 
 PositiveSeconds = Annotated[float, pydantic.Field(gt=0, le=3600)]
 """A time-out in seconds."""

@@ -1,4 +1,4 @@
-"""One outbound POST with the outcomes of `incidentd.plugin.outcomes`, for notifiers that speak HTTP.
+"""One outbound request with the outcomes of `incidentd.plugin.outcomes`, for plugins that speak HTTP.
 
 Imports aiohttp: import this module inside `send`, not at the top of a plugin.
 """
@@ -6,7 +6,7 @@ Imports aiohttp: import this module inside `send`, not at the top of a plugin.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 
 import aiohttp
@@ -57,18 +57,42 @@ async def post(
     `UnknownOutcome` when the connection broke later. None of them holds the URL, a header or an earlier exception,
     because each of these can carry a secret.
     """
+    return await _outcome(_send(session, "POST", url, body, headers, timeout=timeout, now=now))
+
+
+async def get(
+    session: aiohttp.ClientSession,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    timeout: float,  # noqa: ASYNC109 - as in `post`
+    now: datetime,
+) -> Answer:
+    """GET `url`, otherwise as `post`."""
+    return await _outcome(_send(session, "GET", url, None, headers, timeout=timeout, now=now))
+
+
+async def _outcome(call: Awaitable[Answer]) -> Answer:
     try:
-        return await _post(session, url, body, headers, timeout=timeout, now=now)
+        return await call
     except Exception as exc:
         failure = _failure(exc)
     raise failure  # outside of the handler, so that no __context__ keeps the URL alive
 
 
-async def _post(
-    session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, now: datetime
+async def _send(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    timeout: float,  # noqa: ASYNC109 - as in `post`
+    now: datetime,
 ) -> Answer:
     limit = aiohttp.ClientTimeout(total=timeout, connect=timeout / 2)
-    async with session.post(url, data=body, headers=headers, allow_redirects=False, timeout=limit) as response:
+    asked = session.request(method, url, data=body, headers=headers, allow_redirects=False, timeout=limit)
+    async with asked as response:
         return Answer(
             status=response.status,
             body=await _read_some(response),

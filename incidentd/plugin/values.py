@@ -122,6 +122,13 @@ class BadRequest(Exception):  # noqa: N818
         self.status = status
 
 
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """How a source is, in its own words: one line. Not `well` is shown as a problem of the daemon."""
+
+    text: str
+    well: bool = True
+
+
 class ActiveAlert(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as a source may read it back (Alertmanager's `GET /api/v2/alerts`)."""
 

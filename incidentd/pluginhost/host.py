@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -35,6 +35,11 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     silences: SilenceBook
     http: Any
     clock: Clock
+    notes: Callable[[str, str], Awaitable[None]]  # called with the instance and the text
+
+    async def note(self, text: str) -> None:
+        """Write to the event log."""
+        await self.notes(self.instance, text)
 
     def now(self) -> Any:
         """The current instant."""

@@ -80,6 +80,7 @@ class RunningSource:
     def __init__(self, source: AlertSource, vitals: Vitals, root: bool) -> None:
         self.source = source
         self.vitals = vitals
+        self.vitals.condition = source.condition
         self.root = root
         self._task: asyncio.Task[None] | None = None
 

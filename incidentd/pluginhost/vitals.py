@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from incidentd.clock import Clock
+from incidentd.plugin.values import Condition
 from incidentd.wire import AdapterHealth
 
 QUARANTINE_AFTER = 5
@@ -25,6 +27,8 @@ class Vitals:
         self._failures = 0
         self._last_ok: datetime | None = None
         self._last_error: datetime | None = None
+        self.condition: Callable[[], Condition | None] = lambda: None
+        """What the instance says of itself; told while its calls go well."""
 
     def succeeded(self) -> None:
         """A call went well."""
@@ -72,13 +76,25 @@ class Vitals:
 
     def shown(self) -> AdapterHealth:
         """As the wire shows it."""
+        state, detail = self._state, self._detail
+        if state == "ok":
+            state, detail = self._own_words()
         return AdapterHealth(
             instance=self.instance,
             type=self.kind,
             role=self.role,
-            state=self._state,
-            detail=self._detail,
+            state=state,
+            detail=detail,
             failures=self._failures,
             last_ok_at=self._last_ok,
             last_error_at=self._last_error,
         )
+
+    def _own_words(self) -> tuple[str, str]:
+        try:
+            told = self.condition()
+            if told is None:
+                return "ok", ""
+            return "ok" if told.well else "degraded", str(told.text).replace("\n", " ")[:_DETAIL]
+        except (Exception, SystemExit) as error:
+            return "degraded", f"condition: {type(error).__name__}: {error}".replace("\n", " ")[:_DETAIL]

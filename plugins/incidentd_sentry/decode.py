@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from incidentd.plugin import BadRequest, Signal, SignalKind, decode_json, mend_text, safe_line
-from incidentd_sentry.members import Members
+from incidentd.plugin.members import Members
 
 MAX_ALERTNAME = 200
 MAX_ID = 200
@@ -75,6 +75,30 @@ def _issue_alert(_action: str, data: Members, service_of: ServiceOf) -> Signal:
     return _firing(_issue_key(issue, "data.event.issue_id"), labels, annotations, event.text("web_url"))
 
 
+def _activity_alert(_action: str, data: Members, service_of: ServiceOf) -> Signal:
+    """A rule was triggered by what happened to an issue. It speaks of the same alert as an issue alert."""
+    issue = data.object("issue")
+    key = _issue_key(issue.text("id"), "data.issue.id")
+    if issue.text("status") in ENDS_ISSUE:
+        return Signal(key=key, kind=SignalKind.RESOLVED, labels={})
+    project, level = issue.object("project"), issue.text("level")
+    title = issue.text("title")
+    labels = {
+        "alertname": data.text("triggered_rule") or title or "Sentry issue",
+        "severity": SEVERITIES.get(level, ""),
+        "level": level,
+        "project": project.text("slug") or project.text("id"),
+        "service": service_of((project.text("slug"), project.text("id"))),
+    }
+    annotations = {
+        "summary": title,
+        "culprit": issue.text("culprit"),
+        "activity": data.object("activity").text("type"),
+        "platform": issue.text("platform"),
+    }
+    return _firing(key, labels, annotations, issue.text("web_url") or issue.text("permalink"))
+
+
 def _metric_alert(action: str, data: Members, service_of: ServiceOf) -> Signal:
     """A metric alert became critical or a warning, or is over. An alert is a rule on its projects."""
     if action not in ("critical", "warning", "resolved"):
@@ -110,6 +134,7 @@ def _issue(action: str, data: Members, _service_of: ServiceOf) -> Signal | None:
 
 _READERS: Mapping[str, Callable[[str, Members, ServiceOf], Signal | None]] = {
     "event_alert": _issue_alert,
+    "activity_alert": _activity_alert,
     "metric_alert": _metric_alert,
     "issue": _issue,
 }

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pydantic
 
 from incidentd.plugin import SecretRef
+from incidentd.plugin.config import UrlPath
 from incidentd.plugin.json_paths import parse_path
 from incidentd.plugin.mapping import AlertMapping, OptionalPath
-
-_URL_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class WebhookSourceConfig(AlertMapping):
@@ -23,14 +20,7 @@ class WebhookSourceConfig(AlertMapping):
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a token written in plain must not be logged
 
-    path: str = "/hook"
+    path: UrlPath = "/hook"
     token: SecretRef | None = None  # asked for as `Authorization: Bearer`, `X-Token` or `?token=`
     items: OptionalPath = None
     key: OptionalPath = parse_path("key")  # "": the labels identify the alert
-
-    @pydantic.field_validator("path")
-    @classmethod
-    def _absolute(cls, path: str) -> str:
-        if not _URL_PATH.fullmatch(path):
-            raise ValueError('is no absolute path — use letters, digits and ._~-, for example "/hook/ci"')
-        return path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Sequence
 
-from incidentd.plugin import AdapterType, AlertSource, BadRequest, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin import AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin.tokens import check_token
 from incidentd_webhook.config import WebhookSourceConfig
 from incidentd_webhook.decode import decode_alerts
 
@@ -28,28 +28,13 @@ class WebhookSource(AlertSource):
 
     async def post(self, request: WebhookRequest) -> WebhookResponse:
         """Alerts, answered when they are durable."""
-        self._authenticate(request)
+        check_token(request, self._config.token)
         asked = (request.body, self._config, request.received_at)
         large = len(request.body) > _LARGE_BODY
         batch = await asyncio.to_thread(decode_alerts, *asked) if large else decode_alerts(*asked)
         if batch.signals:
             await self._sink.submit(batch.signals)
         return batch.answer()
-
-    def _authenticate(self, request: WebhookRequest) -> None:
-        """Raises `BadRequest` with status 401 unless the configured token was sent."""
-        if self._config.token is None:
-            return
-        expected = self._config.token.reveal().encode()
-        if not hmac.compare_digest(_sent_token(request).encode("utf-8", "surrogateescape"), expected):
-            raise BadRequest("send it as Authorization: Bearer, X-Token or ?token=", field="token", status=401)
-
-
-def _sent_token(request: WebhookRequest) -> str:
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return credentials.strip()
-    return request.headers.get("x-token") or request.query.get("token", "")
 
 
 SOURCES: tuple[AdapterType[AlertSource], ...] = (

@@ -13,7 +13,7 @@ from incidentd import wire
 from incidentd.client import Client
 from incidentd.daemon import Daemon
 from incidentd.instance import AlreadyRunning
-from incidentd.plugin import Notification
+from incidentd.plugin import Notification, StoreUnavailable
 from incidentd.plugin.testing import notification
 from incidentd.settings import load_configuration
 
@@ -140,6 +140,18 @@ async def test_what_needs_a_restart_is_said(daemon, place):
     (place / "incidentd.toml").write_text(text.replace("[ingress]", '[ingress]\npublic_url = "http://x.example.org"'))
     answer = await daemon.reload("ada")
     assert any("ingress" in problem and "next start" in problem for problem in answer.problems)
+
+
+async def test_what_a_source_notes_is_an_event_in_its_name(daemon):
+    await daemon._lend("sns").note("the subscription was confirmed\0")
+    (event,) = [one for one in (await daemon.core.events.page(after=0, limit=500)).events if one.kind == "source.noted"]
+    assert (event.actor, event.data) == ("sns", {"note": "the subscription was confirmed\u2400"})
+
+
+async def test_a_note_that_cannot_be_stored_is_said(daemon, monkeypatch):
+    monkeypatch.setattr(daemon.core.store, "write", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(StoreUnavailable):
+        await daemon._lend("sns").note("lost?")
 
 
 # ------------------------------------------------------------------ TLS

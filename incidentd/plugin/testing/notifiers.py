@@ -97,6 +97,9 @@ class NotifierContext:
         """A notifier has no use for it: raises `AssertionError`."""
         raise AssertionError("a notifier sets no silences")
 
+    async def note(self, text: str) -> None:
+        """Nobody reads it."""
+
     def now(self) -> datetime:
         """Always `NOW`."""
         return NOW

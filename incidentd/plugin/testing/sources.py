@@ -81,6 +81,11 @@ class FakeContext:
         self.sink = RecordingSink()
         self.reader = SettableReader()
         self.silences = MemorySilences(self.clock)
+        self.notes: list[str] = []
+
+    async def note(self, text: str) -> None:
+        """Keep `text` in `notes`."""
+        self.notes.append(text)
 
     def now(self) -> datetime:
         """The clock's instant."""

@@ -76,6 +76,74 @@ def test_a_firing_alert_with_everything() -> None:
     assert set(signal.annotations) == {*same, "values", "summary", "runbook_url"}
 
 
+# What Grafana makes of a rule whose query gave nothing, or failed: the rule's name moves to another label.
+NO_DATA: dict[str, Any] = {
+    **ALERT,
+    "labels": {
+        "alertname": "DatasourceNoData", "datasource_uid": "P1", "grafana_folder": "Shop", "ref_id": "A",
+        "rulename": "Checkout errors",
+    },
+    "annotations": {"summary": "2.4 % of payments fail"},
+    "fingerprint": "0e5f1c7a2b9d4e11",
+    "values": None,
+    "valueString": "",
+    "imageURL": "",
+}  # fmt: skip
+FAILED: dict[str, Any] = {
+    **NO_DATA,
+    "labels": {**NO_DATA["labels"], "alertname": "DatasourceError"},
+    "annotations": {"Error": "[sse.dataQueryError] failed to execute query [A]: connection refused"},
+    "fingerprint": "5a1d2c3b4e5f6071",
+    "values": {},
+}
+# The button "Test" of a contact point: no rule, a silence link, a value without its query.
+TEST: dict[str, Any] = {
+    "status": "firing",
+    "labels": {"alertname": "TestAlert", "instance": "Grafana"},
+    "annotations": {"summary": "Notification test"},
+    "startsAt": "2026-03-02T08:59:59.123456000Z",
+    "endsAt": "0001-01-01T00:00:00Z",
+    "generatorURL": "",
+    "fingerprint": "57c6d9296de2ad39",
+    "silenceURL": "https://grafana.example/alerting/silence/new?alertmanager=grafana&matcher=alertname%3DTestAlert",
+    "dashboardURL": "",
+    "panelURL": "",
+    "values": None,
+    "valueString": "[ metric='foo' labels={instance=bar} value=10 ]",
+}
+
+
+@pytest.mark.parametrize("alert", [NO_DATA, FAILED])
+def test_a_query_without_an_answer_is_an_alert_of_its_own(alert: dict[str, Any]) -> None:
+    signal, usual = one(**alert), one()
+    assert signal.key != usual.key
+    assert (signal.labels["alertname"], signal.labels["rulename"]) == (alert["labels"]["alertname"], "Checkout errors")
+    assert {"values", "valueString", "imageURL"} & set(signal.annotations) == set()
+    assert signal.annotations.items() >= alert["annotations"].items()
+
+
+def test_the_test_of_a_contact_point() -> None:
+    (signal,) = decode(TEST, receiver="test", title="[FIRING:1] TestAlert Grafana", orgId=1).signals
+    assert signal.labels == {"alertname": "TestAlert", "instance": "Grafana"}
+    assert signal.starts_at == datetime(2026, 3, 2, 8, 59, 59, 123456, UTC)
+    assert set(signal.annotations) == {"summary", "silenceURL", "valueString"}
+
+
+def test_one_notification_may_tell_of_beginnings_and_ends() -> None:
+    over = {**ALERT, "status": "resolved", "endsAt": "2026-03-02T08:59:00Z", "fingerprint": "other", "values": None}
+    batch = decode(ALERT, over, status="firing", state="alerting")
+    assert [signal.kind for signal in batch.signals] == [SignalKind.FIRING, SignalKind.RESOLVED]
+
+
+def test_a_grafana_of_the_first_days_of_unified_alerting() -> None:
+    """Version 8 knows no values, no rule, no image, and counts no alerts that were cut off."""
+    newer = ("values", "ruleUID", "imageURL", "orgId")
+    alert = {name: value for name, value in ALERT.items() if name not in newer}
+    body = {name: value for name, value in BODY.items() if name not in ("truncatedAlerts", "appVersion")}
+    (signal,) = decode_webhook(json.dumps({**body, "alerts": [alert]}).encode(), NOW).signals
+    assert signal.key == ALERT["fingerprint"]
+
+
 def test_what_is_absent_null_or_empty_leaves_no_annotation() -> None:
     signal = one(
         annotations=None, silenceURL="", dashboardURL=None, panelURL="", imageURL="", ruleUID="", values=None,

@@ -133,6 +133,69 @@ def test_an_issue_alert_with_everything() -> None:
     assert signal.starts_at is None
 
 
+ACTIVITY_ALERT: dict[str, Any] = {
+    "action": "triggered",
+    "actor": ACTOR,
+    "installation": INSTALLATION,
+    "data": {
+        "activity": {"type": "set_regression"},
+        "issue": {
+            **ISSUE["data"]["issue"],
+            "status": "unresolved",
+            "substatus": "regressed",
+            "level": "error",
+            "culprit": "pay(basket)",
+            "web_url": "https://shop.sentry.io/issues/5510001234/",
+        },
+        "triggered_rule": "It is back",
+    },
+}
+
+
+def test_an_activity_alert_is_the_issues_alert() -> None:
+    signal = alert("activity_alert", ACTIVITY_ALERT)
+    assert (signal.key, signal.kind) == (issue_alert().key, SignalKind.FIRING)
+    assert signal.labels == {
+        "alertname": "It is back",
+        "severity": "error",
+        "level": "error",
+        "project": "storefront",
+        "service": "checkout",
+    }
+    assert signal.annotations == {
+        "summary": "TypeError: basket is undefined", "culprit": "pay(basket)", "activity": "set_regression",
+    }  # fmt: skip
+    assert signal.generator_url == "https://shop.sentry.io/issues/5510001234/"
+
+
+def test_an_activity_that_ended_the_issue_ends_its_alert() -> None:
+    issue = {**ACTIVITY_ALERT["data"]["issue"], "status": "resolved"}
+    signal = alert("activity_alert", {**ACTIVITY_ALERT, "data": {"issue": issue}})
+    assert (signal.key, signal.kind, signal.labels) == (issue_alert().key, SignalKind.RESOLVED, {})
+
+
+def test_an_issue_that_is_archived_says_its_substatus_and_ends() -> None:
+    """What Sentry sends today for "archive until escalating": the action is archived, the status ignored."""
+    members = {"status": "ignored", "substatus": "archived_until_escalating", "statusDetails": {}}
+    archived = {**ISSUE, "action": "archived", "data": {"issue": {**ISSUE["data"]["issue"], **members}}}
+    assert alert("issue", archived).kind is SignalKind.RESOLVED
+
+
+def test_an_issue_without_a_stack_trace_is_an_alert_too() -> None:
+    """Performance, uptime and cron issues have another kind of event: no level of their own kind, no exception."""
+    event = {
+        "event_id": "7e1f", "issue_id": "5510007777", "type": "generic", "title": "Uptime detected for shop.example",
+        "level": "error", "project": 4509001, "occurrence": {"type": 7001, "evidenceData": {}}, "tags": [],
+        "web_url": "https://shop.sentry.io/issues/5510007777/events/7e1f/",
+    }  # fmt: skip
+    signal = alert("event_alert", {**ISSUE_ALERT, "data": {"event": event, "triggered_rule": "Uptime"}})
+    assert (signal.key, signal.labels["alertname"], signal.labels["project"]) == (
+        "issue:5510007777",
+        "Uptime",
+        "4509001",
+    )
+
+
 def test_another_event_of_the_issue_is_the_same_alert() -> None:
     assert issue_alert(event_id="other", title="another title").key == issue_alert().key
     assert issue_alert(issue_id="5510009999").key != issue_alert().key
@@ -235,6 +298,7 @@ def test_what_is_about_no_alert_is_ignored_whatever_it_holds(resource: str) -> N
         ("event_alert", {"data": {"event": {"issue_id": "9" * 201}}}, "data.event.issue_id"),
         ("event_alert", {"data": {"event": {"issue_id": 1.5}}}, "data.event.issue_id"),
         ("issue", {"action": "resolved", "data": {"issue": {"id": None}}}, "data.issue.id"),
+        ("activity_alert", {"action": "triggered", "data": {"issue": {}}}, "data.issue.id"),
         ("metric_alert", {**METRIC_ALERT, "action": "open"}, "action"),
         ("metric_alert", {"action": "critical", "data": {}}, "data.metric_alert.alert_rule.id"),
     ],
@@ -280,7 +344,7 @@ HOOK_LIKE = st.fixed_dictionaries({"data": DATA | ANY_JSON, "action": ACTIONS})
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.sampled_from(["event_alert", "metric_alert", "issue", "installation"]),
+    st.sampled_from(["event_alert", "activity_alert", "metric_alert", "issue", "installation"]),
     st.one_of(st.binary(), (HOOK_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())),
 )
 def test_any_bytes_give_a_signal_nothing_or_a_fault(resource: str, body: bytes) -> None:

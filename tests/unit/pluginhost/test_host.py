@@ -18,6 +18,7 @@ from incidentd.plugin import (
     AdapterType,
     AlertSource,
     BadRequest,
+    Condition,
     Event,
     Notifier,
     PermanentFailure,
@@ -90,6 +91,12 @@ class Source(AlertSource):
         if self.mode == "store":
             raise StoreUnavailable("full")
         return WebhookResponse()
+
+    def condition(self):
+        if self.mode == "bad condition":
+            raise SystemExit(3)
+        told = {"well": Condition(text="two topics"), "unwell": Condition(text="one\ntopic gone", well=False)}
+        return told.get(self.mode)
 
     async def run(self):
         type(self).runs += 1
@@ -388,6 +395,19 @@ async def test_a_handler_that_fails(start, mode, raised, shown):
     with pytest.raises(raised):
         await mounted.route.handler(make_request("/x"))
     assert state(one)[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [
+        ("ok", ("ok", "")),
+        ("well", ("ok", "two topics")),
+        ("unwell", ("degraded", "one topic gone")),
+        ("bad condition", ("degraded", "condition: SystemExit: 3")),
+    ],
+)
+async def test_a_source_says_how_it_is(start, mode, shown):
+    assert state(start(instance(mode, "source", "src"))) == shown
 
 
 async def test_routes_that_raise_are_shown(start):

@@ -1,6 +1,6 @@
 """Lenient reading of JSON objects: what is absent or of an unexpected kind reads as empty.
 
-Sentry's payloads differ between versions and kinds of issue. An alert must not be lost because a member beside the
+For senders whose payloads differ between versions and kinds. An alert must not be lost because a member beside the
 point looks different, so only identities are insisted on, by the caller.
 """
 
@@ -11,9 +11,11 @@ from typing import TypeVar
 
 import msgspec
 
-from incidentd.plugin import MAX_TEXT, BadRequest, decode_json, storable
+from incidentd.plugin.decoding import MAX_TEXT, decode_json, storable
+from incidentd.plugin.values import BadRequest
 
 T = TypeVar("T")
+_OBJECT = dict[str, msgspec.Raw]
 
 
 class Members:
@@ -24,7 +26,7 @@ class Members:
 
     def object(self, name: str) -> Members:
         """The object called `name`."""
-        return Members(self._read(name, dict[str, msgspec.Raw]))
+        return Members(self._read(name, _OBJECT))
 
     def text(self, name: str) -> str:
         """A text, or a whole number as text; cut to `MAX_TEXT` characters, NUL made visible."""
@@ -38,6 +40,16 @@ class Members:
         """The texts of an array; other items are left out."""
         items = self._read(name, list[msgspec.Raw]) or []
         return [text for item in items if (text := Members({"item": item}).text("item"))]
+
+    def objects(self, name: str) -> list[Members]:
+        """The objects of an array; other items are left out."""
+        items = self._read(name, list[msgspec.Raw]) or []
+        return [Members(found) for item in items if (found := Members({"item": item})._read("item", _OBJECT))]
+
+    def json(self, name: str) -> str:
+        """A value as its JSON text, cut to `MAX_TEXT` characters; "" where there is none, or nothing in it."""
+        text = bytes(self._members.get(name, b"")).decode(errors="replace").strip()
+        return "" if text in ("null", "{}", "[]", '""') else storable(text[:MAX_TEXT])
 
     def pairs(self, name: str) -> dict[str, str]:
         """The pairs of an array like `[["environment", "prod"], ...]`."""
