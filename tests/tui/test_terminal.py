@@ -137,10 +137,14 @@ def test_a_cursor_move_is_cheap(terminal):
 
 def test_journey_a_group_is_unfolded_marked_and_linked(terminal):
     app = terminal()
-    app.read(b"PodCrashLooping")
+    app.read(b"PodCrashLooping", quiet=1.5)
     app.write(b"jjjjjj\r")
-    assert b"thumbnailer-5" in app.read(b"thumbnailer-5")
-    app.write(b" lokta\r")
+    app.read(b"thumbnailer-5", quiet=1.5)
+    app.write(b" l")
+    app.read(b"Link 5 alerts", quiet=1.5)
+    app.write(b"okta")
+    app.read(quiet=2.0)
+    app.write(b"\r")
     app.read(b"5 alerts linked to INC-309")
     app.write(b"u")
     app.read(b"undone")
@@ -151,12 +155,14 @@ def test_journey_a_silence_from_the_keyboard_alone(terminal):
     app.read(b"QueueDepthHigh")
     app.write(b"jS")
     app.read(b"hides 1 firing alert now")
-    app.write(b"\t\tplanned work")
-    app.read(b"k")
+    app.write(b"\t\t")
+    app.read(quiet=3.0)
+    app.write(b"planned work")
+    app.read(quiet=3.0)
     app.write(b"\x13")
     app.read(b"u undoes")
     app.write(b"s")
-    app.read(b"planned work")
+    app.read(b"S-00000004")
 
 
 def test_journey_a_filter_is_saved_and_picked_again(terminal):
@@ -175,7 +181,9 @@ def test_journey_a_filter_is_saved_and_picked_again(terminal):
 def test_journey_the_runbook_link_of_an_alert_reaches_the_clipboard(terminal):
     app = terminal()
     app.read(b"QueueDepthHigh")
-    app.write(b"jjjjjj\rj\r")
+    app.write(b"jjjjjj\r")
+    app.read(b"thumbnailer-5", quiet=3.0)
+    app.write(b"j\r")
     app.read(b"LABELS")
     app.write(b"r")
     found = re.search(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", app.read(b"]52;c;"))
