@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -147,6 +147,25 @@ class Client:
         """The firing alerts that a silence with `matchers` would hide."""
         body = wire_silences.PreviewSilence(matchers=tuple(matchers))
         return await self._send("POST", "/v1/silences/preview", wire_silences.SilencePreview, body)
+
+    # ------------------------------------------------------------------ checks
+    async def checks(self, *, kind: str = "", status: str = "") -> wire_checks.CheckList:
+        """Heartbeats and probes; `kind` and `status` narrow the list."""
+        return await self._get(f"/v1/checks{_query(kind=kind, status=status)}", wire_checks.CheckList)
+
+    async def check(self, name: str) -> wire_checks.Check:
+        """One check by NAME or SOURCE/NAME, with its latest results."""
+        return await self._get(f"/v1/checks/{quote(name, safe='')}", wire_checks.Check)
+
+    async def check_url(self, name: str) -> wire_checks.CheckUrl:
+        return await self._get(f"/v1/checks/{quote(name, safe='')}/url", wire_checks.CheckUrl)
+
+    async def pause_check(self, name: str, *, note: str = "") -> wire_checks.Check:
+        body = wire_checks.PauseCheck(note=note)
+        return await self._send("POST", f"/v1/checks/{quote(name, safe='')}/pause", wire_checks.Check, body)
+
+    async def resume_check(self, name: str) -> wire_checks.Check:
+        return await self._send("POST", f"/v1/checks/{quote(name, safe='')}/resume", wire_checks.Check)
 
     # ------------------------------------------------------------------ pages
     async def pages(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
@@ -28,9 +29,11 @@ from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
 from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
+from incidentd.services.source_traffic import Traffic
+from incidentd.services.source_watch import SourceWatch
 from incidentd.services.suppression import Suppression
 from incidentd.services.views import SavedViews
-from incidentd.services.workers import expiry_loop, router_loop, timer_loop
+from incidentd.services.workers import Loop, expiry_loop, router_loop, timer_loop
 from incidentd.storage import leases
 from incidentd.storage.store import Store
 
@@ -49,6 +52,7 @@ class Core:
         sender: Sender,
         public_url: Callable[[], str],
         node: str,
+        expected: Callable[[], Mapping[str, timedelta]] = dict,
     ) -> None:
         self.store = store
         self._node = node
@@ -58,6 +62,8 @@ class Core:
         self.suppression = Suppression(process, roster)
         self.grouping = Grouping(process, roster, self.escalation, self.suppression, self.mutes)
         self.intake = Intake(store, self.escalation)
+        self.traffic = Traffic(store.clock)
+        self.sources = SourceWatch(store, self.intake, self.traffic, expected)
         self.pages = Pages(store, self.escalation, roster)
         self.alerts = Alerts(store, self.intake, self.pages, self.suppression, self.mutes)
         self.silences = Silences(store, self.grouping, roster, self.alerts.views)
@@ -80,11 +86,13 @@ class Core:
             **self.silences.handlers(),
             **self.incidents.handlers(),
             **self.answers.handlers(),
+            **self.sources.handlers(),
         }
         self._loops = [
             router_loop(store, self.grouping, lambda: self.intake.busy),
             expiry_loop(store, self.intake),
             timer_loop(store, handlers),
+            Loop("sources", self.sources.work),
         ]
 
     async def start(self) -> None:

@@ -8,10 +8,12 @@ import os
 import pwd
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
+import aiohttp
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,9 +25,11 @@ from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls
 from incidentd.core import Core, LoopLag
 from incidentd.ingress.metrics import Metrics
-from incidentd.ingress.outbound import guarded_session
+from incidentd.ingress.outbound import guarded_session, open_socket
+from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
+from incidentd.ingress.source_metrics import SourceMetrics
 from incidentd.ingress.spooled import SpoolDrain
 from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
@@ -35,12 +39,17 @@ from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
+from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
+from incidentd.services.plugin_memory import LentMemory
+from incidentd.services.source_health import source_health
+from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
 from incidentd.spool import Spool
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
+from incidentd.wire_health import SourceHealth
 
 VERSION = installed_version("incidentd")
 log = structlog.get_logger("incidentd")
@@ -55,6 +64,8 @@ class _Sink:
 
     async def submit(self, signals: Sequence[object], *, once: str = "") -> None:
         await self._core().intake.submit(self._instance, signals, once)  # type: ignore[arg-type]
+        if signals:
+            self._core().traffic.heard(self._instance, len(signals))
 
 
 def _user_name(uid: int) -> str:
@@ -90,7 +101,8 @@ class Daemon:
         self._certificate: ServerCertificate | None = None
         self._spool: SpoolDrain | None = None
         self._api: ApiServer | None = None
-        self._http: object | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._outside: OutsideHeartbeat | None = None
         self._watchdog = LoopWatchdog(self._on_stall)
 
     @property
@@ -126,14 +138,23 @@ class Daemon:
             sender=self._host,
             public_url=self._public_url,
             node=_lease_owner(self.configuration),
+            expected=self._expected,
         )
         await self._load_plugins()
         await self._core.start()
         store.on_commit.append(self._observe)
         await self._listen()
+        self._start_outside_heartbeat()
         self._lag.start()
         self._watchdog.start()
         log.info("ready", version=VERSION, engine=store.engine, ingress=self.urls(), files=self.configuration.files)
+
+    def _start_outside_heartbeat(self) -> None:
+        wanted = self.configuration.daemon.heartbeat
+        if wanted is not None and self._http is not None:
+            signs = partial(vital_signs, self.core.store)
+            self._outside = OutsideHeartbeat(wanted.url, wanted.every, signs, self._http)
+            self._outside.start()
 
     async def _load_plugins(self) -> Crew:
         """Plugins may hang for seconds while they load: the event loop must go on. Returns the former instances."""
@@ -150,7 +171,10 @@ class Daemon:
             sink=sink,
             reader=self.core.reader,
             silences=self.core.lent_silences,
+            memory=LentMemory(lambda: self.core.store, instance),
+            paused=LentPauses(lambda: self.core.store, instance),
             http=self._http,
+            sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,
             notes=self._note,
         )
@@ -164,12 +188,15 @@ class Daemon:
 
     async def _listen(self) -> None:
         settings = self.configuration.daemon.ingress
+        metrics = Metrics(VERSION, self._gauges)
+        metrics.add(SourceMetrics(self.core.traffic))
         self._ingress = Ingress(
             clock=self._clock,
             links=self.core.links,
-            metrics=Metrics(VERSION, self._gauges),
+            metrics=metrics,
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
+            refused=self.core.traffic.refuse,
         )
         self._spool = SpoolDrain(Spool(self.configuration.daemon.spool_dir), self._ingress.hand_in)
         self._mount()
@@ -231,6 +258,7 @@ class Daemon:
             groups=core.groups,
             views=core.views,
             silences=core.silences,
+            checks=Checks(core.store, self.host, self._public_url),
             pages=core.pages,
             incidents=core.incidents,
             roster=core.roster,
@@ -304,6 +332,7 @@ class Daemon:
             adapters=self.host.health,
             lag_ms=lambda: self._lag.milliseconds,
             notes=self._all_notes,
+            sources=self._source_health,
             config_files=lambda: self.configuration.files,
             certificate=lambda: self._certificate.shown if self._certificate else None,
         )
@@ -312,7 +341,18 @@ class Daemon:
     def _all_notes(self) -> list[str]:
         certificate = self._certificate.problems() if self._certificate else []
         spool = self._spool.problems() if self._spool else []
-        return [*self.configuration.problems, *self._notes, *certificate, *spool]
+        outside = self._outside.problem if self._outside is not None else ""
+        missing = [f"the heartbeat to outside {outside}"] if outside else []
+        return [*self.configuration.problems, *self._notes, *certificate, *spool, *missing]
+
+    async def _source_health(self, adapters: Sequence[wire.AdapterHealth]) -> tuple[SourceHealth, ...]:
+        last = await self.core.sources.last_signals()
+        return source_health(adapters, self.core.traffic, last, self._expected(), self._clock.now())
+
+    def _expected(self) -> dict[str, timedelta]:
+        """How often each source that is watched has to send."""
+        found = ((one.name, one.expect_every) for one in self.configuration.adapters if one.role == "source")
+        return {name: every for name, every in found if every is not None}
 
     async def reload(self, actor: str) -> wire.Reloaded:
         """Read the configuration again. A faulty one changes nothing and stands in health until it is mended.
@@ -356,6 +396,8 @@ class Daemon:
     # ------------------------------------------------------------------ end
     async def close(self) -> None:
         """Drain: no new work, what is under way finishes, everything is closed."""
+        if self._outside is not None:
+            await self._outside.close()
         self._lag.stop()
         self._watchdog.stop()
         if self._certificate is not None:
@@ -372,7 +414,7 @@ class Daemon:
         if self._host is not None:
             await self._host.close()
         if self._http is not None:
-            await self._http.close()  # type: ignore[attr-defined]
+            await self._http.close()
         self._lock.release()
 
 
@@ -392,7 +434,7 @@ def _lease_owner(configuration: Configuration) -> str:
 
 def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
     """Changed settings that a reload cannot apply."""
-    names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private")
+    names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private", "heartbeat")
     changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
     if _asks_clients(old) != _asks_clients(new):
         changed.append("client_ca")

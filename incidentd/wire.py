@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from incidentd import wire_health
 from incidentd.domain.severity import Severity
 
 API_VERSION = "1.0"
@@ -62,17 +63,7 @@ class Info(Frozen, frozen=True):
     engine: str  # sqlite | postgresql
 
 
-class AdapterHealth(Frozen, frozen=True):
-    """One configured plugin instance, or one plugin that could not be loaded."""
-
-    instance: str
-    type: str
-    role: str  # source | notifier | plugin
-    state: str  # ok | degraded | quarantined | failed | missing
-    detail: str  # what is wrong and what to do, one line
-    failures: int  # in a row
-    last_ok_at: Instant | None
-    last_error_at: Instant | None
+AdapterHealth = wire_health.AdapterHealth
 
 
 class Health(Frozen, frozen=True):
@@ -90,6 +81,7 @@ class Health(Frozen, frozen=True):
     config_files: tuple[str, ...]
     tls_names: tuple[str, ...] = ()  # the hosts that the certificate of the TLS listener is for
     tls_expires_at: Instant | None = None  # None where there is no TLS listener
+    sources: tuple[wire_health.SourceHealth, ...] = ()
 
 
 class Event(Frozen, frozen=True):

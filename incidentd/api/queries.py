@@ -60,6 +60,11 @@ class Silences(Query, frozen=True):
     ] = "current"
 
 
+class Checks(Query, frozen=True):
+    kind: Annotated[str, Meta(max_length=64, description="heartbeat, http, tcp, tls, dns ...")] = ""
+    status: Literal["", "new", "up", "started", "late", "down", "paused"] = ""
+
+
 class Incidents(Query, frozen=True):
     state: Literal["open", "closed", "all"] = "open"
     q: Search = ""

@@ -10,11 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, daemon, groups, incidents, silences, views
+from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, silences, views
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -168,6 +168,24 @@ ROUTES: tuple[Route, ...] = (
         answer=wire_silences.Silence,
         summary="End a silence now",
     ),
+    _get("/v1/checks", checks.list_checks, wire_checks.CheckList, "Heartbeats and probes", query=queries.Checks),
+    _get("/v1/checks/{check}", checks.get_check, wire_checks.Check, "One check, by NAME or SOURCE%2FNAME"),
+    Route(
+        method="GET",
+        path="/v1/checks/{check}/url",
+        handler=checks.get_check_url,
+        role=Role.RESPONDER,
+        answer=wire_checks.CheckUrl,
+        summary="Where a heartbeat's pings go",
+    ),
+    _post(
+        "/v1/checks/{check}/pause",
+        checks.pause_check,
+        wire_checks.Check,
+        "Let a check page nobody until it is resumed",
+        body=wire_checks.PauseCheck,
+    ),
+    _post("/v1/checks/{check}/resume", checks.resume_check, wire_checks.Check, "Take a pause back"),
     _get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
     _created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
     _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),

@@ -20,6 +20,8 @@ _COMMANDS = {
     "silence": ("silences:silence", "Silence alerts for a time."),
     "group": ("groups:group", "The alerts that people are told about together."),
     "view": ("views:view", "Saved filters of the inbox."),
+    "check": ("checks:check", "Heartbeats and probes: what is expected to be well."),
+    "heartbeat": ("checks:heartbeat", "Checks that wait for pings."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "people": ("rota:people", "The people of the roster."),

@@ -10,7 +10,7 @@ import click
 from incidentd import wire
 from incidentd.cli.parts import change_options, read_options, versioned
 from incidentd.cli.refusal import Failure
-from incidentd.cli.screen import fields, hang, listed, paint, table, toned
+from incidentd.cli.screen import Painted, fields, hang, listed, paint, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 
@@ -45,6 +45,7 @@ def _print_health(session: Session, found: wire.Health) -> None:
         ("configuration", listed(found.config_files) or "defaults only"),
         *([("TLS certificate", f"{listed(found.tls_names)}, until {session.when(ends)}")] if ends else []),
     ])  # fmt: skip
+    _print_sources(session, found)
     print()
     rows = [
         (a.instance, a.type, a.role, toned(a.state), session.brief(a.last_ok_at), a.failures or "-", a.detail)
@@ -52,6 +53,27 @@ def _print_health(session: Session, found: wire.Health) -> None:
     ]
     head = ("INSTANCE", "TYPE", "ROLE", "STATE", f"LAST OK ({session.zone})", "FAILURES", "DETAIL")
     table(head, rows, empty="No plugin is configured.", spare=("TYPE", "LAST", "ROLE"))
+
+
+def _print_sources(session: Session, found: wire.Health) -> None:
+    """What each source sent; those that never sent and were never refused anything say nothing."""
+    told = [one for one in found.sources if one.last_signal_at or one.refused or one.expect_every]
+    if not told:
+        return
+    print()
+    rows = [
+        (
+            s.instance,
+            Painted("silent", "bad") if s.silent else session.brief(s.last_signal_at),
+            s.signals_per_minute or "-",
+            f"{s.expect_every:g} s" if s.expect_every else "-",
+            listed(f"{count} {reason}" for reason, count in s.refused.items()) or "-",
+            s.last_error,
+        )
+        for s in told
+    ]
+    head = ("SOURCE", f"LAST SIGNAL ({session.zone})", "A MINUTE", "EXPECTED", "REFUSED", "LAST REFUSAL")
+    table(head, rows, spare=("EXPECTED", "A MINUTE"))
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
-from incidentd.configuration.values import Name, Table
+from incidentd.configuration.values import Name, PositiveDuration, Table
 from incidentd.plugin.values import Secret
 
 MAIN_FILE = "incidentd.toml"
@@ -130,14 +131,24 @@ class InstanceTable(pydantic.BaseModel):
     root: bool | None = None
 
 
+class SourceTable(InstanceTable):
+    expect_every: PositiveDuration | None = None  # an alert when it sends nothing for so long
+
+
+class HeartbeatTable(Table):
+    url: Any = None  # a URL, or a secret reference
+    every: PositiveDuration = timedelta(minutes=1)
+
+
 class MainFile(Table):
     daemon: DaemonTable = DaemonTable()
     storage: StorageTable = StorageTable()
     api: ApiTable = ApiTable()
     ingress: IngressTable = IngressTable()
     outbound: OutboundTable = OutboundTable()
+    heartbeat: HeartbeatTable = HeartbeatTable()
     plugins: PluginsTable = PluginsTable()
-    sources: dict[Name, InstanceTable] = pydantic.Field(default={})
+    sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
 
 
@@ -163,6 +174,13 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     default_role: str = "none"
 
 
+class HeartbeatSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The heartbeat to outside: where it goes, and how often. The URL is a secret: who knows it may ping."""
+
+    url: Secret
+    every: timedelta
+
+
 class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything of incidentd.toml but the instances, with every default filled in.
 
@@ -180,6 +198,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     tls: TlsFiles | None = None
     allow_private: bool
     disabled_plugins: frozenset[str]
+    heartbeat: HeartbeatSettings | None = None
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +210,7 @@ class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
     options: Mapping[str, Any]
     root: bool | None
     document: Document
+    expect_every: timedelta | None = None  # a source that sends nothing for so long raises an alert
 
     def fault(self, path: tuple[str | int, ...], what: str, remedy: str) -> Fault:
         """A fault of one of the instance's own keys."""
@@ -214,6 +234,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         tls=_tls(document, main.ingress.tls, environ),
         allow_private=main.outbound.allow_private,
         disabled_plugins=frozenset(main.plugins.disabled),
+        heartbeat=_heartbeat(document, main.heartbeat, environ),
     )
     return settings, (*_instances(document, "source", main.sources), *_instances(document, "notifier", main.notifiers))
 
@@ -240,6 +261,25 @@ def _ingress(table: IngressTable) -> IngressSettings:
         rate=table.rate,
         burst=table.burst,
     )
+
+
+def _heartbeat(document: Document, table: HeartbeatTable, environ: Mapping[str, str]) -> HeartbeatSettings | None:
+    if table.url is None:
+        return None
+    path = ("heartbeat", "url")
+    try:
+        url = Secret(table.url) if isinstance(table.url, str) else resolve_secret(table.url, environ)
+    except BadSecret as error:
+        raise ConfigurationError([document.fault(path, str(error), error.remedy)]) from None
+    try:
+        parts = urlsplit(url.reveal())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        remedy = "write for example https://hc-ping.com/UUID, or refer to a secret that holds it"
+        raise ConfigurationError([document.fault(path, "is no web address", remedy)])
+    return HeartbeatSettings(url=url, every=table.every)
 
 
 def _reachable(scheme: str, listen: tuple[Address, ...]) -> str:
@@ -308,6 +348,7 @@ def _instances(document: Document, role: str, tables: Mapping[str, InstanceTable
             options=dict(table.model_extra or {}),
             root=table.root,
             document=document,
+            expect_every=table.expect_every if isinstance(table, SourceTable) else None,
         )
         for name, table in tables.items()
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.registry import Collector
 
 from incidentd.plugin.values import WebhookResponse
 
@@ -31,6 +32,10 @@ class Metrics:
         build.labels(version).set(1)
         other = Gauge("alertmanager_build_info", "API that is followed", ("version",), registry=self._registry)
         other.labels(ALERTMANAGER_VERSION).set(1)
+
+    def add(self, collector: Collector) -> None:
+        """Show what another part of the daemon counts."""
+        self._registry.register(collector)
 
     def count(self, instance: str, status: int) -> None:
         """One request was answered."""

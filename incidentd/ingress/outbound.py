@@ -73,7 +73,8 @@ def _embedded(address: _Address) -> list[ipaddress.IPv4Address]:
     return [each for each in found if each is not None]
 
 
-def _open_socket(allow_private: bool, address_info: tuple[Any, ...]) -> socket.socket:
+def open_socket(allow_private: bool, address_info: tuple[Any, ...]) -> socket.socket:
+    """A socket for one entry of `getaddrinfo`. Raises `AddressRefused` where the policy forbids its address."""
     family, kind, protocol, _name, address = address_info
     if not address_allowed(str(address[0]), allow_private=allow_private):
         raise AddressRefused
@@ -92,7 +93,7 @@ def guarded_session(*, allow_private: bool = True, timeout: float = 30.0) -> aio
         limit=CONNECTIONS,
         limit_per_host=CONNECTIONS_PER_HOST,
         force_close=True,
-        socket_factory=functools.partial(_open_socket, allow_private),
+        socket_factory=functools.partial(open_socket, allow_private),
     )
     return aiohttp.ClientSession(
         connector=connector,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,18 @@ def _problem(status: int, message: str, field: str = "", **headers: str) -> Webh
     return WebhookResponse(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
+class _Message(msgspec.Struct):
+    message: str
+
+
+def _said(answer: WebhookResponse) -> str:
+    """What a sender was told of its fault: the message of a JSON answer, else its text."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Message).message
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return answer.body[:1000].decode(errors="replace")
+
+
 def _query(query: MultiMapping[str]) -> dict[str, str]:
     """Decoded; the values of a repeated key are joined with a line break."""
     found: dict[str, str] = {}
@@ -75,11 +87,21 @@ class TlsPlaces(msgspec.Struct, frozen=True, kw_only=True):
 class Ingress:
     """A running listener. `addresses` and `tls_addresses` are those it really has, with the ports the system chose."""
 
-    def __init__(self, *, clock: Clock, links: AckLinks, metrics: Metrics, buckets: Buckets, at_once: int) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        links: AckLinks,
+        metrics: Metrics,
+        buckets: Buckets,
+        at_once: int,
+        refused: Callable[[str, int, str], None] = lambda _source, _status, _why: None,
+    ) -> None:
         self._clock = clock
         self._links = links
         self._metrics = metrics
         self._buckets = buckets
+        self._refused = refused
         self._free = asyncio.Semaphore(at_once)
         self._table = PathTable(())
         self._runner: web.ServerRunner | None = None
@@ -157,6 +179,8 @@ class Ingress:
             log.error("handler_failed", instance=name, path=path, error=repr(error))
             answer = _problem(500, f"the source {name} failed on this request")
         self._metrics.count(name, answer.status)
+        if name != _SELF and answer.status >= 400:
+            self._refused(name, answer.status, _said(answer))
         return answer
 
     async def hand_in(self, path: str, body: bytes, headers: Mapping[str, str], at: datetime) -> WebhookResponse:

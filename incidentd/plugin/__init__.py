@@ -5,6 +5,7 @@ return `AdapterType`s. Everything here is covered by `API_VERSION`: a major step
 plugin may state the version it was written for as `INCIDENTD_API = "1.0"`; another major or a newer minor is refused.
 """
 
+from incidentd.domain.checks import CheckResult, CheckState, CheckStatus, Pause
 from incidentd.domain.display import safe_line, safe_text
 from incidentd.domain.matchers import BadMatcher, Matcher, matches_all, parse_matcher
 from incidentd.domain.matchers import Op as MatchOp
@@ -20,12 +21,13 @@ from incidentd.plugin.adapters import (
     Context,
     Handler,
     Notifier,
+    PausedChecks,
     Route,
     SignalSink,
     SilenceBook,
     StoreUnavailable,
 )
-from incidentd.plugin.config import PositiveSeconds, SecretRef
+from incidentd.plugin.config import Duration, PositiveDuration, PositiveSeconds, SecretRef
 from incidentd.plugin.decoding import (
     DECODE_ERRORS,
     MAX_TEXT,
@@ -36,6 +38,14 @@ from incidentd.plugin.decoding import (
     storable,
 )
 from incidentd.plugin.hooks import hookimpl, hookspec
+from incidentd.plugin.memory import (
+    MAX_MEMORY_KEY,
+    MAX_MEMORY_KEYS,
+    MAX_MEMORY_VALUE,
+    Memory,
+    MemoryRefused,
+    update_memory,
+)
 from incidentd.plugin.service_keys import (
     ServiceKeys,
     check_service_keys,
@@ -64,6 +74,9 @@ API_VERSION = "1.3"
 __all__ = [
     "API_VERSION",
     "DECODE_ERRORS",
+    "MAX_MEMORY_KEY",
+    "MAX_MEMORY_KEYS",
+    "MAX_MEMORY_VALUE",
     "MAX_TEXT",
     "ActiveAlert",
     "AdapterConfig",
@@ -73,16 +86,25 @@ __all__ = [
     "BadMatcher",
     "BadRequest",
     "Capability",
+    "CheckResult",
+    "CheckState",
+    "CheckStatus",
     "Condition",
     "Context",
+    "Duration",
     "Event",
     "Handler",
     "MatchOp",
     "Matcher",
+    "Memory",
+    "MemoryRefused",
     "Notification",
     "NotificationKind",
     "Notifier",
+    "Pause",
+    "PausedChecks",
     "PermanentFailure",
+    "PositiveDuration",
     "PositiveSeconds",
     "Receipt",
     "Route",
@@ -116,4 +138,5 @@ __all__ = [
     "service_of_key",
     "service_of_request",
     "storable",
+    "update_memory",
 ]

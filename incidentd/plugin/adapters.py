@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import enum
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 import pydantic
 
+from incidentd.domain.checks import CheckState, Pause
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
 from incidentd.plugin.values import ActiveAlert, Condition, Notification, Receipt, WebhookRequest, WebhookResponse
+
+if TYPE_CHECKING:
+    from incidentd.plugin.memory import Memory
 
 
 class AdapterConfig(pydantic.BaseModel):
@@ -84,6 +89,14 @@ class SilenceBook(Protocol):
         ...
 
 
+class PausedChecks(Protocol):
+    """The checks of one instance that people paused; since API version 1.2."""
+
+    async def current(self) -> Mapping[str, Pause]:
+        """The pauses that hold now, by name of the check."""
+        ...
+
+
 class Context(Protocol):
     """What the daemon lends to one adapter instance."""
 
@@ -117,6 +130,24 @@ class Context(Protocol):
 
         For changes between the instance and its sender, such as a subscription; not for alerts. Since API version 1.3.
         Raises `StoreUnavailable`.
+        """
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What this instance remembers over restarts, shared with the other nodes. Since API version 1.2."""
+        ...
+
+    @property
+    def paused(self) -> PausedChecks:
+        """Which of this instance's checks are paused: let their alerts end. Since API version 1.2."""
+        ...
+
+    def open_socket(self, address_info: tuple[Any, ...]) -> socket.socket:
+        """A socket for one entry of `getaddrinfo`, not connected. Since API version 1.2.
+
+        For what is no HTTP, or needs a session of its own: `aiohttp.TCPConnector(socket_factory=context.open_socket)`.
+        Raises `incidentd.plugin.httpcall.AddressRefused` where the outbound policy forbids the address.
         """
         ...
 
@@ -157,6 +188,14 @@ class AlertSource(ABC):  # noqa: B024 - every method has a default: a source ser
 
     def routes(self) -> Sequence[Route]:
         """The HTTP routes to mount; empty by default."""
+        return ()
+
+    async def checks(self) -> Sequence[CheckState]:
+        """How the things it watches stand (heartbeats, probes), for lists and screens; most sources watch none.
+
+        Called often, so answer from what is known. A check that is in `Context.paused` is shown as paused whatever
+        its status says here. Since API version 1.2.
+        """
         return ()
 
     async def run(self) -> None:

@@ -1,8 +1,9 @@
-"""Configuration types for adapters: secret references."""
+"""Configuration types for adapters: secret references and durations."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 import pydantic
@@ -41,3 +42,34 @@ UrlPath = Annotated[str, pydantic.AfterValidator(_url_path)]
 
 PositiveSeconds = Annotated[float, pydantic.Field(gt=0, le=3600)]
 """A time-out in seconds."""
+
+_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
+_LONGEST = timedelta(days=3650)
+_UNUSABLE = "is no duration — write a number and a unit: 30s, 5m, 4h, 1h30m, 2d"
+
+
+def parse_duration(value: Any) -> timedelta:
+    """ "30s", "5m", "4h", "1h30m" or "2d". Raises ValueError for anything else, zero excepted ("0s")."""
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value.replace(" ", "")) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        raise ValueError(_UNUSABLE)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if duration > _LONGEST:
+        raise ValueError("is longer than ten years — write a shorter duration")
+    return duration
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing — write for example 5m")
+    return value
+
+
+Duration = Annotated[timedelta, pydantic.BeforeValidator(parse_duration)]
+"""A length of time, written "30s", "5m" or "1h30m". Since API version 1.2."""
+
+PositiveDuration = Annotated[Duration, pydantic.AfterValidator(_positive)]
+"""A `Duration` that is longer than nothing. Since API version 1.2."""

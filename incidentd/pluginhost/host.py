@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,7 +13,18 @@ import structlog
 from incidentd.clock import Clock
 from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.problems import Fault
-from incidentd.plugin.adapters import AlertReader, AlertSource, Context, Notifier, Route, SignalSink, SilenceBook
+from incidentd.domain.checks import CheckState
+from incidentd.plugin.adapters import (
+    AlertReader,
+    AlertSource,
+    Context,
+    Notifier,
+    PausedChecks,
+    Route,
+    SignalSink,
+    SilenceBook,
+)
+from incidentd.plugin.memory import Memory
 from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
@@ -33,13 +46,20 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     sink: SignalSink
     reader: AlertReader
     silences: SilenceBook
+    memory: Memory
+    paused: PausedChecks
     http: Any
+    sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock
     notes: Callable[[str, str], Awaitable[None]]  # called with the instance and the text
 
     async def note(self, text: str) -> None:
         """Write to the event log."""
         await self.notes(self.instance, text)
+
+    def open_socket(self, address_info: tuple[Any, ...]) -> socket.socket:
+        """A socket for one entry of `getaddrinfo`. Raises `AddressRefused`."""
+        return self.sockets(address_info)
 
     def now(self) -> Any:
         """The current instant."""
@@ -55,6 +75,15 @@ class Mounted(msgspec.Struct, frozen=True):
     instance: str
     route: Route
     root: bool
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A check of an instance; `root` says that the instance is served at its own place too."""
+
+    source: str
+    type: str
+    root: bool
+    state: CheckState
 
 
 class PluginHost:
@@ -146,6 +175,16 @@ class PluginHost:
             Mounted(name, route, source.root)
             for name, source in self._crew.sources.items()
             for route in source.routes()
+        ]
+
+    async def checks(self) -> list[Checked]:
+        """Every check of every source; one that fails to tell has none, and says so in its health."""
+        sources = list(self._crew.sources.items())
+        told = await asyncio.gather(*(source.checks() for _, source in sources))
+        return [
+            Checked(source=name, type=source.vitals.kind, root=source.root, state=state)
+            for (name, source), states in zip(sources, told, strict=True)
+            for state in states
         ]
 
     async def send(self, instance: str, notification: Notification) -> Receipt:

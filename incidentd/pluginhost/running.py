@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
 
 from incidentd.clock import Clock
+from incidentd.domain.checks import CheckState
 from incidentd.plugin.adapters import AlertSource, Handler, Notifier, Route, StoreUnavailable
 from incidentd.plugin.values import (
     BadRequest,
@@ -27,6 +28,7 @@ T = TypeVar("T")
 SEND_SECONDS = 20.0
 HANDLER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
+_CHECKS_SECONDS = 2.0
 _FIRST_RESTART = 1.0
 _LAST_RESTART = 300.0
 _QUARANTINE_RETRY = timedelta(seconds=30)
@@ -113,6 +115,19 @@ class RunningSource:
             return response
 
         return guarded
+
+    async def checks(self) -> Sequence[CheckState]:
+        """How its checks stand; none when it fails to tell in time."""
+        if type(self.source).checks is AlertSource.checks:
+            return ()
+        try:
+            async with asyncio.timeout(_CHECKS_SECONDS):
+                return list(await contained(self.source.checks()))
+        except StoreUnavailable:  # the store's fault
+            return ()
+        except Exception as error:
+            self.vitals.failed("checks", error)
+            return ()
 
     def start(self) -> None:
         """Run its task under supervision."""

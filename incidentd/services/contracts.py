@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.domain.matchers import Matcher
 
 
@@ -63,6 +63,14 @@ class SilenceCalls(Protocol):
     async def set(self, body: wire_silences.SetSilence, actor: str) -> wire_silences.Silence: ...
     async def expire(self, silence_id: str, actor: str) -> wire_silences.Silence: ...
     async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview: ...
+
+
+class CheckCalls(Protocol):
+    async def list(self, kind: str, status: str) -> wire_checks.CheckList: ...
+    async def get(self, name: str) -> wire_checks.Check: ...
+    async def url(self, name: str) -> wire_checks.CheckUrl: ...
+    async def pause(self, name: str, note: str, actor: str) -> wire_checks.Check: ...
+    async def resume(self, name: str, actor: str) -> wire_checks.Check: ...
 
 
 class PageCalls(Protocol):
@@ -157,6 +165,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     groups: GroupCalls
     views: ViewCalls
     silences: SilenceCalls
+    checks: CheckCalls
     pages: PageCalls
     incidents: IncidentCalls
     roster: RosterCalls

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from incidentd.configuration.tls_files import Certificate
 from incidentd.storage import alerts, deliveries, pages, timers
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.wire_health import SourceHealth
 
 _DAY = timedelta(hours=24)
 _PAGE_SIZE = os.sysconf("SC_PAGESIZE")
@@ -35,6 +36,10 @@ class _Counts:
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted")
 
 
+async def _none(_adapters: Sequence[wire.AdapterHealth]) -> tuple[SourceHealth, ...]:
+    return ()
+
+
 class HealthView:
     """Answers `health`. `adapters`, `lag_ms` and `notes` come from the plugin host and the configuration."""
 
@@ -46,11 +51,13 @@ class HealthView:
         lag_ms: Callable[[], float],
         notes: Callable[[], Sequence[str]],
         config_files: Callable[[], Sequence[str]],
+        sources: Callable[[Sequence[wire.AdapterHealth]], Awaitable[tuple[SourceHealth, ...]]] = _none,
         certificate: Callable[[], Certificate | None] = lambda: None,
     ) -> None:
         self._store = store
         self._adapters = adapters
         self._lag_ms = lag_ms
+        self._sources = sources
         self._notes = notes
         self._config_files = config_files
         self._certificate = certificate
@@ -77,6 +84,7 @@ class HealthView:
             config_files=tuple(self._config_files()),
             tls_names=certificate.names if certificate else (),
             tls_expires_at=certificate.not_after if certificate else None,
+            sources=await self._sources(adapters),
         )
 
 

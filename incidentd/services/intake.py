@@ -58,14 +58,15 @@ class Intake:
     async def _store_mended(self, source: str, signals: Sequence[Signal], once: str) -> None:
         """Store the signals as they are, else with what a database refuses made storable: looking first would cost."""
         try:
-            await self._store.write(lambda tx: self._keep(tx, source, signals, once))
+            await self._store.write(lambda tx: self.keep(tx, source, signals, once))
         except (Unstorable, UnicodeEncodeError, DBAPIError):
             mended = [_storable(signal) for signal in signals]
             if mended == list(signals):
                 raise
-            await self._store.write(lambda tx: self._keep(tx, source, mended, once))
+            await self._store.write(lambda tx: self.keep(tx, source, mended, once))
 
-    def _keep(self, tx: Tx, source: str, signals: Sequence[Signal], once: str) -> None:
+    def keep(self, tx: Tx, source: str, signals: Sequence[Signal], once: str = "") -> None:
+        """Store signals within a transaction: the daemon itself says so what it has to say."""
         if once and not first_time(tx, f"source:{source}", once):
             return
         known = alert_intake.find(tx, source, [signal.key for signal in signals])

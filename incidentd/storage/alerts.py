@@ -15,6 +15,23 @@ from incidentd.storage.schema import alerts, group_alerts, groups, incident_aler
 from incidentd.storage.tx import Tx
 
 
+def firing_ids(conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The ids of those alerts, given by source and key, that fire."""
+    found: dict[tuple[str, str], int] = {}
+    for source in {source for source, _ in keys}:
+        mine = [key for one, key in keys if one == source]
+        which = (alerts.c.source == source) & alerts.c.key.in_(mine) & (alerts.c.status == "firing")
+        found |= {(source, row.key): row.id for row in conn.execute(select(alerts.c.key, alerts.c.id).where(which))}
+    return found
+
+
+def firing_keys(conn: Connection, source: str, prefix: str) -> set[str]:
+    """The keys of a source's firing alerts that begin with `prefix`, without it."""
+    which = (alerts.c.source == source) & (alerts.c.status == "firing")
+    found = conn.execute(select(alerts.c.key).where(which)).scalars()
+    return {key.removeprefix(prefix) for key in found if key.startswith(prefix)}
+
+
 class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as stored."""
 

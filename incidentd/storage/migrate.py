@@ -8,9 +8,9 @@ from sqlalchemy import Connection, inspect, text
 
 from incidentd.storage.engines import Backend
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions` (a test compares)."""
-_KNOWN = frozenset({"0001", "0002", "0003", "0004"})
+_KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005"})
 
 
 class SchemaTooNew(Exception):  # noqa: N818

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -289,6 +290,34 @@ suppressions = Table(
     PrimaryKeyConstraint("alert_id", "by"),
 )
 Index("suppressions_by", suppressions.c.by)
+
+plugin_memory = Table(
+    "plugin_memory",
+    metadata,
+    Column("instance", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("instance", "key"),
+)
+
+paused_checks = Table(
+    "paused_checks",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("source", "name"),
+)
+
+sources_heard = Table(
+    "sources_heard",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("at", Instant, nullable=False),  # the latest signal, whichever node took it
+)
 
 drafts = Table(
     "drafts",

@@ -87,6 +87,12 @@ def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
+def subjects(conn: Connection, kind: str, prefix: str) -> set[str]:
+    """What `kind` is armed for, without the `prefix` that all its subjects have."""
+    found = conn.execute(select(timers.c.subject).where(timers.c.kind == kind)).scalars()
+    return {subject.removeprefix(prefix) for subject in found}
+
+
 def next_due(conn: Connection) -> datetime | None:
     """When the earliest timer is due."""
     return conn.execute(select(timers.c.due_at).order_by(timers.c.due_at).limit(1)).scalar_one_or_none()

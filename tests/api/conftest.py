@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import unixsocket, wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import unixsocket, wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
@@ -56,6 +56,30 @@ def an_alert(alert_id: int = 1, **changes: Any) -> wire.Alert:
         version=1,
     )
     return msgspec.structs.replace(alert, **changes)
+
+
+def a_check(name: str = "backup", **changes: Any) -> wire_checks.Check:
+    check = wire_checks.Check(
+        source="heartbeat",
+        name=name,
+        kind="heartbeat",
+        status="up",
+        expects="every 1d, grace 1h",
+        detail="",
+        service="shop",
+        severity="critical",
+        description="",
+        since=NOW,
+        last_at=NOW,
+        last_duration=35.0,
+        next_at=NOW,
+        down_at=NOW,
+        certificate_until=None,
+        alert_id=None,
+        paused=None,
+        recent=(wire_checks.CheckResult(at=NOW, outcome="success", good=True, duration=35.0, detail=""),),
+    )
+    return msgspec.structs.replace(check, **changes)
 
 
 def a_silence(silence_id: str = "5ace5ace-0000-4000-8000-000000000001", **changes: Any) -> wire_silences.Silence:
@@ -138,6 +162,7 @@ class FakeDaemon:
         self.asked: list[tuple[Any, ...]] = []
         self.alerts: dict[int, wire.Alert] = {1: an_alert(1), 2: an_alert(2, page_id=None, page_state="")}
         self.silences: dict[str, wire_silences.Silence] = {a_silence().id: a_silence()}
+        self.checks: dict[str, wire_checks.Check] = {a_check().name: a_check()}
         self.pages: dict[int, wire.Page] = {1: a_page(1)}
         self.incidents: dict[int, wire.Incident] = {1: an_incident(1)}
         self.drafts: dict[tuple[str, str], str] = {}
@@ -158,6 +183,7 @@ class FakeDaemon:
             groups=_Groups(self),
             views=_Views(self),
             silences=_Silences(self),
+            checks=_Checks(self),
             pages=_Pages(self),
             incidents=_Incidents(self),
             roster=_Roster(),
@@ -335,6 +361,35 @@ class _Silences(_Part):
     async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview:
         await self.fake.note("silences.preview", body)
         return wire_silences.SilencePreview(alerts=(self.fake.alerts[1],), total=1)
+
+
+class _Checks(_Part):
+    async def list(self, kind: str, status: str) -> wire_checks.CheckList:
+        await self.fake.note("checks.list", kind, status)
+        return wire_checks.CheckList(checks=tuple(self.fake.checks.values()))
+
+    async def get(self, name: str) -> wire_checks.Check:
+        if name not in self.fake.checks:
+            raise NotFound("there is no such check", field="check")
+        return self.fake.checks[name]
+
+    async def url(self, name: str) -> wire_checks.CheckUrl:
+        return wire_checks.CheckUrl(url=f"http://incidents.example/ping/{(await self.get(name)).name}")
+
+    async def pause(self, name: str, note: str, actor: str) -> wire_checks.Check:
+        check = await self.get(name)
+        await self.fake.note("checks.pause", name, note, actor)
+        if check.paused is not None:
+            raise Conflict("it is paused already", current=check)
+        pause = wire_checks.Pause(at=NOW, by=actor, note=note)
+        self.fake.checks[name] = msgspec.structs.replace(check, status="paused", paused=pause)
+        return self.fake.checks[name]
+
+    async def resume(self, name: str, actor: str) -> wire_checks.Check:
+        check = await self.get(name)
+        await self.fake.note("checks.resume", name, actor)
+        self.fake.checks[name] = msgspec.structs.replace(check, status="up", paused=None)
+        return self.fake.checks[name]
 
 
 class _Pages(_Part):

@@ -20,7 +20,7 @@ from incidentd.pluginhost.instances import offers, wanted
 from incidentd.settings import load_configuration
 
 CONFIG = Path(__file__).parents[2] / "config"
-_SETTING = re.compile(r"^(\s*)# (?=\w+ = |\[\w[\w.]*\]$|\{ notifier)", re.MULTILINE)  # the rest behind "#" is prose
+_SETTING = re.compile(r"^(\s*)# (?=\w+ = |\[\w[\w.-]*\]$|\{ notifier)", re.MULTILINE)  # the rest behind "#" is prose
 _SECOND = re.compile(r"^url = \{ credential = \"database-url\" \}\n", re.MULTILINE)  # a key's other spelling
 SECRETS = {"BUILDS_TOKEN": "t0ken-of-builds", "OWN_AUTHORIZATION": "Bearer t0ken"}
 
@@ -30,7 +30,7 @@ def uncommented(tmp_path, authority) -> Path:
     """A copy with every commented setting in force, and every secret that is referred to."""
     credentials = set(re.findall(r'credential = "([a-z-]+)"', (CONFIG / "incidentd.toml").read_text()))
     for name in (*(credentials - {"chat-url", "database-url"}), "own-secret"):
-        (tmp_path / name).write_text("s3cret\n")
+        (tmp_path / name).write_text("s3cret-of-the-example\n")
     (tmp_path / "chat-url").write_text("json://localhost\n")
     files = (*authority.issue("hooks.example"), authority.certificate)
     for name, file in zip(("tls-certificate", "tls-key", "tls-client-ca"), files, strict=True):
@@ -104,7 +104,7 @@ def test_every_key_of_every_built_in_plugin_is_shown():
             missing += [
                 f"{kind.id}: {key}"
                 for key in keys_of(kind.config)
-                if not re.search(rf"^(# )?{key} = ", section, re.MULTILINE)
+                if not re.search(rf"^(# )?({key} = |\[[\w.-]+\.{key}[.\]])", section, re.MULTILINE)
             ]
     assert missing == []
 

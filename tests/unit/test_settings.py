@@ -78,7 +78,7 @@ def test_the_examples_load(tmp_path):
 def test_every_commented_key_of_the_examples_is_right(write, authority, name):
     """The defaults behind "#" are what a reader copies: each of them must be accepted."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
-    found = re.sub(r"(?m)^# (\w+ = .*|\[\w[\w.]*\])$", r"\1", text)
+    found = re.sub(r"(?m)^# (\w+ = .*|\[\w[\w.-]*\])$", r"\1", text)
     once = re.sub(r"(?m)^url = \"postgresql.*\n", "", found)  # two ways to write one key
     assert "ntfy" in once or name == "process"
     files = {name: once.replace("/var/lib", "/tmp")}

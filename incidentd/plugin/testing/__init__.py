@@ -7,6 +7,7 @@ Needs pytest and pytest-asyncio. A plugin's tests subclass the conformance class
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.http_notifiers import HttpNotifierConformance, HttpVendor, script
 from incidentd.plugin.testing.httpserver import Fault, Recorded, RecordingServer, Reply
+from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.notifiers import NotifierConformance, NotifierContext, Rig, Vendor, notification
 from incidentd.plugin.testing.silences import MemorySilences
 from incidentd.plugin.testing.source_conformance import BAD_BODIES, HOSTILE_TEXTS, MARKER, SourceConformance
@@ -29,6 +30,7 @@ __all__ = [
     "Fault",
     "HttpNotifierConformance",
     "HttpVendor",
+    "InMemory",
     "MemorySilences",
     "NotifierConformance",
     "NotifierContext",
@@ -37,6 +39,7 @@ __all__ = [
     "RecordingSink",
     "Reply",
     "Rig",
+    "SettablePauses",
     "SettableReader",
     "SourceConformance",
     "Vendor",

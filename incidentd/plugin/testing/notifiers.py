@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ from incidentd.plugin import (
     Notification,
     NotificationKind,
     Notifier,
+    PausedChecks,
     PermanentFailure,
     Receipt,
     SignalSink,
@@ -35,6 +37,7 @@ from incidentd.plugin import (
     TemporaryFailure,
     Urgency,
 )
+from incidentd.plugin.testing.memory import InMemory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ACKNOWLEDGE_URL = "https://incidentd.example/ack/AbC123?s=deadbeef"
@@ -81,6 +84,7 @@ class NotifierContext:
         self.http = http
         self.instance = instance
         self.version = "0.0.0"
+        self.memory = InMemory()
 
     @property
     def sink(self) -> SignalSink:
@@ -99,6 +103,15 @@ class NotifierContext:
 
     async def note(self, text: str) -> None:
         """Nobody reads it."""
+
+    @property
+    def paused(self) -> PausedChecks:
+        """A notifier has no use for it: raises `AssertionError`."""
+        raise AssertionError("a notifier has no checks")
+
+    def open_socket(self, address_info: tuple[Any, ...]) -> socket.socket:
+        """A notifier under test calls by `http`: raises `AssertionError`."""
+        raise AssertionError("a notifier under test calls by http")
 
     def now(self) -> datetime:
         """Always `NOW`."""

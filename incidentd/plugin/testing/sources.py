@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from incidentd.plugin import (
     matches_all,
 )
 from incidentd.plugin.testing.clock import FakeClock
+from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.silences import MemorySilences
 
 
@@ -73,6 +75,7 @@ class FakeContext:
         clock: FakeClock | None = None,
         http: Any = None,
         version: str = "0.0.0-test",
+        memory: InMemory | None = None,
     ) -> None:
         self.instance = instance
         self.version = version
@@ -82,6 +85,8 @@ class FakeContext:
         self.reader = SettableReader()
         self.silences = MemorySilences(self.clock)
         self.notes: list[str] = []
+        self.memory = memory or InMemory()
+        self.paused = SettablePauses()
 
     async def note(self, text: str) -> None:
         """Keep `text` in `notes`."""
@@ -90,6 +95,11 @@ class FakeContext:
     def now(self) -> datetime:
         """The clock's instant."""
         return self.clock.now()
+
+    def open_socket(self, address_info: tuple[Any, ...]) -> socket.socket:
+        """A socket, whatever the address: a test stays on this machine by itself."""
+        family, kind, protocol, _name, _address = address_info
+        return socket.socket(family, kind, protocol)
 
 
 def make_source(

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -257,6 +257,15 @@ class Canned:
 
     def views(self, pinned: bool = True) -> wire_views.Views:
         return wire_views.Views(views=(self.view(),), opens="view:5", pinned=pinned)
+
+    def check(self) -> wire_checks.Check:
+        t = self.text
+        result = wire_checks.CheckResult(at=AT, outcome=t, good=True, duration=35.0, detail=t)
+        return wire_checks.Check(
+            source=t, name=t, kind=t, status=t, expects=t, detail=t, service=t, severity=t, description=t, since=AT,
+            last_at=AT, last_duration=35.0, next_at=AT, down_at=AT, certificate_until=AT, alert_id=12,
+            paused=wire_checks.Pause(at=AT, by=t, note=t), recent=(result,),
+        )  # fmt: skip
 
     def people(self) -> wire.People:
         t = self.text

@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_groups, wire_silences
+from incidentd import wire, wire_checks, wire_groups, wire_silences
 from incidentd.cli import ctl
 
 
@@ -59,6 +59,16 @@ READ = [
     Case("group show G-7", "GET /v1/groups/7?limit=100",
          lambda c: wire_groups.GroupMembers(group=c.group(), alerts=(c.alert(),), next_cursor=""), "G-7 plain=plain"),
     Case("view list", "GET /v1/views", lambda c: c.views(), "V-5  plain  everybody"),
+    Case("check list", "GET /v1/checks", lambda c: wire_checks.CheckList(checks=(c.check(),)), "plain/plain  plain"),
+    Case("check list --kind tls --status down", "GET /v1/checks?kind=tls&status=down",
+         lambda c: wire_checks.CheckList(checks=()), "There is no such check."),
+    Case("heartbeat list", "GET /v1/checks?kind=heartbeat", lambda c: wire_checks.CheckList(checks=(c.check(),)),
+         "plain/plain  plain"),
+    Case("check show a/b", "GET /v1/checks/a%2Fb", lambda c: c.check(), "plain/plain  plain"),
+    Case("heartbeat show backup", "GET /v1/checks/backup", lambda c: c.check(), "plain   35s"),
+    Case("check url a/b", "GET /v1/checks/a%2Fb/url", lambda c: wire_checks.CheckUrl(url=c.text), "plain"),
+    Case("heartbeat url backup", "GET /v1/checks/backup/url",
+         lambda c: wire_checks.CheckUrl(url=f"http://h/{c.text}"), "http://h/plain"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
@@ -79,6 +89,12 @@ CHANGE = [
          "POST /v1/silences", lambda c: c.silence(), "plain is active until",
          {"matchers": ["host=a"], "ends_at": "2024-03-14T11:00:00Z", "comment": "why", "id": "x",
           "starts_at": "2024-03-14T10:00:00Z", "annotations": {}}),
+    Case("check pause a/b -m why", "POST /v1/checks/a%2Fb/pause", lambda c: c.check(), "plain is paused",
+         {"note": "why"}),
+    Case("heartbeat pause backup", "POST /v1/checks/backup/pause", lambda c: c.check(), "plain is paused",
+         {"note": ""}),
+    Case("check resume backup", "POST /v1/checks/backup/resume", lambda c: c.check(), "plain is plain"),
+    Case("heartbeat resume backup", "POST /v1/checks/backup/resume", lambda c: c.check(), "plain is plain"),
     Case("silence expire a/b", "DELETE /v1/silences/a%2Fb", lambda c: c.silence(), "plain has ended"),
     Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
          "P-3 acknowledged by plain", {"note": "looking", "until": None}),
