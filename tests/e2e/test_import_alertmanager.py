@@ -24,6 +24,19 @@ LABELS = {
 }
 
 
+def test_the_example_is_what_a_real_alertmanager_takes(needs, tmp_path):
+    done = subprocess.run(
+        [needs("amtool"), "check-config", str(RICH)],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 inhibit rules" in done.stdout
+
+
 def test_every_alert_goes_where_amtool_says(needs, tmp_path):
     amtool = needs("amtool")
     found = read_alertmanager(RICH, tmp_path / "out")

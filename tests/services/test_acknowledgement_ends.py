@@ -177,6 +177,18 @@ async def test_by_the_alert_it_runs_out_too(daemon):
     assert daemon.sender.told() == [("ada", "push")]
 
 
+async def test_one_that_is_handed_back_runs_out_no_more(daemon):
+    await paged(daemon)
+    await daemon.core.pages.acknowledge(1, "ada", until=daemon.clock.now() + HOUR)
+    await daemon.core.pages.acknowledge(1, "ada", until=daemon.clock.now() + 2 * HOUR)
+    page = await daemon.core.pages.hand_back(1, "ada", "", None)
+    assert (page.state, page.acknowledged_until) == ("open", None)
+    assert ("page.ack_lapsed", "page:1") not in await daemon.armed()
+    daemon.sender.clear()
+    await daemon.advance(5 * MINUTE)
+    assert ("lin", "push") in daemon.sender.told(), "it goes on where it stood, whatever the end was changed to"
+
+
 async def test_a_page_without_alerts_runs_out_too(daemon):
     from incidentd import wire
 

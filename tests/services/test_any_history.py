@@ -6,12 +6,15 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from incidentd.domain.alerts import OVERTAKEN
+from incidentd.domain.process import Process
+from incidentd.domain.routing import Route
+from incidentd.domain.time_intervals import ClockSpan, DaySpan, Period, YearSpan
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.services.delivery import LEASE
@@ -232,3 +235,79 @@ def test_any_history(engine_name, harness_class, new_url):
             derandomize=engine_name == "postgresql",
         ),
     )
+
+
+# ------------------------------------------------------------------ a route that is muted for an hour
+ACTS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["fire", "resolve"]), keys),
+        st.tuples(st.just("advance"), st.sampled_from([10, 45, 300, 1200, 3000])),
+        st.tuples(st.sampled_from(["away", "clock jumps"]), st.sampled_from([30, 600, 4000])),
+        st.tuples(st.just("acknowledge"), st.just("ada")),
+    ),
+    min_size=2,
+    max_size=14,
+)
+MUTED_AFTER, MUTED_FOR = 15, 60  # minutes
+
+
+async def live_through(daemon, acts):
+    """Do `acts`; returns which alerts fire at the end."""
+    firing = {}
+    for act, value in acts:
+        if act == "advance":
+            await daemon.advance(value)
+        elif act == "away":
+            daemon.clock.advance(value)
+            await daemon.restart()
+        elif act == "clock jumps":
+            daemon.clock.advance(value)
+        elif act == "acknowledge":
+            for page in await daemon.pages("open"):
+                await daemon.core.pages.acknowledge(page.id, value)
+        else:
+            labels = {"alertname": KEYS_OF[value], "service": "shop", "key": value}
+            await (daemon.fire if act == "fire" else daemon.resolve)(value, labels=labels)
+            firing[value] = act == "fire"
+    return {key for key, fires in firing.items() if fires}
+
+
+@pytest.mark.timeout(300)
+def test_a_mute_loses_nothing_pages_nobody_and_always_ends(engine_name, harness_class, new_url):
+    @settings(max_examples=EXAMPLES[engine_name], deadline=None, suppress_health_check=list(HealthCheck))
+    @given(ACTS)
+    def whatever_happens(acts):
+        clock, url = FakeClock(), new_url()
+        begins = clock.now() + timedelta(minutes=MUTED_AFTER)
+        ends = begins + timedelta(minutes=MUTED_FOR)
+        minute = begins.hour * 60 + begins.minute
+        nights = (
+            Period(times=(ClockSpan(minute, minute + MUTED_FOR),), years=(YearSpan(begins.year, begins.year),),
+                   months=frozenset({begins.month}), days_of_month=(DaySpan(begins.day, begins.day),)),
+        )  # fmt: skip
+
+        async def make_store():
+            return await Store.open(url, clock)
+
+        async def run():
+            daemon = harness_class(make_store, clock)
+            muted = Route(id="root/0", mute_time_intervals=("nights",))
+            daemon.process = Process(
+                version="x", route=Route(id="root", routes=(muted,)), time_intervals={"nights": nights}
+            )
+            await daemon.start()
+            firing = await live_through(daemon, acts)
+            await daemon.settle()
+            for event in await daemon.events("delivery.sent"):
+                assert event.data["kind"] != "page" or not begins <= event.at < ends
+            await daemon.advance(max(ends - clock.now(), timedelta(0)) + timedelta(minutes=10))
+            told = {page.group_id for page in await daemon.pages("active")}
+            for key in firing:
+                row = await daemon.alert_row(key)
+                assert row.acknowledged_by or row.group_id in told
+            assert not {kind for kind, _ in await daemon.armed()} & {"group.unmuted", "page.paused"}
+            await daemon.store.close()
+
+        asyncio.run(run())
+
+    whatever_happens()

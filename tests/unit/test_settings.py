@@ -288,6 +288,40 @@ def test_a_route_inherits_what_it_does_not_say(write):
     assert [one.id for one in matching_routes(root, {"team": "shop"})] == ["root/0/0", "root/1"]
 
 
+INTERVALS = """
+[time_intervals.nights]
+times = [{ start_time = "22:00", end_time = "24:00" }]
+[[route.routes]]
+match = ["team=shop"]
+mute_time_intervals = ["nights"]
+[[route.routes.routes]]
+active_time_intervals = ["nights"]
+"""
+
+
+def test_a_route_inherits_no_time_interval(write):
+    shop = load(write(process=INTERVALS)).process.route.routes[0]
+    assert (shop.mute_time_intervals, shop.active_time_intervals) == (("nights",), ())
+    assert (shop.routes[0].mute_time_intervals, shop.routes[0].active_time_intervals) == ((), ("nights",))
+
+
+def test_the_first_route_is_never_muted_and_intervals_have_to_exist(write):
+    told = faults(write(process='[route]\nmute_time_intervals = ["x"]\nactive_time_intervals = ["x"]'))
+    assert set(told) == {"route.mute_time_intervals", "route.active_time_intervals"}
+    assert "move it into a [[route.routes]]" in told["route.mute_time_intervals"]
+    misspelt = INTERVALS.replace('active_time_intervals = ["nights"]', 'mute_time_intervals = ["nigts"]')
+    told = faults(write(process=misspelt))
+    assert told == {
+        "route.routes[0].routes[0].mute_time_intervals[0]": '"nigts" is no time interval — did you mean "nights"?'
+    }
+
+
+def test_routes_with_the_same_matchers_beside_each_other_have_keys_of_their_own(write):
+    twin = '[[route.routes]]\nmatch = ["team=shop"]\ncontinue = true\n'
+    root = load(write(process=twin * 2)).process.route
+    assert [root.key, *(one.key for one in root.routes)] == ["{}", '{}/{team="shop"}', '{}/{team="shop"}#2']
+
+
 def test_the_version_is_what_the_settings_mean(write):
     first = load(write(process=ROUTES)).process.version
     assert load(write(process="# a comment\n" + ROUTES)).process.version == first

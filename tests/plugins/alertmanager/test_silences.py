@@ -177,3 +177,15 @@ def test_what_inhibits_is_named_though_the_filter_leaves_it_out(speaker):
     speaker.context.reader.active = [alert(1), alert(2, inhibited_by=(1,))]
     _, found = speaker.ask("GET", "/api/v2/alerts", filter="alertname=a2")
     assert [one["status"]["inhibitedBy"] for one in found] == [[f"{1:016x}"]]
+
+
+def test_what_mutes_a_route_stands_with_its_groups_only(speaker):
+    speaker.context.reader.active = [alert(1), alert(2, muted_by=("nights",))]
+    _, listed = speaker.ask("GET", "/api/v2/alerts")
+    assert [(one["status"]["state"], one["status"]["mutedBy"]) for one in listed] == [("active", [])] * 2
+    _, groups = speaker.ask("GET", "/api/v2/alerts/groups")
+    told = {one["labels"]["alertname"]: one["status"] for group in groups for one in group["alerts"]}
+    assert (told["a1"]["state"], told["a1"]["mutedBy"]) == ("active", [])
+    assert (told["a2"]["state"], told["a2"]["mutedBy"]) == ("suppressed", ["nights"])
+    _, groups = speaker.ask("GET", "/api/v2/alerts/groups", muted="false")
+    assert [one["labels"]["alertname"] for group in groups for one in group["alerts"]] == ["a1"]
