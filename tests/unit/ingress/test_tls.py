@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -258,3 +259,15 @@ async def test_the_end_of_a_certificate_is_told_ahead(authority, clock):
 async def test_a_certificate_of_tomorrow_is_told(authority, clock):
     one = ServerCertificate(TlsFiles(*authority.issue("hooks.example", begins=1)), now=clock.now, tell=Told())
     assert "not valid before" in one.problems()[0]
+
+
+async def test_a_socket_that_was_passed_takes_the_place_of_the_addresses(authority, clock):
+    certificate, key = authority.issue("hooks.example")
+    listener = Listener(TlsFiles(certificate, key), clock)
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        there = passed.getsockname()
+        places = TlsPlaces(context=listener.certificate.context, listen=[("127.0.0.1", 1)], passed=[passed])
+        await listener.ingress.start([], tls=places)
+        assert listener.ingress.tls_addresses == [there]
+        assert (await exchange(listener, trusting(authority)))[0].startswith(b"HTTP/1.1 200 ")
+        await listener.ingress.close()
