@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -166,6 +166,42 @@ class Client:
 
     async def resume_check(self, name: str) -> wire_checks.Check:
         return await self._send("POST", f"/v1/checks/{quote(name, safe='')}/resume", wire_checks.Check)
+
+    # ------------------------------------------------------------------ maintenance, recurring rules
+    async def maintenance(self, state: str = "current") -> wire_quieting.MaintenanceList:
+        """`state` is current (planned or active), planned, active, over (for thirty days) or all."""
+        return await self._get(f"/v1/maintenance{_query(state=state)}", wire_quieting.MaintenanceList)
+
+    async def maintenance_window(self, window_id: int) -> wire_quieting.Maintenance:
+        return await self._get(f"/v1/maintenance/{window_id}", wire_quieting.Maintenance)
+
+    async def plan_maintenance(self, body: wire_quieting.PlanMaintenance) -> wire_quieting.Maintenance:
+        return await self._send("POST", "/v1/maintenance", wire_quieting.Maintenance, body)
+
+    async def end_maintenance(self, window_id: int) -> wire_quieting.Maintenance:
+        return await self._send("POST", f"/v1/maintenance/{window_id}/end", wire_quieting.Maintenance)
+
+    async def extend_maintenance(self, window_id: int, seconds: float) -> wire_quieting.Maintenance:
+        """More time; look at the id of the answer: what is over is continued by another window."""
+        body = wire_quieting.ExtendMaintenance(by=seconds)
+        return await self._send("POST", f"/v1/maintenance/{window_id}/extend", wire_quieting.Maintenance, body)
+
+    async def recurring(self) -> wire_quieting.RecurringList:
+        return await self._get("/v1/recurring", wire_quieting.RecurringList)
+
+    async def recurring_rule(self, rule_id: int) -> wire_quieting.Recurring:
+        return await self._get(f"/v1/recurring/{rule_id}", wire_quieting.Recurring)
+
+    async def set_recurring(self, body: wire_quieting.SetRecurring) -> wire_quieting.Recurring:
+        """Set a new rule, or with `id` change one."""
+        return await self._send("POST", "/v1/recurring", wire_quieting.Recurring, body)
+
+    async def end_recurring(self, rule_id: int) -> wire_quieting.Recurring:
+        return await self._send("DELETE", f"/v1/recurring/{rule_id}", wire_quieting.Recurring)
+
+    async def preview_hiding(self, body: wire_quieting.PreviewHiding) -> wire_quieting.HidingPreview:
+        """What something would hide now, and has hidden in the last seven days."""
+        return await self._send("POST", "/v1/hiding/preview", wire_quieting.HidingPreview, body)
 
     # ------------------------------------------------------------------ pages
     async def pages(

@@ -19,12 +19,15 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.events import EventStream
 from incidentd.services.group_views import GroupViews
 from incidentd.services.grouping import Grouping
+from incidentd.services.hiding_preview import HidingPreviews
 from incidentd.services.idempotency import Answers
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
+from incidentd.services.maintenance import Maintenance
 from incidentd.services.muting import Mutes
 from incidentd.services.pages import Pages
+from incidentd.services.recurring import Recurring
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
 from incidentd.services.silence_lending import LentSilences
@@ -71,6 +74,18 @@ class Core:
         self.bulk = Bulk(store, escalation=self.escalation, process=process, alert_views=self.alerts.views)
         self.groups = GroupViews(store, self.alerts.views)
         self.views = SavedViews(store)
+        self.maintenance = Maintenance(
+            store, self.grouping, self.suppression.occurrences, roster, lambda: process().maintenance
+        )
+        self.recurring = Recurring(
+            store,
+            self.suppression.occurrences,
+            self.silences,
+            self.maintenance,
+            roster,
+            lambda: process().maintenance,
+        )
+        self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self.roster = RosterView(roster, store.clock)
@@ -84,6 +99,8 @@ class Core:
             **self.escalation.handlers(),
             **self.grouping.handlers(),
             **self.silences.handlers(),
+            **self.maintenance.handlers(),
+            **self.recurring.handlers(),
             **self.incidents.handlers(),
             **self.answers.handlers(),
             **self.sources.handlers(),

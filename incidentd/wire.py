@@ -107,6 +107,7 @@ class HiddenBy(Frozen, frozen=True):
     name: str  # what people call it: S-5ace5ace, M-3, A-12
     text: str  # the sentence a person reads
     until: Instant | None = None  # when it ends by itself, None when that is not known
+    rule: str = ""  # R-2 of the recurring rule that it is an occurrence of
 
 
 class Alert(Frozen, frozen=True):

@@ -23,6 +23,7 @@ class Silence(wire.Frozen, frozen=True):
     comment: str
     annotations: Mapping[str, str]
     updated_at: wire.Instant
+    rule: int | None = None  # of the recurring rule that it is an occurrence of
 
 
 class SilenceList(wire.Frozen, frozen=True):

@@ -65,6 +65,13 @@ class Checks(Query, frozen=True):
     status: Literal["", "new", "up", "started", "late", "down", "paused"] = ""
 
 
+class Maintenance(Query, frozen=True):
+    state: Annotated[
+        Literal["current", "planned", "active", "over", "all"],
+        Meta(description="current: planned or active; what is over is listed for thirty days"),
+    ] = "current"
+
+
 class Incidents(Query, frozen=True):
     state: Literal["open", "closed", "all"] = "open"
     q: Search = ""

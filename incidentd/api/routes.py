@@ -10,11 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, silences, views
+from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, quieting, silences, views
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -186,6 +186,58 @@ ROUTES: tuple[Route, ...] = (
         body=wire_checks.PauseCheck,
     ),
     _post("/v1/checks/{check}/resume", checks.resume_check, wire_checks.Check, "Take a pause back"),
+    _get(
+        "/v1/maintenance",
+        quieting.list_maintenance,
+        wire_quieting.MaintenanceList,
+        "Maintenance windows",
+        query=queries.Maintenance,
+    ),
+    _created(
+        "/v1/maintenance",
+        quieting.plan_maintenance,
+        wire_quieting.Maintenance,
+        "Plan maintenance, or start it now",
+        body=wire_quieting.PlanMaintenance,
+    ),
+    _get("/v1/maintenance/{id}", quieting.get_maintenance, wire_quieting.Maintenance, "One maintenance window"),
+    _post(
+        "/v1/maintenance/{id}/end",
+        quieting.end_maintenance,
+        wire_quieting.Maintenance,
+        "End maintenance now, or call it off",
+    ),
+    _post(
+        "/v1/maintenance/{id}/extend",
+        quieting.extend_maintenance,
+        wire_quieting.Maintenance,
+        "Give maintenance more time",
+        body=wire_quieting.ExtendMaintenance,
+    ),
+    _get("/v1/recurring", quieting.list_recurring, wire_quieting.RecurringList, "Recurring silences and maintenance"),
+    _created(
+        "/v1/recurring",
+        quieting.set_recurring,
+        wire_quieting.Recurring,
+        "Set or change a rule by which a silence or maintenance recurs",
+        body=wire_quieting.SetRecurring,
+    ),
+    _get("/v1/recurring/{id}", quieting.get_recurring, wire_quieting.Recurring, "One rule and its next occurrences"),
+    Route(
+        method="DELETE",
+        path="/v1/recurring/{id}",
+        handler=quieting.end_recurring,
+        role=Role.RESPONDER,
+        answer=wire_quieting.Recurring,
+        summary="End a rule now",
+    ),
+    _post(
+        "/v1/hiding/preview",
+        quieting.preview_hiding,
+        wire_quieting.HidingPreview,
+        "What something would hide now, and has hidden in the last seven days",
+        body=wire_quieting.PreviewHiding,
+    ),
     _get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
     _created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
     _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),

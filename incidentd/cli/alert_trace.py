@@ -30,6 +30,8 @@ _MARKS = {
     "alert.unsilenced": ("●", "*", "bad"),
     "alert.inhibited": ("◌", "-", "warn"),
     "alert.uninhibited": ("●", "*", "bad"),
+    "alert.in_maintenance": ("◌", "-", "warn"),
+    "alert.out_of_maintenance": ("●", "*", "bad"),
     "alert.held": ("◌", "-", "warn"),
     "alert.released": ("●", "*", "bad"),
     "group.quiet": ("–", "-", "warn"),

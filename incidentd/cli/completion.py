@@ -25,6 +25,8 @@ _LISTS = {
     "INC": (f"/v1/incidents?state=open&limit={_MOST}", "incidents", "title"),
     "G": (f"/v1/groups?limit={_MOST}", "groups", "service"),
     "V": ("/v1/views", "views", "name"),
+    "M": ("/v1/maintenance", "windows", "text"),
+    "R": ("/v1/recurring", "rules", "text"),
 }
 
 
@@ -56,7 +58,7 @@ def identifiers(prefix: str, ctx: click.Context, incomplete: str) -> list[Comple
     answer = _ask(_socket(ctx), path)
     rows = answer.get(name) if isinstance(answer, dict) else None
     items = []
-    for row in rows if isinstance(rows, list) else ():
+    for row in rows[:_MOST] if isinstance(rows, list) else ():
         if isinstance(row, dict) and isinstance(row.get("id"), int):
             # fish takes what follows a comma away
             about = safe_line(str(row.get(text, "")), _MOST_HELP).replace(",", ";")

@@ -92,6 +92,7 @@ class Word(click.Choice[str]):
 
 
 ALERT, PAGE, INCIDENT = Identifier("A"), Identifier("P"), Identifier("INC")
+MAINTENANCE, RULE = Identifier("M"), Identifier("R")
 INSTANT, SPAN = Instant(), Span()
 Decorator = Callable[[Any], Any]
 

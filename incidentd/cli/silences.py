@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_silences
+from incidentd import wire_quieting, wire_silences
+from incidentd.cli.hidings import show_hiding
 from incidentd.cli.parts import INSTANT, SPAN, change_options, read_options
+from incidentd.cli.recurring import Calendar, calendar_options, set_recurring
 from incidentd.cli.screen import fields, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -65,7 +67,8 @@ def show(session: Session, silence_id: str) -> None:
     print(f"{safe_line(s.name)} ({safe_line(s.status)})")
     fields([
         ("id", s.id), ("comment", s.comment), ("by", s.created_by), ("from", session.when(s.starts_at)),
-        ("until", session.when(s.ends_at)), ("changed", session.when(s.updated_at)),
+        ("until", session.when(s.ends_at)), ("rule", f"R-{s.rule}" if s.rule else ""),
+        ("changed", session.when(s.updated_at)),
     ])  # fmt: skip
     section("Matchers")
     for matcher in s.matchers:
@@ -80,8 +83,9 @@ def show(session: Session, silence_id: str) -> None:
 @click.option("-c", "--comment", required=True, help="Why; the others read it.")
 @click.option("-d", "--for", "span", type=SPAN, help="How long, such as 90s, 15m or 2h.  [default: 1h]")
 @click.option("--from", "begin", type=INSTANT, help="From when (default: now).")
-@click.option("--until", type=INSTANT, help="Until when, instead of --for.")
+@click.option("--until", type=INSTANT, help="Until when, instead of --for; of a rule: the last start.")
 @click.option("--id", "silence_id", default="", metavar="ID", help="Change this silence.")
+@calendar_options
 @change_options
 @click.pass_obj
 def add(
@@ -92,8 +96,19 @@ def add(
     begin: datetime | None,
     until: datetime | None,
     silence_id: str,
+    calendar: Calendar,
 ) -> None:
-    """Silence alerts whose labels match: NAME=VALUE, also !=, =~ and !~. `silence preview` shows which."""
+    """Silence alerts whose labels match: NAME=VALUE, also !=, =~ and !~. `silence preview` shows which.
+
+    With --every 'sun 02:00-04:00' --zone Europe/London it recurs.
+    """
+    if calendar.recurs:
+        if silence_id:
+            raise click.UsageError("--id is of one silence; a rule is changed by --rule R-2")
+        plan = wire_quieting.SilencePlan(matchers=matchers, comment=comment)
+        set_recurring(session, calendar.rule(span, begin, until), calendar.rule_id, silence=plan)
+        return
+    calendar.refuse_rest()
     if span is not None and until is not None:
         raise click.UsageError("--for and --until exclude each other")
     ends_at = until or (begin or datetime.now(UTC)) + (span or _HOW_LONG)
@@ -120,16 +135,8 @@ def expire(session: Session, silence_id: str) -> None:
 @read_options
 @click.pass_obj
 def preview(session: Session, matchers: tuple[str, ...]) -> None:
-    """Show the firing alerts that a silence would hide."""
-    body = session.change("POST", "/v1/silences/preview", wire_silences.PreviewSilence(matchers=matchers))
-    found = session.read(body, wire_silences.SilencePreview)
-    if found is None:
-        return
-    rows = [(f"A-{a.id}", toned(a.severity), a.service, session.brief(a.first_seen), a.name) for a in found.alerts]
-    head = ("ID", "SEVERITY", "SERVICE", f"SINCE ({session.zone})", "ALERT")
-    table(head, rows, empty="No firing alert matches.", spare=("SEVERITY",))
-    if found.total > len(rows):
-        click.echo(f"{len(rows)} shown of {found.total}", err=True)
+    """Show the alerts that a silence would hide, and would have hidden lately."""
+    show_hiding(session, wire_quieting.PreviewHiding(matchers=matchers))
 
 
 def _path(silence_id: str) -> str:

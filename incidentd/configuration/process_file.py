@@ -17,6 +17,7 @@ from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
 from incidentd.domain.dependencies import DEFAULT_SOURCE, HOLD, DependencyRule
 from incidentd.domain.inhibition import InhibitRule
+from incidentd.domain.maintenance import ANNOUNCE, ENDS_SOON, SEVERITIES, MaintenanceSettings
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.process import (
@@ -100,6 +101,14 @@ class DependenciesTable(Table):
     hold: Duration = HOLD
 
 
+class MaintenanceTable(Table):
+    """`severities` are values of the label `severity`, the worst first."""
+
+    announce: Annotated[tuple[PositiveDuration, ...], pydantic.Field(max_length=10)] = ANNOUNCE
+    ends_soon: PositiveDuration = ENDS_SOON
+    severities: Annotated[tuple[str, ...], pydantic.Field(min_length=1, max_length=50)] = SEVERITIES
+
+
 class CadenceTable(Table):
     investigating: PositiveDuration | None = None
     identified: PositiveDuration | None = None
@@ -126,6 +135,7 @@ class ProcessFile(Table):
     inhibit: list[InhibitTable] = pydantic.Field(default=[])
     dependencies: DependenciesTable = DependenciesTable()
     time_intervals: Intervals = pydantic.Field(default={})
+    maintenance: MaintenanceTable = MaintenanceTable()
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
@@ -155,6 +165,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         inhibit=tuple(_rule(table) for table in file.inhibit),
         dependencies=DependencyRule(source=tuple(file.dependencies.source), hold=file.dependencies.hold),
         time_intervals=time_intervals(file.time_intervals),
+        maintenance=MaintenanceSettings(**dict(file.maintenance)),
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),

@@ -21,12 +21,23 @@ def at(when: datetime | str) -> str:
 
 def _silence(silence: Data) -> str:
     comment = f"{silence['comment']}, " if silence["comment"] else ""
-    return f"{silence['name']} ({comment}by {silence['by']} until {at(silence['until'])})"
+    rule = f" of {silence['rule']}" if silence.get("rule") else ""
+    return f"{silence['name']}{rule} ({comment}by {silence['by']} until {at(silence['until'])})"
 
 
 def silenced(data: Data) -> str:
     """By silences."""
     return f"silenced by {'; '.join(_silence(one) for one in data['silences'])}"
+
+
+def _window(window: Data) -> str:
+    rule = f" of {window['rule']}" if window.get("rule") else ""
+    return f"{window['name']}{rule} ({window['text']}, by {window['by']} until {at(window['until'])})"
+
+
+def in_maintenance(data: Data) -> str:
+    """By maintenance of its service."""
+    return f"{data['service']} is in maintenance {'; '.join(_window(one) for one in data['windows'])}"
 
 
 def inhibited(data: Data) -> str:
@@ -49,6 +60,7 @@ def muted(data: Data) -> str:
 
 HIDES: Mapping[str, tuple[str, Callable[[Data], str]]] = {
     "alert.silenced": ("alert.unsilenced", silenced),
+    "alert.in_maintenance": ("alert.out_of_maintenance", in_maintenance),
     "alert.inhibited": ("alert.uninhibited", inhibited),
     "alert.held": ("alert.released", held),
     "group.muted": ("group.unmuted", muted),

@@ -9,6 +9,7 @@ import msgspec
 
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
+from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
 from incidentd.domain.time_intervals import Period
@@ -36,6 +37,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     inhibit: tuple[InhibitRule, ...] = ()
     dependencies: DependencyRule = DependencyRule()
     time_intervals: Mapping[str, tuple[Period, ...]] = {}
+    maintenance: MaintenanceSettings = MaintenanceSettings()
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}

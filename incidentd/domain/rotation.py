@@ -6,10 +6,11 @@ happens the first time (PEP 495, fold 0).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from incidentd.domain.people import Rotation, Shift
+from incidentd.domain.wall_clock import instant
 
 _WEEK = timedelta(weeks=1)
 
@@ -17,29 +18,7 @@ _WEEK = timedelta(weeks=1)
 def _handover(rotation: Rotation, index: int) -> datetime:
     """The instant at which turn `index` (0 for the first) begins."""
     day = rotation.start + index * rotation.weeks * _WEEK
-    local = datetime.combine(day, rotation.handover, ZoneInfo(rotation.zone))
-    instant = local.astimezone(UTC)
-    skipped = instant.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None)
-    if not skipped:
-        return instant
-    # In a gap, fold 0 uses the offset before it: that maps past the gap's end by the gap's length. Its end is where
-    # the wall clock of the offset after it (fold 1) would be as far before.
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
-    gap = (after or timedelta(0)) - (before or timedelta(0))
-    return _gap_end(instant - gap, instant, local.tzinfo)
-
-
-def _gap_end(low: datetime, high: datetime, zone: object) -> datetime:
-    """The first instant in (low, high] with the later offset, to the second: offsets change on whole seconds."""
-    assert isinstance(zone, ZoneInfo)
-    target = high.astimezone(zone).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == target:
-            high = middle
-        else:
-            low = middle
-    return high
+    return instant(datetime.combine(day, rotation.handover), rotation.zone)
 
 
 def _turn(rotation: Rotation, index: int) -> Shift:

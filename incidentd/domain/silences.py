@@ -39,6 +39,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
     annotations: Mapping[str, str] = {}
     updated_at: datetime
+    rule: int | None = None  # the recurring rule that it is an occurrence of
 
     @property
     def subject(self) -> str:
@@ -61,13 +62,14 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
         return matches_all(self.matchers, labels)
 
     def remind_at(self) -> datetime | None:
-        """When its owner hears that it ends soon; None for one so short that the owner still knows."""
-        return self.ends_at - REMIND_BEFORE if self.ends_at - self.starts_at > REMIND_BEFORE else None
+        """When its owner hears that it ends soon; None for one so short that the owner still knows, or that recurs."""
+        long = self.ends_at - self.starts_at > REMIND_BEFORE and self.rule is None
+        return self.ends_at - REMIND_BEFORE if long else None
 
     def long_at(self) -> datetime | None:
-        """When its owner hears that it has lasted long; None for one that ends before, or is about to."""
+        """When its owner hears that it has lasted long; None for one that ends before or recurs."""
         at = self.starts_at + LONG
-        return at if at + REMIND_BEFORE < self.ends_at else None
+        return at if at + REMIND_BEFORE < self.ends_at and self.rule is None else None
 
 
 class BadSilence(ValueError):

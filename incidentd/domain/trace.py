@@ -118,6 +118,16 @@ def _unsilenced(_data: Data, _actor: str) -> str:
     return "No longer silenced: it is told about after the wait of its group"
 
 
+@_about("alert.in_maintenance")
+def _in_maintenance(data: Data, _actor: str) -> str:
+    return _sentence(hiding.in_maintenance(data))
+
+
+@_about("alert.out_of_maintenance")
+def _out_of_maintenance(_data: Data, _actor: str) -> str:
+    return "No longer in maintenance: it is told about when nothing else hides it"
+
+
 @_about("alert.inhibited")
 def _inhibited(data: Data, _actor: str) -> str:
     return _sentence(hiding.inhibited(data))

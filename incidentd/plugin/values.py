@@ -149,6 +149,7 @@ class ActiveAlert(msgspec.Struct, frozen=True, kw_only=True):
     silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
     inhibited_by: tuple[int, ...] = ()  # ids of alerts that explain it, by a rule or by a dependency
     muted_by: tuple[str, ...] = ()  # names of the time intervals by which its routes tell nobody now
+    maintained_by: tuple[str, ...] = ()  # names of the maintenance windows that hide it now
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ def _active(row: ActiveRow, labels: dict[int, dict[str, str]], hidden: Hidden, m
         silenced_by=tuple(silence.id for silence in hidden.silences),
         inhibited_by=tuple(sorted(hidden.sources)),
         muted_by=() if mute is None else mute.by,
+        maintained_by=tuple(window.name for window in hidden.windows),
     )
 
 

@@ -111,7 +111,7 @@ class Alerts:
         """Stored alerts as the wire shows them, with what hides them at this instant."""
         links = alerts.links(conn, [row.id for row in rows])
         hidden = self._suppression.of(conn, rows, self._store.clock.now())
-        reasons = self._suppression.reasons(conn, hidden)
+        reasons = self._suppression.reasons(conn, rows, hidden)
         muted = self._mutes.reasons(conn, rows, self._store.clock.now())
         return tuple(
             _wire(

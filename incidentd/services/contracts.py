@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
 from incidentd.domain.matchers import Matcher
 
 
@@ -71,6 +71,27 @@ class CheckCalls(Protocol):
     async def url(self, name: str) -> wire_checks.CheckUrl: ...
     async def pause(self, name: str, note: str, actor: str) -> wire_checks.Check: ...
     async def resume(self, name: str, actor: str) -> wire_checks.Check: ...
+
+
+class MaintenanceCalls(Protocol):
+    async def list(self, state: str) -> wire_quieting.MaintenanceList: ...
+    async def get(self, window_id: int) -> wire_quieting.Maintenance: ...
+    async def plan(self, body: wire_quieting.PlanMaintenance, actor: str) -> wire_quieting.Maintenance: ...
+    async def end(self, window_id: int, actor: str) -> wire_quieting.Maintenance: ...
+    async def extend(
+        self, window_id: int, body: wire_quieting.ExtendMaintenance, actor: str
+    ) -> wire_quieting.Maintenance: ...
+
+
+class RecurringCalls(Protocol):
+    async def list(self) -> wire_quieting.RecurringList: ...
+    async def get(self, rule_id: int) -> wire_quieting.Recurring: ...
+    async def set(self, body: wire_quieting.SetRecurring, actor: str) -> wire_quieting.Recurring: ...
+    async def end(self, rule_id: int, actor: str) -> wire_quieting.Recurring: ...
+
+
+class HidingCalls(Protocol):
+    async def preview(self, body: wire_quieting.PreviewHiding) -> wire_quieting.HidingPreview: ...
 
 
 class PageCalls(Protocol):
@@ -166,6 +187,9 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     views: ViewCalls
     silences: SilenceCalls
     checks: CheckCalls
+    maintenance: MaintenanceCalls
+    recurring: RecurringCalls
+    hiding: HidingCalls
     pages: PageCalls
     incidents: IncidentCalls
     roster: RosterCalls

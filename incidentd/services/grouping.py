@@ -353,19 +353,19 @@ class Grouping:
     def _on_look(self, tx: Tx, timer: Timer) -> None:
         self.look_again(tx, [timer.subject_id])
 
-    def look_again(self, tx: Tx, group_ids: Sequence[int]) -> None:
-        """Flush groups by their waits when something in them is no longer hidden that nobody was told of."""
+    def look_again(self, tx: Tx, group_ids: Sequence[int], *, at_once: bool = False) -> None:
+        """Flush groups, by their waits or `at_once`, when something is no longer hidden that nobody was told of."""
         for group_id in sorted(group_ids):
             group = groups.get(tx.conn, group_id, lock=True)
             if group is not None and group.closed_at is None:
-                self._look(tx, group, self._route_named(group.route))
+                self._look(tx, group, self._route_named(group.route), at_once)
 
-    def look_again_at_alerts(self, tx: Tx, alert_ids: Sequence[int]) -> None:
+    def look_again_at_alerts(self, tx: Tx, alert_ids: Sequence[int], *, at_once: bool = False) -> None:
         """Look again at the groups these alerts are in."""
         found = groups.open_groups_of(tx, alert_ids)
-        self.look_again(tx, list({group.id for some in found.values() for group in some}))
+        self.look_again(tx, list({group.id for some in found.values() for group in some}), at_once=at_once)
 
-    def _look(self, tx: Tx, group: Group, route: Route) -> None:
+    def _look(self, tx: Tx, group: Group, route: Route, at_once: bool) -> None:
         firing = groups.firing(tx.conn, group.id)
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         audible = [announced for alert, announced in firing if alert.id not in hidden]
@@ -374,7 +374,7 @@ class Grouping:
         else:
             timers.cancel(tx, LOOK, group.subject)
         if not all(audible):
-            timers.arm_no_later(tx, FLUSH, group.subject, _next_flush(group, route, tx.now))
+            timers.arm_no_later(tx, FLUSH, group.subject, tx.now if at_once else _next_flush(group, route, tx.now))
         elif audible and group.notified_at is not None:
             due = max(group.notified_at + route.repeat_interval, tx.now)
             timers.arm_no_later(tx, FLUSH, group.subject, due)

@@ -12,6 +12,7 @@ from incidentd import wire
 from incidentd.domain import hiding
 from incidentd.domain.dependencies import DependencyRule, Held
 from incidentd.domain.inhibition import Inhibited
+from incidentd.domain.maintenance import Window
 from incidentd.domain.silences import Silence
 from incidentd.storage import alerts
 from incidentd.storage.alerts import AlertRow
@@ -22,13 +23,14 @@ class Hidden(msgspec.Struct, frozen=True):
     """Why an alert is not told about now."""
 
     silences: tuple[Silence, ...] = ()
+    windows: tuple[Window, ...] = ()
     inhibited: Inhibited | None = None
     held: Held | None = None
 
     @property
     def subjects(self) -> set[str]:
         """What hides it, as stored. One alert may both inhibit it and hold it."""
-        found = {silence.subject for silence in self.silences}
+        found = {silence.subject for silence in self.silences} | {window.subject for window in self.windows}
         found |= set() if self.inhibited is None else {f"alert:{self.inhibited.by}"}
         return found | (set() if self.held is None else {f"upstream:{self.held.by}"})
 
@@ -61,6 +63,8 @@ def tell(tx: Tx, row: AlertRow, hidden: Hidden, was: set[str], rule: DependencyR
     names = _names(tx.conn, [hidden])
     if changed("silence:"):
         _tell_silenced(tx, row, hidden)
+    if changed("maintenance:"):
+        _tell_maintenance(tx, row, hidden)
     if changed("alert:"):
         _tell_inhibited(tx, row, hidden, names)
     if changed("upstream:"):
@@ -76,6 +80,14 @@ def _tell_silenced(tx: Tx, row: AlertRow, hidden: Hidden) -> None:
         tx.emit("alert.silenced", row.subject, {"name": row.name, **_silenced(hidden.silences)})
     else:
         tx.emit("alert.unsilenced", row.subject, {"name": row.name})
+
+
+def _tell_maintenance(tx: Tx, row: AlertRow, hidden: Hidden) -> None:
+    if hidden.windows:
+        data = {"name": row.name, **_in_maintenance(hidden.windows, row.service)}
+        tx.emit("alert.in_maintenance", row.subject, data)
+    else:
+        tx.emit("alert.out_of_maintenance", row.subject, {"name": row.name})
 
 
 def _tell_inhibited(tx: Tx, row: AlertRow, hidden: Hidden, names: Mapping[int, str]) -> None:
@@ -100,11 +112,40 @@ def told(silence: Silence) -> Mapping[str, object]:
         "by": silence.created_by,
         "comment": silence.comment,
         "until": silence.ends_at,
+        "rule": _rule(silence.rule),
     }
+
+
+def described(silence: Silence) -> dict[str, object]:
+    """A silence as the events of its own carry it."""
+    matchers = [str(matcher) for matcher in silence.matchers]
+    return {**told(silence), "starts_at": silence.starts_at, "matchers": matchers}
+
+
+def planned(window: Window) -> dict[str, object]:
+    """A maintenance window as events carry it."""
+    return {
+        "id": window.id,
+        "name": window.name,
+        "by": window.created_by,
+        "text": window.plan.text,
+        "services": window.plan.services,
+        "starts_at": window.starts_at,
+        "until": window.ends_at,
+        "rule": _rule(window.rule),
+    }
+
+
+def _rule(rule: int | None) -> str:
+    return "" if rule is None else f"R-{rule}"
 
 
 def _silenced(silences: Iterable[Silence]) -> dict[str, object]:
     return {"silences": [told(one) for one in silences]}
+
+
+def _in_maintenance(windows: Iterable[Window], service: str) -> dict[str, object]:
+    return {"service": service, "windows": [planned(one) for one in windows]}
 
 
 def _inhibited(why: Inhibited, names: Mapping[int, str]) -> dict[str, object]:
@@ -122,17 +163,33 @@ def _names(conn: Connection, found: Iterable[Hidden]) -> dict[int, str]:
 
 
 def reasons(
-    conn: Connection, found: Mapping[int, Hidden], rule: DependencyRule
+    conn: Connection, found: Mapping[int, Hidden], services: Mapping[int, str], rule: DependencyRule
 ) -> dict[int, tuple[wire.HiddenBy, ...]]:
     """Everything that hides each alert, as the wire shows it."""
     names = _names(conn, found.values())
-    return {alert: tuple(_reasons(hidden, names, rule)) for alert, hidden in found.items()}
+    return {alert: tuple(_reasons(hidden, services[alert], names, rule)) for alert, hidden in found.items()}
 
 
-def _reasons(hidden: Hidden, names: Mapping[int, str], rule: DependencyRule) -> Iterable[wire.HiddenBy]:
+def _reasons(hidden: Hidden, service: str, names: Mapping[int, str], rule: DependencyRule) -> Iterable[wire.HiddenBy]:
     for one in hidden.silences:
-        text = hiding.silenced(_silenced([one]))
-        yield wire.HiddenBy(kind="silence", subject=one.subject, name=one.name, text=text, until=one.ends_at)
+        yield wire.HiddenBy(
+            kind="silence",
+            subject=one.subject,
+            name=one.name,
+            text=hiding.silenced(_silenced([one])),
+            until=one.ends_at,
+            rule=_rule(one.rule),
+        )
+    for window in hidden.windows:
+        text = hiding.in_maintenance(_in_maintenance([window], service))
+        yield wire.HiddenBy(
+            kind="maintenance",
+            subject=window.subject,
+            name=window.name,
+            text=text,
+            until=window.ends_at,
+            rule=_rule(window.rule),
+        )
     if (inhibited := hidden.inhibited) is not None:
         text = hiding.inhibited(_inhibited(inhibited, names))
         by = inhibited.by

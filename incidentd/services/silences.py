@@ -10,21 +10,20 @@ import msgspec
 from sqlalchemy import Connection
 
 from incidentd import wire, wire_silences
-from incidentd.domain.matchers import BadMatcher, Matcher, checked, matches_all, parse_matcher
+from incidentd.domain.matchers import BadMatcher, Matcher, checked, matches_all
 from incidentd.domain.people import Roster
 from incidentd.domain.silences import BadSilence, Silence, Status, can_change, check, expired
+from incidentd.services import quiet_plans, silence_times
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Handler
 from incidentd.services.grouping import Grouping
-from incidentd.services.hidden import told
-from incidentd.services.silence_reminders import LONG, REMIND, remind
-from incidentd.storage import alerts, silences, suppressions, timers
+from incidentd.services.hidden import described, told
+from incidentd.services.silence_reminders import remind
+from incidentd.storage import alerts, silences, suppressions
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
 
-START = "silence.start"
-END = "silence.end"
 RETENTION = timedelta(hours=120)
 """How long lists show an expired silence; the same as an Alertmanager's default."""
 PREVIEWED = 100  # alerts that a preview shows
@@ -52,7 +51,12 @@ class Silences:
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {START: self._on_start, END: self._on_end, REMIND: self._on_remind, LONG: self._on_long}
+        return {
+            silence_times.START: self._on_start,
+            silence_times.END: self._on_end,
+            silence_times.REMIND: self._on_remind,
+            silence_times.LONG: self._on_long,
+        }
 
     # ------------------------------------------------------------------ calls
     async def list(self, state: str) -> wire_silences.SilenceList:
@@ -83,7 +87,7 @@ class Silences:
         now = self._store.clock.now()
         wanted = Silence(
             id=body.id,
-            matchers=tuple(_matcher(text) for text in body.matchers),
+            matchers=quiet_plans.matchers(body.matchers),
             starts_at=body.starts_at or now,
             ends_at=body.ends_at,
             created_by=actor,
@@ -109,7 +113,7 @@ class Silences:
             if can_change(old, new, tx.now):
                 return self._change(tx, old, new, actor)
             created = self._create(tx, new, fresh_id, actor)
-            self._expire(tx, old, actor, replaced_by=created.id)
+            self.close(tx, old, actor, replaced_by=created.id)
             return created
 
         return await self._store.write(command)
@@ -121,13 +125,13 @@ class Silences:
             silence = _existing(tx.conn, silence_id, lock=True)
             if silence.status(tx.now) is Status.EXPIRED:
                 raise Conflict(f"{silence.name} has ended already", current=self.view(silence))
-            return self._expire(tx, silence, actor)
+            return self.close(tx, silence, actor)
 
         return self.view(await self._store.write(command))
 
     async def preview(self, body: wire_silences.PreviewSilence) -> wire_silences.SilencePreview:
         """The firing alerts that a silence with these matchers would hide. Raises `Invalid`."""
-        matchers = tuple(_matcher(text) for text in body.matchers)
+        matchers = quiet_plans.matchers(body.matchers)
 
         def query(conn: Connection) -> wire_silences.SilencePreview:
             ids = covered(conn, matchers)
@@ -149,20 +153,21 @@ class Silences:
         silence = msgspec.structs.replace(wanted, id=fresh_id, starts_at=starts_at, updated_at=tx.now)
         _check(silence, tx)
         silences.add(tx, silence)
-        tx.emit("silence.created", silence.subject, _said(silence), actor=actor)
+        tx.emit("silence.created", silence.subject, described(silence), actor=actor)
         self._arm_and_look(tx, silence)
         return silence
 
     def _change(self, tx: Tx, old: Silence, new: Silence, actor: str) -> Silence:
         starts_at = old.starts_at if old.status(tx.now) is Status.ACTIVE else new.starts_at
-        changed = msgspec.structs.replace(new, starts_at=starts_at, updated_at=tx.now)
+        changed = msgspec.structs.replace(new, starts_at=starts_at, updated_at=tx.now, rule=old.rule)
         _check(changed, tx)
         silences.change(tx, changed)
-        tx.emit("silence.changed", changed.subject, _said(changed), actor=actor)
+        tx.emit("silence.changed", changed.subject, described(changed), actor=actor)
         self._arm_and_look(tx, changed)
         return changed
 
-    def _expire(self, tx: Tx, silence: Silence, actor: str, replaced_by: str = "") -> Silence:
+    def close(self, tx: Tx, silence: Silence, actor: str, replaced_by: str = "") -> Silence:
+        """End a silence that is not over."""
         if silence.status(tx.now) is Status.EXPIRED:
             return silence
         ended = expired(silence, tx.now)
@@ -172,13 +177,7 @@ class Silences:
         return ended
 
     def _arm_and_look(self, tx: Tx, silence: Silence) -> None:
-        ended = silence.status(tx.now) is Status.EXPIRED
-        due = {START: silence.starts_at, END: silence.ends_at, REMIND: silence.remind_at(), LONG: silence.long_at()}
-        for kind, at in due.items():
-            if ended or at is None or at <= tx.now:
-                timers.cancel(tx, kind, silence.subject)
-            else:
-                timers.arm(tx, kind, silence.subject, at)
+        silence_times.arm(tx, silence)
         self._look(tx, silence)
 
     def _look(self, tx: Tx, silence: Silence) -> None:
@@ -230,13 +229,6 @@ def _of(tx: Tx, timer: Timer) -> Silence | None:
     return silences.get(tx.conn, timer.subject.partition(":")[2], lock=True)
 
 
-def _matcher(text: str) -> Matcher:
-    try:
-        return parse_matcher(text)
-    except BadMatcher as error:
-        raise Invalid(str(error), field="matchers", remedy="operators are =, !=, =~ and !~") from None
-
-
 def _check(silence: Silence, tx: Tx) -> None:
     try:
         check(silence, tx.now)
@@ -246,8 +238,3 @@ def _check(silence: Silence, tx: Tx) -> None:
         raise Invalid(str(error), field=error.field) from None
     except BadMatcher as error:
         raise Invalid(str(error), field="matchers") from None
-
-
-def _said(silence: Silence) -> dict[str, object]:
-    matchers = [str(matcher) for matcher in silence.matchers]
-    return {**told(silence), "starts_at": silence.starts_at, "matchers": matchers}

@@ -1,7 +1,8 @@
-"""What hides alerts: silences, inhibition and dependencies, looked up in the transaction that decides whether to tell.
+"""What hides alerts: silences, maintenance, inhibition and dependencies, looked up by whoever is about to tell.
 
-An alert counts as stored, routed or not, so it makes no difference what was routed first, nor whether the daemon was
-restarted in between: sources and silences stand in the store before anything is told.
+It happens in the transaction that decides. An alert counts as stored, routed or not, so it makes no difference what was
+routed first, nor whether the daemon was restarted in between: sources and silences stand in the store before anything
+is told.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from sqlalchemy import Connection
 from incidentd import wire
 from incidentd.domain.dependencies import Dependent, Held, Upstream, held
 from incidentd.domain.inhibition import Firing, InhibitRule, inhibited
+from incidentd.domain.maintenance import Window, hiding
 from incidentd.domain.matchers import matches_all
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import pages_somebody, service_at
 from incidentd.domain.silences import silencing
 from incidentd.services.hidden import NOT_HIDDEN, Hidden, reasons, tell
-from incidentd.storage import silences, suppressions
+from incidentd.services.occurrences import Occurrences
+from incidentd.storage import maintenance, silences, suppressions
 from incidentd.storage.active_alerts import ActiveRow
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.tx import Tx
@@ -32,6 +35,7 @@ class Suppression:
     def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self._process = process
         self._roster = roster
+        self.occurrences = Occurrences(lambda: process().maintenance)
 
     def of(self, conn: Connection, rows: Iterable[AlertRow | ActiveRow], now: datetime) -> dict[int, Hidden]:
         """What hides each firing alert among `rows` at `now`; those that nothing hides are missing."""
@@ -42,30 +46,48 @@ class Suppression:
         silenced = {row.id: tuple(found) for row in rows if (found := silencing(active, row.labels, now))}
         firing = [Firing(row.id, row.labels) for row in rows] if self._process().inhibit else []
         explained = inhibited(self._process().inhibit, firing, lambda rule: _sources(conn, rule))
+        worked_on = self._worked_on(conn, rows, now)
         waiting = self._held(conn, rows, now)
         return {
-            one: Hidden(silenced.get(one, ()), explained.get(one), waiting.get(one))
-            for one in dict.fromkeys((*silenced, *explained, *waiting))
+            one: Hidden(silenced.get(one, ()), worked_on.get(one, ()), explained.get(one), waiting.get(one))
+            for one in dict.fromkeys((*silenced, *worked_on, *explained, *waiting))
         }
 
     def look(self, tx: Tx, rows: Sequence[AlertRow]) -> dict[int, Hidden]:
         """What hides each of the firing alerts `rows`; the events tell what has changed since they were looked at."""
+        self.occurrences.catch_up(tx)
         now_hidden = self.of(tx.conn, rows, tx.now)
         before = suppressions.of_alerts(tx.conn, [row.id for row in rows])
-        changed: dict[int, Iterable[str]] = {}
+        changed: dict[int, tuple[set[str], set[str]]] = {}
         for row in rows:
             hidden = now_hidden.get(row.id, NOT_HIDDEN)
             was = before.get(row.id, set())
             if hidden.subjects != was:
-                changed[row.id] = sorted(hidden.subjects)
+                changed[row.id] = (was, hidden.subjects)
                 tell(tx, row, hidden, was, self._process().dependencies)
         if changed:
             suppressions.store(tx, changed)
         return now_hidden
 
-    def reasons(self, conn: Connection, hidden: Mapping[int, Hidden]) -> dict[int, tuple[wire.HiddenBy, ...]]:
-        """What `of` found, as the wire shows it."""
-        return reasons(conn, hidden, self._process().dependencies)
+    def reasons(
+        self, conn: Connection, rows: Iterable[AlertRow], hidden: Mapping[int, Hidden]
+    ) -> dict[int, tuple[wire.HiddenBy, ...]]:
+        """What `of` found of `rows`, as the wire shows it."""
+        services = {row.id: row.service or self._service(row) for row in rows if row.id in hidden}
+        return reasons(conn, hidden, services, self._process().dependencies)
+
+    def _worked_on(
+        self, conn: Connection, rows: Iterable[AlertRow | ActiveRow], now: datetime
+    ) -> dict[int, tuple[Window, ...]]:
+        windows = maintenance.active(conn, now)
+        if not windows:
+            return {}
+        severities = self._process().maintenance.severities
+        return {
+            row.id: found
+            for row in rows
+            if (found := hiding(windows, row.service or self._service(row), row.labels, severities))
+        }
 
     def _held(self, conn: Connection, rows: Sequence[AlertRow | ActiveRow], now: datetime) -> dict[int, Held]:
         depends_on = self._roster().depends_on

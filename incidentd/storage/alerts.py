@@ -111,6 +111,23 @@ def get_many(conn: Connection, ids: Sequence[int]) -> list[AlertRow]:
     return sorted(found, key=lambda alert: alert.id)
 
 
+def firing_of_services(conn: Connection, services: Sequence[str]) -> list[int]:
+    """The firing alerts of some services, oldest first."""
+    query = select(alerts.c.id).where(alerts.c.status == "firing", alerts.c.service.in_(services))
+    return list(conn.execute(query.order_by(alerts.c.id)).scalars())
+
+
+def has_service(conn: Connection, service: str) -> bool:
+    """Whether any alert ever was one of `service`."""
+    return conn.execute(select(alerts.c.id).where(alerts.c.service == service).limit(1)).first() is not None
+
+
+def lately(conn: Connection, since: datetime) -> list[AlertRow]:
+    """The alerts that fire, or ended after `since`, oldest first."""
+    ended = alerts.c.resolved_at > since
+    return listed(conn, select(alerts).where(or_(alerts.c.status == "firing", ended)).order_by(alerts.c.id))
+
+
 def by_key(conn: Connection, source: str, key: str) -> AlertRow | None:
     """The alert a source knows by `key`."""
     row = conn.execute(select(alerts).where(alerts.c.source == source, alerts.c.key == key)).one_or_none()

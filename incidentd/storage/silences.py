@@ -48,6 +48,12 @@ def active(conn: Connection, now: datetime) -> list[Silence]:
     return [_silence(row) for row in conn.execute(query.order_by(silences.c.starts_at, silences.c.id))]
 
 
+def open_of_rule(conn: Connection, rule: int, now: datetime) -> list[Silence]:
+    """The occurrences of a rule that are not over."""
+    query = select(silences).where(silences.c.rule == rule, silences.c.ends_at > now)
+    return [_silence(row) for row in conn.execute(query.order_by(silences.c.starts_at).with_for_update())]
+
+
 def listed(conn: Connection, now: datetime, statuses: Sequence[Status], ended_since: datetime) -> list[Silence]:
     """Silences with one of `statuses`, the next to end first; of the expired those that ended since a time."""
     query = select(silences).where(silences.c.ends_at >= ended_since).order_by(silences.c.ends_at, silences.c.id)

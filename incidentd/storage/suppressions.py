@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal, select, true
 
 from incidentd.domain.inhibition import Firing
 from incidentd.domain.matchers import Matcher
-from incidentd.storage.schema import alerts, suppressions
+from incidentd.storage.schema import alerts, hidings, suppressions
 from incidentd.storage.text_search import may_match
 from incidentd.storage.tx import Tx
 
@@ -25,18 +25,36 @@ def of_alerts(conn: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
     return found
 
 
-def store(tx: Tx, changed: Mapping[int, Iterable[str]]) -> None:
-    """Keep what hides each alert now, in place of what did."""
-    forget(tx, list(changed))
-    rows = [{"alert_id": one, "by": by, "since": tx.now} for one, reasons in changed.items() for by in reasons]
+def store(tx: Tx, changed: Mapping[int, tuple[set[str], set[str]]]) -> None:
+    """Keep what hides each alert: (what did, what does now). What goes on keeps its beginning."""
+    ended: dict[str, list[int]] = {}
+    for alert, (before, now) in changed.items():
+        for by in before - now:
+            ended.setdefault(by, []).append(alert)
+    for by, ids in ended.items():
+        _end(tx, ids, suppressions.c.by == by)
+    rows = [
+        {"alert_id": alert, "by": by, "since": tx.now}
+        for alert, (before, now) in changed.items()
+        for by in sorted(now - before)
+    ]
     if rows:
         tx.conn.execute(insert(suppressions), rows)
 
 
 def forget(tx: Tx, ids: Sequence[int]) -> None:
     """Nothing hides these alerts."""
+    _end(tx, ids, true())
+
+
+def _end(tx: Tx, ids: Sequence[int], which: ColumnElement[bool]) -> None:
+    """Move rows of `suppressions` to the past."""
+    columns = (suppressions.c.alert_id, suppressions.c.by, suppressions.c.since)
     for start in range(0, len(ids), _PART):
-        tx.conn.execute(delete(suppressions).where(suppressions.c.alert_id.in_(ids[start : start + _PART])))
+        gone = and_(suppressions.c.alert_id.in_(ids[start : start + _PART]), which)
+        past = select(*columns, literal(tx.now, hidings.c.until.type)).where(gone)
+        tx.conn.execute(insert(hidings).from_select(["alert_id", "by", "since", "until"], past))
+        tx.conn.execute(delete(suppressions).where(gone))
 
 
 def hidden_by(conn: Connection, subjects: Sequence[str]) -> list[int]:

@@ -1,8 +1,8 @@
 """What amtool and dashboards read back: alerts and groups in the shapes of Alertmanager's API v2 (api/v2/openapi.yaml).
 
-A receiver here is the service an alert belongs to: that decides who is paged. An alert that is silenced or inhibited is
-`suppressed`, every other one `active`. As in Alertmanager, that a route is muted stands with its groups only: there it
-suppresses too, and `muted=false` leaves such groups out.
+A receiver here is the service an alert belongs to: that decides who is paged. An alert that is silenced, inhibited
+or in maintenance is `suppressed`, every other one `active`; maintenance stands in `mutedBy`, by its name. As in
+Alertmanager, that a route is muted stands with its groups only: there it suppresses too. `muted=false` leaves both out.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     inhibited: bool = True
     matchers: tuple[Matcher, ...] = ()
     receiver: Matcher | None = None
-    muted: bool = True  # of groups only
+    muted: bool = True  # alerts in maintenance, and groups whose route is muted
 
     def keeps(self, alert: ActiveAlert) -> bool:
         """Whether the reader wants `alert`, whose labels fulfil `matchers`."""
@@ -47,9 +47,14 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         return self.receiver is None or matches_all((self.receiver,), {"receiver": receiver_of(alert)})
 
     def _by_state(self, alert: ActiveAlert) -> bool:
-        if not alert.silenced_by and not alert.inhibited_by:
+        hidden = (
+            (alert.silenced_by, self.silenced),
+            (alert.inhibited_by, self.inhibited),
+            (alert.maintained_by, self.muted),
+        )
+        if not any(by for by, _ in hidden):
             return self.active
-        return (self.silenced or not alert.silenced_by) and (self.inhibited or not alert.inhibited_by)
+        return all(wanted or not by for by, wanted in hidden)
 
 
 class Receiver(msgspec.Struct, frozen=True):
@@ -131,8 +136,9 @@ def fingerprint_of(alert: ActiveAlert) -> str:
     return hashlib.blake2b(f"{alert.source}\n{alert.key}".encode(), digest_size=8).hexdigest()
 
 
-def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str], muted_by: tuple[str, ...] = ()) -> Status:
-    """The state of `alert`, and what suppresses it: silences by id, alerts by fingerprint, time intervals by name."""
+def status_of(alert: ActiveAlert, fingerprints: Mapping[int, str], intervals: tuple[str, ...] = ()) -> Status:
+    """The state of `alert`, and what suppresses it: silences by id, alerts by fingerprint, the others by name."""
+    muted_by = (*alert.maintained_by, *intervals)
     hidden = bool(alert.silenced_by or alert.inhibited_by or muted_by)
     return Status(
         state="suppressed" if hidden else "active",

@@ -17,7 +17,17 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import unixsocket, wire, wire_bulk, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import (
+    unixsocket,
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_groups,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
@@ -155,6 +165,55 @@ def an_incident(incident_id: int = 1, **changes: Any) -> wire.Incident:
     return msgspec.structs.replace(incident, **changes)
 
 
+def a_window(window_id: int = 1, **changes: Any) -> wire_quieting.Maintenance:
+    window = wire_quieting.Maintenance(
+        id=window_id,
+        name=f"M-{window_id}",
+        status="active",
+        services=("shop",),
+        text="new database",
+        spared=(),
+        below="",
+        starts_at=NOW,
+        ends_at=NOW,
+        created_by="ana",
+        created_at=NOW,
+        updated_at=NOW,
+        rule=None,
+        continues=None,
+        ended_by="",
+        version=1,
+    )
+    return msgspec.structs.replace(window, **changes)
+
+
+def a_rule(rule_id: int = 1, **changes: Any) -> wire_quieting.Recurring:
+    rule = wire_quieting.Recurring(
+        id=rule_id,
+        name=f"R-{rule_id}",
+        kind="silence",
+        status="active",
+        rule="FREQ=DAILY 11:00-12:00 UTC",
+        rrule="FREQ=DAILY",
+        zone="UTC",
+        coming=(wire_quieting.Occurrence(starts_at=NOW, ends_at=NOW),),
+        matchers=('host="db1"',),
+        services=(),
+        spared=(),
+        below="",
+        text="backup",
+        created_by="ana",
+        owner_known=True,
+        created_at=NOW,
+        updated_at=NOW,
+        last_hid_at=None,
+        ended_at=None,
+        ended_by="",
+        version=1,
+    )
+    return msgspec.structs.replace(rule, **changes)
+
+
 class FakeDaemon:
     """What the services would be: a few objects in memory. `asked` records every call as (name, arguments)."""
 
@@ -184,6 +243,9 @@ class FakeDaemon:
             views=_Views(self),
             silences=_Silences(self),
             checks=_Checks(self),
+            maintenance=_Maintenance(self),
+            recurring=_Recurring(self),
+            hiding=_Hiding(self),
             pages=_Pages(self),
             incidents=_Incidents(self),
             roster=_Roster(),
@@ -390,6 +452,56 @@ class _Checks(_Part):
         await self.fake.note("checks.resume", name, actor)
         self.fake.checks[name] = msgspec.structs.replace(check, status="up", paused=None)
         return self.fake.checks[name]
+
+
+class _Maintenance(_Part):
+    async def list(self, state: str) -> wire_quieting.MaintenanceList:
+        await self.fake.note("maintenance.list", state)
+        return wire_quieting.MaintenanceList(windows=(a_window(),))
+
+    async def get(self, window_id: int) -> wire_quieting.Maintenance:
+        if window_id != 1:
+            raise NotFound("there is no such maintenance", field="id")
+        return a_window()
+
+    async def plan(self, body: wire_quieting.PlanMaintenance, actor: str) -> wire_quieting.Maintenance:
+        await self.fake.note("maintenance.plan", body, actor)
+        return a_window(services=body.plan.services, text=body.plan.text, created_by=actor)
+
+    async def end(self, window_id: int, actor: str) -> wire_quieting.Maintenance:
+        await self.fake.note("maintenance.end", window_id, actor)
+        return msgspec.structs.replace(await self.get(window_id), status="over", ended_by=actor)
+
+    async def extend(
+        self, window_id: int, body: wire_quieting.ExtendMaintenance, actor: str
+    ) -> wire_quieting.Maintenance:
+        await self.fake.note("maintenance.extend", window_id, body, actor)
+        return await self.get(window_id)
+
+
+class _Recurring(_Part):
+    async def list(self) -> wire_quieting.RecurringList:
+        return wire_quieting.RecurringList(rules=(a_rule(),))
+
+    async def get(self, rule_id: int) -> wire_quieting.Recurring:
+        if rule_id != 1:
+            raise NotFound("there is no such rule", field="id")
+        return a_rule()
+
+    async def set(self, body: wire_quieting.SetRecurring, actor: str) -> wire_quieting.Recurring:
+        await self.fake.note("recurring.set", body, actor)
+        return a_rule(body.id or 2, created_by=actor)
+
+    async def end(self, rule_id: int, actor: str) -> wire_quieting.Recurring:
+        await self.fake.note("recurring.end", rule_id, actor)
+        return msgspec.structs.replace(await self.get(rule_id), status="ended", ended_by=actor)
+
+
+class _Hiding(_Part):
+    async def preview(self, body: wire_quieting.PreviewHiding) -> wire_quieting.HidingPreview:
+        await self.fake.note("hiding.preview", body)
+        past = wire_quieting.PastHiding(alert_id=1, name="x", service="shop", severity="", since=NOW, until=None)
+        return wire_quieting.HidingPreview(alerts=(self.fake.alerts[1],), total=1, past=(past,), past_total=1)
 
 
 class _Pages(_Part):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import exchange, wire, wire_silences
+from incidentd import exchange, wire, wire_quieting, wire_silences
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -39,6 +39,20 @@ CALLS = {
     "check_url": lambda c: c.check_url("backup"),
     "pause_check": lambda c: c.pause_check("backup", note="it moves"),
     "resume_check": lambda c: c.resume_check("backup"),
+    "maintenance": lambda c: c.maintenance("all"),
+    "maintenance_window": lambda c: c.maintenance_window(1),
+    "plan_maintenance": lambda c: c.plan_maintenance(
+        wire_quieting.PlanMaintenance(plan=wire_quieting.MaintenancePlan(services=("a",), text="b"), ends_at=NOON)
+    ),
+    "end_maintenance": lambda c: c.end_maintenance(1),
+    "extend_maintenance": lambda c: c.extend_maintenance(1, 1800),
+    "recurring": lambda c: c.recurring(),
+    "recurring_rule": lambda c: c.recurring_rule(1),
+    "set_recurring": lambda c: c.set_recurring(
+        wire_quieting.SetRecurring(when=wire_quieting.Recurrence(every="sun 02:00-04:00"))
+    ),
+    "end_recurring": lambda c: c.end_recurring(1),
+    "preview_hiding": lambda c: c.preview_hiding(wire_quieting.PreviewHiding(dependency="shop")),
     "pages": lambda c: c.pages(mine=True),
     "page": lambda c: c.page(1),
     "raise_page": lambda c: c.raise_page(wire.RaisePage(title="x", person="ana")),

@@ -71,7 +71,18 @@ def is_daemon_side(path: Path) -> bool:
 
 
 def test_cli_and_tui_see_the_client_side_only(source):
-    wires = ("wire", "wire_bulk", "wire_checks", "wire_groups", "wire_routes", "wire_silences", "wire_views")
+    wires = (
+        "wire",
+        "wire_bulk",
+        "wire_checks",
+        "wire_drills",
+        "wire_groups",
+        "wire_quieting",
+        "wire_replay",
+        "wire_routes",
+        "wire_silences",
+        "wire_views",
+    )
     allowed = ["client", "unixsocket", *wires, "domain", "cli", "clock", "h1", "spool", "sse"]
     wrong = [
         f"{source.name(path)}:{line} imports {name}"

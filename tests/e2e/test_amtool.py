@@ -111,3 +111,33 @@ def test_faults_end_with_a_message_and_a_failure_code(running, daemon, amtool):
     nobody = amtool("alert", "query", port=running.free_port())
     assert nobody.returncode != 0
     assert daemon.answers()
+
+
+def test_an_occurrence_of_a_recurring_silence_is_a_silence_to_amtool(daemon, amtool):
+    daemon.fire("DiskFull", service="checkout")
+    every = ("--every", "daily 00:00-24:00", "--zone", "Europe/London")
+    made = daemon.ctl("silence", "add", "alertname=DiskFull", "-c", "backup", *every)
+    assert made.returncode == 0, made.stderr
+    now, later = json.loads(amtool("silence", "query", "-o", "json").stdout)
+    assert [one["status"]["state"] for one in (now, later)] == ["active", "pending"]
+    assert (now["comment"], now["endsAt"]) == ("backup", later["startsAt"])
+    shown = json.loads(amtool("alert", "query", "--silenced", "-o", "json").stdout)
+    assert [one["status"]["silencedBy"] for one in shown] == [[now["id"]]]
+
+    ended = amtool("silence", "expire", now["id"])
+    assert ended.returncode == 0, ended.stderr
+    assert [one["id"] for one in json.loads(amtool("silence", "query", "-o", "json").stdout)] == [later["id"]]
+    assert daemon.ctl("recurring", "end", "R-1").returncode == 0
+    assert json.loads(amtool("silence", "query", "-o", "json").stdout) == []
+
+
+def test_an_alert_in_maintenance_is_suppressed(daemon, amtool):
+    daemon.fire("DiskFull", service="checkout")
+    assert daemon.alert("DiskFull") is not None
+    made = daemon.ctl("maintenance", "add", "checkout", "-c", "new disk", "--for", "1h")
+    assert made.returncode == 0, made.stderr
+    (alert,) = json.loads(amtool("alert", "query", "-o", "json").stdout)
+    assert alert["status"]["state"] == "suppressed"
+    (alert,) = daemon.http("GET", "/api/v2/alerts").json()  # amtool leaves out who mutes it
+    assert alert["status"]["mutedBy"] == ["M-1"]
+    assert daemon.http("GET", "/api/v2/alerts?muted=false").json() == []

@@ -16,7 +16,8 @@ from incidentd.wire import Event
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SERVICES = Path(timeline.__file__).parents[1] / "services"
 # Shown by `alert trace` only.
-HIDING = {"alert.silenced", "alert.unsilenced", "alert.inhibited", "alert.uninhibited", "alert.held", "alert.released"}
+HIDING = {f"alert.{word}" for word in ("silenced", "unsilenced", "inhibited", "uninhibited", "held", "released",
+                                       "in_maintenance", "out_of_maintenance")}  # fmt: skip
 NOT_IN_A_TIMELINE = {"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired", *HIDING}
 NAMES = {"alert:4": "CheckoutErrors", "page:2": "[critical] CheckoutErrors"}
 

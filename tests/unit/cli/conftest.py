@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -266,6 +266,27 @@ class Canned:
             last_at=AT, last_duration=35.0, next_at=AT, down_at=AT, certificate_until=AT, alert_id=12,
             paused=wire_checks.Pause(at=AT, by=t, note=t), recent=(result,),
         )  # fmt: skip
+
+    def window(self) -> wire_quieting.Maintenance:
+        t = self.text
+        return wire_quieting.Maintenance(
+            id=3, name=t, status="active", services=(t,), text=t, spared=(t,), below=t, starts_at=AT, ends_at=AT,
+            created_by=t, created_at=AT, updated_at=AT, rule=2, continues=1, ended_by=t, version=1,
+        )  # fmt: skip
+
+    def rule(self) -> wire_quieting.Recurring:
+        t = self.text
+        return wire_quieting.Recurring(
+            id=2, name=t, kind=t, status="active", rule=t, rrule=t, zone=t,
+            coming=(wire_quieting.Occurrence(starts_at=AT, ends_at=AT),), matchers=(t,), services=(t,), spared=(t,),
+            below=t, text=t, created_by=t, owner_known=False, created_at=AT, updated_at=AT, last_hid_at=None,
+            ended_at=None, ended_by=t, version=1,
+        )  # fmt: skip
+
+    def hiding(self) -> wire_quieting.HidingPreview:
+        t = self.text
+        past = wire_quieting.PastHiding(alert_id=13, name=t, service=t, severity=t, since=AT, until=None)
+        return wire_quieting.HidingPreview(alerts=(self.alert(),), total=2, past=(past,), past_total=2)
 
     def people(self) -> wire.People:
         t = self.text

@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_groups, wire_silences
+from incidentd import wire, wire_checks, wire_groups, wire_quieting, wire_silences
 from incidentd.cli import ctl
 
 
@@ -26,6 +26,8 @@ class Case(NamedTuple):
     also: tuple[tuple[str, Callable[[Any], object]], ...] = ()  # further requests of the text form
 
 
+WHEN = {"zone": "UTC", "every": "", "rrule": "", "at": "", "lasts": 0, "starts_at": None, "until": None}
+PREVIEW = {"matchers": [], "maintenance": None, "dependency": "", "inhibit": "", "subject": "", "when": None}
 READ = [
     Case("alert list", "GET /v1/alerts?status=firing&order=newest&limit=100",
          lambda c: wire.AlertPage(alerts=(c.alert(),), next_cursor="", total=1), "A-12  firing  plain"),
@@ -69,6 +71,12 @@ READ = [
     Case("check url a/b", "GET /v1/checks/a%2Fb/url", lambda c: wire_checks.CheckUrl(url=c.text), "plain"),
     Case("heartbeat url backup", "GET /v1/checks/backup/url",
          lambda c: wire_checks.CheckUrl(url=f"http://h/{c.text}"), "http://h/plain"),
+    Case("maintenance list --state all", "GET /v1/maintenance?state=all",
+         lambda c: wire_quieting.MaintenanceList(windows=(c.window(),)), "plain  active"),
+    Case("maintenance show M-3", "GET /v1/maintenance/3", lambda c: c.window(), "plain (active)"),
+    Case("recurring list", "GET /v1/recurring", lambda c: wire_quieting.RecurringList(rules=(c.rule(),)),
+         "plain (not in the roster)"),
+    Case("recurring show R-2", "GET /v1/recurring/2", lambda c: c.rule(), "plain plain (active)"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
@@ -146,12 +154,31 @@ CHANGE = [
     Case("incident link 4 A-12 13", "POST /v1/incidents/4/alerts", lambda c: c.incident(),
          "INC-4 linked to A-12, A-13", {"alert_ids": [12, 13]}),
     Case("incident unlink 4 A-12", "DELETE /v1/incidents/4/alerts/12", lambda c: c.incident(), "INC-4 without A-12"),
+    Case("silence add a=b -c why --every daily-11 --zone Europe/London", "POST /v1/recurring", lambda c: c.rule(),
+         "plain: plain by plain, next", {"when": {**WHEN, "every": "daily-11", "zone": "Europe/London"},
+         "silence": {"matchers": ["a=b"], "comment": "why", "annotations": {}}, "maintenance": None, "id": None}),
+    Case("silence add a=b -c why --rrule FREQ=DAILY --at 02:00 --for 2h --rule R-2", "POST /v1/recurring",
+         lambda c: c.rule(), "plain: plain by plain, next",
+         {"when": {**WHEN, "rrule": "FREQ=DAILY", "at": "02:00", "lasts": 7200.0},
+          "silence": {"matchers": ["a=b"], "comment": "why", "annotations": {}}, "maintenance": None, "id": 2}),
+    Case("maintenance add a b -c why --until 2024-03-14T09:00Z -x c=d --below critical", "POST /v1/maintenance",
+         lambda c: c.window(), "plain is active",
+         {"plan": {"services": ["a", "b"], "text": "why", "spared": ["c=d"], "below": "critical"},
+          "ends_at": "2024-03-14T09:00:00Z", "starts_at": None}),
+    Case("maintenance end 3", "POST /v1/maintenance/3/end", lambda c: c.window(), "plain is over"),
+    Case("maintenance extend M-3 30m", "POST /v1/maintenance/3/extend", lambda c: c.window(), "plain lasts until",
+         {"by": 1800.0}),
+    Case("recurring end R-2", "DELETE /v1/recurring/2", lambda c: c.rule(), "plain has ended"),
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
 ]  # fmt: skip
 ASK = [  # a question that needs a body
-    Case("silence preview host=a", "POST /v1/silences/preview",
-         lambda c: wire_silences.SilencePreview(alerts=(c.alert(),), total=1), "A-12", {"matchers": ["host=a"]}),
+    Case("silence preview host=a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-13",
+         {**PREVIEW, "matchers": ["host=a"]}),
+    Case("maintenance preview a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12",
+         {**PREVIEW, "maintenance": {"services": ["a"], "text": "preview", "spared": [], "below": ""}}),
+    Case("hides R-2", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "subject": "recurring:2"}),
+    Case("hides --inhibit a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "inhibit": "a"}),
 ]  # fmt: skip
 CASES = [*READ, *CHANGE, *ASK]
 

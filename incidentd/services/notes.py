@@ -1,0 +1,33 @@
+"""Notes: messages that page nobody, such as a reminder. Each goes to a person's first contact method, not urgently."""
+
+from __future__ import annotations
+
+import uuid
+
+from incidentd.domain.display import safe_line
+from incidentd.domain.people import Person
+from incidentd.storage import deliveries
+from incidentd.storage.deliveries import Message, NewDelivery
+from incidentd.storage.tx import Tx
+
+LONGEST_LINE = 250
+
+
+def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str) -> bool:
+    """Write to `person` when the daemon can; `body` is safe to show already."""
+    if person is None or not person.contacts:
+        return False
+    contact = person.contacts[0]
+    message = Message(title=safe_line(title, LONGEST_LINE), body=body, reason=reason, urgency="low")
+    note = NewDelivery(
+        page_id=None,
+        person=person.handle,
+        notifier=contact.notifier,
+        address=contact.address,
+        kind="update",
+        message=message,
+        idempotency_key=uuid.uuid4().hex,
+        due_at=tx.now,
+    )
+    deliveries.enqueue(tx, [note])
+    return True
