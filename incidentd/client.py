@@ -17,7 +17,17 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_groups,
+    wire_pages,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch, fitting
 from incidentd.h1 import HttpRequest
 from incidentd.unixsocket import default_socket_path
@@ -211,8 +221,8 @@ class Client:
         query = _query(state=state, mine="1" if mine else "", limit=limit, cursor=cursor)
         return await self._get(f"/v1/pages{query}", wire.PagePage)
 
-    async def page(self, page_id: int) -> wire.PageDetail:
-        return await self._get(f"/v1/pages/{page_id}", wire.PageDetail)
+    async def page(self, page_id: int) -> wire_pages.PageDetail:
+        return await self._get(f"/v1/pages/{page_id}", wire_pages.PageDetail)
 
     async def raise_page(self, body: wire.RaisePage) -> wire.Page:
         return await self._send("POST", "/v1/pages", wire.Page, body)
@@ -306,9 +316,17 @@ class Client:
         query = _query(label=[f"{name}={value}" for name, value in labels.items()])
         return await self._get(f"/v1/route{query}", wire_routes.RouteTest)
 
-    async def test_notifier(self, instance: str) -> wire.Delivery:
+    async def test_notifier(self, instance: str) -> wire_pages.Delivery:
         """Send a test message to the caller's own contact on that notifier."""
-        return await self._send("POST", f"/v1/notifiers/{quote(instance, safe='')}/test", wire.Delivery)
+        return await self._send("POST", f"/v1/notifiers/{quote(instance, safe='')}/test", wire_pages.Delivery)
+
+    async def test_person(self, handle: str) -> wire_pages.PersonTest:
+        """Send a test message by each contact method of a person."""
+        return await self._send("POST", f"/v1/people/{quote(handle, safe='')}/test", wire_pages.PersonTest)
+
+    async def delivery(self, delivery_id: int) -> wire_pages.Delivery:
+        """One message and what became of it."""
+        return await self._get(f"/v1/deliveries/{delivery_id}", wire_pages.Delivery)
 
     # ------------------------------------------------------------------ drafts
     async def draft(self, key: str) -> wire.Draft:

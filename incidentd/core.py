@@ -13,7 +13,9 @@ from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
 from incidentd.services.bulk import Bulk
+from incidentd.services.contact_tests import ContactTests
 from incidentd.services.delivery import DeliveryWorker, Sender
+from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
 from incidentd.services.escalation import Escalation
 from incidentd.services.events import EventStream
@@ -26,7 +28,10 @@ from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.maintenance import Maintenance
 from incidentd.services.muting import Mutes
+from incidentd.services.outbox import Outbox
 from incidentd.services.pages import Pages
+from incidentd.services.reachability import ReachabilityView
+from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
@@ -37,8 +42,9 @@ from incidentd.services.source_watch import SourceWatch
 from incidentd.services.suppression import Suppression
 from incidentd.services.views import SavedViews
 from incidentd.services.workers import Loop, expiry_loop, router_loop, timer_loop
-from incidentd.storage import leases
+from incidentd.storage import leases, outbox
 from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
 
 _DRAIN_SECONDS = 5.0
 
@@ -88,13 +94,18 @@ class Core:
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
-        self.roster = RosterView(roster, store.clock)
+        self.contact_tests = ContactTests(store, roster)
+        self.reach = ReachabilityView(store, roster, sender.state)
+        self.roster = RosterView(roster, store.clock, self.reach)
         self.routes = RouteTester(process, roster, store.clock, self.mutes)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
-        self.links = AcknowledgeLinks(store, self.pages, store.clock, public_url)
+        self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
-        self.deliveries = DeliveryWorker(store, sender, self.escalation, self.links.url, self.links.thread, node)
+        outcomes = Outcomes(self.escalation)
+        self.receipts = Receipts(store, outcomes)
+        claims = Outbox(process, roster, sender.capabilities, node)
+        self.deliveries = DeliveryWorker(store, sender, claims, outcomes, self.links)
         handlers = {
             **self.escalation.handlers(),
             **self.grouping.handlers(),
@@ -121,6 +132,15 @@ class Core:
         await self.store.write(self.grouping.follow_configuration)
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
+
+    async def recheck(self) -> None:
+        """After a reload: judge again what waits for somebody's hours, or for a limit."""
+
+        def command(tx: Tx) -> None:
+            self.escalation.recheck(tx)
+            outbox.release(tx)
+
+        await self.store.write(command)
 
     def wake(self) -> None:
         """Let every loop look now: the demonstration's clock runs faster than their polls."""

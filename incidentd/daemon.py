@@ -43,6 +43,7 @@ from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
+from incidentd.services.receipts import LentReceipts
 from incidentd.services.source_health import source_health
 from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
@@ -173,6 +174,7 @@ class Daemon:
             silences=self.core.lent_silences,
             memory=LentMemory(lambda: self.core.store, instance),
             paused=LentPauses(lambda: self.core.store, instance),
+            receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,
@@ -263,6 +265,7 @@ class Daemon:
             recurring=core.recurring,
             hiding=core.hiding,
             pages=core.pages,
+            contact_tests=core.contact_tests,
             incidents=core.incidents,
             roster=core.roster,
             routes=core.routes,
@@ -337,6 +340,7 @@ class Daemon:
             notes=self._all_notes,
             sources=self._source_health,
             config_files=lambda: self.configuration.files,
+            duty=self.core.reach.problems,
             certificate=lambda: self._certificate.shown if self._certificate else None,
         )
         return await view.health()
@@ -380,6 +384,7 @@ class Daemon:
         await previous.close()
         if self._certificate is not None and fresh.daemon.tls is not None:
             await self._certificate.exchange(fresh.daemon.tls)
+        await self.core.recheck()
         await self.core.store.write(partial(self._after_reload, actor))
         log.info("reloaded", by=actor, files=fresh.files)
         return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))

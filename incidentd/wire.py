@@ -178,22 +178,6 @@ class Trace(Frozen, frozen=True):
 
 
 # ------------------------------------------------------------------ pages
-class Delivery(Frozen, frozen=True):
-    id: int
-    page_id: int
-    person: str
-    notifier: str
-    address: str
-    kind: str  # page | update | resolved | test
-    state: str  # pending | sending | sent | delivered | failed | cancelled | unknown
-    attempt: int
-    due_at: Instant
-    sent_at: Instant | None
-    error: str
-    idempotency_key: str
-    title: str
-
-
 class Page(Frozen, frozen=True):
     id: int
     title: str
@@ -216,11 +200,9 @@ class Page(Frozen, frozen=True):
     mine: bool  # the caller is among `notified`
     version: int
     acknowledged_until: Instant | None = None  # the escalation goes on then; None: the acknowledgement stands
-
-
-class PageDetail(Frozen, frozen=True):
-    page: Page
-    deliveries: tuple[Delivery, ...]
+    waits_for: str = ""  # the hours that its step waits for, until next_step_at
+    last_resort_at: Instant | None = None  # when it was found that it reaches nobody
+    last_resort_why: str = ""
 
 
 class PagePage(Frozen, frozen=True):
@@ -331,6 +313,7 @@ class TimelineEntry(Frozen, frozen=True):
     detail: str
     evidence: str
     pinned: bool
+    full: str = ""  # what is shown when the entry is opened: the text of a message as it was sent
 
 
 class Timeline(Frozen, frozen=True):
@@ -403,6 +386,9 @@ class Person(Frozen, frozen=True):
     zone: str
     contacts: tuple[str, ...]  # "notifier" names, addresses hidden
     on_call_for: tuple[str, ...]
+    reachable: bool = True  # an urgent page has a contact method that works
+    warnings: tuple[str, ...] = ()  # what may keep a page from getting through
+    proven_at: Instant | None = None  # when a link in a message was last followed
 
 
 class People(Frozen, frozen=True):
@@ -427,6 +413,8 @@ class OnCall(Frozen, frozen=True):
     until: Instant | None
     next_person: str
     policies: tuple[str, ...]
+    warnings: tuple[str, ...] = ()  # what may keep a page from reaching `person`
+    next_warnings: tuple[str, ...] = ()
 
 
 class OnCallNow(Frozen, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 
 
 class Group(wire.Frozen, frozen=True):
@@ -42,7 +42,7 @@ class GroupMembers(wire.Frozen, frozen=True):
 class Message(wire.Frozen, frozen=True):
     """One message about an alert with its exact text."""
 
-    delivery: wire.Delivery
+    delivery: wire_pages.Delivery
     body: str
     reason: str  # why this person got it
     urgency: str

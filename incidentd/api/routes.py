@@ -10,7 +10,17 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_groups,
+    wire_pages,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
@@ -240,7 +250,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
     _created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
-    _get("/v1/pages/{id}", alerts.get_page, wire.PageDetail, "One page and its deliveries"),
+    _get("/v1/pages/{id}", alerts.get_page, wire_pages.PageDetail, "One page and its deliveries"),
     _changed(
         "/v1/pages/{id}/acknowledge", alerts.acknowledge_page, wire.Page, "Stop the escalation", body=wire.Acknowledge
     ),
@@ -304,7 +314,7 @@ ROUTES: tuple[Route, ...] = (
     _post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,
-        wire.Delivery,
+        wire_pages.Delivery,
         "Send a test message to the caller's contact",
     ),
     _get("/v1/views", views.list_views, wire_views.Views, "Saved views of the inbox"),
@@ -326,6 +336,13 @@ ROUTES: tuple[Route, ...] = (
         answer=wire_views.Views,
         summary="Delete a view",
     ),
+    _post(
+        "/v1/people/{person}/test",
+        alerts.test_person,
+        wire_pages.PersonTest,
+        "Send a test message by each contact method of a person",
+    ),
+    _get("/v1/deliveries/{id}", alerts.get_delivery, wire_pages.Delivery, "One message and what became of it"),
     Route(
         method="GET",
         path="/v1/drafts/{key}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 from incidentd.cli.parts import ALERT, read_options
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import glyph, hang, listed, paint, span, width
@@ -93,7 +93,7 @@ def _what_next(session: Session, alert: wire.Alert) -> None:
     if alert.page_state != "open" or alert.page_id is None:
         return
     try:
-        page = session.decode(session.get(f"/v1/pages/{alert.page_id}"), wire.PageDetail).page
+        page = session.decode(session.get(f"/v1/pages/{alert.page_id}"), wire_pages.PageDetail).page
     except Failure:  # the answer to the question stands above: this is an extra
         return
     if page.state != "open":

@@ -28,6 +28,7 @@ _COMMANDS = {
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "people": ("rota:people", "The people of the roster."),
+    "person": ("persons:person", "Test the contact methods of a person."),
     "services": ("rota:services", "Services with their teams and policies."),
     "route": ("routes:route", "Where alerts go."),
     "events": ("events:events", "The event log, once or followed."),

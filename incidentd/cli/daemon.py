@@ -97,8 +97,20 @@ def check(config_path: Path | None) -> None:
         _refuse(faults)
     for problem in configuration.problems:
         click.echo(f"warning: {problem}")
+    for problem in _unreachable_on_duty(configuration):
+        click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"
     click.echo(f"ok: {read}")
+
+
+def _unreachable_on_duty(configuration: Configuration) -> Iterable[str]:
+    """Who carries a pager now or next without a contact method for urgent pages."""
+    from incidentd.clock import SystemClock
+    from incidentd.domain.reachability import NotifierState, duty_problems, judge, on_duty
+
+    roster, now = configuration.roster, SystemClock().now()
+    people = {handle: judge(one, lambda _: NotifierState(), {}, now) for handle, one in roster.people.items()}
+    return duty_problems(on_duty(roster, now), people)
 
 
 @main.command()

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 from incidentd.cli.parts import change_options, read_options, versioned
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, table, toned
@@ -103,7 +103,7 @@ def notifier() -> None:
 def test(session: Session, name: str) -> None:
     """Send a test message to your contact at notifier NAME."""
     body = session.change("POST", f"/v1/notifiers/{quote(name, safe='')}/test")
-    sent = session.decode(body, wire.Delivery)
+    sent = session.decode(body, wire_pages.Delivery)
     session.done(body, f"a test message to {sent.person} by {name} is {sent.state} {sent.error}".rstrip())
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 from incidentd.cli.parts import (
     INCIDENT,
     PAGE,
@@ -18,7 +18,7 @@ from incidentd.cli.parts import (
     say_more,
     versioned,
 )
-from incidentd.cli.screen import fields, listed, paint, section, table, toned
+from incidentd.cli.screen import fields, hang, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 
@@ -59,11 +59,12 @@ def list_(session: Session, /, mine: bool, **query: object) -> None:
 
 @page.command()
 @click.argument("page_id", type=PAGE)
+@click.option("--deliveries", "in_full", is_flag=True, help="Every message in full, and everything that was done.")
 @read_options
 @click.pass_obj
-def show(session: Session, page_id: int) -> None:
+def show(session: Session, page_id: int, in_full: bool) -> None:
     """Show a page with its deliveries."""
-    found = session.read(session.get(f"/v1/pages/{page_id}"), wire.PageDetail)
+    found = session.read(session.get(f"/v1/pages/{page_id}"), wire_pages.PageDetail)
     if found is None:
         return
     p = found.page
@@ -72,7 +73,9 @@ def show(session: Session, page_id: int) -> None:
     fields([
         ("service", p.service), ("policy", p.policy), ("urgency", p.urgency),
         ("step", f"{p.step}, round {p.round}"), ("started", session.when(p.started_at)),
-        ("next step", session.when(p.next_step_at)), ("acknowledged", taken if p.acknowledged_at else ""),
+        ("next step", session.when(p.next_step_at)), ("waits for", p.waits_for),
+        ("last resort", f"{session.when(p.last_resort_at)}: {p.last_resort_why}" if p.last_resort_at else ""),
+        ("acknowledged", taken if p.acknowledged_at else ""),
         ("over", session.when(p.resolved_at)), ("alerts", listed(p.alert_ids, "A-")),
         ("incident", f"INC-{p.incident_id}" if p.incident_id else ""), ("version", p.version),
     ])  # fmt: skip
@@ -83,6 +86,24 @@ def show(session: Session, page_id: int) -> None:
     ]
     head = ("PERSON", "NOTIFIER", "WHAT", "STATE", "TRY", f"SENT ({session.zone})", "ERROR")
     table(head, rows, empty="Nothing was sent.", spare=("WHAT", "SENT"))
+    if in_full:
+        for d in found.deliveries:
+            _print_delivery(session, d)
+        section("What was done")
+        for step in found.steps:
+            hang(f"  {session.brief(step.at)}  ", step.text)
+
+
+def _print_delivery(session: Session, d: wire_pages.Delivery) -> None:
+    """One message as it went out, with its times."""
+    section(f"{d.kind} to {d.person} by {d.notifier}")
+    fields([
+        ("state", f"{d.state}, attempt {d.attempt}"), ("address", d.address), ("held", d.held), ("error", d.error),
+        ("first tried", session.when(d.tried_at)), ("sent", session.when(d.sent_at)),
+        ("delivered", session.when(d.delivered_at)), ("read", session.when(d.read_at)), ("vendor's id", d.vendor_id),
+        ("key", d.idempotency_key), ("because", d.reason), ("in one message", d.sent_title),
+    ])  # fmt: skip
+    hang("  | ", f"{d.sent_title or d.title}\n{d.sent_body or d.body}")
 
 
 def _until(session: Session, p: wire.Page) -> str:

@@ -28,6 +28,12 @@ def oncall(session: Session, prompt: bool) -> None:
          listed(s.policies) or "-")
         for s in found.schedules
     ]  # fmt: skip
+    for s in found.schedules:
+        said = [(s.person, one) for one in s.warnings] + [
+            (f"{s.next_person}, who is next,", one) for one in s.next_warnings
+        ]
+        for whom, warning in said:
+            click.echo(safe_line(f"! {s.schedule}: {whom} {warning}"), err=True)
     head = ("SCHEDULE", "ON CALL", f"UNTIL ({session.zone})", "NEXT", "POLICIES")
     table(head, rows, empty="The roster has no schedule.")
 
@@ -41,6 +47,9 @@ def people(session: Session) -> None:
     if found is not None:
         rows = [(p.handle, p.name, p.zone, listed(p.contacts), listed(p.on_call_for)) for p in found.people]
         table(("HANDLE", "NAME", "ZONE", "CONTACTS", "ON CALL FOR"), rows, empty="The roster has nobody.")
+        for p in found.people:
+            for warning in p.warnings:
+                click.echo(safe_line(f"{'!' if p.reachable else '!!'} {p.handle}: {warning}"), err=True)
         for problem in found.problems:
             click.echo(safe_line(f"! {problem}"), err=True)
 

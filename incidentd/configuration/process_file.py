@@ -14,7 +14,8 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.time_intervals import Intervals, time_intervals
 from incidentd.configuration.toml_lines import Path
-from incidentd.configuration.values import Duration, PositiveDuration, Table, unknown
+from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, parse_duration, unknown
+from incidentd.domain.contact_limits import SMS, USUAL, VOICE, Limit, Limits
 from incidentd.domain.dependencies import DEFAULT_SOURCE, HOLD, DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import ANNOUNCE, ENDS_SOON, SEVERITIES, MaintenanceSettings
@@ -33,6 +34,7 @@ from incidentd.domain.severity import Severity
 
 PROCESS_FILE = "process.toml"
 MAX_DEPTH = 20
+_LONGEST_LIMIT = timedelta(days=1)
 _INHERITED = (
     "service", "policy", "urgency", "group_by", "group_wait", "group_interval", "repeat_interval", "page"
 )  # fmt: skip
@@ -130,6 +132,30 @@ class RolesTable(Table):
     separate: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
 
 
+def _limit(value: Any) -> Limit:
+    count, slash, per = value.partition("/") if isinstance(value, str) else ("", "", "")
+    if not slash or not count.isascii() or not count.isdecimal() or not 0 < int(count[:4]) <= 1000:
+        raise ValueError('is no limit — write messages and a time: "1/1m", "3/15m"')
+    length = parse_duration(per)
+    if not timedelta(0) < length <= _LONGEST_LIMIT:
+        raise ValueError("must look at more than nothing and at most a day — write for example 1/1m")
+    return Limit(int(count), length)
+
+
+LimitList = tuple[Annotated[Limit, pydantic.PlainValidator(_limit)], ...]
+
+
+class LimitsTable(Table):
+    """How often one contact method may ring; an empty list is no limit."""
+
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+    usual: LimitList = USUAL
+    voice: LimitList = VOICE
+    sms: LimitList = SMS
+    by_notifier: dict[Name, LimitList] = pydantic.Field(default={})
+
+
 class ProcessFile(Table):
     route: RouteTable = RouteTable()
     inhibit: list[InhibitTable] = pydantic.Field(default=[])
@@ -139,6 +165,7 @@ class ProcessFile(Table):
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
+    limits: LimitsTable = LimitsTable()
 
 
 def read_process(document: Document, policies: Collection[str] | None) -> Process:
@@ -170,6 +197,12 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
         separation_severities=file.roles.separate,
+        limits=Limits(
+            usual=file.limits.usual,
+            voice=file.limits.voice,
+            sms=file.limits.sms,
+            by_notifier=file.limits.by_notifier,
+        ),
     )
     return msgspec.structs.replace(process, version=_version(process))
 

@@ -6,19 +6,23 @@ import getpass
 import re
 from collections.abc import Collection, Iterable
 from datetime import date, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 
 from incidentd.configuration.documents import Document
+from incidentd.configuration.hours import HoursList, WallClock, availability, ever_open
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.dependencies import cycle
+from incidentd.domain.hours import Availability
 from incidentd.domain.people import (
     DEFAULT_POLICY,
+    URGENCIES,
     ContactMethod,
     EscalationPolicy,
+    LastResort,
     Person,
     Roster,
     Rotation,
@@ -33,17 +37,6 @@ from incidentd.domain.people import (
 ROSTER_FILE = "roster.toml"
 LOG_NOTIFIER = "log"
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._@-]+")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-
-
-def _wall_clock(value: Any) -> time:
-    """A TOML time, or "09:00"."""
-    if isinstance(value, time):
-        return value
-    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError('is no time of day — write for example "09:00"')
-    return time(int(found[1]), int(found[2]))
 
 
 def _day(value: Any) -> date:
@@ -65,6 +58,7 @@ class ContactTable(Table):
     notifier: str
     address: str = ""
     after: Duration = timedelta(0)
+    for_: Annotated[tuple[Literal["high", "low"], ...], pydantic.Field(alias="for", min_length=1)] = ("high", "low")
 
 
 class PersonTable(Table):
@@ -72,6 +66,14 @@ class PersonTable(Table):
     zone: Zone = "UTC"
     os_user: str = ""
     contacts: list[ContactTable] = pydantic.Field(default=[])
+    working_hours: HoursList = pydantic.Field(default=[])
+    quiet_hours: HoursList = pydantic.Field(default=[])
+
+
+class LastResortTable(Table):
+    contacts: list[ContactTable] = pydantic.Field(default=[])
+    after: PositiveDuration = timedelta(minutes=5)
+    unanswered: bool = True
 
 
 class TeamTable(Table):
@@ -87,7 +89,7 @@ class ServiceTable(Table):
 class ScheduleTable(Table):
     people: Annotated[list[str], pydantic.Field(min_length=1)]
     start: Annotated[date, pydantic.BeforeValidator(_day)]
-    handover: Annotated[time, pydantic.BeforeValidator(_wall_clock)] = time(9)
+    handover: WallClock = time(9)
     zone: Zone = "UTC"
     weeks: Annotated[int, pydantic.Field(ge=1, le=52)] = 1
 
@@ -110,6 +112,7 @@ class RosterFile(Table):
     services: dict[Name, ServiceTable] = pydantic.Field(default={})
     schedules: dict[Name, ScheduleTable] = pydantic.Field(default={})
     policies: dict[Name, PolicyTable] = pydantic.Field(default={})
+    last_resort: LastResortTable = LastResortTable()
 
 
 def read_roster(document: Document, notifiers: Collection[str]) -> Roster:
@@ -175,15 +178,23 @@ def _broken_dependencies(file: RosterFile) -> Iterable[_Broken]:
 
 def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
     users: dict[str, str] = {}
+    yield from _unknown_notifiers(("last_resort", "contacts"), file.last_resort.contacts, notifiers)
     for handle, person in file.people.items():
-        for index, contact in enumerate(person.contacts):
-            if contact.notifier not in notifiers:
-                path = ("people", handle, "contacts", index, "notifier")
-                what, near = unknown("notifier", contact.notifier, notifiers)
-                yield path, (what, f"{near}, or add [notifiers.{contact.notifier}] to incidentd.toml")
+        yield from _unknown_notifiers(("people", handle, "contacts"), person.contacts, notifiers)
+    for handle, person in file.people.items():
+        if not ever_open(_hours(person)):
+            closed = "the quiet hours cover all working hours, so that nothing that can wait is ever sent"
+            yield ("people", handle, "quiet_hours"), (closed, "make them shorter")
         if person.os_user and users.setdefault(person.os_user, handle) != handle:
             why = f'"{person.os_user}" is {users[person.os_user]} already', "an OS user is one person"
             yield ("people", handle, "os_user"), why
+
+
+def _unknown_notifiers(path: Path, contacts: list[ContactTable], notifiers: Collection[str]) -> Iterable[_Broken]:
+    for index, contact in enumerate(contacts):
+        if contact.notifier not in notifiers:
+            what, near = unknown("notifier", contact.notifier, notifiers)
+            yield (*path, index, "notifier"), (what, f"{near}, or add [notifiers.{contact.notifier}] to incidentd.toml")
 
 
 def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterable[_Broken]:
@@ -211,13 +222,35 @@ def _roster(file: RosterFile) -> Roster:
         },
         schedules={name: Schedule(name=name, rotation=_rotation(table)) for name, table in file.schedules.items()},
         policies={name: _policy(name, table) for name, table in file.policies.items()},
+        last_resort=LastResort(
+            contacts=_contacts(file.last_resort.contacts),
+            after=file.last_resort.after,
+            unanswered=file.last_resort.unanswered,
+        ),
         problems=tuple(_problems(file)),
     )
 
 
 def _person(handle: str, table: PersonTable) -> Person:
-    contacts = tuple(ContactMethod(notifier=c.notifier, address=c.address, after=c.after) for c in table.contacts)
-    return Person(handle=handle, name=table.name or handle, zone=table.zone, os_user=table.os_user, contacts=contacts)
+    return Person(
+        handle=handle,
+        name=table.name or handle,
+        zone=table.zone,
+        os_user=table.os_user,
+        contacts=_contacts(table.contacts),
+        hours=_hours(table),
+    )
+
+
+def _contacts(tables: list[ContactTable]) -> tuple[ContactMethod, ...]:
+    return tuple(
+        ContactMethod(notifier=one.notifier, address=one.address, after=one.after, urgencies=tuple(one.for_))
+        for one in tables
+    )
+
+
+def _hours(table: PersonTable) -> Availability:
+    return availability(table.zone, table.working_hours, table.quiet_hours)
 
 
 def _rotation(table: ScheduleTable) -> Rotation:
@@ -242,6 +275,10 @@ def _problems(file: RosterFile) -> Iterable[str]:
     for handle, person in file.people.items():
         if not person.contacts:
             yield f"{handle} has no contact method and cannot be paged — add contacts to [people.{handle}]"
+            continue
+        for urgency in URGENCIES:
+            if not any(urgency in contact.for_ for contact in person.contacts):
+                yield f'{handle} has no contact method for {urgency} urgency — add one with for = ["{urgency}"]'
     for name, policy in file.policies.items():
         if not any(_reaches(file, target) for step in policy.steps for target in step.targets):
             yield f"policy {name} reaches nobody — give the people it names a contact method"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from incidentd.domain.hours import opens_at, why_closed
 from incidentd.domain.people import (
     DEFAULT_POLICY,
     ContactMethod,
@@ -29,11 +30,22 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """Whom a step reaches at an instant. `gaps` says, in words, which targets reach nobody."""
+    """Whom a step reaches at an instant. `gaps` says, in words, which targets reach nobody.
+
+    `until` is when the answer changes by itself: the first handover of a schedule that was asked.
+    """
 
     contacts: tuple[Contact, ...]
     people: tuple[str, ...]
     gaps: tuple[str, ...]
+    until: datetime | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A step that waits for somebody's hours; it is looked at again at `until`, whatever else happens."""
+
+    until: datetime
+    why: str
 
 
 def policy_for(roster: Roster, policy: str, person: str = "") -> EscalationPolicy:
@@ -53,32 +65,47 @@ def policy_of_service(roster: Roster, service: str) -> str:
     return found.policy if found else DEFAULT_POLICY
 
 
-def _holder(roster: Roster, target: Target, at: datetime) -> tuple[str, str]:
-    """(handle or "", why) of one target."""
+def _holder(roster: Roster, target: Target, at: datetime) -> tuple[str, str, datetime | None]:
+    """(handle or "", why, until when) of one target."""
     if target.kind is TargetKind.PERSON:
-        return target.name, "named in the policy"
+        return target.name, "named in the policy", None
     schedule = roster.schedules.get(target.name)
     shift = shift_at(schedule.rotation, at) if schedule else None
-    return (shift.person if shift else ""), f"on call for {target.name}"
+    return (shift.person if shift else ""), f"on call for {target.name}", shift.ends_at if shift else None
 
 
-def reach(roster: Roster, policy: EscalationPolicy, step: int, at: datetime) -> Reach:
+def reach(roster: Roster, policy: EscalationPolicy, step: int, at: datetime, urgency: str = "high") -> Reach:
     """Whom step `step` (1-based) of `policy` writes to at `at`; a person named twice is written to once."""
     contacts: list[Contact] = []
     people: list[str] = []
     gaps: list[str] = []
+    changes: list[datetime] = []
     for target in policy.steps[step - 1].targets:
-        handle, why = _holder(roster, target, at)
+        handle, why, until = _holder(roster, target, at)
+        changes += [until] if until is not None else []
         person = roster.people.get(handle)
         if person is None:
             gaps.append(f"{target.kind} {target.name}: nobody is on call" if not handle else f"{handle} is unknown")
-        elif not person.contacts:
-            gaps.append(f"{handle} has no contact method")
+        elif not person.contacts_for(urgency):
+            for_it = f" for {urgency} urgency" if person.contacts else ""
+            gaps.append(f"{handle} has no contact method{for_it}")
         elif handle not in people:
             people.append(handle)
             reason = f"{why}; step {step} of policy {policy.name}"
-            contacts += [Contact(person, method, reason) for method in person.contacts]
-    return Reach(tuple(contacts), tuple(people), tuple(gaps))
+            contacts += [Contact(person, method, reason) for method in person.contacts_for(urgency)]
+    return Reach(tuple(contacts), tuple(people), tuple(gaps), min(changes, default=None))
+
+
+def waiting(reached: Reach, at: datetime) -> Waiting | None:
+    """What a step that can wait waits for; None when somebody may be written to now, or there is nobody."""
+    people = {contact.person.handle: contact.person for contact in reached.contacts}
+    opens = {handle: opens_at(person.hours, at) for handle, person in people.items()}
+    # Hours that never open hold nothing up: the configuration says that they are wrong.
+    if not opens or any(until is None or until <= at for until in opens.values()):
+        return None
+    until, handle = min((until, handle) for handle, until in opens.items() if until is not None)
+    why = f"{why_closed(people[handle].hours)} of {handle}"
+    return Waiting(min(until, reached.until or until), why)
 
 
 def following(policy: EscalationPolicy, step: int, round_: int) -> tuple[int, int] | None:

@@ -8,25 +8,37 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from incidentd.domain.hours import Availability
+
 DEFAULT_POLICY = "default"
+URGENCIES = ("high", "low")
 
 
 class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to reach a person: a notifier instance and an address there, used `after` a step began."""
+    """One way to reach a person: a notifier instance and an address there, used `after` a step began.
+
+    `urgencies` are those of the pages it is used for.
+    """
 
     notifier: str
     address: str = ""
     after: timedelta = timedelta(0)
+    urgencies: tuple[str, ...] = URGENCIES
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """`os_user` ties the person to the peer of the local socket."""
+    """`os_user` ties the person to the peer of the local socket; `hours` hold for what can wait."""
 
     handle: str
     name: str
     zone: str = "UTC"
     os_user: str = ""
     contacts: tuple[ContactMethod, ...] = ()
+    hours: Availability = Availability()
+
+    def contacts_for(self, urgency: str) -> tuple[ContactMethod, ...]:
+        """The methods for pages of this urgency, in order."""
+        return tuple(one for one in self.contacts if urgency in one.urgencies)
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +104,18 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()
 
 
+class LastResort(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is told when a page gets through to nobody: contact methods that belong to no person's list.
+
+    `after`: so long after a step that nothing of it arrived. `unanswered`: also when an urgent page went through all
+    its steps and nobody acknowledged.
+    """
+
+    contacts: tuple[ContactMethod, ...] = ()
+    after: timedelta = timedelta(minutes=5)
+    unanswered: bool = True
+
+
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Everything of roster.toml, keyed by name. `problems` are faults that do not stop the daemon."""
 
@@ -100,6 +124,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     services: Mapping[str, Service] = {}
     schedules: Mapping[str, Schedule] = {}
     policies: Mapping[str, EscalationPolicy] = {}
+    last_resort: LastResort = LastResort()
     problems: tuple[str, ...] = ()
 
     @property

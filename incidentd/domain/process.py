@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from incidentd.domain.contact_limits import Limits
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
@@ -42,6 +43,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
+    limits: Limits = Limits()
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

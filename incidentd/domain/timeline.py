@@ -18,11 +18,12 @@ _SHOWN_NAMES = 5
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader sees of an event; `kind` is a short word for the eye."""
+    """What a reader sees of an event; `kind` is a short word for the eye, `full` what only some want to read."""
 
     kind: str
     text: str
     detail: str = ""
+    full: str = ""
     evidence: str = ""
     pinned: bool = False
 
@@ -193,6 +194,11 @@ def _settled(told: Told) -> Line:
     return Line(kind="alert", text=f"{told.name} no longer flaps")
 
 
+@_about("alert.moved")
+def _moved(told: Told) -> Line:
+    return Line(kind="alert", text=f"{told.name} was routed again, for its labels have changed")
+
+
 @_about("alert.acknowledged")
 def _alert_acknowledged(told: Told) -> Line:
     return Line(kind="ack", text=f"{told.data['by']} took {told.name} on at {told.data['via']}")
@@ -219,6 +225,25 @@ def _acknowledged(told: Told) -> Line:
     return Line(kind="ack", text=f"{by} acknowledged: {told.name}", detail=str(told.data.get("note") or ""))
 
 
+@_about("page.ack_changed")
+def _ack_changed(told: Told) -> Line:
+    until = instant(told.data["until"])
+    text = f"The acknowledgement of {told.event.actor} holds {f'until {until:%H:%M} UTC' if until else 'on'}"
+    return Line(kind="ack", text=text, detail=told.name)
+
+
+@_about("page.ack_lapsed")
+def _ack_lapsed(told: Told) -> Line:
+    return Line(kind="ack", text=f"The acknowledgement of {told.data['by']} has run out", detail=told.name)
+
+
+@_about("page.paused")
+def _paused(told: Told) -> Line:
+    until = instant(told.data["until"])
+    when = f" until {until:%a %H:%M} UTC" if until else ""
+    return Line(kind="page", text=f"Paging waits{when}: its route is muted", detail=told.name)
+
+
 @_about("page.handed_back")
 def _handed_back(told: Told) -> Line:
     note = str(told.data.get("note") or "")
@@ -240,23 +265,69 @@ def _page_resolved(told: Told) -> Line:
     return Line(kind="page", text=f"Page over: {told.name}", detail=told.data["why"])
 
 
+@_about("page.waiting")
+def _waiting(told: Told) -> Line:
+    until = instant(told.data["until"])
+    when = f" until {until:%a %H:%M} UTC" if until else ""
+    return Line(kind="page", text=f"Paging waits{when}: {told.name}", detail=told.data["why"])
+
+
+@_about("page.last_resort")
+def _last_resort(told: Told) -> Line:
+    by = ", ".join(told.data["by"])
+    head = f"Last resort written to by {by}" if by else "Nobody can be reached, and there is no last resort"
+    return Line(kind="page", text=f"{head}: {told.name}", detail=told.data["why"])
+
+
+def _exact(data: Mapping[str, Any]) -> str:
+    """The text of a message as it went out, and by which attempt."""
+    carried = f"in one message: {data['sent_title']}" if "bundle" in data else ""
+    attempt = f"delivery {data['delivery']}, attempt {data['attempt']}" if "delivery" in data else ""
+    return _joined(str(data.get("title", "")), str(data.get("body", "")), str(data.get("reason", "")), carried, attempt)
+
+
+def _message(data: Mapping[str, Any]) -> str:
+    return f"{data['person']} by {data['notifier']}"
+
+
 @_about("delivery.sent")
 def _sent(told: Told) -> Line:
     data = told.data
-    return Line(kind="delivery", text=f"{_words(data['kind'])} sent to {data['person']} by {data['notifier']}")
+    return Line(kind="delivery", text=f"{_words(data['kind'])} sent to {_message(data)}", full=_exact(data))
 
 
 @_about("delivery.failed")
 def _failed(told: Told) -> Line:
     data = told.data
-    text = f"{_words(data['kind'])} did not reach {data['person']} by {data['notifier']}"
-    return Line(kind="delivery", text=text, detail=data["error"])
+    text = f"{_words(data['kind'])} did not reach {_message(data)}"
+    return Line(kind="delivery", text=text, detail=data["error"], full=_exact(data))
+
+
+@_about("delivery.receipt")
+def _receipt(told: Told) -> Line:
+    data = told.data
+    text = f"{_words(data['kind'])} {data['outcome']}: {_message(data)}"
+    return Line(kind="delivery", text=text, detail=data["detail"], full=_exact(data))
+
+
+@_about("delivery.fallback")
+def _fallback(told: Told) -> Line:
+    data = told.data
+    return Line(kind="delivery", text=f"{_message(data)} is in trouble: next contact method used", detail=data["error"])
+
+
+@_about("delivery.dropped")
+def _dropped(told: Told) -> Line:
+    text = f"{_words(told.data['kind'])} to {_message(told.data)} not sent: over before its wait ended"
+    return Line(kind="delivery", text=text, detail=told.data["held"])
 
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
 # An expiry is told by the end that follows it.
 _HIDING = {kind for on, (off, _) in HIDES.items() for kind in (on, off)}
-_LEFT_OUT = frozenset({"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING})
+_LEFT_OUT = frozenset(
+    {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING}
+)
 
 
 def known_kinds() -> frozenset[str]:
@@ -294,6 +365,7 @@ def entry(told: Told) -> TimelineEntry:
         detail=shown.detail,
         evidence=shown.evidence,
         pinned=shown.pinned,
+        full=shown.full,
     )
 
 

@@ -6,7 +6,7 @@ One small function for each kind of event; what they say is all a reader gets, s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidentd.domain import hiding
@@ -106,6 +106,14 @@ def _settled(data: Data, _actor: str) -> str:
 @_about("alert.acknowledged")
 def _alert_acknowledged(data: Data, _actor: str) -> str:
     return f"{data['by']} took it on at the source ({data['via']})"
+
+
+def _at(at: Any) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else str(at)
+
+
+def _message(data: Data) -> str:
+    return f"{data['kind'].replace('_', ' ')} to {data['person']} by {data['notifier']}"
 
 
 @_about("alert.silenced")
@@ -228,24 +236,56 @@ def _updated(data: Data, _actor: str) -> str:
     return f"People who know were written to again ({data['people']}): {said}"
 
 
+@_about("page.waiting")
+def _waiting(data: Data, _actor: str) -> str:
+    return (
+        f"It can wait: step {data['step']} ({_names(data['people'])}) is held until {_at(data['until'])}: {data['why']}"
+    )
+
+
+@_about("page.last_resort")
+def _last_resort(data: Data, _actor: str) -> str:
+    told = f"the last resort is written to by {', '.join(data['by'])}" if data["by"] else "no last resort is configured"
+    return f"{data['why'][0].upper()}{data['why'][1:]}: {told}"
+
+
+@_about("delivery.held")
+def _message_held(data: Data, _actor: str) -> str:
+    return f"{_message(data)} waits until {_at(data['until'])}: {data['why']}"
+
+
+@_about("delivery.dropped")
+def _dropped(data: Data, _actor: str) -> str:
+    return f"{_message(data)} was not sent: it was over before the end of its wait ({data['held']})"
+
+
+@_about("delivery.receipt")
+def _receipt(data: Data, _actor: str) -> str:
+    detail = f" ({data['detail']})" if data["detail"] else ""
+    return f"{_message(data)} was {data['outcome']}, says its vendor{detail}"
+
+
+@_about("delivery.fallback")
+def _fallback(data: Data, _actor: str) -> str:
+    return f"{_message(data)} is in trouble ({data['error']}): the next contact method is used now, this one tried on"
+
+
 @_about("delivery.sent")
 def _sent(data: Data, _actor: str) -> str:
     arrived = " and confirmed" if data.get("delivered") else ""
     again = f" at attempt {data['attempt']}" if data["attempt"] > 1 else ""
-    return f"{data['kind']} to {data['person']} by {data['notifier']} was sent{arrived}{again}"
+    with_others = f" in one message with {data['of'] - 1} others" if "bundle" in data else ""
+    return f"{_message(data)} was sent{with_others}{arrived}{again}"
 
 
 @_about("delivery.retrying")
 def _retrying(data: Data, _actor: str) -> str:
-    return (
-        f"{data['kind']} to {data['person']} by {data['notifier']} did not go out (attempt {data['attempt']}): "
-        f"{data['error']}; tried again"
-    )
+    return f"{_message(data)} did not go out (attempt {data['attempt']}): {data['error']}; tried again"
 
 
 @_about("delivery.failed")
 def _failed(data: Data, _actor: str) -> str:
-    return f"{data['kind']} to {data['person']} by {data['notifier']} failed for good: {data['error']}"
+    return f"{_message(data)} failed for good: {data['error']}"
 
 
 @_about("incident.alert_linked")
@@ -309,6 +349,8 @@ def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
     if by_kind.get("delivery.failed"):
         return "A page was opened, but no message has got through"
     steps = by_kind.get("page.step", ())
+    if not steps and (waits := by_kind.get("page.waiting")):
+        return f"A page was opened and waits until {_at(waits[-1].data['until'])} ({waits[-1].data['why']})"
     reached = any(event.data["by"] for event in steps)
     return "A page was opened and is being sent" if reached else "A page was opened, but its policy reaches nobody"
 

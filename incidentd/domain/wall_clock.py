@@ -6,8 +6,10 @@ the last of the two (PEP 495, fold).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
 
 
 def instant(wall: datetime, zone: str, *, last: bool = False) -> datetime:
@@ -37,3 +39,26 @@ def _gap_end(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
 def wall(at: datetime, zone: str) -> datetime:
     """What clocks in `zone` show at `at`, naive."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+
+
+def shown_at(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
+    """The instants (UTC) at which the wall clock shows `clock` on `day`: none in a gap, two in an hour that repeats."""
+    found = []
+    for fold in (0, 1):
+        local = datetime.combine(day, clock, zone).replace(fold=fold)
+        at = local.astimezone(UTC)
+        if at.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) and at not in found:
+            found.append(at)
+    return found
+
+
+def offset_changes(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The instants in (start, end] at which the zone's offset changes, to the second; at most one a day is seen."""
+    found = []
+    at = start
+    while at < end:
+        after = min(at + _DAY, end)
+        if at.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
+            found.append(_gap_end(at, after, zone).replace(microsecond=0))
+        at = after
+    return found

@@ -27,6 +27,13 @@ _STYLE = (
 )
 
 
+_QUESTIONS = {
+    "page": ("Nobody has acknowledged this page yet.", "Acknowledge as"),
+    "bundle": ("Not all of these pages are acknowledged yet.", "Acknowledge all as"),
+    "test": ("This is a test: nothing is wrong. Confirm that it reached you.", "I got it:"),
+}
+
+
 class AckView(Protocol):
     """What a link is about."""
 
@@ -38,6 +45,8 @@ class AckView(Protocol):
     def state(self) -> str: ...
     @property
     def acknowledged_by(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
 
 
 class AckLinks(Protocol):
@@ -67,6 +76,8 @@ def _told(view: AckView) -> str:
     if view.state == "acknowledged":
         who = escape(safe_line(view.acknowledged_by, 64))
         return f"<h1>Acknowledged by {who}</h1><p>{title}</p>"
+    if view.state == "proven":
+        return f"<h1>Thank you</h1><p>It is noted that {escape(safe_line(view.person, 64))} got this test.</p>"
     if view.state == "resolved":
         return f"<h1>Already resolved</h1><p>{title}</p>"
     return ""
@@ -81,5 +92,6 @@ async def answer(links: AckLinks, method: str, token: str) -> WebhookResponse:
     if told:
         return _page("incidentd", told)
     title, person = escape(safe_line(view.title, 300)), escape(safe_line(view.person, 64))
-    form = f'<form method="post"><button type="submit">Acknowledge as {person}</button></form>'
-    return _page("Acknowledge", f"<h1>{title}</h1><p>Nobody has acknowledged this page yet.</p>{form}")
+    asked, button = _QUESTIONS.get(view.kind, _QUESTIONS["page"])
+    form = f'<form method="post"><button type="submit">{button} {person}</button></form>'
+    return _page("Acknowledge", f"<h1>{title}</h1><p>{asked}</p>{form}")

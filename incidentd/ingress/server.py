@@ -40,12 +40,15 @@ class CannotListen(Exception):  # noqa: N818
 
 def _reserved(path: str) -> bool:
     """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
-    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(("/ack/", "/in/", "/{"))
+    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(("/ack/", "/in/", "/receipts/", "/{"))
 
 
 def mounts(mounted: Sequence[Mounted]) -> list[Mount]:
-    """Every place a route answers: below /in/<instance> always, at its own place for a root instance."""
-    places = [Mount(f"/in/{one.instance}{one.route.path}", Endpoint(one.instance, one.route)) for one in mounted]
+    """Every place a route answers: below /in/<instance> always (a notifier's: /receipts/<instance>), at its own place
+    for a root instance."""
+    places = [
+        Mount(f"/{one.place}/{one.instance}{one.route.path}", Endpoint(one.instance, one.route)) for one in mounted
+    ]
     at_root = [one for one in mounted if one.root and not _reserved(one.route.path)]
     return places + [Mount(one.route.path, Endpoint(one.instance, one.route)) for one in at_root]
 

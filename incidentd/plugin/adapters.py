@@ -15,7 +15,15 @@ from incidentd.domain.checks import CheckState, Pause
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
-from incidentd.plugin.values import ActiveAlert, Condition, Notification, Receipt, WebhookRequest, WebhookResponse
+from incidentd.plugin.values import (
+    ActiveAlert,
+    Condition,
+    Notification,
+    Receipt,
+    ReceiptOutcome,
+    WebhookRequest,
+    WebhookResponse,
+)
 
 if TYPE_CHECKING:
     from incidentd.plugin.memory import Memory
@@ -36,7 +44,9 @@ class Capability(enum.StrEnum):
     ACKNOWLEDGE = "acknowledge"  # shows a button or link that acknowledges
     RECEIPT = "receipt"  # reports arrival
     QUIET = "quiet"  # can send without sound
-    VOICE = "voice"
+    VOICE = "voice"  # calls: the limits of calls hold
+    SMS = "sms"  # text messages that cost: their limits hold. Since API version 1.3
+    SILENT = "silent"  # rings nobody, such as a log: no limits hold. Since API version 1.3
 
 
 class SignalSink(Protocol):
@@ -97,6 +107,24 @@ class PausedChecks(Protocol):
         ...
 
 
+class ReceiptBook(Protocol):
+    """Where a notifier reports what became of its messages; since API version 1.3."""
+
+    @property
+    def url(self) -> str:
+        """Where the routes of this instance are reached from outside; "" when no public address is known."""
+        ...
+
+    async def report(
+        self, outcome: ReceiptOutcome, *, idempotency_key: str = "", vendor_id: str = "", detail: str = ""
+    ) -> bool:
+        """Store what the vendor said about the message with this key, or with the id that its `Receipt` named.
+
+        Returns when it is durable; False when this instance sent no such message. A repeat changes nothing.
+        """
+        ...
+
+
 class Context(Protocol):
     """What the daemon lends to one adapter instance."""
 
@@ -152,6 +180,11 @@ class Context(Protocol):
         ...
 
     @property
+    def receipts(self) -> ReceiptBook:
+        """Where a notifier reports late outcomes. Since API version 1.3."""
+        ...
+
+    @property
     def http(self) -> Any:
         """A shared `aiohttp.ClientSession` for outbound calls, with time limits; do not close it."""
         ...
@@ -170,11 +203,11 @@ Handler = Callable[[WebhookRequest], Awaitable[WebhookResponse]]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP route a source serves.
+    """An HTTP route a source serves, or a notifier: that is how vendors report receipts.
 
     `path` is absolute with aiohttp-style `{name}` parts ("/v2/alerts/{alias}/close"). It is mounted below
     `/in/<instance>` always, and at its own place too when the instance has `root = true` (the default for the first
-    instance of a type). `max_body` (bytes) holds after inflation.
+    instance of a type). A notifier's is mounted below `/receipts/<instance>`. `max_body` (bytes) holds after inflation.
     """
 
     method: str
@@ -222,6 +255,10 @@ class Notifier(ABC):
         contact method is used). Any other exception counts as "unknown": it may have arrived and is tried again
         with the same idempotency key. Must be safe to cancel. No secret may stand in an error's text.
         """
+
+    def routes(self) -> Sequence[Route]:
+        """The HTTP routes by which the vendor reports receipts; empty by default. Since API version 1.3."""
+        return ()
 
     async def close(self) -> None:
         """Release what was opened."""

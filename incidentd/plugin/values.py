@@ -79,6 +79,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     delivered: bool = False
 
 
+class ReceiptOutcome(enum.StrEnum):
+    """What a vendor says later about a message; since API version 1.3."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"  # it will never arrive: the next contact method is used at once
+
+
 class TemporaryFailure(Exception):  # noqa: N818 - the name says the outcome, not an error class
     """Try again later; `retry_after` (seconds) is the vendor's own wish, if it gave one."""
 

@@ -14,12 +14,15 @@ from incidentd.clock import Clock
 from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.problems import Fault
 from incidentd.domain.checks import CheckState
+from incidentd.domain.reachability import NotifierState
 from incidentd.plugin.adapters import (
     AlertReader,
     AlertSource,
+    Capability,
     Context,
     Notifier,
     PausedChecks,
+    ReceiptBook,
     Route,
     SignalSink,
     SilenceBook,
@@ -48,6 +51,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     silences: SilenceBook
     memory: Memory
     paused: PausedChecks
+    receipts: ReceiptBook
     http: Any
     sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock
@@ -70,11 +74,12 @@ LendTo = Callable[[str], Context]
 
 
 class Mounted(msgspec.Struct, frozen=True):
-    """A route of an instance; `root` says that it is served at its own place too."""
+    """A route of an instance, below `place`; `root` says that it is served at its own place too."""
 
     instance: str
     route: Route
     root: bool
+    place: str = "in"
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +136,8 @@ class PluginHost:
             vitals = Vitals(notifier.name, notifier.type, "notifier", self._clock)
             able = self._create(notifier, vitals, lend, Notifier, crew)  # type: ignore[type-abstract]
             if able is not None:
-                crew.notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock)
+                able_to = notifier.kind.capabilities if notifier.kind is not None else frozenset()
+                crew.notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock, capabilities=able_to)
         crew.observers = [
             RunningObserver(one.observer, vitals)
             for one, vitals in zip(found, crew.plugins, strict=True)
@@ -170,12 +176,15 @@ class PluginHost:
         self._crew.start()
 
     def routes(self) -> list[Mounted]:
-        """Every route of every source."""
-        return [
-            Mounted(name, route, source.root)
-            for name, source in self._crew.sources.items()
-            for route in source.routes()
+        """Every route of every source, and those by which vendors report to notifiers."""
+        crew = self._crew
+        sources = [Mounted(name, route, one.root) for name, one in crew.sources.items() for route in one.routes()]
+        receipts = [
+            Mounted(name, route, root=False, place="receipts")
+            for name, one in crew.notifiers.items()
+            for route in one.routes()
         ]
+        return sources + receipts
 
     async def checks(self) -> list[Checked]:
         """Every check of every source; one that fails to tell has none, and says so in its health."""
@@ -196,6 +205,18 @@ class PluginHost:
             )
             raise PermanentFailure(f"notifier {instance!r} {'cannot be used: ' + dead.detail if dead else 'is gone'}")
         return await notifier.send(notification)
+
+    def capabilities(self, instance: str) -> Collection[str]:
+        """What a notifier instance can do; nothing when there is no such instance."""
+        notifier = self._crew.notifiers.get(instance)
+        return notifier.capabilities if notifier is not None else ()
+
+    def state(self, instance: str) -> NotifierState:
+        """How a notifier instance is; missing when there is none."""
+        vitals = [one.vitals for one in self._crew.notifiers.values()] + self._crew.unusable
+        found = next((one for one in vitals if one.instance == instance and one.role == "notifier"), None)
+        silent = Capability.SILENT in self.capabilities(instance)
+        return NotifierState(state=found.shown().state if found else "missing", silent=silent)
 
     def observe(self, events: Sequence[Event]) -> None:
         """Hand committed events to the observers."""

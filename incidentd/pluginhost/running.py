@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -38,8 +38,17 @@ log = structlog.get_logger("incidentd.plugins")
 class RunningNotifier:
     """A notifier instance behind its time limit."""
 
-    def __init__(self, notifier: Notifier, vitals: Vitals, clock: Clock, seconds: float = SEND_SECONDS) -> None:
+    def __init__(
+        self,
+        notifier: Notifier,
+        vitals: Vitals,
+        clock: Clock,
+        seconds: float = SEND_SECONDS,
+        *,
+        capabilities: Collection[str] = (),
+    ) -> None:
         self.notifier = notifier
+        self.capabilities = capabilities
         self.vitals = vitals
         self._clock = clock
         self._seconds = seconds
@@ -47,7 +56,7 @@ class RunningNotifier:
     async def send(self, notification: Notification) -> Receipt:
         """Send. A quarantined instance is tried again after half a minute, and until then says so."""
         if self._resting():
-            raise TemporaryFailure(f"{self.vitals.instance} is quarantined: {self.vitals.detail}")
+            raise Quarantined(f"{self.vitals.instance} is quarantined: {self.vitals.detail}")
         try:
             async with asyncio.timeout(self._seconds):
                 receipt = await contained(self.notifier.send(notification))
@@ -67,9 +76,33 @@ class RunningNotifier:
         last = self.vitals.last_error_at
         return self.vitals.quarantined and last is not None and self._clock.now() - last < _QUARANTINE_RETRY
 
+    def routes(self) -> list[Route]:
+        """Its routes with guarded handlers; none when it fails to tell. What they do says nothing of its sending."""
+        try:
+            declared = list(self.notifier.routes())
+        except (Exception, SystemExit) as error:
+            self.vitals.note(f"routes: {type(error).__name__}: {error}")
+            return []
+        return [
+            Route(method=one.method, path=one.path, handler=_bounded(one.handler), max_body=one.max_body)
+            for one in declared
+        ]
+
     async def close(self) -> None:
         """Release what it holds, within the time limit."""
         await close_quietly(self.notifier.close, self.vitals)
+
+
+def _bounded(handler: Handler) -> Handler:
+    async def bounded(request: WebhookRequest) -> WebhookResponse:
+        async with asyncio.timeout(HANDLER_SECONDS):
+            return await contained(handler(request))
+
+    return bounded
+
+
+class Quarantined(TemporaryFailure):
+    """It failed so often that it is tried rarely: nothing was sent now."""
 
 
 class NotifierTimeout(Exception):  # noqa: N818

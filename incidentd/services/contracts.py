@@ -12,7 +12,17 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_groups,
+    wire_pages,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.domain.matchers import Matcher
 
 
@@ -96,7 +106,7 @@ class HidingCalls(Protocol):
 
 class PageCalls(Protocol):
     async def list(self, state: str, mine_of: str | None, limit: int, cursor: str, viewer: str) -> wire.PagePage: ...
-    async def get(self, page_id: int, viewer: str) -> wire.PageDetail: ...
+    async def get(self, page_id: int, viewer: str) -> wire_pages.PageDetail: ...
     async def raise_page(self, body: wire.RaisePage, actor: str) -> wire.Page: ...
     async def acknowledge(
         self,
@@ -111,7 +121,12 @@ class PageCalls(Protocol):
     async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page: ...
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page: ...
     async def escalate(self, page_id: int, actor: str, if_version: int | None) -> wire.Page: ...
-    async def test(self, notifier: str, actor: str) -> wire.Delivery: ...
+    async def test(self, notifier: str, actor: str) -> wire_pages.Delivery: ...
+
+
+class ContactTestCalls(Protocol):
+    async def start(self, handle: str, actor: str) -> wire_pages.PersonTest: ...
+    async def delivery(self, delivery_id: int) -> wire_pages.Delivery: ...
 
 
 class IncidentCalls(Protocol):
@@ -191,6 +206,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     recurring: RecurringCalls
     hiding: HidingCalls
     pages: PageCalls
+    contact_tests: ContactTestCalls
     incidents: IncidentCalls
     roster: RosterCalls
     routes: RouteCalls

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
+import msgspec
 import structlog
 
 from incidentd.domain.display import safe_line
+from incidentd.domain.reachability import NotifierState
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.values import (
     Notification,
@@ -21,20 +23,18 @@ from incidentd.plugin.values import (
     TemporaryFailure,
     Urgency,
 )
-from incidentd.pluginhost.running import NotifierTimeout
-from incidentd.services.escalation import Escalation
+from incidentd.pluginhost.running import NotifierTimeout, Quarantined
+from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
+from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.workers import Loop, seconds_until
-from incidentd.storage import deliveries, pages
-from incidentd.storage.deliveries import DeliveryRow
+from incidentd.storage import deliveries
+from incidentd.storage import outbox as storage_outbox
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx, Wake
 
-LEASE = timedelta(seconds=60)
-"""Longer than any notifier may take, so that a live node never loses a message it is still sending."""
-_BACKOFF = (5, 10, 20, 40, 60, 120, 300, 600)
-MAX_ATTEMPTS = 12
 IN_FLIGHT = 32  # messages that one notifier sends at once
 _ERROR = 500  # characters of a failure's text that are kept
+STUCK = f"not out within {FALL_BACK_AFTER.total_seconds():g} s"
 log = structlog.get_logger("incidentd.delivery")
 
 
@@ -42,35 +42,33 @@ class Sender(Protocol):
     """The plugin host's side: one notifier instance by name, with its time limit and health."""
 
     async def send(self, instance: str, notification: Notification) -> Receipt: ...
+    def capabilities(self, instance: str) -> Collection[str]: ...
+    def state(self, instance: str) -> NotifierState: ...
 
 
-def backoff(attempt: int, retry_after: float | None) -> timedelta:
-    """How long to wait after failed attempt number `attempt` (from 1)."""
-    planned = _BACKOFF[min(attempt, len(_BACKOFF)) - 1]
-    return timedelta(seconds=max(planned, min(retry_after or 0, 3600)))
+class MessageLinks(msgspec.Struct, frozen=True):
+    """What a message says about acknowledging: one link for all of it, and lines for each page of several."""
+
+    url: str | None = None
+    lines: tuple[str, ...] = ()
+
+
+class Links(Protocol):
+    """Makes signed links."""
+
+    def of(self, claimed: Claimed) -> MessageLinks: ...
+    def thread(self, page_id: int) -> str: ...
 
 
 class DeliveryWorker:
-    """Sends what is in the outbox.
+    """Sends what is in the outbox. `links` makes the signed links of a message, and the name of a page's thread."""
 
-    `acknowledge_url` makes the signed link of a page for a person, `thread` the name of a page's thread.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        sender: Sender,
-        escalation: Escalation,
-        acknowledge_url: Callable[[int, str], str | None],
-        thread: Callable[[int], str],
-        node: str,
-    ) -> None:
+    def __init__(self, store: Store, sender: Sender, outbox: Outbox, outcomes: Outcomes, links: Links) -> None:
         self._store = store
         self._sender = sender
-        self._escalation = escalation
-        self._acknowledge_url = acknowledge_url
-        self._thread = thread
-        self._node = node
+        self._outbox = outbox
+        self._outcomes = outcomes
+        self._links = links
         self._sending: set[asyncio.Task[None]] = set()
         self._in_flight: Counter[str] = Counter()
         self.loop = Loop("deliveries", self._work)
@@ -78,27 +76,26 @@ class DeliveryWorker:
 
     async def _work(self) -> float | None:
         now = self._store.clock.now()
+        await self._fall_back_of_stuck(now)
         due = await self._store.read(lambda conn: deliveries.due_notifiers(conn, now))
         if not due:
             return seconds_until(await self._store.read(deliveries.next_due), now)
         rooms = {name: room for name in due if (room := IN_FLIGHT - self._in_flight[name]) > 0}
         if not rooms:
             return None  # the end of a send wakes the loop
-        claimed = await self._store.write(lambda tx: self._claim(tx, rooms))
-        for delivery in claimed:
-            self._in_flight[delivery.notifier] += 1
-            task = asyncio.create_task(self._send(delivery))
+        claimed = await self._store.write(lambda tx: self._outbox.claim(tx, rooms))
+        for one in claimed:
+            self._in_flight[one.row.notifier] += 1
+            task = asyncio.create_task(self._send(one))
             self._sending.add(task)
-            task.add_done_callback(partial(self._done, delivery.notifier))
+            task.add_done_callback(partial(self._done, one.row.notifier))
         return 0.0 if claimed else None
 
-    def _claim(self, tx: Tx, rooms: Mapping[str, int]) -> list[DeliveryRow]:
-        """Each notifier has room of its own, so that one that hangs holds up no other."""
-        return [
-            delivery
-            for name, room in rooms.items()
-            for delivery in deliveries.claim(tx, self._node, LEASE, room, notifier=name)
-        ]
+    async def _fall_back_of_stuck(self, now: datetime) -> None:
+        """A notifier that hangs, or is so busy that a message was never tried, must not keep a person unaware."""
+        stuck = await self._store.read(lambda conn: storage_outbox.stuck(conn, now - FALL_BACK_AFTER))
+        if stuck:
+            await self._store.write(lambda tx: self._outcomes.fall_back(tx, stuck, STUCK))
 
     def _done(self, notifier: str, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
@@ -114,75 +111,49 @@ class DeliveryWorker:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _notification(self, delivery: DeliveryRow) -> Notification:
-        page = delivery.page_id
-        link = self._acknowledge_url(page, delivery.person) if page is not None and delivery.kind == "page" else None
+    def _notification(self, claimed: Claimed) -> Notification:
+        row = claimed.row
+        links = self._links.of(claimed)
         return Notification(
-            idempotency_key=delivery.idempotency_key,
-            thread=self._thread(page) if page is not None else delivery.idempotency_key,
-            kind=NotificationKind(delivery.kind),
-            urgency=Urgency(delivery.message.urgency),
-            recipient=delivery.person,
-            address=delivery.address,
-            title=delivery.message.title,
-            body=delivery.message.body,
-            reason=delivery.message.reason,
-            labels=delivery.message.labels,
-            created_at=delivery.created_at,
-            acknowledge_url=link,
-            attempt=delivery.attempt,
+            idempotency_key=row.idempotency_key,
+            thread=self._links.thread(row.page_id) if row.page_id is not None else row.idempotency_key,
+            kind=_kind(claimed),
+            urgency=Urgency(row.message.urgency),
+            recipient=row.person,
+            address=row.address,
+            title=row.message.title,
+            body="\n".join([row.message.body, *links.lines]),
+            reason=row.message.reason,
+            labels=row.message.labels,
+            created_at=row.created_at,
+            acknowledge_url=links.url,
+            attempt=row.attempt,
         )
 
-    async def _send(self, delivery: DeliveryRow) -> None:
+    async def _send(self, claimed: Claimed) -> None:
         try:
-            outcome = await self._attempt(delivery)
+            outcome = await self._attempt(claimed)
             await self._store.write(outcome)
         except Exception as error:  # the outcome is not stored: the lease runs out and it is sent again
-            log.error("delivery_outcome_lost", delivery=delivery.id, error=repr(error))
+            log.error("delivery_outcome_lost", delivery=claimed.row.id, error=repr(error))
 
-    async def _attempt(self, delivery: DeliveryRow) -> Callable[[Tx], None]:
+    async def _attempt(self, claimed: Claimed) -> Callable[[Tx], None]:
         """Send once; returns the command that stores how it ended."""
+        outcomes = self._outcomes
         try:
-            receipt = await self._sender.send(delivery.notifier, self._notification(delivery))
+            receipt = await self._sender.send(claimed.row.notifier, self._notification(claimed))
         except TemporaryFailure as failure:
-            text, wait = safe_line(str(failure), _ERROR), failure.retry_after
-            return lambda tx: self._try_again(tx, delivery, text, wait)
+            text, wait = safe_line(str(failure), _ERROR) or "no reason was given", failure.retry_after
+            down = isinstance(failure, Quarantined)
+            return lambda tx: outcomes.try_again(tx, claimed, text, wait, down=down)
         except PermanentFailure as failure:
             text = safe_line(str(failure), _ERROR)
-            return lambda tx: self._give_up(tx, delivery, text)
+            return lambda tx: outcomes.give_up(tx, claimed, text)
         except Exception as error:
             # It may have arrived: sent again with the same idempotency key.
             text = safe_line(f"{deliveries.UNCLEAR}: {_named(error)}", _ERROR)
-            return lambda tx: self._try_again(tx, delivery, text, None)
-        return lambda tx: self._sent(tx, delivery, receipt)
-
-    def _sent(self, tx: Tx, delivery: DeliveryRow, receipt: Receipt) -> None:
-        state = "delivered" if receipt.delivered else "sent"
-        vendor_id = safe_line(receipt.vendor_id, 200)
-        if deliveries.settle(tx, delivery, state=state, sent_at=tx.now, vendor_id=vendor_id, error=""):
-            tx.emit("delivery.sent", subject_of(delivery), _facts(delivery, delivered=receipt.delivered))
-
-    def _try_again(self, tx: Tx, delivery: DeliveryRow, error: str, retry_after: float | None) -> None:
-        if delivery.attempt >= MAX_ATTEMPTS:
-            self._give_up(tx, delivery, f"gave up after {delivery.attempt} attempts: {error}")
-            return
-        page = pages.get(tx.conn, delivery.page_id) if delivery.page_id is not None else None
-        if page is not None and delivery.kind == "page" and page.state not in ("open", "exhausted"):
-            state = "unknown" if error.startswith(deliveries.UNCLEAR) else "cancelled"
-            deliveries.settle(tx, delivery, state=state, error=error)
-            return
-        due = tx.now + backoff(delivery.attempt, retry_after)
-        if deliveries.settle(tx, delivery, state="pending", due_at=due, error=error):
-            tx.emit("delivery.retrying", subject_of(delivery), _facts(delivery, error=error, next_at=due))
-            tx.wake(Wake.DELIVERIES)
-
-    def _give_up(self, tx: Tx, delivery: DeliveryRow, error: str) -> None:
-        if not deliveries.settle(tx, delivery, state="failed", error=error):
-            return
-        tx.emit("delivery.failed", subject_of(delivery), _facts(delivery, error=error))
-        page = pages.get(tx.conn, delivery.page_id, lock=True) if delivery.page_id is not None else None
-        if page is not None:
-            self._escalation.after_failure(tx, page, delivery)
+            return lambda tx: outcomes.try_again(tx, claimed, text, arrived=True)
+        return lambda tx: outcomes.sent(tx, claimed, receipt)
 
 
 def _named(error: Exception) -> str:
@@ -190,19 +161,8 @@ def _named(error: Exception) -> str:
     return str(error) if isinstance(error, (UnknownOutcome, NotifierTimeout)) else type(error).__name__
 
 
-def subject_of(delivery: DeliveryRow) -> str:
-    """What the delivery's events are about: its page, or the notifier that is being tested."""
-    return f"notifier:{delivery.notifier}" if delivery.page_id is None else f"page:{delivery.page_id}"
-
-
-def _facts(delivery: DeliveryRow, **more: Any) -> dict[str, Any]:
-    return {
-        "delivery": delivery.id,
-        "kind": delivery.kind,
-        "person": delivery.person,
-        "notifier": delivery.notifier,
-        "attempt": delivery.attempt,
-        "title": delivery.message.title,
-        "body": delivery.message.body,
-        **more,
-    }
+def _kind(claimed: Claimed) -> NotificationKind:
+    kinds = {part.kind for part in claimed.told}
+    if claimed.row.kind == BUNDLE or kinds & {"last_resort"}:
+        return NotificationKind.PAGE if kinds & {"page", "last_resort"} else NotificationKind.UPDATE
+    return NotificationKind(claimed.row.kind)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from incidentd.domain.escalation import Contact, Reach, delay_after, following, policy_for, reach
+from incidentd.domain.escalation import Contact, Reach, Waiting, delay_after, following, policy_for, reach, waiting
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
+from incidentd.services.delivery_events import facts
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.storage import alerts, deliveries, groups, pages, timers
 from incidentd.storage.deliveries import Message, NewDelivery
@@ -50,10 +52,16 @@ class Escalation:
     def __init__(self, roster: Callable[[], Roster], mutes: Mutes) -> None:
         self._roster = roster
         self._mutes = mutes
+        self._last_resort = LastResort(roster)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {STEP: self._on_step, PAUSED: self._on_paused, LAPSED: self._on_lapsed}
+        return {
+            STEP: self._on_step,
+            PAUSED: self._on_paused,
+            LAPSED: self._on_lapsed,
+            UNREACHED: self._on_unreached,
+        }
 
     def start(self, tx: Tx, *, actor: str = SYSTEM, **values: Any) -> PageRow:
         """Open a page and take its first step. `values` are columns of `pages`."""
@@ -78,11 +86,16 @@ class Escalation:
         """Run a page that nobody is on again from its first step, with what there is to say now."""
         self._stop(tx, page)
         tx.emit("page.restarted", page.subject, {"why": why})
-        return self._take_step(tx, pages.change(tx, page, **_NOT_TAKEN, title=title, body=body), 1, 1)
+        fresh = {**_NOT_TAKEN, "title": title, "body": body, "last_resort_at": None, "last_resort_why": ""}
+        return self._take_step(tx, pages.change(tx, page, **fresh), 1, 1)
 
     def _on_step(self, tx: Tx, timer: Timer) -> None:
         page = pages.get(tx.conn, timer.subject_id, lock=True)
-        if page is not None and page.state == "open":
+        if page is None or page.state != "open":
+            return
+        if page.waits_for:
+            self._take_waiting_step(tx, page, f"it waited for the {page.waits_for}")
+        else:
             self.next_step(tx, page, "nobody acknowledged in time")
 
     # ------------------------------------------------------------------ mutes
@@ -102,10 +115,31 @@ class Escalation:
         mute = self._mutes.of_group(tx.conn, page.group_id, tx.now)
         if mute is not None:
             self._pause(tx, page, mute, timer.payload)
+        elif page.waits_for:
+            self._take_waiting_step(tx, page, "its route is no longer muted")
         else:
             self.next_step(tx, page, "its route is no longer muted, and nobody has acknowledged")
 
     # ------------------------------------------------------------------ steps
+    def _take_waiting_step(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM, *, wait: bool = True) -> PageRow:
+        mute = self._mutes.of_group(tx.conn, page.group_id, tx.now) if actor == SYSTEM else None
+        if mute is not None:
+            return self._pause(tx, page, mute)
+        step = min(page.step, len(policy_for(self._roster(), page.policy, page.person).steps))
+        return self._take_step(tx, page, step, page.round, why=why, actor=actor, wait=wait)
+
+    def recheck(self, tx: Tx) -> None:
+        """Judge what waits for somebody's hours again: the roster has changed."""
+        for page in pages.waiting_for_hours(tx.conn):
+            timers.arm_no_later(tx, STEP, page.subject, tx.now)
+
+    def escalate(self, tx: Tx, page: PageRow, actor: str) -> PageRow:
+        """Take the next step because a person asked for it: the one that waits for somebody's hours, if one does."""
+        why = f"{actor} escalated"
+        if page.waits_for:
+            return self._take_waiting_step(tx, page, why, actor, wait=False)
+        return self.next_step(tx, page, why, actor)
+
     def next_step(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:
         """Escalate; the page is exhausted when its policy has no step left. What nobody asked for waits for a mute."""
         mute = self._mutes.of_group(tx.conn, page.group_id, tx.now) if actor == SYSTEM else None
@@ -117,20 +151,25 @@ class Escalation:
             return self._take_step(tx, page, *after, why=why, actor=actor)
         cancel_timers(tx, page)
         tx.emit("page.exhausted", page.subject, {"policy": policy.name, "rounds": page.round, "why": why}, actor=actor)
-        return pages.change(tx, page, state="exhausted", next_step_at=None)
+        exhausted = pages.change(tx, page, state="exhausted", next_step_at=None, waits_for="")
+        return self._last_resort.exhausted(tx, exhausted)
 
     def _take_step(
-        self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM
+        self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True
     ) -> PageRow:
         policy = policy_for(self._roster(), page.policy, page.person)
-        reached = reach(self._roster(), policy, step, tx.now)
+        reached = reach(self._roster(), policy, step, tx.now, page.urgency)
+        can_wait = wait and page.urgency == "low"
+        held = waiting(reached, tx.now) if can_wait else None
+        if held is not None:
+            return self._wait(tx, page, step, round_, held, reached.people)
         gaps = reached.gaps
         if page.policy and not page.person and policy.name != page.policy:
             gaps = (f"there is no policy {page.policy}, so {policy.name} is used", *gaps)
         # A step that reaches nobody is passed at once: waiting would only lose time.
         due = tx.now + delay_after(policy, step) if reached.contacts else tx.now
-        moved = pages.change(tx, page, step=step, round=round_, next_step_at=due)
-        self._tell(tx, moved, reached)
+        moved = pages.change(tx, page, step=step, round=round_, next_step_at=due, waits_for="")
+        self._tell(tx, moved, reached, can_wait=can_wait)
         tx.emit(
             "page.step",
             page.subject,
@@ -151,11 +190,22 @@ class Escalation:
         timers.arm(tx, STEP, page.subject, due)
         return moved
 
-    def _tell(self, tx: Tx, page: PageRow, reached: Reach) -> None:
+    def _wait(self, tx: Tx, page: PageRow, step: int, round_: int, held: Waiting, people: Sequence[str]) -> PageRow:
+        """Nobody is written to before `held.until`; then the step is judged afresh, whoever is on call by then."""
+        timers.arm(tx, STEP, page.subject, held.until)
+        if page.waits_for != held.why or page.next_step_at != held.until:
+            data = {"step": step, "people": people, "why": held.why, "until": held.until}
+            tx.emit("page.waiting", page.subject, data)
+        return pages.change(tx, page, step=step, round=round_, next_step_at=held.until, waits_for=held.why)
+
+    def _tell(self, tx: Tx, page: PageRow, reached: Reach, *, can_wait: bool) -> None:
         deliveries.enqueue(
             tx,
             [
-                new_delivery(page, contact, "page", page.body, self._due(tx, page, contact), contact.reason)
+                msgspec.structs.replace(
+                    new_delivery(page, contact, "page", page.body, self._due(tx, page, contact), contact.reason),
+                    can_wait=can_wait,
+                )
                 for contact in reached.contacts
             ],
         )
@@ -165,6 +215,16 @@ class Escalation:
         due = tx.now + contact.method.after
         mute = self._mutes.of_group(tx.conn, page.group_id, due) if contact.method.after else None
         return due if mute is None else look_again_at(mute, due)
+
+    # ------------------------------------------------------------------ nobody can be reached
+    def watch(self, tx: Tx, page_id: int, since: datetime) -> None:
+        """A message of the page is in trouble: see in time whether any other got through."""
+        self._last_resort.watch(tx, page_id, since)
+
+    def _on_unreached(self, tx: Tx, timer: Timer) -> None:
+        page = pages.get(tx.conn, timer.subject_id, lock=True)
+        if page is not None:
+            self._last_resort.judge(tx, page)
 
     # ------------------------------------------------------------------ acknowledgement
     def acknowledge(
@@ -183,6 +243,7 @@ class Escalation:
             raise Conflict(f"P-{page.id} is resolved already")
         held_back = self._stop(tx, page)
         was: dict[str, Any] = {"state": page.state, "next_step_at": page.next_step_at, "deliveries": held_back}
+        was["waits_for"] = page.waits_for
         if page.group_id is not None:
             members = [one for one, _ in groups.firing(tx.conn, page.group_id)]
             was["taken"] = {one.id: one.acknowledged_by for one in members if one.acknowledged_by}
@@ -200,6 +261,7 @@ class Escalation:
             acknowledged_via=via,
             acknowledged_until=until,
             next_step_at=None,
+            waits_for="",
         )
 
     def _change_end(self, tx: Tx, page: PageRow, actor: str, until: datetime | None) -> PageRow:
@@ -242,7 +304,12 @@ class Escalation:
     def _stop(self, tx: Tx, page: PageRow) -> list[int]:
         """No further step; the answer is the messages that were held back."""
         cancel_timers(tx, page)
-        return deliveries.cancel_waiting(tx, page.id)
+        timers.cancel(tx, UNREACHED, page.subject)
+        taken_back = deliveries.cancel_waiting(tx, page.id)
+        for row in taken_back:
+            if row.held:
+                tx.emit("delivery.dropped", page.subject, facts(row, held=row.held))
+        return sorted(row.id for row in taken_back)
 
     def resolve(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:
         """End the page and tell everybody who was written to."""
@@ -251,7 +318,7 @@ class Escalation:
         self._stop(tx, page)
         tx.emit("page.resolved", page.subject, {"why": why}, actor=actor)
         self.tell_again(tx, page, "resolved", f"Resolved: {why}.", "you were written to about it")
-        return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None)
+        return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None, waits_for="")
 
     def tell_again(self, tx: Tx, page: PageRow, kind: str, body: str, reason: str, only: str = "") -> int:
         """Write once more to the people who were reached, each by the method that reached them first.
@@ -260,7 +327,7 @@ class Escalation:
         """
         first: dict[str, deliveries.DeliveryRow] = {}
         for sent in deliveries.of_pages(tx.conn, [page.id]):
-            if sent.state in deliveries.WRITTEN_TO and sent.kind == "page":
+            if sent.state in deliveries.WRITTEN_TO and sent.kind in ("page", "last_resort"):
                 first.setdefault(sent.person, sent)
         chosen = [first[only]] if only in first else list(first.values())
         message = Message(title=page.title, body=body, reason=reason, urgency="low", labels=page.labels)
@@ -276,6 +343,7 @@ class Escalation:
                     message=message,
                     idempotency_key=uuid.uuid4().hex,
                     due_at=tx.now,
+                    can_wait=page.urgency == "low",
                 )
                 for one in chosen
             ],
@@ -284,7 +352,10 @@ class Escalation:
 
     def after_failure(self, tx: Tx, page: PageRow, failed: deliveries.DeliveryRow) -> None:
         """A message can never arrive: use the person's next method now, and escalate when the step reaches nobody."""
-        if page.state != "open" or failed.kind != "page" or deliveries.hasten(tx, page.id, failed.person):
+        if page.state not in ("open", "exhausted") or failed.kind != "page":
+            return
+        self.watch(tx, page.id, failed.created_at)
+        if deliveries.hasten(tx, page.id, failed.person) or page.state != "open":
             return
         if (page.step, page.round) == (failed.step, failed.round) and not deliveries.step_can_reach(
             tx.conn, page.id, page.step, page.round

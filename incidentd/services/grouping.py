@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from incidentd.domain.alerts import flaps_until, is_flapping
 from incidentd.domain.escalation import policy_of_service
-from incidentd.domain.messages import group_body, group_title, update_body
+from incidentd.domain.messages import update_body
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, find_route, group_key, group_labels, matching_routes, service_of
 from incidentd.services.escalation import PAUSED, Escalation, Handler
-from incidentd.services.hidden import Hidden, as_source
+from incidentd.services.group_pages import next_flush, next_look, not_acknowledged, texts
+from incidentd.services.hidden import as_source
 from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
@@ -252,7 +252,7 @@ class Grouping:
             else:
                 batch.flush_now[group.id] = (group, route)
         else:
-            timers.arm_no_later(tx, FLUSH, group.subject, _next_flush(group, route, tx.now))
+            timers.arm_no_later(tx, FLUSH, group.subject, next_flush(group, route, tx.now))
         batch.open[key] = group
         return group
 
@@ -315,7 +315,7 @@ class Grouping:
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         firing = [one for one in firing if one[0].id not in hidden]
         if hidden:
-            timers.arm(tx, LOOK, group.subject, _next_look(hidden.values(), route, tx.now))
+            timers.arm(tx, LOOK, group.subject, next_look(hidden.values(), route, tx.now))
         if not firing:  # as if it was never flushed: what may be told later waits for its group_wait
             return
         page = pages.of_group(tx, group.id)
@@ -370,11 +370,11 @@ class Grouping:
         hidden = self._suppression.look(tx, [alert for alert, _ in firing])
         audible = [announced for alert, announced in firing if alert.id not in hidden]
         if hidden:
-            timers.arm(tx, LOOK, group.subject, _next_look(hidden.values(), route, tx.now))
+            timers.arm(tx, LOOK, group.subject, next_look(hidden.values(), route, tx.now))
         else:
             timers.cancel(tx, LOOK, group.subject)
         if not all(audible):
-            timers.arm_no_later(tx, FLUSH, group.subject, tx.now if at_once else _next_flush(group, route, tx.now))
+            timers.arm_no_later(tx, FLUSH, group.subject, tx.now if at_once else next_flush(group, route, tx.now))
         elif audible and group.notified_at is not None:
             due = max(group.notified_at + route.repeat_interval, tx.now)
             timers.arm_no_later(tx, FLUSH, group.subject, due)
@@ -395,7 +395,7 @@ class Grouping:
             return False
         self._escalation.start(
             tx,
-            **_texts(group, waiting),
+            **texts(group, waiting),
             labels=dict(group.labels) | {"service": group.service},
             service=group.service,
             policy=self._policy(route, group.service),
@@ -414,10 +414,10 @@ class Grouping:
         if page.state == "exhausted" and (new or repeat):
             why = "it still fires" if not new else "more alerts joined"
             waiting = [alert for alert, _ in firing if not alert.acknowledged_by] or [alert for alert, _ in firing]
-            self._escalation.restart(tx, page, why, **_texts(group, waiting))
+            self._escalation.restart(tx, page, why, **texts(group, waiting))
             return True
-        if page.state == "acknowledged" and (unheld := _not_acknowledged(page, firing, tx.now)):
-            self._escalation.restart(tx, page, unheld[0], **_texts(group, unheld[1]))
+        if page.state == "acknowledged" and (unheld := not_acknowledged(page, firing, tx.now)):
+            self._escalation.restart(tx, page, unheld[0], **texts(group, unheld[1]))
             return True
         if not new and not repeat:
             return False
@@ -427,44 +427,6 @@ class Grouping:
         reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
         tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
         return True
-
-
-def _not_acknowledged(
-    page: pages.PageRow, firing: Sequence[tuple[AlertRow, bool]], now: datetime
-) -> tuple[str, Sequence[AlertRow]] | None:
-    """Why, and about which alerts, an acknowledged page has to page again: the acknowledgement is over for them.
-
-    What flaps is excepted: it is held open so that it does not page at each change.
-    """
-    if page.acknowledged_until is not None and page.acknowledged_until <= now:
-        return f"the acknowledgement of {page.acknowledged_by} has run out", [alert for alert, _ in firing]
-    again = [one for one, announced in firing if not announced and one.acknowledged_before and not one.flapping]
-    if not again:
-        return None
-    return f"{again[0].name} ended after {again[0].acknowledged_before} acknowledged it, and fires again", again
-
-
-def _texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:
-    """Title and body of a page about `firing`."""
-    names = [(alert.name, alert.summary) for alert in firing]
-    links = [firing[0].annotations.get("runbook_url", ""), firing[0].generator_url]
-    return {
-        "title": group_title(names, group.service, firing[0].severity),
-        "body": group_body(names, group.labels, links),
-    }
-
-
-def _next_flush(group: Group, route: Route, now: datetime) -> datetime:
-    """When an alert that joins the group now is told: after group_wait, or at the group's next interval."""
-    if group.last_flush_at is None:
-        return now + route.group_wait
-    return max(group.last_flush_at + route.group_interval, now)
-
-
-def _next_look(hidden: Iterable[Hidden], route: Route, now: datetime) -> datetime:
-    """When what is hidden is looked at again: at the group's next interval, sooner when a hold ends before."""
-    ends = (at for one in hidden if (at := one.looked_at) is not None)
-    return min((now + route.group_interval, *ends))
 
 
 def _keys(routes: Sequence[Route], alert: Changed) -> set[str]:

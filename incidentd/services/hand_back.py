@@ -41,6 +41,7 @@ def hand_back(tx: Tx, page_id: int, actor: str, note: str = "") -> PageRow:
         acknowledged_via="",
         acknowledged_until=None,
         next_step_at=due,
+        waits_for=str(was.get("waits_for", "")),
     )
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
+from incidentd.services import last_resort
 from incidentd.storage import alerts, deliveries, pages, timers
+from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 from incidentd.wire_health import SourceHealth
@@ -33,6 +35,7 @@ class _Counts:
         self.firing, self.unrouted = alerts.counts(conn)
         self.timers_due, self.timers_failing = timers.counts(conn, now)
         self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
+        self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted")
 
 
@@ -52,6 +55,7 @@ class HealthView:
         notes: Callable[[], Sequence[str]],
         config_files: Callable[[], Sequence[str]],
         sources: Callable[[Sequence[wire.AdapterHealth]], Awaitable[tuple[SourceHealth, ...]]] = _none,
+        duty: Callable[[], Awaitable[Sequence[str]]] | None = None,
         certificate: Callable[[], Certificate | None] = lambda: None,
     ) -> None:
         self._store = store
@@ -60,6 +64,7 @@ class HealthView:
         self._sources = sources
         self._notes = notes
         self._config_files = config_files
+        self._duty = duty
         self._certificate = certificate
 
     async def health(self) -> wire.Health:
@@ -68,7 +73,8 @@ class HealthView:
         counts = await self._store.read(lambda conn: _Counts(conn, now))
         adapters = tuple(self._adapters())
         certificate = self._certificate()
-        problems = (*self._notes(), *_problems(counts, adapters))
+        duty = await self._duty() if self._duty is not None else ()
+        problems = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters))
         return wire.Health(
             status="degraded" if problems else "ok",
             problems=problems,
@@ -86,6 +92,18 @@ class HealthView:
             tls_expires_at=certificate.not_after if certificate else None,
             sources=await self._sources(adapters),
         )
+
+
+def _unreached(conn: Connection, page: PageRow) -> str:
+    """What stands above everything else: somebody must be told by other means."""
+    told = [row for row in deliveries.of_pages(conn, [page.id]) if row.kind == last_resort.KIND]
+    if not told:
+        end = "there is no [last_resort] in roster.toml: tell somebody by other means"
+    elif all(row.state == "failed" for row in told):
+        end = "THE LAST RESORT FAILED TOO: tell somebody by other means"
+    else:
+        end = f"the last resort was written to by {', '.join(row.notifier for row in told)}"
+    return f"P-{page.id} NEEDS SOMEBODY: {page.last_resort_why}; {end}"
 
 
 def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[str]:

@@ -1,7 +1,9 @@
 """Signed links: acknowledge a page from a message, without logging in.
 
-The token names the page, the person and an end; it is signed with a key that never leaves the store. Whoever holds
-the message may acknowledge as its recipient, and nothing else.
+The token names what it is about, the person and an end; it is signed with a key that never leaves the store. Whoever
+holds the message may acknowledge as its recipient, and nothing else. It is about a page ("12", or "12d45" when it is
+known that delivery 45 carried the link), about all pages of one message ("b45"), or about a test message ("t45").
+Whoever follows it has proved that the contact method works.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,39 +21,57 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from incidentd.clock import Clock, to_micros
+from incidentd.services.delivery import MessageLinks
 from incidentd.services.errors import Conflict, NotFound
-from incidentd.services.pages import Pages
+from incidentd.services.escalation import Escalation
+from incidentd.services.outbox import BUNDLE, Claimed
+from incidentd.storage import contacts, deliveries, outbox, pages
+from incidentd.storage.deliveries import DeliveryRow
+from incidentd.storage.outbox import contact_of
 from incidentd.storage.schema import meta
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 
 LIFETIME = timedelta(days=7)
 _KEY = "link_key"
+_SUBJECT = re.compile(r"(?:([bt])([0-9]{1,18})|([0-9]{1,18})(?:d([0-9]{1,18}))?)")
+_KINDS = {"b": "bundle", "t": "test"}
+_ASKING = ("page", "last_resort")
 _SIGNATURE = 20  # bytes of HMAC-SHA256: 160 bits
 
 
 class AckView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the confirm page of a link shows."""
+    """What the confirm page of a link shows. `kind` is page, bundle or test; a test's state is open or proven."""
 
     title: str
     person: str
     state: str
     acknowledged_by: str
+    kind: str = "page"
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a token is about."""
+
+    person: str
+    page_id: int | None = None
+    delivery_id: int | None = None
+    kind: str = "page"
 
 
 class BadToken(ValueError):
     """The token was not signed here, or has run out."""
 
 
-def sign(key: bytes, page_id: int, person: str, expires: int) -> str:
-    """A token for one page and person that ends at `expires` (seconds since the epoch)."""
-    payload = f"{page_id}.{expires}.{person}".encode()
+def sign(key: bytes, subject: str, person: str, expires: int) -> str:
+    """A token for one subject and person that ends at `expires` (seconds since the epoch)."""
+    payload = f"{subject}.{expires}.{person}".encode()
     mac = hmac.new(key, payload, hashlib.sha256).digest()[:_SIGNATURE]
     return base64.urlsafe_b64encode(mac + payload).rstrip(b"=").decode()
 
 
-def read(key: bytes, token: str, now: int) -> tuple[int, str]:
-    """(page, person) of a token. Raises `BadToken`."""
+def read(key: bytes, token: str, now: int) -> About:
+    """What a token is about. Raises `BadToken`."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError) as error:
@@ -58,10 +79,16 @@ def read(key: bytes, token: str, now: int) -> tuple[int, str]:
     mac, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
     if not hmac.compare_digest(mac, hmac.new(key, payload, hashlib.sha256).digest()[:_SIGNATURE]):
         raise BadToken("the signature does not fit")
-    page, expires, person = payload.decode().split(".", 2)
+    subject, expires, person = payload.decode().split(".", 2)
     if int(expires) < now:
         raise BadToken("the link has run out")
-    return int(page), person
+    found = _SUBJECT.fullmatch(subject)
+    if found is None:
+        raise BadToken("it is about nothing that is known")
+    letter, number, page, delivery = found.groups()
+    if letter:
+        return About(person, delivery_id=int(number), kind=_KINDS[letter])
+    return About(person, page_id=int(page), delivery_id=int(delivery) if delivery else None)
 
 
 def _key(conn: Connection) -> str | None:
@@ -79,9 +106,9 @@ def _make_key(tx: Tx) -> str:
 class AcknowledgeLinks:
     """Makes the links, and answers them; implements the ingress' `AckLinks`."""
 
-    def __init__(self, store: Store, pages: Pages, clock: Clock, public_url: Callable[[], str]) -> None:
+    def __init__(self, store: Store, escalation: Escalation, clock: Clock, public_url: Callable[[], str]) -> None:
         self._store = store
-        self._pages = pages
+        self._escalation = escalation
         self._clock = clock
         self._public_url = public_url
         self._key = b""
@@ -94,34 +121,101 @@ class AcknowledgeLinks:
     def _now(self) -> int:
         return to_micros(self._clock.now()) // 1_000_000
 
-    def url(self, page_id: int, person: str) -> str | None:
-        """The link for one message; None when no public address is known."""
+    # ------------------------------------------------------------------ making them
+    def of(self, claimed: Claimed) -> MessageLinks:
+        """The link of one message; of several in one, a link for all and one for each page."""
+        row = claimed.row
+        if row.kind == "test":
+            return MessageLinks(self._url(f"t{row.id}", row.person))
+        asking = [part for part in claimed.told if part.kind in _ASKING and part.page_id is not None]
+        if row.kind != BUNDLE:
+            return MessageLinks(self._url(f"{row.page_id}d{row.id}", row.person) if asking else None)
+        single = [(part.page_id, self._url(f"{part.page_id}d{row.id}", row.person)) for part in asking]
+        lines = tuple(f"Acknowledge P-{page_id}: {url}" for page_id, url in single if url)
+        return MessageLinks(self._url(f"b{row.id}", row.person) if asking else None, lines)
+
+    def _url(self, subject: str, person: str) -> str | None:
+        """None when no public address is known."""
         base = self._public_url().rstrip("/")
         if not base:
             return None
         expires = self._now() + int(LIFETIME.total_seconds())
-        return f"{base}/ack/{sign(self._key, page_id, person, expires)}"
+        return f"{base}/ack/{sign(self._key, subject, person, expires)}"
 
     def thread(self, page_id: int) -> str:
         """A name for all messages about a page that no other installation uses."""
         return f"page-{page_id}-{hashlib.sha256(self._key).hexdigest()[:12]}"
 
+    # ------------------------------------------------------------------ answering them
     async def describe(self, token: str) -> AckView | None:
         """What the confirm page shows; None for a token that is not ours."""
         try:
-            page_id, person = read(self._key, token, self._now())
-            page = (await self._pages.get(page_id, person)).page
-        except (BadToken, NotFound):
+            about = read(self._key, token, self._now())
+        except BadToken:
             return None
-        return AckView(title=page.title, person=person, state=page.state, acknowledged_by=page.acknowledged_by)
+        return await self._store.read(lambda conn: _view(conn, about))
 
     async def acknowledge(self, token: str) -> AckView | None:
         """Acknowledge as the message's recipient; an older acknowledgement stands."""
         try:
-            page_id, person = read(self._key, token, self._now())
-            await self._pages.acknowledge(page_id, person, via="link")
-        except (BadToken, NotFound):
+            about = read(self._key, token, self._now())
+        except BadToken:
             return None
-        except Conflict:
-            pass  # the view says who was first
-        return await self.describe(token)
+        return await self._store.write(lambda tx: self._follow(tx, about))
+
+    def _follow(self, tx: Tx, about: About) -> AckView | None:
+        for page_id in _pages_of(tx.conn, about):
+            try:
+                self._escalation.acknowledge(tx, page_id, about.person, via="link")
+            except (Conflict, NotFound):
+                continue  # the view says who was first
+        carried = deliveries.get(tx.conn, about.delivery_id) if about.delivery_id is not None else None
+        if carried is not None and carried.person == about.person:
+            _prove(tx, carried)
+        return _view(tx.conn, about)
+
+
+def _prove(tx: Tx, carried: DeliveryRow) -> None:
+    """The recipient held the message in hand."""
+    contacts.change(tx, contact_of(carried), proven_at=tx.now, failures=0)
+    data = {"notifier": carried.notifier, "delivery": carried.id, "kind": carried.kind}
+    tx.emit("contact.proven", f"person:{carried.person}", data, actor=carried.person)
+
+
+def _pages_of(conn: Connection, about: About) -> list[int]:
+    if about.page_id is not None:
+        return [about.page_id]
+    carried = outbox.carried_by(conn, about.delivery_id) if about.kind == "bundle" and about.delivery_id else []
+    return list(dict.fromkeys(one.page_id for one in carried if one.kind in _ASKING and one.page_id is not None))
+
+
+def _view(conn: Connection, about: About) -> AckView | None:
+    if about.page_id is None:
+        return _view_of_message(conn, about)
+    page = pages.get(conn, about.page_id)
+    if page is None:
+        return None
+    return AckView(title=page.title, person=about.person, state=page.state, acknowledged_by=page.acknowledged_by)
+
+
+def _view_of_message(conn: Connection, about: About) -> AckView | None:
+    carried = deliveries.get(conn, about.delivery_id or 0)
+    if carried is None:
+        return None
+    takers: list[str] = []
+    if about.kind == "test":
+        contact = contacts.get(conn, contact_of(carried))
+        proven = contact is not None and contact.proven_at is not None and contact.proven_at >= carried.created_at
+        state = "proven" if proven else "open"
+    else:
+        found = [pages.get(conn, page_id) for page_id in _pages_of(conn, about)]
+        left = [page for page in found if page is not None and page.state in ("open", "exhausted")]
+        takers = sorted({page.acknowledged_by for page in found if page is not None and page.acknowledged_by})
+        state = "open" if left else "acknowledged" if takers else "resolved"
+    return AckView(
+        title=carried.message.title,
+        person=about.person,
+        state=state,
+        acknowledged_by=", ".join(takers),
+        kind=about.kind,
+    )

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, select
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import manual_body
 from incidentd.domain.people import Roster
+from incidentd.domain.trace import step
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Escalation, lock_page
 from incidentd.services.hand_back import hand_back
-from incidentd.storage import deliveries, incidents, pages
+from incidentd.storage import deliveries, event_log, incidents, pages
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import deliveries as deliveries_table
@@ -36,10 +37,30 @@ _STATES = {
 }
 
 
-def delivery_view(row: DeliveryRow) -> wire.Delivery:
-    """A stored delivery as the wire shows it."""
-    values = {name: getattr(row, name) for name in wire.Delivery.__struct_fields__ if hasattr(row, name)}
-    return wire.Delivery(**values | {"title": row.message.title, "page_id": row.page_id or 0})
+_OWN = {"title", "body", "reason", "page_id", "sent_title", "sent_body", "proven_at"}
+
+
+def delivery_view(
+    row: DeliveryRow, carrier: DeliveryRow | None = None, proven_at: datetime | None = None
+) -> wire_pages.Delivery:
+    """A stored delivery as callers see it; `carrier` is the bundle that it went out in."""
+    values = {name: getattr(row, name) for name in wire_pages.Delivery.__struct_fields__ if name not in _OWN}
+    return wire_pages.Delivery(
+        **values,
+        page_id=row.page_id or 0,
+        title=row.message.title,
+        body=row.message.body,
+        reason=row.message.reason,
+        sent_title=carrier.message.title if carrier is not None else "",
+        sent_body=carrier.message.body if carrier is not None else "",
+        proven_at=proven_at,
+    )
+
+
+def _deliveries_of(conn: Connection, page_id: int) -> tuple[wire_pages.Delivery, ...]:
+    rows = deliveries.of_pages(conn, [page_id])
+    carriers = {number: deliveries.get(conn, number) for number in {row.bundle_id for row in rows} if number}
+    return tuple(delivery_view(row, carriers.get(row.bundle_id) if row.bundle_id else None) for row in rows)
 
 
 def _check_until(until: datetime | None, now: datetime) -> None:
@@ -95,15 +116,17 @@ class Pages:
 
         return await self._store.read(query)
 
-    async def get(self, page_id: int, viewer: str) -> wire.PageDetail:
+    async def get(self, page_id: int, viewer: str) -> wire_pages.PageDetail:
         """One page with its deliveries. Raises `NotFound`."""
 
-        def query(conn: Connection) -> wire.PageDetail:
+        def query(conn: Connection) -> wire_pages.PageDetail:
             page = pages.get(conn, page_id)
             if page is None:
                 raise NotFound(f"there is no page P-{page_id}")
-            sent = deliveries.of_pages(conn, [page_id])
-            return wire.PageDetail(page=views(conn, [page], viewer)[0], deliveries=tuple(map(delivery_view, sent)))
+            steps = tuple(step(event) for event in event_log.of_subjects(conn, [page.subject]))
+            return wire_pages.PageDetail(
+                page=views(conn, [page], viewer)[0], deliveries=_deliveries_of(conn, page_id), steps=steps
+            )
 
         return await self._store.read(query)
 
@@ -207,11 +230,11 @@ class Pages:
             page = self._checked(tx, page_id, actor, if_version)
             if page.state != "open":
                 raise Conflict(f"P-{page_id} is {page.state}", current=views(tx.conn, [page], actor)[0])
-            return views(tx.conn, [self._escalation.next_step(tx, page, f"{actor} escalated", actor)], actor)[0]
+            return views(tx.conn, [self._escalation.escalate(tx, page, actor)], actor)[0]
 
         return await self._store.write(command)
 
-    async def test(self, notifier: str, actor: str) -> wire.Delivery:
+    async def test(self, notifier: str, actor: str) -> wire_pages.Delivery:
         """Send a test message to the caller's own contact on `notifier`. Raises `Invalid`."""
         person = self._roster().people.get(actor)
         method = next((one for one in person.contacts if one.notifier == notifier), None) if person else None
@@ -221,7 +244,7 @@ class Pages:
             )
         key = uuid.uuid4().hex
 
-        def command(tx: Tx) -> wire.Delivery:
+        def command(tx: Tx) -> wire_pages.Delivery:
             message = Message(
                 title="Test page from incidentd", body="Nothing is wrong.", reason="you asked for it", urgency="low"
             )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from incidentd import wire
 from incidentd.clock import Clock
 from incidentd.domain.people import Roster, Schedule, TargetKind
+from incidentd.domain.reachability import Reachability
 from incidentd.domain.rotation import next_shift, shift_at
+from incidentd.services.reachability import ReachabilityView
 
 
 def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]:
@@ -19,7 +21,7 @@ def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]
     )
 
 
-def _on_call(roster: Roster, schedule: Schedule, at: datetime) -> wire.OnCall:
+def _on_call(roster: Roster, schedule: Schedule, at: datetime, judged: Mapping[str, Reachability]) -> wire.OnCall:
     shift = shift_at(schedule.rotation, at)
     following = next_shift(schedule.rotation, at)
     return wire.OnCall(
@@ -28,19 +30,27 @@ def _on_call(roster: Roster, schedule: Schedule, at: datetime) -> wire.OnCall:
         until=shift.ends_at if shift else None,
         next_person=following.person if following else "",
         policies=_policies_of(roster, TargetKind.SCHEDULE, schedule.name),
+        warnings=_warnings(judged, shift.person if shift else ""),
+        next_warnings=_warnings(judged, following.person if following else ""),
     )
+
+
+def _warnings(judged: Mapping[str, Reachability], handle: str) -> tuple[str, ...]:
+    return judged[handle].warnings if handle in judged else ()
 
 
 class RosterView:
     """Implements `contracts.RosterCalls`."""
 
-    def __init__(self, roster: Callable[[], Roster], clock: Clock) -> None:
+    def __init__(self, roster: Callable[[], Roster], clock: Clock, reach: ReachabilityView) -> None:
+        self._reach = reach
         self._roster = roster
         self._clock = clock
 
     async def people(self) -> wire.People:
         """Everybody, with the schedules and policies that reach them now; addresses stay hidden."""
         roster, now = self._roster(), self._clock.now()
+        judged = await self._reach.everybody()
         duties: dict[str, list[str]] = {handle: [] for handle in roster.people}
         for schedule in roster.schedules.values():
             shift = shift_at(schedule.rotation, now)
@@ -56,6 +66,9 @@ class RosterView:
                     *duties[person.handle],
                     *(f"policy {name}" for name in _policies_of(roster, TargetKind.PERSON, person.handle)),
                 ),
+                reachable=person.handle not in judged or judged[person.handle].works,
+                warnings=_warnings(judged, person.handle),
+                proven_at=judged[person.handle].proven_at if person.handle in judged else None,
             )
             for person in roster.people.values()
         )
@@ -72,5 +85,6 @@ class RosterView:
     async def on_call(self) -> wire.OnCallNow:
         """Who carries the pager now, and who is next."""
         roster, now = self._roster(), self._clock.now()
-        schedules = tuple(_on_call(roster, schedule, now) for schedule in roster.schedules.values())
+        judged = await self._reach.everybody()
+        schedules = tuple(_on_call(roster, schedule, now, judged) for schedule in roster.schedules.values())
         return wire.OnCallNow(at=now, schedules=schedules)

@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
 
+from incidentd.storage.columns import Instant
 from incidentd.storage.schema import deliveries
 from incidentd.storage.tx import Tx, Wake
 
 WAITING = ("pending", "sending")
 SENT = ("sent", "delivered")
-WRITTEN_TO = (*SENT, "sending", "unknown")
+WRITTEN_TO = (*SENT, "sending", "bundled", "unknown")
 """States of a message that arrived, or may have."""
 UNCLEAR = "unclear whether it arrived"
 """How the error of an attempt begins that the notifier may have carried out all the same."""
@@ -55,15 +56,34 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     vendor_id: str
     error: str
+    urgency: str
+    can_wait: bool
+    held: str
+    bundle_id: int | None
+    tried_at: datetime | None
+    fell_back: bool
+    delivered_at: datetime | None
+    read_at: datetime | None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it may pass what is not."""
+        return self.urgency == "high"
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an attempt before this one may have got through: then it is sent again as it is, under its key."""
+        return self.attempt > 0 and (self.state == "sending" or self.error.startswith(UNCLEAR))
 
 
-def _delivery(row: Row[Any]) -> DeliveryRow:
-    values = {name: getattr(row, name) for name in DeliveryRow.__struct_fields__}
-    return DeliveryRow(**values | {"message": Message(**row.message)})
+def row(found: Row[Any]) -> DeliveryRow:
+    """A stored delivery."""
+    values = {name: getattr(found, name) for name in DeliveryRow.__struct_fields__}
+    return DeliveryRow(**values | {"message": Message(**found.message)})
 
 
 class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to be sent at `due_at`."""
+    """A message to be sent at `due_at`; one that `can_wait` waits for the person's hours."""
 
     page_id: int | None
     person: str
@@ -75,15 +95,29 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     step: int = 0
     round: int = 0
+    can_wait: bool = False
+
+
+def _values(tx: Tx, new: NewDelivery) -> dict[str, Any]:
+    fixed = {
+        "state": "pending", "attempt": 0, "lease_owner": "", "created_at": tx.now, "vendor_id": "", "error": "",
+        "urgency": new.message.urgency, "held": "", "fell_back": False,
+    }  # fmt: skip
+    return msgspec.structs.asdict(new) | fixed
 
 
 def enqueue(tx: Tx, new: Sequence[NewDelivery]) -> None:
     """Put messages into the outbox."""
     if not new:
         return
-    fixed = {"state": "pending", "attempt": 0, "lease_owner": "", "created_at": tx.now, "vendor_id": "", "error": ""}
-    tx.conn.execute(insert(deliveries), [msgspec.structs.asdict(one) | fixed for one in new])
+    tx.conn.execute(insert(deliveries), [_values(tx, one) for one in new])
     tx.wake(Wake.DELIVERIES)
+
+
+def add(tx: Tx, new: NewDelivery) -> DeliveryRow:
+    """Put one message into the outbox, and say which it is."""
+    tx.wake(Wake.DELIVERIES)
+    return row(tx.conn.execute(insert(deliveries).values(**_values(tx, new)).returning(deliveries)).one())
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -97,23 +131,39 @@ def due_notifiers(conn: Connection, now: datetime) -> list[str]:
     return list(conn.execute(select(deliveries.c.notifier).where(_due(now)).distinct()).scalars())
 
 
-def claim(tx: Tx, owner: str, lease: timedelta, limit: int, notifier: str | None = None) -> list[DeliveryRow]:
-    """Take up to `limit` due messages, of one notifier if named; the longest overdue first."""
-    one = [] if notifier is None else [deliveries.c.notifier == notifier]
-    due = (
-        select(deliveries.c.id)
-        .where(_due(tx.now), *one)
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+_URGENT_FIRST = case((deliveries.c.urgency == "high", 0), else_=1)
+
+
+def due(tx: Tx, limit: int | None, *whose: ColumnElement[bool]) -> list[DeliveryRow]:
+    """Up to `limit` due messages, locked: urgent ones first, then the longest overdue."""
+    query = select(deliveries).where(_due(tx.now), *whose)
+    query = query.order_by(_URGENT_FIRST, deliveries.c.due_at, deliveries.c.id).limit(limit)
+    return [row(one) for one in tx.conn.execute(query.with_for_update(skip_locked=True))]
+
+
+def take(tx: Tx, owner: str, lease: timedelta, ids: Sequence[int]) -> list[DeliveryRow]:
+    """Claim locked messages: each gets a lease and a new attempt number."""
+    if not ids:
+        return []
     statement = (
         update(deliveries)
-        .where(deliveries.c.id.in_(due.scalar_subquery()))
-        .values(state="sending", attempt=deliveries.c.attempt + 1, lease_owner=owner, lease_until=tx.now + lease)
+        .where(deliveries.c.id.in_(ids))
+        .values(
+            state="sending",
+            attempt=deliveries.c.attempt + 1,
+            lease_owner=owner,
+            lease_until=tx.now + lease,
+            error="",
+            tried_at=func.coalesce(deliveries.c.tried_at, literal(tx.now, Instant)),
+        )
         .returning(deliveries)
     )
-    return sorted((_delivery(row) for row in tx.conn.execute(statement)), key=lambda one: (one.due_at, one.id))
+    return sorted((row(found) for found in tx.conn.execute(statement)), key=lambda one: (one.due_at, one.id))
+
+
+def claim(tx: Tx, owner: str, lease: timedelta, limit: int) -> list[DeliveryRow]:
+    """Take up to `limit` due messages of any notifier, whatever the limits of their contact methods say."""
+    return take(tx, owner, lease, [one.id for one in due(tx, limit)])
 
 
 def settle(tx: Tx, claimed: DeliveryRow, **values: Any) -> bool:
@@ -123,16 +173,32 @@ def settle(tx: Tx, claimed: DeliveryRow, **values: Any) -> bool:
     return tx.conn.execute(statement).rowcount > 0
 
 
+def get(conn: Connection, delivery_id: int) -> DeliveryRow | None:
+    """One delivery."""
+    found = conn.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
+    return None if found is None else row(found)
+
+
 def by_key(conn: Connection, idempotency_key: str) -> DeliveryRow | None:
     """The delivery with this idempotency key."""
-    row = conn.execute(select(deliveries).where(deliveries.c.idempotency_key == idempotency_key)).one_or_none()
-    return None if row is None else _delivery(row)
+    found = conn.execute(select(deliveries).where(deliveries.c.idempotency_key == idempotency_key)).one_or_none()
+    return None if found is None else row(found)
+
+
+def sent_by(tx: Tx, notifier: str, idempotency_key: str, vendor_id: str) -> DeliveryRow | None:
+    """A message of one notifier by its key, or by the vendor's id, locked."""
+    named = deliveries.c.idempotency_key == idempotency_key if idempotency_key else deliveries.c.vendor_id == vendor_id
+    if not (idempotency_key or vendor_id):
+        return None
+    query = select(deliveries).where(named, deliveries.c.notifier == notifier).order_by(deliveries.c.id.desc()).limit(1)
+    found = tx.conn.execute(query.with_for_update()).one_or_none()
+    return None if found is None else row(found)
 
 
 def of_pages(conn: Connection, page_ids: Sequence[int]) -> list[DeliveryRow]:
     """All deliveries of some pages, oldest first."""
     query = select(deliveries).where(deliveries.c.page_id.in_(page_ids)).order_by(deliveries.c.id)
-    return [_delivery(row) for row in conn.execute(query)]
+    return [row(one) for one in conn.execute(query)]
 
 
 def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -146,14 +212,27 @@ def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple
     return {page: tuple(people) for page, people in found.items()}
 
 
-def cancel_waiting(tx: Tx, page_id: int) -> list[int]:
-    """Take back what has not been sent, and say which; a message that is being sent goes out.
+_ENDED = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
 
-    One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`.
+
+def cancel_waiting(tx: Tx, page_id: int) -> list[DeliveryRow]:
+    """Take back what has not been sent; a message that is being sent goes out. Returns what was taken back.
+
+    One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`. Of a bundle
+    that waits to be sent again this page's messages are taken back, and all of it when nothing else is in it.
     """
-    statement = update(deliveries).where(deliveries.c.page_id == page_id, deliveries.c.state == "pending")
-    ended = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
-    return sorted(tx.conn.execute(statement.values(state=ended).returning(deliveries.c.id)).scalars())
+    of_page = deliveries.c.page_id == page_id
+    waiting = update(deliveries).where(of_page, deliveries.c.state == "pending").values(state=_ENDED)
+    taken_back = [row(one) for one in tx.conn.execute(waiting.returning(deliveries))]
+    bundles = deliveries.alias()
+    unsent = select(bundles.c.id).where(bundles.c.state == "pending", bundles.c.kind == "bundle")
+    parts = update(deliveries).where(of_page, deliveries.c.state == "bundled", deliveries.c.bundle_id.in_(unsent))
+    taken_out = [row(one) for one in tx.conn.execute(parts.values(state=_ENDED).returning(deliveries))]
+    for bundle_id in {one.bundle_id for one in taken_out}:
+        rest = select(bundles.c.id).where(bundles.c.bundle_id == bundle_id, bundles.c.state == "bundled")
+        empty = update(deliveries).where(deliveries.c.id == bundle_id, ~rest.exists())
+        tx.conn.execute(empty.values(state=_ENDED))
+    return taken_back + taken_out
 
 
 def wait_again(tx: Tx, ids: Sequence[int]) -> None:
@@ -172,6 +251,7 @@ def hasten(tx: Tx, page_id: int, person: str) -> bool:
             deliveries.c.person == person,
             deliveries.c.kind == "page",
             deliveries.c.state == "pending",
+            deliveries.c.attempt == 0,
         )
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(1)
@@ -189,9 +269,26 @@ def step_can_reach(conn: Connection, page_id: int, step: int, round_: int) -> bo
         deliveries.c.page_id == page_id,
         deliveries.c.step == step,
         deliveries.c.round == round_,
-        deliveries.c.state.in_((*WAITING, *SENT)),
+        deliveries.c.state.in_((*WAITING, "bundled", *SENT)),
     )
     return conn.execute(query.limit(1)).first() is not None
+
+
+def _any_page_in(conn: Connection, page_id: int, states: Sequence[str]) -> bool:
+    mine = (deliveries.c.page_id == page_id) & (deliveries.c.kind == "page")
+    return (
+        conn.execute(select(deliveries.c.id).where(mine, deliveries.c.state.in_(states)).limit(1)).first() is not None
+    )
+
+
+def reached_anybody(conn: Connection, page_id: int) -> bool:
+    """Whether any message that asks somebody to act went out."""
+    return _any_page_in(conn, page_id, SENT)
+
+
+def may_reach_anybody(conn: Connection, page_id: int) -> bool:
+    """Whether one went out, or still may."""
+    return _any_page_in(conn, page_id, (*WAITING, "bundled", *SENT))
 
 
 def next_due(conn: Connection) -> datetime | None:
@@ -208,6 +305,6 @@ def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
     failed = (
         select(func.count())
         .select_from(deliveries)
-        .where(deliveries.c.state == "failed", deliveries.c.created_at >= failed_since)
+        .where(deliveries.c.state == "failed", deliveries.c.kind != "bundle", deliveries.c.created_at >= failed_since)
     )
     return conn.execute(waiting).scalar_one(), conn.execute(failed).scalar_one()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from incidentd.storage.deliveries import UNCLEAR
 from incidentd.storage.schema import deliveries
 from incidentd.storage.tx import Tx
 
@@ -15,4 +16,5 @@ def take_back(tx: Tx, node: str) -> int:
     arrived: the resend has the same idempotency key.
     """
     mine = (deliveries.c.state == "sending") & (deliveries.c.lease_owner == node)
-    return tx.conn.execute(update(deliveries).where(mine).values(state="pending", lease_until=None)).rowcount
+    again = {"state": "pending", "lease_until": None, "error": f"{UNCLEAR}: the daemon ended while it was sent"}
+    return tx.conn.execute(update(deliveries).where(mine).values(**again)).rowcount

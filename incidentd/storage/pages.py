@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from incidentd.storage.schema import group_alerts, pages
 from incidentd.storage.tx import Tx
 
+_SHOWN = 20
 ACTIVE = ("open", "acknowledged", "exhausted")
 
 
@@ -39,6 +40,9 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_until: datetime | None
     resolved_at: datetime | None
     version: int
+    waits_for: str
+    last_resort_at: datetime | None
+    last_resort_why: str
 
     @property
     def subject(self) -> str:
@@ -104,6 +108,17 @@ def active_of_alerts(conn: Connection, alert_ids: Sequence[int]) -> dict[int, li
         for row in conn.execute(query):
             found.setdefault(row.alert_id, []).append(_page(row))
     return found
+
+
+def waiting_for_hours(conn: Connection) -> list[PageRow]:
+    """The pages whose step waits for somebody's hours."""
+    return listed(conn, select(pages).where(pages.c.state == "open", pages.c.waits_for != ""))
+
+
+def at_last_resort(conn: Connection) -> list[PageRow]:
+    """Pages that nobody took although the last resort was their turn, oldest first."""
+    waiting = pages.c.state.in_(("open", "exhausted")) & pages.c.last_resort_at.is_not(None)
+    return listed(conn, select(pages).where(waiting).order_by(pages.c.id).limit(_SHOWN))
 
 
 def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:

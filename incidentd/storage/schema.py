@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -147,6 +148,9 @@ pages = Table(
     Column("resolved_at", Instant),
     Column("version", Integer, nullable=False),
     Column("acknowledged_until", Instant),  # None: until it ends
+    Column("waits_for", String, nullable=False, server_default=""),  # the hours that its step waits for
+    Column("last_resort_at", Instant),  # when it was found that it reaches nobody
+    Column("last_resort_why", String, nullable=False, server_default=""),
 )
 Index("pages_group", pages.c.group_id)
 Index("pages_incident", pages.c.incident_id)
@@ -179,13 +183,49 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("vendor_id", String, nullable=False),
     Column("error", String, nullable=False),
+    Column("urgency", String, nullable=False, server_default="high"),  # of the message: an update is low
+    Column("can_wait", Boolean, nullable=False, server_default=false()),  # for the person's working hours
+    Column("held", String, nullable=False, server_default=""),  # why it waits, or waited
+    Column("bundle_id", BigInteger),  # the delivery that carries it among others
+    Column("tried_at", Instant),  # the first attempt
+    Column("fell_back", Boolean, nullable=False, server_default=false()),  # the next method was used meanwhile
+    Column("delivered_at", Instant),  # the vendor's receipt
+    Column("read_at", Instant),
 )
 Index("deliveries_page", deliveries.c.page_id)
+Index(
+    "deliveries_bundle",
+    deliveries.c.bundle_id,
+    sqlite_where=text("bundle_id IS NOT NULL"),
+    postgresql_where=text("bundle_id IS NOT NULL"),
+)
+Index(
+    "deliveries_vendor",
+    deliveries.c.vendor_id,
+    sqlite_where=text("vendor_id <> ''"),
+    postgresql_where=text("vendor_id <> ''"),
+)
 Index(
     "deliveries_due",
     deliveries.c.due_at,
     sqlite_where=text("state IN ('pending', 'sending')"),
     postgresql_where=text("state IN ('pending', 'sending')"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("person", String, nullable=False),
+    Column("notifier", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("slots", Json, nullable=False),  # what counts against the limits: [[micros, delivery, urgent]]
+    Column("failures", Integer, nullable=False),  # messages in a row that failed for good
+    Column("last_ok_at", Instant),
+    Column("last_error_at", Instant),
+    Column("last_error", String, nullable=False),
+    Column("tested_at", Instant),
+    Column("proven_at", Instant),  # the person followed a link that came by it
+    PrimaryKeyConstraint("person", "notifier", "address"),
 )
 
 timers = Table(

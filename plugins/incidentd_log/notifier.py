@@ -16,6 +16,7 @@ import msgspec
 
 from incidentd.plugin import (
     AdapterType,
+    Capability,
     Context,
     Notification,
     NotificationKind,
@@ -91,6 +92,7 @@ NOTIFIERS: tuple[AdapterType[Notifier], ...] = (
         id="log",
         config=LogConfig,
         create=LogNotifier,
+        capabilities=frozenset({Capability.SILENT}),
         summary="A line in a file or in the daemon's log",
         default_instance={},
     ),

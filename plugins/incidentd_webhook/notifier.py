@@ -5,13 +5,16 @@ The body, version "1" (a later version adds fields; ignore the ones you do not k
     {"version": "1", "idempotency_key": "...", "thread": "...", "kind": "page|update|resolved|test",
      "urgency": "high|low", "recipient": "ada", "title": "one line", "body": "plain text", "reason": "one line",
      "labels": {"service": "checkout"}, "created_at": "2026-03-02T09:00:00Z",
-     "acknowledge_url": "https://..." or null, "attempt": 1}
+     "acknowledge_url": "https://..." or null, "receipt_url": "https://..." or null, "attempt": 1}
 
 - `Idempotency-Key` holds `idempotency_key` again (characters that no header may hold are percent-encoded). A resend
   after a crash or an unclear answer has the same key.
 - With `secret` set, `X-Incidentd-Signature: t=<unix seconds>,v1=<hex>` is the HMAC-SHA256 of `<t>.<body>`. Compare in
   constant time and refuse a `t` that is more than five minutes off.
 - POST to `acknowledge_url` acknowledges.
+- With `secret` set, `receipt_url` says where you may report what became of the message: POST
+  `{"idempotency_key": "...", "status": "delivered|read|failed", "detail": "why"}` with the same signature header over
+  your body. "failed" means that it will never arrive: the person's next contact method is used at once.
 
 All texts come from outside and are sent as they are: escape them for whatever you show them in. Answer 2xx once you
 have stored the message; see `incidentd.plugin.outcomes` for what other answers mean.
@@ -20,8 +23,9 @@ have stored the message; see `incidentd.plugin.outcomes` for what other answers 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -38,11 +42,15 @@ from incidentd.plugin import (
     PermanentFailure,
     PositiveSeconds,
     Receipt,
+    Route,
     Secret,
     SecretRef,
 )
+from incidentd_webhook.receipts import MAX_BODY, take
+from incidentd_webhook.signing import HEADER, signature
 
 VERSION = "1"
+_RECEIPT = "/receipt"
 MAX_KEY = 255  # characters of the Idempotency-Key header
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]+")
 _KEY_SAFE = "!#$&'*+-.^_`|~:@/="
@@ -80,19 +88,30 @@ class WebhookNotifier(Notifier):
 
         url = self._url(notification)
         now = self._context.now()
-        body = encode(notification)
+        body = encode(notification, self._receipt_url())
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"incidentd/{self._context.version}",
             "Idempotency-Key": header_key(notification.idempotency_key),
         }
         if self._config.secret is not None:
-            headers["X-Incidentd-Signature"] = signature(self._config.secret, int(now.timestamp()), body)
+            headers[HEADER] = signature(self._config.secret, int(now.timestamp()), body)
         if self._config.authorization is not None and not notification.address:
             headers["Authorization"] = self._config.authorization.reveal()
         answer = await post(self._context.http, url, body, headers, timeout=self._config.timeout, now=now)
         answer.require_success()
         return Receipt()
+
+    def routes(self) -> Sequence[Route]:
+        """Where receipts are taken; nowhere without a secret, for anybody could say that a page arrived."""
+        secret, receipts = self._config.secret, self._context.receipts
+        if secret is None:
+            return ()
+        return (Route(method="POST", path=_RECEIPT, handler=partial(take, secret, receipts), max_body=MAX_BODY),)
+
+    def _receipt_url(self) -> str | None:
+        base = self._context.receipts.url
+        return base + _RECEIPT if base and self._config.secret is not None else None
 
     def _url(self, notification: Notification) -> str:
         if notification.address:
@@ -104,7 +123,7 @@ class WebhookNotifier(Notifier):
         return _plain(self._config.url)
 
 
-def encode(notification: Notification) -> bytes:
+def encode(notification: Notification, receipt_url: str | None = None) -> bytes:
     """The JSON body. Lone surrogates, which JSON text cannot carry, become U+FFFD; all else is kept."""
     fields: dict[str, Any] = {
         "version": VERSION,
@@ -119,16 +138,10 @@ def encode(notification: Notification) -> bytes:
         "labels": {_unicode(name): _unicode(value) for name, value in notification.labels.items()},
         "created_at": notification.created_at,
         "acknowledge_url": notification.acknowledge_url,
+        "receipt_url": receipt_url,
         "attempt": notification.attempt,
     }
     return msgspec.json.encode(fields)
-
-
-def signature(secret: Secret, unix_time: int, body: bytes) -> str:
-    """The value of `X-Incidentd-Signature`."""
-    signed = str(unix_time).encode() + b"." + body
-    digest = hmac.new(secret.reveal().encode("utf-8", "surrogatepass"), signed, hashlib.sha256).hexdigest()
-    return f"t={unix_time},v1={digest}"
 
 
 def header_key(key: str) -> str:
@@ -160,7 +173,7 @@ NOTIFIERS: tuple[AdapterType[Notifier], ...] = (
         id="webhook",
         config=WebhookNotifierConfig,
         create=WebhookNotifier,
-        capabilities=frozenset({Capability.ACKNOWLEDGE}),
+        capabilities=frozenset({Capability.ACKNOWLEDGE, Capability.RECEIPT}),
         summary="Signed JSON to a URL of one's own",
     ),
 )

@@ -23,6 +23,7 @@ from incidentd import (
     wire_bulk,
     wire_checks,
     wire_groups,
+    wire_pages,
     wire_quieting,
     wire_routes,
     wire_silences,
@@ -247,6 +248,7 @@ class FakeDaemon:
             recurring=_Recurring(self),
             hiding=_Hiding(self),
             pages=_Pages(self),
+            contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
             roster=_Roster(),
             routes=_Routes(self),
@@ -509,9 +511,9 @@ class _Pages(_Part):
         await self.fake.note("pages.list", state, mine_of, limit, cursor, viewer)
         return wire.PagePage(pages=tuple(self.fake.pages.values()), next_cursor="", total=len(self.fake.pages))
 
-    async def get(self, page_id: int, viewer: str) -> wire.PageDetail:
+    async def get(self, page_id: int, viewer: str) -> wire_pages.PageDetail:
         page = _one(self.fake.pages, page_id, "page")
-        return wire.PageDetail(page=msgspec.structs.replace(page, mine=viewer in page.notified), deliveries=())
+        return wire_pages.PageDetail(page=msgspec.structs.replace(page, mine=viewer in page.notified), deliveries=())
 
     async def raise_page(self, body: wire.RaisePage, actor: str) -> wire.Page:
         await self.fake.note("pages.raise", body, actor)
@@ -537,11 +539,11 @@ class _Pages(_Part):
     async def escalate(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
         return _changed(self.fake.pages, page_id, "page", if_version, step=2)
 
-    async def test(self, notifier: str, actor: str) -> wire.Delivery:
+    async def test(self, notifier: str, actor: str) -> wire_pages.Delivery:
         await self.fake.note("pages.test", notifier, actor)
         if notifier != "phone":
             raise NotFound(f"there is no notifier {notifier}", field="instance")
-        return wire.Delivery(
+        return wire_pages.Delivery(
             id=1,
             page_id=0,
             person=actor,
@@ -556,6 +558,18 @@ class _Pages(_Part):
             idempotency_key="k",
             title="test",
         )
+
+
+class _ContactTests(_Part):
+    async def start(self, handle: str, actor: str) -> wire_pages.PersonTest:
+        await self.fake.note("contact_tests.start", handle, actor)
+        return wire_pages.PersonTest(person=handle, deliveries=(await _Pages(self.fake).test("phone", handle),))
+
+    async def delivery(self, delivery_id: int) -> wire_pages.Delivery:
+        await self.fake.note("contact_tests.delivery", delivery_id)
+        if delivery_id != 1:
+            raise NotFound(f"there is no delivery {delivery_id}")
+        return await _Pages(self.fake).test("phone", "ana")
 
 
 class _Incidents(_Part):

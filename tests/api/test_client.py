@@ -76,6 +76,8 @@ CALLS = {
     "on_call": lambda c: c.on_call(),
     "test_route": lambda c: c.test_route({"alertname": "X", "a": "b & c=d"}),
     "test_notifier": lambda c: c.test_notifier("phone"),
+    "test_person": lambda c: c.test_person("ana"),
+    "delivery": lambda c: c.delivery(1),
     "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
     "draft": lambda c: c.draft("incident/1 ü?"),
     "delete_draft": lambda c: c.delete_draft("incident/1 ü?"),

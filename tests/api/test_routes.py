@@ -80,6 +80,8 @@ GOOD = {
     "GET /v1/route": ("/v1/route?label=alertname%3DDiskFull&label=host%3Ddb1", None),
     "GET /v1/oncall": ("/v1/oncall", None),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
+    "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),
+    "GET /v1/deliveries/{id}": ("/v1/deliveries/1", None),
     "GET /v1/views": ("/v1/views", None),
     "POST /v1/views": ("/v1/views", {"name": "web", "query": "team=web", "shared": True}),
     "PUT /v1/views/opens": ("/v1/views/opens", {"opens": "view:1", "pinned": True}),

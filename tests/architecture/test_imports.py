@@ -77,6 +77,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_checks",
         "wire_drills",
         "wire_groups",
+        "wire_pages",
         "wire_quieting",
         "wire_replay",
         "wire_routes",

@@ -23,6 +23,7 @@ from incidentd.domain.people import (
     TargetKind,
 )
 from incidentd.domain.process import Process
+from incidentd.domain.reachability import NotifierState
 from incidentd.domain.routing import Route
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.testing import FakeClock
@@ -42,6 +43,8 @@ class RecordingSender:
         self.script = defaultdict(list)
         self.always = {}
         self.during = None  # awaited while a message is being sent
+        self.states = {}  # an instance that is not ok
+        self.able = defaultdict(frozenset)  # what an instance can do
 
     async def send(self, instance, notification):
         self.sent.append((instance, notification))
@@ -51,6 +54,12 @@ class RecordingSender:
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
+
+    def capabilities(self, instance):
+        return self.able[instance]
+
+    def state(self, instance):
+        return NotifierState(state=self.states.get(instance, "ok"), silent="silent" in self.able[instance])
 
     def told(self, kind="page"):
         """(person, instance) of every attempt of one kind, in order."""

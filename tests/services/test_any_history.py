@@ -17,8 +17,8 @@ from incidentd.domain.routing import Route
 from incidentd.domain.time_intervals import ClockSpan, DaySpan, Period, YearSpan
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
-from incidentd.services.delivery import LEASE
 from incidentd.services.errors import Conflict
+from incidentd.services.outbox import LEASE
 from incidentd.storage import deliveries, groups
 from incidentd.storage.schema import deliveries as deliveries_table
 from incidentd.storage.schema import groups as groups_table

@@ -26,6 +26,7 @@ def outcomes(found):
 
 
 async def test_acknowledging_many_stops_every_escalation_and_hand_back_resumes_them(daemon):
+    daemon.sender.able["push"] = {"silent"}  # no limit: each message by itself
     ids = await fire_some(daemon, "disk", "cpu", "net")
     found = await act(daemon, "acknowledge", ids, note="all mine")
     assert outcomes(found) == ["done"] * 3

@@ -20,6 +20,7 @@ def shop(daemon):
         "db": Service(name="db"),
     }
     daemon.roster = msgspec.structs.replace(daemon.roster, services=services)
+    daemon.sender.able["push"] = {"silent"}  # no limit: each message by itself
     return daemon
 
 

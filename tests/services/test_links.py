@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd.services.links import LIFETIME, BadToken, read, sign
+from incidentd.services.links import LIFETIME, About, BadToken, read, sign
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 several_nodes = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)  # a process owns its SQLite file
@@ -23,17 +23,26 @@ async def token(daemon):
 
 @pytest.mark.parametrize("person", ["ada", "a.b.c", "7.9", "jürgen", "x" * 200, ""])
 def test_a_token_names_its_page_and_person(person):
-    assert read(KEY, sign(KEY, 41, person, 1000), 1000) == (41, person)
+    assert read(KEY, sign(KEY, "41", person, 1000), 1000) == About(person, page_id=41)
+    assert read(KEY, sign(KEY, "41d7", person, 1000), 1000) == About(person, page_id=41, delivery_id=7)
+    assert read(KEY, sign(KEY, "b7", person, 1000), 1000) == About(person, delivery_id=7, kind="bundle")
+    assert read(KEY, sign(KEY, "t7", person, 1000), 1000) == About(person, delivery_id=7, kind="test")
+
+
+@pytest.mark.parametrize("subject", ["", "x", "d7", "7d", "b", "t-1", "b7d7", "7" * 19, "٧"])
+def test_a_token_about_nothing_that_is_known_is_refused(subject):
+    with pytest.raises(BadToken, match="about nothing"):
+        read(KEY, sign(KEY, subject, "ada", 1000), 0)
 
 
 def test_a_token_runs_out():
     with pytest.raises(BadToken, match="run out"):
-        read(KEY, sign(KEY, 41, "ada", 1000), 1001)
+        read(KEY, sign(KEY, "41", "ada", 1000), 1001)
 
 
 def test_a_token_of_another_key_is_refused():
     with pytest.raises(BadToken, match="signature"):
-        read(OTHER, sign(KEY, 41, "ada", 1000), 0)
+        read(OTHER, sign(KEY, "41", "ada", 1000), 0)
 
 
 @pytest.mark.parametrize("text", ["", "a", "====", "é", "\ud800", "A" * 27, "..", "\x00", "A" * 10_000])
@@ -43,7 +52,7 @@ def test_what_is_no_token_is_refused(text):
 
 
 def test_every_changed_byte_is_noticed():
-    raw = base64.urlsafe_b64decode(sign(KEY, 41, "ada", 1000) + "==")
+    raw = base64.urlsafe_b64decode(sign(KEY, "41", "ada", 1000) + "==")
     for place in range(len(raw)):
         changed = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
         with pytest.raises(BadToken):
@@ -81,12 +90,12 @@ async def test_a_link_works_after_a_restart_and_not_after_a_week(daemon, token):
 
 
 async def test_a_token_that_is_not_ours_shows_nothing(daemon, token):
-    assert await daemon.core.links.describe(sign(KEY, 1, "ada", 2**40)) is None
-    assert await daemon.core.links.acknowledge(sign(KEY, 1, "ada", 2**40)) is None
+    assert await daemon.core.links.describe(sign(KEY, "1", "ada", 2**40)) is None
+    assert await daemon.core.links.acknowledge(sign(KEY, "1", "ada", 2**40)) is None
 
 
 async def test_a_link_to_a_page_that_does_not_exist_shows_nothing(daemon, token):
-    url = daemon.core.links.url(99, "ada")
+    url = daemon.core.links._url("99d1", "ada")
     assert await daemon.core.links.describe(url.rpartition("/")[2]) is None
 
 
@@ -101,4 +110,4 @@ async def test_without_a_public_address_there_is_no_link(daemon):
 async def test_two_nodes_that_start_at_once_share_the_key(daemon, make_store):
     other = daemon.core_on(await make_store())
     await other.links.start()
-    assert other.links.url(1, "ada") == daemon.core.links.url(1, "ada")
+    assert other.links._url("1", "ada") == daemon.core.links._url("1", "ada")

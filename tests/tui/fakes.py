@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_groups, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_bulk, wire_groups, wire_pages, wire_routes, wire_silences, wire_views
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
 from incidentd.domain.severity import Severity
@@ -159,7 +159,7 @@ class FakeClient:
         self.opens = ("", False)
         self.kept_silences: dict[str, wire_silences.Silence] = {}
         self.pages_by_id: dict[int, wire.Page] = {}
-        self.deliveries: dict[int, tuple[wire.Delivery, ...]] = {}
+        self.deliveries: dict[int, tuple[wire_pages.Delivery, ...]] = {}
         self.traces: dict[int, tuple[str, tuple[wire.TraceStep, ...]]] = {}
         self.incidents_by_id: dict[int, wire.Incident] = {}
         self.updates: dict[int, list[wire.Update]] = {}
@@ -458,10 +458,10 @@ class FakeClient:
         found = tuple(one for one in self.pages_by_id.values() if state == "all" or one.state in wanted)
         return wire.PagePage(pages=found, next_cursor="", total=len(found))
 
-    async def page(self, page_id: int) -> wire.PageDetail:
+    async def page(self, page_id: int) -> wire_pages.PageDetail:
         await self._turn()
         page = self._known(self.pages_by_id.get(page_id), f"page {page_id}")
-        return wire.PageDetail(page=page, deliveries=self.deliveries.get(page_id, ()))
+        return wire_pages.PageDetail(page=page, deliveries=self.deliveries.get(page_id, ()))
 
     async def raise_page(self, body: wire.RaisePage) -> wire.Page:
         await self._mutate("raise_page", body)
@@ -636,7 +636,7 @@ class FakeClient:
         await self._turn()
         return wire_routes.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(), ends=())
 
-    async def test_notifier(self, instance: str) -> wire.Delivery:
+    async def test_notifier(self, instance: str) -> wire_pages.Delivery:
         await self._mutate("test_notifier", instance)
         return make_delivery(99, 0, self.me, instance, state="pending", kind="test")
 
@@ -671,7 +671,9 @@ class FakeClient:
                 yield item
 
 
-def make_delivery(number: int, page_id: int, person: str, notifier: str, ago: float = 2, **changes) -> wire.Delivery:
+def make_delivery(
+    number: int, page_id: int, person: str, notifier: str, ago: float = 2, **changes
+) -> wire_pages.Delivery:
     at = NOW - minutes(ago)
     fields = {
         "id": number,
@@ -688,4 +690,4 @@ def make_delivery(number: int, page_id: int, person: str, notifier: str, ago: fl
         "idempotency_key": f"k{number}",
         "title": "",
     }
-    return wire.Delivery(**{**fields, **changes})
+    return wire_pages.Delivery(**{**fields, **changes})

@@ -18,7 +18,14 @@ SERVICES = Path(timeline.__file__).parents[1] / "services"
 # Shown by `alert trace` only.
 HIDING = {f"alert.{word}" for word in ("silenced", "unsilenced", "inhibited", "uninhibited", "held", "released",
                                        "in_maintenance", "out_of_maintenance")}  # fmt: skip
-NOT_IN_A_TIMELINE = {"delivery.retrying", "page.updated", "alert.out_of_order", "alert.expired", *HIDING}
+NOT_IN_A_TIMELINE = {
+    "delivery.retrying",
+    "delivery.held",
+    "page.updated",
+    "alert.out_of_order",
+    "alert.expired",
+    *HIDING,
+}
 NAMES = {"alert:4": "CheckoutErrors", "page:2": "[critical] CheckoutErrors"}
 
 

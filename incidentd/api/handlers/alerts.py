@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire
+from incidentd import wire, wire_pages
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
@@ -61,7 +61,7 @@ async def list_pages(calls: Calls, call: Call[Empty, queries.Pages]) -> wire.Pag
     return await calls.pages.list(query.state, mine_of, query.limit, query.cursor, call.actor)
 
 
-async def get_page(calls: Calls, call: Read) -> wire.PageDetail:
+async def get_page(calls: Calls, call: Read) -> wire_pages.PageDetail:
     return await calls.pages.get(call.id, call.actor)
 
 
@@ -87,5 +87,13 @@ async def escalate_page(calls: Calls, call: Read) -> wire.Page:
     return await calls.pages.escalate(call.id, call.actor, call.if_version)
 
 
-async def test_notifier(calls: Calls, call: Read) -> wire.Delivery:
+async def test_notifier(calls: Calls, call: Read) -> wire_pages.Delivery:
     return await calls.pages.test(call.names["instance"], call.actor)
+
+
+async def test_person(calls: Calls, call: Read) -> wire_pages.PersonTest:
+    return await calls.contact_tests.start(call.names["person"], call.actor)
+
+
+async def get_delivery(calls: Calls, call: Read) -> wire_pages.Delivery:
+    return await calls.contact_tests.delivery(call.id)

@@ -9,6 +9,7 @@ from incidentd.plugin.testing.http_notifiers import HttpNotifierConformance, Htt
 from incidentd.plugin.testing.httpserver import Fault, Recorded, RecordingServer, Reply
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.notifiers import NotifierConformance, NotifierContext, Rig, Vendor, notification
+from incidentd.plugin.testing.receipts import ReceiptConformance, RecordingReceipts
 from incidentd.plugin.testing.silences import MemorySilences
 from incidentd.plugin.testing.source_conformance import BAD_BODIES, HOSTILE_TEXTS, MARKER, SourceConformance
 from incidentd.plugin.testing.sources import (
@@ -34,7 +35,9 @@ __all__ = [
     "MemorySilences",
     "NotifierConformance",
     "NotifierContext",
+    "ReceiptConformance",
     "Recorded",
+    "RecordingReceipts",
     "RecordingServer",
     "RecordingSink",
     "Reply",

@@ -32,12 +32,14 @@ from incidentd.plugin import (
     PausedChecks,
     PermanentFailure,
     Receipt,
+    ReceiptBook,
     SignalSink,
     SilenceBook,
     TemporaryFailure,
     Urgency,
 )
 from incidentd.plugin.testing.memory import InMemory
+from incidentd.plugin.testing.receipts import RecordingReceipts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ACKNOWLEDGE_URL = "https://incidentd.example/ack/AbC123?s=deadbeef"
@@ -85,6 +87,7 @@ class NotifierContext:
         self.instance = instance
         self.version = "0.0.0"
         self.memory = InMemory()
+        self._receipts = RecordingReceipts()
 
     @property
     def sink(self) -> SignalSink:
@@ -100,6 +103,11 @@ class NotifierContext:
     def silences(self) -> SilenceBook:
         """A notifier has no use for it: raises `AssertionError`."""
         raise AssertionError("a notifier sets no silences")
+
+    @property
+    def receipts(self) -> ReceiptBook:
+        """Keeps what is reported."""
+        return self._receipts
 
     async def note(self, text: str) -> None:
         """Nobody reads it."""

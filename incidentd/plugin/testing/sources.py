@@ -84,6 +84,7 @@ class FakeContext:
         self.sink = RecordingSink()
         self.reader = SettableReader()
         self.silences = MemorySilences(self.clock)
+        self.receipts: Any = _receipts()
         self.notes: list[str] = []
         self.memory = memory or InMemory()
         self.paused = SettablePauses()
@@ -100,6 +101,12 @@ class FakeContext:
         """A socket, whatever the address: a test stays on this machine by itself."""
         family, kind, protocol, _name, _address = address_info
         return socket.socket(family, kind, protocol)
+
+
+def _receipts() -> Any:
+    from incidentd.plugin.testing.receipts import RecordingReceipts  # it uses this context
+
+    return RecordingReceipts()
 
 
 def make_source(

@@ -60,6 +60,7 @@ class TestWebhookNotifier(HttpNotifierConformance):
             "labels",
             "created_at",
             "acknowledge_url",
+            "receipt_url",
             "attempt",
         ]
         assert document["version"] == "1"

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_groups, wire_quieting, wire_routes, wire_silences, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_pages, wire_quieting, wire_routes, wire_silences, wire_views
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -166,15 +166,19 @@ class Canned:
             **changes,
         )  # fmt: skip
 
-    def delivery(self) -> wire.Delivery:
+    def delivery(self) -> wire_pages.Delivery:
         t = self.text
-        return wire.Delivery(
+        return wire_pages.Delivery(
             id=1, page_id=3, person=t, notifier=t, address=t, kind=t, state=t, attempt=1, due_at=AT, sent_at=AT,
             error=t, idempotency_key=t, title=t,
         )  # fmt: skip
 
-    def page_detail(self, **changes: Any) -> wire.PageDetail:
-        return wire.PageDetail(page=self.page(**changes), deliveries=(self.delivery(),))
+    def person_test(self) -> wire_pages.PersonTest:
+        sent = msgspec.structs.replace(self.delivery(), state="sent")
+        return wire_pages.PersonTest(person=self.text, deliveries=(sent,))
+
+    def page_detail(self, **changes: Any) -> wire_pages.PageDetail:
+        return wire_pages.PageDetail(page=self.page(**changes), deliveries=(self.delivery(),))
 
     def role(self, **changes: Any) -> wire.RoleHolder:
         held = wire.RoleHolder(id=1, role="mitigation_lead", person=self.text, starts_at=AT, ends_at=None)

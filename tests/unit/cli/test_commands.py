@@ -42,6 +42,7 @@ READ = [
     Case("page list --mine --state all", "GET /v1/pages?mine=true&state=all&limit=100",
          lambda c: wire.PagePage(pages=(), next_cursor="", total=0), "No page matches."),
     Case("page show P-3", "GET /v1/pages/3", lambda c: c.page_detail(), "P-3 plain (open)"),
+    Case("page show P-3 --deliveries", "GET /v1/pages/3", lambda c: c.page_detail(), "What was done"),
     Case("incident list", "GET /v1/incidents?state=open&limit=100",
          lambda c: wire.IncidentPage(incidents=(c.incident(),), next_cursor="", total=1), "INC-4  SEV2      active"),
     Case("incident list -q flags --state closed", "GET /v1/incidents?q=flags&state=closed&limit=100",
@@ -169,6 +170,7 @@ CHANGE = [
     Case("maintenance extend M-3 30m", "POST /v1/maintenance/3/extend", lambda c: c.window(), "plain lasts until",
          {"by": 1800.0}),
     Case("recurring end R-2", "DELETE /v1/recurring/2", lambda c: c.rule(), "plain has ended"),
+    Case("person test a/b --wait 0", "POST /v1/people/a%2Fb/test", lambda c: c.person_test(), "plain  sent"),
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from rich.style import Style
 
-from incidentd import wire, wire_groups
+from incidentd import wire, wire_groups, wire_pages
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import inbox, preview
@@ -135,7 +135,7 @@ def messages(model: Model, found: Sequence[wire_groups.Message], width: int) -> 
     return Section("messages", lines)
 
 
-def deliveries(model: Model, page: wire.PageDetail, width: int) -> Section:
+def deliveries(model: Model, page: wire_pages.PageDetail, width: int) -> Section:
     """What was sent for a page that no alert stands for."""
     lines: list[paint.Line] = [head("MESSAGES", str(len(page.deliveries)))]
     for one in reversed(page.deliveries):
@@ -144,7 +144,7 @@ def deliveries(model: Model, page: wire.PageDetail, width: int) -> Section:
     return Section("messages", lines)
 
 
-def delivery(model: Model, one: wire.Delivery, width: int) -> list[paint.Line]:
+def delivery(model: Model, one: wire_pages.Delivery, width: int) -> list[paint.Line]:
     """When, how it went, to whom, by what; and the fault."""
     bad, good = one.state in _BAD, one.state in _SENT
     style = theme.danger if bad else theme.success if good else theme.warning

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire, wire_groups
+from incidentd import wire, wire_groups, wire_pages
 from incidentd.client import ClientError
 from incidentd_tui import paint, theme
 from incidentd_tui.forms import incident, paging, silencing
@@ -38,7 +38,7 @@ class DetailScreen(ListScreen):
         super().__init__()
         self.kind, self.number = kind, number
         self._detail: wire_groups.AlertDetail | None = None
-        self._page: wire.PageDetail | None = None
+        self._page: wire_pages.PageDetail | None = None
         self._fault = ""
         self._lines: list[paint.Line] = []
         self._starts: dict[str, int] = {}
@@ -104,7 +104,7 @@ class DetailScreen(ListScreen):
             detail.times(self.model, alert, width),
         ]
 
-    def _of_page(self, page: wire.PageDetail, width: int) -> list[Section]:
+    def _of_page(self, page: wire_pages.PageDetail, width: int) -> list[Section]:
         sections = [Section("about", preview.page_lines(self.model, page.page, width))]
         if self._detail is None:
             return [*sections, detail.deliveries(self.model, page, width)]

@@ -1,0 +1,26 @@
+"""What the events about a delivery say: enough to know, much later, exactly what was sent to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidentd.storage.deliveries import DeliveryRow
+
+
+def subject_of(delivery: DeliveryRow) -> str:
+    """What the delivery's events are about: its page, else the notifier."""
+    return f"notifier:{delivery.notifier}" if delivery.page_id is None else f"page:{delivery.page_id}"
+
+
+def facts(delivery: DeliveryRow, **more: Any) -> dict[str, Any]:
+    """The text, the way and the attempt, with `more`."""
+    return {
+        "delivery": delivery.id,
+        "kind": delivery.kind,
+        "person": delivery.person,
+        "notifier": delivery.notifier,
+        "attempt": delivery.attempt,
+        "title": delivery.message.title,
+        "body": delivery.message.body,
+        "reason": delivery.message.reason,
+    } | more

@@ -1,0 +1,151 @@
+"""Storing how an attempt ended, and what follows from it: another try, the next contact method, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from incidentd.domain.display import safe_line
+from incidentd.plugin.values import Receipt
+from incidentd.services.delivery_events import facts, subject_of
+from incidentd.services.escalation import Escalation
+from incidentd.services.outbox import BUNDLE, Claimed
+from incidentd.storage import contacts, deliveries, outbox, pages
+from incidentd.storage.deliveries import DeliveryRow
+from incidentd.storage.outbox import contact_of
+from incidentd.storage.tx import Tx, Wake
+
+_BACKOFF = (5, 10, 20, 40, 60, 120, 300, 600)
+MAX_ATTEMPTS = 12
+MAX_TEST_ATTEMPTS = 3
+FALL_BACK_AFTER_ATTEMPTS = 2
+FALL_BACK_AFTER = timedelta(seconds=45)
+"""A page that is not out by then goes by the next contact method as well; with a poll it is within a minute."""
+
+
+def backoff(attempt: int, retry_after: float | None) -> timedelta:
+    """How long to wait after failed attempt number `attempt` (from 1)."""
+    planned = _BACKOFF[min(attempt, len(_BACKOFF)) - 1]
+    return timedelta(seconds=max(planned, min(retry_after or 0, 3600)))
+
+
+class Outcomes:
+    """Each method is one outcome of a claimed message, stored with its events in one transaction."""
+
+    def __init__(self, escalation: Escalation) -> None:
+        self._escalation = escalation
+
+    # ------------------------------------------------------------------ it went out
+    def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
+        """The vendor took it."""
+        values = {
+            "state": "delivered" if receipt.delivered else "sent",
+            "sent_at": tx.now,
+            "vendor_id": safe_line(receipt.vendor_id, 200),
+            "error": "",
+            "delivered_at": tx.now if receipt.delivered else None,
+        }
+        if not self._settle(tx, claimed, values):
+            return
+        for row in claimed.told:
+            tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
+        well = {"failures": 0, "last_ok_at": tx.now, "last_error": ""}
+        tested = {"tested_at": tx.now} if claimed.row.kind == "test" else {}
+        contacts.change(tx, contact_of(claimed.row), **well, **tested)
+
+    # ------------------------------------------------------------------ it did not
+    def try_again(
+        self,
+        tx: Tx,
+        claimed: Claimed,
+        error: str,
+        retry_after: float | None = None,
+        *,
+        arrived: bool = False,
+        down: bool = False,
+    ) -> None:
+        """It failed for now.
+
+        `arrived`: it may have got through all the same, and keeps its key and its slot. `down`: its notifier is known
+        to be in trouble, so the next method is used without a second try.
+        """
+        row = claimed.row
+        if row.attempt >= (MAX_TEST_ATTEMPTS if row.kind == "test" else MAX_ATTEMPTS):
+            self.give_up(tx, claimed, f"gave up after {row.attempt} attempts: {error}")
+            return
+        if not self._still_wanted(tx, claimed):
+            self._settle(tx, claimed, {"state": "unknown" if arrived else "cancelled", "error": error})
+            return
+        due = tx.now + backoff(row.attempt, retry_after)
+        if not deliveries.settle(tx, row, state="pending", due_at=due, error=error):
+            return
+        for part in claimed.told:
+            tx.emit("delivery.retrying", subject_of(part), _facts(claimed, part, error=error, next_at=due))
+        if not arrived:
+            self._give_back(tx, row)
+        tx.wake(Wake.DELIVERIES)
+        if down or row.attempt >= FALL_BACK_AFTER_ATTEMPTS:
+            self.fall_back(tx, [row], error)
+
+    def _still_wanted(self, tx: Tx, claimed: Claimed) -> bool:
+        """Whether anybody still has to act on it; what is no page is always sent."""
+        asked = [part for part in claimed.told if part.kind == "page" and part.page_id is not None]
+        if len(asked) < len(claimed.told):
+            return True
+        return any(_is_open(tx, part) for part in asked)
+
+    def give_up(self, tx: Tx, claimed: Claimed, error: str) -> None:
+        """It can never arrive."""
+        if not self._settle(tx, claimed, {"state": "failed", "error": error}):
+            return
+        self._give_back(tx, claimed.row)
+        self.failed(tx, claimed, error)
+
+    def failed(self, tx: Tx, claimed: Claimed, error: str) -> None:
+        """What follows from a failure for good, of an attempt or told by a late receipt."""
+        contacts.failed(tx, contact_of(claimed.row), error)
+        for row in claimed.told:
+            tx.emit("delivery.failed", subject_of(row), _facts(claimed, row, error=error))
+            page = pages.get(tx.conn, row.page_id, lock=True) if row.page_id is not None else None
+            if page is not None:
+                self._escalation.after_failure(tx, page, row)
+
+    def fall_back(self, tx: Tx, rows: Iterable[DeliveryRow], error: str) -> None:
+        """Use the next contact methods now, while these messages are tried on."""
+        for row in rows:
+            if outbox.mark_fallen_back(tx, row):
+                for part in outbox.parts_of(tx.conn, row.id) if row.kind == BUNDLE else [row]:
+                    self._next_method(tx, part, error)
+
+    def _next_method(self, tx: Tx, row: DeliveryRow, error: str) -> None:
+        if row.kind != "page" or row.page_id is None or not _is_open(tx, row):
+            return
+        self._escalation.watch(tx, row.page_id, row.created_at)
+        if deliveries.hasten(tx, row.page_id, row.person):
+            tx.emit("delivery.fallback", subject_of(row), facts(row, error=error))
+
+    # ------------------------------------------------------------------ both
+    def _settle(self, tx: Tx, claimed: Claimed, values: Mapping[str, Any]) -> bool:
+        """Store the outcome, of what a bundle carries too; False when the attempt is no longer ours."""
+        if not deliveries.settle(tx, claimed.row, **values):
+            return False
+        if claimed.row.kind == BUNDLE:
+            for part in claimed.parts:
+                outbox.settle_part(tx, part, **values)
+        return True
+
+    def _give_back(self, tx: Tx, row: DeliveryRow) -> None:
+        """What did not arrive rang nobody: what waits behind it may go."""
+        if contacts.give_back(tx, contact_of(row), row.id):
+            outbox.release_contact(tx, contact_of(row))
+
+
+def _is_open(tx: Tx, row: DeliveryRow) -> bool:
+    page = pages.get(tx.conn, row.page_id) if row.page_id is not None else None
+    return page is not None and page.state in ("open", "exhausted")
+
+
+def _facts(claimed: Claimed, row: DeliveryRow, **more: Any) -> dict[str, Any]:
+    carried = {"bundle": claimed.row.id, "sent_title": claimed.row.message.title, "of": len(claimed.parts)}
+    return facts(row, **more, **(carried if claimed.row.kind == BUNDLE else {}), attempt=claimed.row.attempt)

@@ -1,0 +1,51 @@
+"""The contract of the socket API about one page: every message that was sent about it, and what was done.
+
+Beside `wire`, whose rules hold here too.
+"""
+
+from __future__ import annotations
+
+from incidentd.wire import Frozen, Instant, Page, TraceStep
+
+
+class Delivery(Frozen, frozen=True):
+    id: int
+    page_id: int
+    person: str
+    notifier: str
+    address: str
+    kind: str  # page | update | resolved | test | last_resort
+    state: str  # pending | sending | bundled | sent | delivered | failed | cancelled | unknown
+    attempt: int
+    due_at: Instant
+    sent_at: Instant | None
+    error: str
+    idempotency_key: str
+    title: str
+    body: str = ""
+    reason: str = ""
+    step: int = 0
+    round: int = 0
+    created_at: Instant | None = None
+    tried_at: Instant | None = None  # the first attempt
+    vendor_id: str = ""
+    held: str = ""  # why it waits, or waited
+    bundle_id: int | None = None  # it went out in one message with others
+    sent_title: str = ""  # that message, as it went out
+    sent_body: str = ""
+    delivered_at: Instant | None = None  # the vendor's receipt
+    read_at: Instant | None = None
+    proven_at: Instant | None = None  # of a test: when its recipient followed its link
+
+
+class PageDetail(Frozen, frozen=True):
+    page: Page
+    deliveries: tuple[Delivery, ...]
+    steps: tuple[TraceStep, ...] = ()  # everything that was done about it
+
+
+class PersonTest(Frozen, frozen=True):
+    """The test messages that were sent to one person: one for each contact method, in order."""
+
+    person: str
+    deliveries: tuple[Delivery, ...]
