@@ -5,6 +5,7 @@ The data is what the event carries that says so; times may be text there, for ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 from incidentd.domain.time_intervals import muted_words
 
 Data = Mapping[str, Any]
+_FRACTION = re.compile(r"\.\d+(?=Z$)")
 
 
 def at(when: datetime | str) -> str:
-    """An instant, as sentences have it."""
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(when, datetime) else when
+    """An instant, as sentences have it: to the second."""
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(when, datetime) else _FRACTION.sub("", when)
 
 
 def _silence(silence: Data) -> str:
@@ -37,7 +39,7 @@ def _window(window: Data) -> str:
 
 def in_maintenance(data: Data) -> str:
     """By maintenance of its service."""
-    return f"{data['service']} is in maintenance {'; '.join(_window(one) for one in data['windows'])}"
+    return f"in maintenance of {data['service']}: {'; '.join(_window(one) for one in data['windows'])}"
 
 
 def inhibited(data: Data) -> str:
