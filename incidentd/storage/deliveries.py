@@ -127,8 +127,9 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def due_notifiers(conn: Connection, now: datetime) -> list[str]:
-    """The notifiers that have messages to send now."""
-    return list(conn.execute(select(deliveries.c.notifier).where(_due(now)).distinct()).scalars())
+    """The notifiers that have messages to send now, the longest overdue first."""
+    query = select(deliveries.c.notifier).where(_due(now)).group_by(deliveries.c.notifier)
+    return list(conn.execute(query.order_by(func.min(deliveries.c.due_at), func.min(deliveries.c.id))).scalars())
 
 
 _URGENT_FIRST = case((deliveries.c.urgency == "high", 0), else_=1)
