@@ -29,7 +29,7 @@ def wall_clock(value: Any) -> time:
 WallClock = Annotated[time, pydantic.BeforeValidator(wall_clock)]
 
 
-def _days(value: Any) -> frozenset[int]:
+def days_of_week(value: Any) -> frozenset[int]:
     """["mon-fri", "sun"] as ISO numbers."""
     found: set[int] = set()
     for item in value if isinstance(value, list) else [value]:
@@ -44,7 +44,7 @@ def _days(value: Any) -> frozenset[int]:
 class HoursTable(Table):
     """`to` not after `from` is on the next day."""
 
-    days: Annotated[frozenset[int], pydantic.PlainValidator(_days)] = EVERY_DAY
+    days: Annotated[frozenset[int], pydantic.PlainValidator(days_of_week)] = EVERY_DAY
     from_: WallClock = pydantic.Field(alias="from")
     to: WallClock
 

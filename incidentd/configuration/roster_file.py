@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 import re
 from collections.abc import Collection, Iterable
-from datetime import date, time, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import pydantic
 
 from incidentd.configuration.documents import Document
-from incidentd.configuration.hours import HoursList, WallClock, availability, ever_open
+from incidentd.configuration.hours import HoursList, availability, ever_open
 from incidentd.configuration.problems import ConfigurationError
+from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, schedule
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.dependencies import cycle
@@ -25,8 +26,6 @@ from incidentd.domain.people import (
     LastResort,
     Person,
     Roster,
-    Rotation,
-    Schedule,
     Service,
     Step,
     Target,
@@ -37,14 +36,6 @@ from incidentd.domain.people import (
 ROSTER_FILE = "roster.toml"
 LOG_NOTIFIER = "log"
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._@-]+")
-
-
-def _day(value: Any) -> date:
-    """A TOML date, or "2026-01-05"."""
-    try:
-        return value if type(value) is date else date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError("is no date — write for example 2026-01-05") from None
 
 
 def _target(value: Any) -> Target:
@@ -84,14 +75,6 @@ class ServiceTable(Table):
     team: str = ""
     policy: str = DEFAULT_POLICY
     depends_on: tuple[str, ...] = ()
-
-
-class ScheduleTable(Table):
-    people: Annotated[list[str], pydantic.Field(min_length=1)]
-    start: Annotated[date, pydantic.BeforeValidator(_day)]
-    handover: WallClock = time(9)
-    zone: Zone = "UTC"
-    weeks: Annotated[int, pydantic.Field(ge=1, le=52)] = 1
 
 
 class StepTable(Table):
@@ -146,15 +129,12 @@ def one_person_roster() -> Roster:
     )
 
 
-_Broken = tuple[Path, tuple[str, str]]
-
-
-def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
+def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable[Broken]:
     yield from _broken_contacts(file, notifiers)
     for name, team in file.teams.items():
         yield from _unknown_people(file, ("teams", name, "members"), team.members)
-    for name, schedule in file.schedules.items():
-        yield from _unknown_people(file, ("schedules", name, "people"), schedule.people)
+    for name, table in file.schedules.items():
+        yield from broken_schedule(table, ("schedules", name), file.people)
     for name, service in file.services.items():
         if service.team and service.team not in file.teams:
             yield ("services", name, "team"), unknown("team", service.team, file.teams)
@@ -165,7 +145,7 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
         yield from _broken_targets(file, name, policy)
 
 
-def _broken_dependencies(file: RosterFile) -> Iterable[_Broken]:
+def _broken_dependencies(file: RosterFile) -> Iterable[Broken]:
     depends_on = {name: service.depends_on for name, service in file.services.items()}
     for name, others in depends_on.items():
         for index, other in enumerate(others):
@@ -176,7 +156,7 @@ def _broken_dependencies(file: RosterFile) -> Iterable[_Broken]:
         yield ("services", found[0], "depends_on"), (what, "take one of these dependencies away")
 
 
-def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_Broken]:
+def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[Broken]:
     users: dict[str, str] = {}
     yield from _unknown_notifiers(("last_resort", "contacts"), file.last_resort.contacts, notifiers)
     for handle, person in file.people.items():
@@ -190,20 +170,20 @@ def _broken_contacts(file: RosterFile, notifiers: Collection[str]) -> Iterable[_
             yield ("people", handle, "os_user"), why
 
 
-def _unknown_notifiers(path: Path, contacts: list[ContactTable], notifiers: Collection[str]) -> Iterable[_Broken]:
+def _unknown_notifiers(path: Path, contacts: list[ContactTable], notifiers: Collection[str]) -> Iterable[Broken]:
     for index, contact in enumerate(contacts):
         if contact.notifier not in notifiers:
             what, near = unknown("notifier", contact.notifier, notifiers)
             yield (*path, index, "notifier"), (what, f"{near}, or add [notifiers.{contact.notifier}] to incidentd.toml")
 
 
-def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterable[_Broken]:
+def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterable[Broken]:
     for index, handle in enumerate(handles):
         if handle not in file.people:
             yield (*path, index), unknown("person", handle, file.people)
 
 
-def _broken_targets(file: RosterFile, policy: str, table: PolicyTable) -> Iterable[_Broken]:
+def _broken_targets(file: RosterFile, policy: str, table: PolicyTable) -> Iterable[Broken]:
     for at, step in enumerate(table.steps):
         for index, target in enumerate(step.targets):
             known = file.people if target.kind is TargetKind.PERSON else file.schedules
@@ -220,7 +200,7 @@ def _roster(file: RosterFile) -> Roster:
             name: Service(name=name, team=t.team, policy=t.policy, depends_on=t.depends_on)
             for name, t in file.services.items()
         },
-        schedules={name: Schedule(name=name, rotation=_rotation(table)) for name, table in file.schedules.items()},
+        schedules={name: schedule(name, table) for name, table in file.schedules.items()},
         policies={name: _policy(name, table) for name, table in file.policies.items()},
         last_resort=LastResort(
             contacts=_contacts(file.last_resort.contacts),
@@ -253,16 +233,6 @@ def _hours(table: PersonTable) -> Availability:
     return availability(table.zone, table.working_hours, table.quiet_hours)
 
 
-def _rotation(table: ScheduleTable) -> Rotation:
-    return Rotation(
-        people=tuple(table.people),
-        start=table.start,
-        handover=table.handover.replace(tzinfo=None),
-        zone=table.zone,
-        weeks=table.weeks,
-    )
-
-
 def _policy(name: str, table: PolicyTable) -> EscalationPolicy:
     steps = tuple(Step(targets=tuple(step.targets), delay=step.delay) for step in table.steps)
     return EscalationPolicy(name=name, steps=steps, repeat=table.repeat)
@@ -287,5 +257,7 @@ def _problems(file: RosterFile) -> Iterable[str]:
 
 
 def _reaches(file: RosterFile, target: Target) -> bool:
-    handles = [target.name] if target.kind is TargetKind.PERSON else file.schedules[target.name].people
+    handles = (
+        [target.name] if target.kind is TargetKind.PERSON else schedule(target.name, file.schedules[target.name]).people
+    )
     return any(file.people[handle].contacts for handle in handles)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from incidentd.domain.duty_changes import NO_CHANGES, Changes
+from incidentd.domain.final_schedule import current
 from incidentd.domain.hours import opens_at, why_closed
 from incidentd.domain.people import (
     DEFAULT_POLICY,
@@ -18,7 +20,6 @@ from incidentd.domain.people import (
     Target,
     TargetKind,
 )
-from incidentd.domain.rotation import shift_at
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -65,40 +66,69 @@ def policy_of_service(roster: Roster, service: str) -> str:
     return found.policy if found else DEFAULT_POLICY
 
 
-def _holder(roster: Roster, target: Target, at: datetime) -> tuple[str, str, datetime | None]:
-    """(handle or "", why, until when) of one target."""
+class _Held(msgspec.Struct, frozen=True):
+    """Whom a target stands for (`handle` is "" for nobody), why, and who learns beside them."""
+
+    handle: str
+    why: str
+    shadows: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+def _holder(roster: Roster, target: Target, at: datetime, changes: Changes) -> _Held:
     if target.kind is TargetKind.PERSON:
-        return target.name, "named in the policy", None
+        return _Held(target.name, "named in the policy")
     schedule = roster.schedules.get(target.name)
-    shift = shift_at(schedule.rotation, at) if schedule else None
-    return (shift.person if shift else ""), f"on call for {target.name}", shift.ends_at if shift else None
+    shift = current(schedule, changes, at) if schedule else None
+    if shift is None:
+        return _Held("", "nobody is on call")
+    if not shift.person:
+        return _Held("", f"{shift.instead_of} is absent and nobody stands in", until=shift.ends_at)
+    instead = f" instead of {shift.instead_of}" if shift.instead_of else ""
+    return _Held(shift.person, f"on call for {target.name}{instead}", shift.shadows, shift.ends_at)
 
 
-def reach(roster: Roster, policy: EscalationPolicy, step: int, at: datetime, urgency: str = "high") -> Reach:
-    """Whom step `step` (1-based) of `policy` writes to at `at`; a person named twice is written to once."""
+def reach(
+    roster: Roster,
+    policy: EscalationPolicy,
+    step: int,
+    at: datetime,
+    urgency: str = "high",
+    changes: Changes = NO_CHANGES,
+) -> Reach:
+    """Whom step `step` (1-based) of `policy` writes to at `at`; a person named twice is written to once.
+
+    Those who learn beside somebody are written to with them, and are not among the `people` that the step counts on.
+    """
     contacts: list[Contact] = []
     people: list[str] = []
     gaps: list[str] = []
-    changes: list[datetime] = []
+    learners: dict[str, str] = {}
+    ends: list[datetime] = []
     for target in policy.steps[step - 1].targets:
-        handle, why, until = _holder(roster, target, at)
-        changes += [until] if until is not None else []
-        person = roster.people.get(handle)
+        held = _holder(roster, target, at, changes)
+        ends += [held.until] if held.until is not None else []
+        person = roster.people.get(held.handle)
         if person is None:
-            gaps.append(f"{target.kind} {target.name}: nobody is on call" if not handle else f"{handle} is unknown")
+            gaps.append(f"{target.kind} {target.name}: {held.why}" if not held.handle else f"{held.handle} is unknown")
         elif not person.contacts_for(urgency):
             for_it = f" for {urgency} urgency" if person.contacts else ""
-            gaps.append(f"{handle} has no contact method{for_it}")
-        elif handle not in people:
-            people.append(handle)
-            reason = f"{why}; step {step} of policy {policy.name}"
-            contacts += [Contact(person, method, reason) for method in person.contacts_for(urgency)]
-    return Reach(tuple(contacts), tuple(people), tuple(gaps), min(changes, default=None))
+            gaps.append(f"{held.handle} has no contact method{for_it}")
+        elif held.handle not in people:
+            people.append(held.handle)
+            contacts += _contacts(person, urgency, f"{held.why}; step {step} of policy {policy.name}")
+            learners |= dict.fromkeys(held.shadows, f"learning beside {held.handle}, {held.why}")
+    for handle, why in learners.items():
+        if handle in roster.people and handle not in people:
+            contacts += _contacts(roster.people[handle], urgency, why)
+    return Reach(tuple(contacts), tuple(people), tuple(gaps), min(ends, default=None))
 
 
 def waiting(reached: Reach, at: datetime) -> Waiting | None:
     """What a step that can wait waits for; None when somebody may be written to now, or there is nobody."""
-    people = {contact.person.handle: contact.person for contact in reached.contacts}
+    people = {
+        contact.person.handle: contact.person for contact in reached.contacts if contact.person.handle in reached.people
+    }
     opens = {handle: opens_at(person.hours, at) for handle, person in people.items()}
     # Hours that never open hold nothing up: the configuration says that they are wrong.
     if not opens or any(until is None or until <= at for until in opens.values()):
@@ -106,6 +136,10 @@ def waiting(reached: Reach, at: datetime) -> Waiting | None:
     until, handle = min((until, handle) for handle, until in opens.items() if until is not None)
     why = f"{why_closed(people[handle].hours)} of {handle}"
     return Waiting(min(until, reached.until or until), why)
+
+
+def _contacts(person: Person, urgency: str, reason: str) -> list[Contact]:
+    return [Contact(person, method, reason) for method in person.contacts_for(urgency)]
 
 
 def following(policy: EscalationPolicy, step: int, round_: int) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from incidentd.domain.hours import Availability
+from incidentd.domain.hours import EVERY_DAY, Availability
 
 DEFAULT_POLICY = "default"
 URGENCIES = ("high", "low")
@@ -41,30 +41,103 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.contacts if urgency in one.urgencies)
 
 
-class Rotation(msgspec.Struct, frozen=True, kw_only=True):
-    """A weekly (or n-weekly) rotation: a wall-clock rule in a zone, so that it stays at its hour over DST.
+class Unit(enum.StrEnum):
+    """What turns are counted in."""
 
-    The first of `people` takes over on `start` at `handover`; every `weeks` weeks the next one does.
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+    @property
+    def length(self) -> timedelta:
+        """One of them on the wall clock."""
+        return timedelta(**{self.value: 1})
+
+
+class Rotation(msgspec.Struct, frozen=True, kw_only=True):
+    """Turns of `every` units: a wall-clock rule in a zone, so that handovers stay at their hour over DST.
+
+    The first of `people` takes over on `start` at `handover`. With a `handover_day` (ISO: Monday is 1) turns of weeks
+    change on that day, so that the first one may be short. The turn that holds the handover hour of a day in `skip` is
+    passed over: the next person has it, and all others move up. `until` is a naive time in `zone`.
     """
 
     people: tuple[str, ...]
     start: date
     handover: time = time(9)
+    handover_day: int | None = None
     zone: str = "UTC"
-    weeks: int = 1
+    every: int = 1
+    unit: Unit = Unit.WEEKS
+    until: datetime | None = None
+    skip: tuple[date, ...] = ()
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """From `start` on each of `days` (ISO: Monday is 1) until `end`, `days_over` days later."""
+
+    days: frozenset[int] = EVERY_DAY
+    start: time = time(0)
+    end: time = time(0)
+    days_over: int = 1
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """A rotation that counts within any of `restrictions` (always, when there is none).
+
+    `shadows` are told what the holder is told, so as to learn; a page does not count on them.
+    """
+
+    name: str
+    rotation: Rotation
+    restrictions: tuple[Restriction, ...] = ()
+    shadows: tuple[str, ...] = ()
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers: a later one lies above an earlier one where it has somebody. `final_schedule` has the whole rule."""
+
     name: str
-    rotation: Rotation
+    layers: tuple[Layer, ...]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody in its layers, in the order in which they are named first."""
+        return tuple(dict.fromkeys(handle for layer in self.layers for handle in layer.rotation.people))
+
+    @property
+    def zone(self) -> str:
+        """The zone its days are counted in: that of its first layer."""
+        return self.layers[0].rotation.zone
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """Who carries the pager from `starts_at` until `ends_at` (exclusive)."""
+    """Who carries the pager from `starts_at` until `ends_at` (exclusive); "" for nobody.
+
+    `source` is what decided: layer:NAME, override:ID, swap:ID or absence:ID; `instead_of` is who would have had it.
+    """
 
     person: str
     starts_at: datetime
     ends_at: datetime
+    source: str = ""
+    instead_of: str = ""
+    shadows: tuple[str, ...] = ()
+
+    def cut(self, starts_at: datetime, ends_at: datetime) -> Shift:
+        """The part of it between two instants."""
+        return Shift(
+            person=self.person,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            source=self.source,
+            instead_of=self.instead_of,
+            shadows=self.shadows,
+        )
+
+    def given_to(self, person: str, source: str) -> Shift:
+        """The same time with somebody else."""
+        return msgspec.structs.replace(self, person=person, source=source, instead_of=self.person)
 
 
 class TargetKind(enum.StrEnum):

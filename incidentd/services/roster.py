@@ -7,9 +7,10 @@ from datetime import datetime
 
 from incidentd import wire
 from incidentd.clock import Clock
+from incidentd.domain.duty_changes import NO_CHANGES
+from incidentd.domain.final_schedule import holder_at, now_and_next
 from incidentd.domain.people import Roster, Schedule, TargetKind
 from incidentd.domain.reachability import Reachability
-from incidentd.domain.rotation import next_shift, shift_at
 from incidentd.services.reachability import ReachabilityView
 
 
@@ -22,8 +23,7 @@ def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]
 
 
 def _on_call(roster: Roster, schedule: Schedule, at: datetime, judged: Mapping[str, Reachability]) -> wire.OnCall:
-    shift = shift_at(schedule.rotation, at)
-    following = next_shift(schedule.rotation, at)
+    shift, following = now_and_next(schedule, NO_CHANGES, at)
     return wire.OnCall(
         schedule=schedule.name,
         person=shift.person if shift else "",
@@ -53,7 +53,7 @@ class RosterView:
         judged = await self._reach.everybody()
         duties: dict[str, list[str]] = {handle: [] for handle in roster.people}
         for schedule in roster.schedules.values():
-            shift = shift_at(schedule.rotation, now)
+            shift = holder_at(schedule, NO_CHANGES, now)
             if shift and shift.person in duties:
                 duties[shift.person].append(schedule.name)
         shown = tuple(

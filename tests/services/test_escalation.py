@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd.domain.people import Rotation, Schedule
+from incidentd.domain.people import Layer, Rotation, Schedule
 from incidentd.domain.routing import Route
 from incidentd.plugin.values import PermanentFailure
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -173,7 +173,7 @@ async def test_who_is_on_call_is_asked_at_each_step(daemon):
     daemon.roster = daemon.roster_of(
         [daemon.person("ada", "push"), daemon.person("lin", "push")],
         [daemon.policy("default", (300, "schedule:first"), repeat=0)],
-        schedules={"first": Schedule(name="first", rotation=rotation)},
+        schedules={"first": Schedule(name="first", layers=(Layer(name="first", rotation=rotation),))},
     )
     await paged(daemon)
     assert daemon.sender.told() == [("lin", "push")]
@@ -185,7 +185,7 @@ async def test_an_empty_schedule_is_a_gap(daemon):
     daemon.roster = daemon.roster_of(
         [daemon.person("ada", "push")],
         [daemon.policy("default", (300, "schedule:none", "schedule:gone", "ada"))],
-        schedules={"none": Schedule(name="none", rotation=rotation)},
+        schedules={"none": Schedule(name="none", layers=(Layer(name="none", rotation=rotation),))},
     )
     await paged(daemon)
     (step,) = await daemon.events("page.step")

@@ -8,6 +8,7 @@ from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.people import (
     ContactMethod,
     EscalationPolicy,
+    Layer,
     Person,
     Roster,
     Rotation,
@@ -33,7 +34,7 @@ ROTATION = Rotation(people=("ada", "bo"), start=date(2026, 1, 5))
 ROSTER = Roster(
     people={"ada": person("ada", LOG, PHONE), "bo": person("bo", LOG), "mute": person("mute")},
     services={"shop": Service(name="shop", policy="shop")},
-    schedules={"primary": Schedule(name="primary", rotation=ROTATION)},
+    schedules={"primary": Schedule(name="primary", layers=(Layer(name="primary", rotation=ROTATION),))},
     policies={
         "shop": EscalationPolicy(name="shop", steps=(Step(targets=(Target(TargetKind.SCHEDULE, "primary"),)),)),
         "default": EscalationPolicy(
