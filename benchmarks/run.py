@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py [ingest|latency|memory|queries|storm|cli|all]`. Ratios hold within one run only."""
+"""The benchmarks: `run.py [ingest|latency|memory|queries|storm|schedules|cli|all]`. Ratios hold within one run only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, ingest, latency, memory, queries, storm
+from benchmarks import cli, ingest, latency, memory, queries, schedules, storm
 from benchmarks.tables import machine
 
 
@@ -40,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--alerts", type=int, default=10_000)
     one.add_argument("--seconds", type=float, default=10.0)
     one.add_argument("--groups", type=int, default=20)
+    one = commands.add_parser("schedules", help="the final schedules of 200 people over a year")
+    one.add_argument("--rounds", type=int, default=5)
     one = commands.add_parser("cli", help="incidentctl as a whole process, first paint of incidentd-tui")
     one.add_argument("--rounds", type=int, default=10)
     commands.add_parser("all", help="all of them with their defaults")
@@ -52,6 +54,7 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "memory": memory.run,
     "queries": queries.run,
     "storm": storm.run,
+    "schedules": schedules.run,
     "cli": cli.run,
 }
 

@@ -51,13 +51,13 @@ class _Turns:
             number += 1
         return number
 
-    def turn(self, number: int) -> Shift:
+    def turn(self, number: int, begins: datetime) -> Shift:
         """The turn as a shift; who is passed over gives their place to the next one, and all others move up."""
         people = self._rotation.people
         end = self.begin(number + 1)
         return Shift(
             person=people[(number + bisect_right(self._skipped, number)) % len(people)],
-            starts_at=self.begin(number),
+            starts_at=begins,
             ends_at=end if self.ends is None else min(end, self.ends),
         )
 
@@ -69,11 +69,12 @@ def turns(rotation: Rotation, start: datetime, end: datetime) -> Iterator[Shift]
     numbered = _Turns(rotation)
     stop = end if numbered.ends is None else min(end, numbered.ends)
     number = numbered.number_at(max(start, numbered.begins))
-    while numbered.begin(number) < stop:
-        turn = numbered.turn(number)
-        if turn.starts_at < turn.ends_at and turn.ends_at > start:
+    begins = numbered.begin(number)
+    while begins < stop:
+        turn = numbered.turn(number, begins)
+        if begins < turn.ends_at and turn.ends_at > start:
             yield turn
-        number += 1
+        number, begins = number + 1, turn.ends_at
 
 
 def shift_at(rotation: Rotation, at: datetime) -> Shift | None:
@@ -83,4 +84,5 @@ def shift_at(rotation: Rotation, at: datetime) -> Shift | None:
     numbered = _Turns(rotation)
     if at < numbered.begins or (numbered.ends is not None and at >= numbered.ends):
         return None
-    return numbered.turn(numbered.number_at(at))
+    number = numbered.number_at(at)
+    return numbered.turn(number, numbered.begin(number))

@@ -7,20 +7,24 @@ the last of the two (PEP 495, fold).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=16_384)  # schedules of many teams ask for the same hours of a year
 def instant(wall: datetime, zone: str, *, last: bool = False) -> datetime:
     """The instant at which clocks in `zone` show the naive time `wall`, in UTC."""
-    local = wall.replace(tzinfo=ZoneInfo(zone), fold=int(last))
-    before, after = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
+    local = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    if before == after and before is not None:  # by far the most
+        return (wall - before).replace(tzinfo=UTC, fold=0)
     gap = (after or timedelta(0)) - (before or timedelta(0))
     if gap <= timedelta(0):  # no change, or a time that occurs twice
-        return local.astimezone(UTC)
+        return local.replace(fold=int(last)).astimezone(UTC)
     # In a gap, fold 0 uses the offset before it: that maps past the gap's end by less than the gap's length.
-    late = local.replace(fold=0).astimezone(UTC)
+    late = local.astimezone(UTC)
     return _gap_end(late - gap, late, ZoneInfo(zone))
 
 

@@ -171,6 +171,36 @@ def test_the_main_file_may_be_named_and_the_others_stand_beside_it(write):
 ADA = '[people.ada]\ncontacts = [{ notifier = "log" }]\n'
 
 
+def rota(text: str) -> str:
+    return f'[schedules.x]\npeople = ["ada"]\nstart = 2026-01-05\n{text}'
+
+
+def layer(text: str = "") -> str:
+    return f'[[schedules.x.layers]]\npeople = ["ada"]\nstart = 2026-01-05\n{text}\n'
+
+
+SCHEDULE_FAULTS = [
+    ("[schedules.x]\nstart = 2026-01-05", "schedules.x.people", "[[schedules.NAME.layers]]"),
+    ('[schedules.x]\npeople = ["ada"]', "schedules.x.start", "add it"),
+    (rota("weeks = 1\ndays = 2"), "schedules.x.weeks", "keep one of them"),
+    (rota('hours = 12\nhandover_day = "mon"'), "schedules.x.handover_day", "weeks = 1"),
+    (rota('handover_day = "mon-fri"'), "schedules.x.handover_day", 'for example "mon"'),
+    (rota('handover_day = "monday"'), "schedules.x.handover_day", 'for example ["mon-fri"]'),
+    (rota("until = 2026-01-05"), "schedules.x.until", "later day"),
+    (rota("until = 2026-02-05T08:00:00Z"), "schedules.x.until", "as the clocks of the zone show it"),
+    (rota("hours = 0"), "schedules.x.hours", "greater than or equal to 1"),
+    (rota('shadows = ["adda"]'), "schedules.x.shadows[0]", 'did you mean "ada"?'),
+    (rota('skip = ["soon"]'), "schedules.x.skip[0]", "2026-01-05"),
+    (rota('restrictions = [{ form = "09:00" }]'), "schedules.x.restrictions[0].form", 'did you mean "from"?'),
+    (rota('restrictions = [{ from = "9", to = "17:00" }]'), "schedules.x.restrictions[0].from", '"09:00"'),
+    (rota('restrictions = [{ to_day = "mon" }]'), "schedules.x.restrictions[0]", 'days = ["fri"]'),
+    ("[schedules.x]\nhours = 12\n" + layer(), "schedules.x.hours", "move hours into the layers"),
+    (layer('name = "a"') + layer('name = "a"'), "schedules.x.layers[1].name", "a name of its own"),
+    (layer() + layer('shadows = ["b"]'), "schedules.x.layers[1].shadows[0]", "there is ada"),
+    (layer() + "[[schedules.x.layers]]\nstart = 2026-01-05", "schedules.x.layers[1].people", "add"),
+]
+
+
 @pytest.mark.parametrize(
     ("roster", "key", "remedy"),
     [
@@ -178,6 +208,7 @@ ADA = '[people.ada]\ncontacts = [{ notifier = "log" }]\n'
         ('[services.x]\nteam = "y"', "services.x.team", "there are none yet"),
         ('[services.x]\npolicy = "y"', "services.x.policy", "there are none yet"),
         ('[schedules.x]\npeople = ["ad"]\nstart = 2026-01-05', "schedules.x.people[0]", 'did you mean "ada"?'),
+        *SCHEDULE_FAULTS,
         ('[policies.x]\nsteps = [{ targets = ["person:bob"] }]', "policies.x.steps[0].targets[0]", "there is ada"),
         ('[policies.x]\nsteps = [{ targets = ["schedule:q"] }]', "policies.x.steps[0].targets[0]", "none yet"),
         ('[policies.x]\nsteps = [{ targets = ["ada"] }]', "policies.x.steps[0].targets[0]", "person:HANDLE"),
