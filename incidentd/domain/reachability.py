@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from incidentd.domain.duty_changes import NO_CHANGES, Changes
+from incidentd.domain.final_schedule import now_and_next
 from incidentd.domain.people import ContactMethod, Person, Roster
-from incidentd.domain.rotation import next_shift, shift_at
 
 FAILED_IN_A_ROW = 3
 """So many messages in a row that failed for good, and a contact method counts as broken."""
@@ -76,12 +77,12 @@ def _fault(
     return ""
 
 
-def on_duty(roster: Roster, now: datetime) -> dict[str, tuple[str, ...]]:
+def on_duty(roster: Roster, now: datetime, changes: Changes = NO_CHANGES) -> dict[str, tuple[str, ...]]:
     """Who carries a pager now or next, in words, by handle: what is wrong with these weighs more."""
     found: dict[str, list[str]] = {}
     for schedule in roster.schedules.values():
-        for shift, when in ((shift_at(schedule.rotation, now), "now"), (next_shift(schedule.rotation, now), "next")):
-            if shift is not None:
+        for shift, when in zip(now_and_next(schedule, changes, now), ("now", "next"), strict=True):
+            if shift is not None and shift.person:
                 found.setdefault(shift.person, []).append(f"on call for {schedule.name} {when}")
     return {handle: tuple(words) for handle, words in found.items()}
 

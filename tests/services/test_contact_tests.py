@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd.domain.people import Rotation, Schedule
+from incidentd.domain.people import Layer, Rotation, Schedule
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.health import HealthView
@@ -81,7 +81,7 @@ async def test_whoever_is_on_call_and_cannot_be_reached_is_a_problem(daemon, hea
     daemon.roster = daemon.roster_of(
         [daemon.person("ada", "push"), daemon.person("lin", "mail")],
         [daemon.policy("default", (3600, "ada"), repeat=0)],
-        schedules={"first": Schedule(name="first", rotation=rotation)},
+        schedules={"first": Schedule(name="first", layers=(Layer(name="first", rotation=rotation),))},
     )
     assert (await health()).problems == ()
     daemon.sender.states["push"] = "quarantined"

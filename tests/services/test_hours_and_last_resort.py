@@ -7,7 +7,7 @@ import pytest
 
 from incidentd import wire
 from incidentd.domain.hours import Availability, Hours
-from incidentd.domain.people import ContactMethod, LastResort, Rotation, Schedule
+from incidentd.domain.people import ContactMethod, LastResort, Layer, Rotation, Schedule
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 
 HOUR = timedelta(hours=1)
@@ -91,7 +91,7 @@ async def test_whoever_is_on_call_when_the_wait_ends_is_asked(daemon):
     daemon.roster = daemon.roster_of(
         [office(daemon.person("ada", "push")), office(daemon.person("sam", "push"))],
         [daemon.policy("default", (300, "schedule:first"))],
-        schedules={"first": Schedule(name="first", rotation=rotation)},
+        schedules={"first": Schedule(name="first", layers=(Layer(name="first", rotation=rotation),))},
     )
     await send(daemon)  # sam takes over on Monday at eight
     await daemon.advance(MONDAY - SATURDAY)

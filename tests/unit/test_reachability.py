@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from incidentd.domain.people import ContactMethod, Person, Roster, Rotation, Schedule
+from incidentd.domain.people import ContactMethod, Layer, Person, Roster, Rotation, Schedule
 from incidentd.domain.reachability import (
     FAILED_IN_A_ROW,
     UNPROVEN_AFTER,
@@ -65,7 +65,9 @@ def test_what_was_not_proven_for_long_is_a_warning_and_still_works():
 def test_who_carries_a_pager_weighs_more():
     rotation = Rotation(people=("ada", "lin"), start=date(2026, 3, 2), handover=time(9))
     people = {"ada": Person(handle="ada", name="A"), "lin": Person(handle="lin", name="L", contacts=(PUSH,))}
-    roster = Roster(people=people, schedules={"first": Schedule(name="first", rotation=rotation)})
+    roster = Roster(
+        people=people, schedules={"first": Schedule(name="first", layers=(Layer(name="first", rotation=rotation),))}
+    )
     duties = on_duty(roster, NOW)
     assert duties == {"ada": ("on call for first now",), "lin": ("on call for first next",)}
     verdicts = {handle: judge(one, lambda _: NotifierState(), {}, NOW) for handle, one in people.items()}
