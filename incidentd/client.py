@@ -177,6 +177,10 @@ class Client:
     async def resume_check(self, name: str) -> wire_checks.Check:
         return await self._send("POST", f"/v1/checks/{quote(name, safe='')}/resume", wire_checks.Check)
 
+    async def delete_check(self, name: str) -> wire_checks.Check:
+        """Delete a check that a ping made; the answer is what it was."""
+        return await self._send("DELETE", f"/v1/checks/{quote(name, safe='')}", wire_checks.Check)
+
     # ------------------------------------------------------------------ maintenance, recurring rules
     async def maintenance(self, state: str = "current") -> wire_quieting.MaintenanceList:
         """`state` is current (planned or active), planned, active, over (for thirty days) or all."""

@@ -196,6 +196,14 @@ ROUTES: tuple[Route, ...] = (
         body=wire_checks.PauseCheck,
     ),
     _post("/v1/checks/{check}/resume", checks.resume_check, wire_checks.Check, "Take a pause back"),
+    Route(
+        method="DELETE",
+        path="/v1/checks/{check}",
+        handler=checks.delete_check,
+        role=Role.RESPONDER,
+        answer=wire_checks.Check,
+        summary="Delete a check that a ping made; its alert ends",
+    ),
     _get(
         "/v1/maintenance",
         quieting.list_maintenance,

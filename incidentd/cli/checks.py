@@ -131,7 +131,17 @@ def resume(session: Session, name: str) -> None:
     session.done(body, f"{one.name} is {one.status}")
 
 
-for shared in (show, url, pause, resume):
+@check.command()
+@click.argument("name")
+@change_options
+@click.pass_obj
+def delete(session: Session, name: str) -> None:
+    """Delete a heartbeat that a ping made (?create=1); its alert ends."""
+    body = session.change("DELETE", _path(name))
+    session.done(body, f"{session.decode(body, wire_checks.Check).name} is deleted")
+
+
+for shared in (show, url, pause, resume, delete):
     heartbeat.add_command(shared)
 
 

@@ -75,7 +75,11 @@ class Explained(msgspec.Struct, frozen=True):
 def explain(error: pydantic.ValidationError, model: type[pydantic.BaseModel], data: object) -> list[Explained]:
     """Every fault of `error`, which validating `data` by `model` raised. Never shows a value: it may be a secret."""
     found: dict[tuple[Path, str], Explained] = {}
-    for item in error.errors(include_url=False, include_input=False):
+    items = error.errors(include_url=False, include_input=False)
+    places = [item["loc"] for item in items]
+    for item in items:
+        if item["type"] == "too_short" and any(place[:-1] == item["loc"] for place in places):
+            continue  # it is short of the members that are wrong themselves
         path = _in_file(item["loc"], data)
         explained = _one(item, path, model)
         found.setdefault((path, explained.what), explained)
@@ -91,6 +95,8 @@ def _one(item: Any, path: Path, model: type[pydantic.BaseModel]) -> Explained:
     if kind in ("value_error", "assertion_error"):
         what, _, remedy = message.partition(", ")[2].partition(" — ")
         return Explained(path, what, remedy or "correct the value")
+    if kind in ("tuple_type", "list_type", "set_type", "frozen_set_type"):
+        return Explained(path, "is no list", "write it in brackets: [...]")
     what = message[0].lower() + message[1:] if message else kind
     return Explained(path, what.replace("input should", "should"), "correct the value")
 

@@ -182,8 +182,10 @@ def _step(data: Data, _actor: str) -> str:
     ways = ", ".join(f"{one['person']} by {one['notifier']}" for one in data["by"])
     head = f"Step {data['step']} of {data['of']}, round {data['round']} of policy {data['policy']}"
     why = f" ({data['why']})" if data.get("why") else ""
-    gaps = f"; not reachable: {'; '.join(data['gaps'])}" if data["gaps"] else ""
-    return f"{head}{why}: {'paging ' + ways if ways else 'reaches nobody'}{gaps}"
+    gaps = "; ".join(data["gaps"])
+    if not ways:
+        return f"{head}{why}: reaches nobody{': ' if gaps else ''}{gaps}"
+    return f"{head}{why}: paging {ways}{'; but ' if gaps else ''}{gaps}"
 
 
 @_about("page.acknowledged")

@@ -17,6 +17,7 @@ from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
 from incidentd.plugin.values import (
     ActiveAlert,
+    BadRequest,
     Condition,
     Notification,
     Receipt,
@@ -230,6 +231,13 @@ class AlertSource(ABC):  # noqa: B024 - every method has a default: a source ser
         its status says here. Since API version 1.2.
         """
         return ()
+
+    async def forget(self, name: str) -> None:
+        """Delete one of its `checks`, and let its alert end. Since API version 1.4.
+
+        For checks that no configuration names, such as those that a ping made. Raises `BadRequest` for the others.
+        """
+        raise BadRequest(f"{name} stands in the configuration: take it out there and reload", field="check", status=409)
 
     async def run(self) -> None:
         """A long-running task (polling, a subscription). Supervised: restarted with backoff when it raises."""

@@ -28,7 +28,7 @@ from incidentd.plugin.adapters import (
     SilenceBook,
 )
 from incidentd.plugin.memory import Memory
-from incidentd.plugin.values import Event, Notification, PermanentFailure, Receipt
+from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
 from incidentd.pluginhost.instances import Wanted, offers, wanted
@@ -195,6 +195,13 @@ class PluginHost:
             for (name, source), states in zip(sources, told, strict=True)
             for state in states
         ]
+
+    async def forget(self, instance: str, name: str) -> None:
+        """Let a source delete one of its checks. Raises `BadRequest` when it may not, or is gone."""
+        source = self._crew.sources.get(instance)
+        if source is None:
+            raise BadRequest(f"the source {instance} is gone", field="check", status=409)
+        await source.forget(name)
 
     async def send(self, instance: str, notification: Notification) -> Receipt:
         """Send by an instance. An instance that does not exist fails for good, so that the next method is used."""

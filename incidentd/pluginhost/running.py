@@ -31,7 +31,8 @@ CLOSE_SECONDS = 5.0
 _CHECKS_SECONDS = 2.0
 _FIRST_RESTART = 1.0
 _LAST_RESTART = 300.0
-_QUARANTINE_RETRY = timedelta(seconds=30)
+_QUARANTINE_REST = timedelta(seconds=30)
+_PROBE_SECONDS = 1.0  # what waits for another's try asks again after that
 log = structlog.get_logger("incidentd.plugins")
 
 
@@ -52,11 +53,24 @@ class RunningNotifier:
         self.vitals = vitals
         self._clock = clock
         self._seconds = seconds
+        self._probing = False
 
     async def send(self, notification: Notification) -> Receipt:
-        """Send. A quarantined instance is tried again after half a minute, and until then says so."""
-        if self._resting():
-            raise Quarantined(f"{self.vitals.instance} is quarantined: {self.vitals.detail}")
+        """Send. A quarantined instance rests for half a minute, then one message tries it; the others wait for both."""
+        if not self.vitals.quarantined:
+            return await self._send(notification)
+        wait = self._rests_for()
+        if wait > 0 or self._probing:
+            raise Quarantined(
+                f"{self.vitals.instance} is quarantined: {self.vitals.detail}", retry_after=max(wait, _PROBE_SECONDS)
+            )
+        self._probing = True
+        try:
+            return await self._send(notification)
+        finally:
+            self._probing = False
+
+    async def _send(self, notification: Notification) -> Receipt:
         try:
             async with asyncio.timeout(self._seconds):
                 receipt = await contained(self.notifier.send(notification))
@@ -72,9 +86,10 @@ class RunningNotifier:
         self.vitals.succeeded()
         return receipt
 
-    def _resting(self) -> bool:
+    def _rests_for(self) -> float:
+        """Seconds until it may be tried again."""
         last = self.vitals.last_error_at
-        return self.vitals.quarantined and last is not None and self._clock.now() - last < _QUARANTINE_RETRY
+        return (last + _QUARANTINE_REST - self._clock.now()).total_seconds() if last is not None else 0.0
 
     def routes(self) -> list[Route]:
         """Its routes with guarded handlers; none when it fails to tell. What they do says nothing of its sending."""
@@ -161,6 +176,17 @@ class RunningSource:
         except Exception as error:
             self.vitals.failed("checks", error)
             return ()
+
+    async def forget(self, name: str) -> None:
+        """Let it delete one of its checks. Raises `BadRequest`, and `StoreUnavailable` when it failed to."""
+        try:
+            async with asyncio.timeout(HANDLER_SECONDS):
+                await contained(self.source.forget(name))
+        except (BadRequest, StoreUnavailable):
+            raise
+        except Exception as error:
+            self.vitals.failed("forget", error)
+            raise StoreUnavailable(f"{self.vitals.instance} failed to delete it; try again") from error
 
     def start(self) -> None:
         """Run its task under supervision."""

@@ -49,6 +49,8 @@ class Vitals:
     def refused(self, what: str, error: BaseException) -> None:
         """The other side said no to one message: shown, and no step towards quarantine."""
         self._last_error = self._clock.now()
+        if self.quarantined:  # it answers: others get their turn, and its next failure puts it back
+            self._state, self._failures = "degraded", QUARANTINE_AFTER - 1
         if self._state in ("ok", "degraded"):
             self._state, self._detail = "degraded", f"{what}: {error}".replace("\n", " ")[:_DETAIL]
 

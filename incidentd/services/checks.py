@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incidentd import wire_checks
 from incidentd.domain.checks import CheckStatus, Pause
 from incidentd.plugin.adapters import StoreUnavailable
+from incidentd.plugin.values import BadRequest
 from incidentd.pluginhost.host import Checked
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage import alerts, checks
@@ -24,6 +25,7 @@ class Host(Protocol):
     """Where the checks come from."""
 
     async def checks(self) -> Sequence[Checked]: ...
+    async def forget(self, instance: str, name: str) -> None: ...
 
 
 class Checks:
@@ -79,6 +81,26 @@ class Checks:
 
         await self._store.write(command)
         return await self.get(_full_name(found))
+
+    async def delete(self, name: str, actor: str) -> wire_checks.Check:
+        """Delete a check that no configuration names; its alert ends. Returns it as it was.
+
+        Its source forgets it first, so that a crash leaves no event of what did not happen; said again, it is unknown.
+        Raises `NotFound`, `Invalid`, `Conflict`.
+        """
+        found = await self._find(name)
+        (view,) = await self._views([found], recent=True)
+        try:
+            await self._host.forget(found.source, found.state.name)
+        except BadRequest as error:
+            raise Conflict(str(error), current=view) from error
+
+        def command(tx: Tx) -> None:
+            checks.resume(tx, found.source, found.state.name)
+            tx.emit("check.deleted", _subject(found), {"kind": found.state.kind}, actor=actor)
+
+        await self._store.write(command)
+        return view
 
     async def _find(self, name: str) -> Checked:
         known = await self._host.checks()

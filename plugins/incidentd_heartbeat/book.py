@@ -14,6 +14,8 @@ from incidentd_heartbeat.listening import Listening, beat
 _CHECK = "check/"
 _CREATED = "created/"
 _LISTENING = "listening"
+_KEPT = b"{}"
+_DELETED = b'{"deleted":true}'
 _encode = msgspec.json.encode
 
 
@@ -22,6 +24,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
     histories: Mapping[str, History]
     created: tuple[str, ...]  # names of checks that pings made
+    deleted: tuple[str, ...]  # of those, what is to be forgotten
     listening: Listening | None
 
 
@@ -39,7 +42,8 @@ class BookKeeper:
             histories={
                 key.removeprefix(_CHECK): _history(value) for key, value in entries.items() if key.startswith(_CHECK)
             },
-            created=tuple(key.removeprefix(_CREATED) for key in entries if key.startswith(_CREATED)),
+            created=_made(entries, _KEPT),
+            deleted=_made(entries, _DELETED),
             listening=msgspec.json.decode(listening, type=Listening) if listening is not None else None,
         )
 
@@ -50,11 +54,20 @@ class BookKeeper:
 
     async def was_created(self, name: str) -> bool:
         """Whether a ping made this check."""
-        return await self._memory.get(f"{_CREATED}{name}") is not None
+        return await self._memory.get(f"{_CREATED}{name}") == _KEPT
 
     async def create(self, name: str) -> bool:
         """Write down that a ping made a check; False when it had been made before."""
-        return await self._memory.swap(f"{_CREATED}{name}", None, b"{}")
+        return await self._memory.swap(f"{_CREATED}{name}", None, _KEPT)
+
+    async def delete(self, name: str) -> bool:
+        """Write down that a check that a ping made is to be forgotten; False when none is known."""
+        return await self._memory.swap(f"{_CREATED}{name}", _KEPT, _DELETED)
+
+    async def forget(self, name: str) -> None:
+        """Drop what is known of a deleted check, last of all that it was deleted: a crash between is made up for."""
+        await update_memory(self._memory, f"{_CHECK}{name}", lambda _: None)
+        await self._memory.swap(f"{_CREATED}{name}", _DELETED, None)
 
     async def beat(self, now: datetime) -> None:
         """Write down that pings can be kept at `now`."""
@@ -67,3 +80,11 @@ class BookKeeper:
 
 def _history(value: bytes | None) -> History:
     return msgspec.json.decode(value, type=History) if value is not None else History()
+
+
+def _made(entries: Mapping[str, bytes], value: bytes) -> tuple[str, ...]:
+    return tuple(
+        key.removeprefix(_CREATED)
+        for key, found in entries.items()
+        if (key[: len(_CREATED)], found) == (_CREATED, value)
+    )

@@ -79,6 +79,7 @@ class HeartbeatSource(AlertSource):
             return _answer(error.status, text)
         now, grace = request.received_at, self._check(name).grace
         if created:
+            await self._forget_deleted(name)
             created = await self._book.create(name)
         history = await self._book.change(name, lambda before: heard(before, ping, now, grace))
         await self._tell(name, history)
@@ -143,6 +144,8 @@ class HeartbeatSource(AlertSource):
             due = await self._judge(name, history, _gaps(book), now)
             dues += [due] if due is not None else []
         await self._drop_strangers(book)
+        for name in book.deleted:
+            await self._forget_deleted(name)
         return min(dues, default=None)
 
     async def _listen(self, now: datetime) -> None:
@@ -179,9 +182,27 @@ class HeartbeatSource(AlertSource):
         """End the alerts of checks that the configuration no longer has."""
         names = set(self._names(book))
         for name in book.histories.keys() - names:
-            if book.histories[name].down:
-                history = await self._book.change(name, lambda before: paused(before, self._context.now()))
-                await self._tell(name, history)
+            await self._end_alert(name, book.histories[name])
+
+    async def _end_alert(self, name: str, history: History) -> None:
+        if history.down:
+            history = await self._book.change(name, lambda before: paused(before, self._context.now()))
+            await self._tell(name, history)
+
+    # ------------------------------------------------------------------ what nobody wants any more
+    async def forget(self, name: str) -> None:
+        """Delete a check that a ping made; what a crash leaves of it is dropped by the next round."""
+        if name in self._config.checks:
+            await super().forget(name)
+        if not await self._book.delete(name):
+            raise BadRequest(f"there is no check {name}", field="check", status=404)
+        await self._forget_deleted(name)
+
+    async def _forget_deleted(self, name: str) -> None:
+        book = await self._book.read()
+        if name in book.deleted:
+            await self._end_alert(name, book.histories.get(name, History()))
+            await self._book.forget(name)
 
     # ------------------------------------------------------------------ what is known
     async def checks(self) -> Sequence[CheckState]:

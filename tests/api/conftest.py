@@ -455,6 +455,12 @@ class _Checks(_Part):
         self.fake.checks[name] = msgspec.structs.replace(check, status="up", paused=None)
         return self.fake.checks[name]
 
+    async def delete(self, name: str, actor: str) -> wire_checks.Check:
+        check = await self.get(name)
+        await self.fake.note("checks.delete", name, actor)
+        del self.fake.checks[name]
+        return check
+
 
 class _Maintenance(_Part):
     async def list(self, state: str) -> wire_quieting.MaintenanceList:

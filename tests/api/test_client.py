@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import exchange, wire, wire_quieting, wire_silences
+from incidentd import exchange, wire, wire_bulk, wire_quieting, wire_silences, wire_views
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -29,6 +29,14 @@ CALLS = {
     "raise_alert": lambda c: c.raise_alert(wire.RaiseAlert(name="x")),
     "acknowledge_alert": lambda c: c.acknowledge_alert(1, note="mine"),
     "resolve_alert": lambda c: c.resolve_alert(1, if_version=1),
+    "alert_detail": lambda c: c.alert_detail(1),
+    "act_on_alerts": lambda c: c.act_on_alerts(wire_bulk.BulkAlerts(act="acknowledge", alert_ids=(1,))),
+    "groups": lambda c: c.groups(service="a b", limit=3),
+    "group": lambda c: c.group(1, limit=3),
+    "views": lambda c: c.views(),
+    "save_view": lambda c: c.save_view(wire_views.SaveView(name="mine", query="team=web")),
+    "delete_view": lambda c: c.delete_view(1),
+    "open_with_view": lambda c: c.open_with_view("waiting", pinned=True),
     "silences": lambda c: c.silences("all"),
     "silence": lambda c: c.silence("5ace5ace-0000-4000-8000-000000000001"),
     "set_silence": lambda c: c.set_silence(wire_silences.SetSilence(matchers=("a=b",), ends_at=NOON, comment="why")),
@@ -39,6 +47,7 @@ CALLS = {
     "check_url": lambda c: c.check_url("backup"),
     "pause_check": lambda c: c.pause_check("backup", note="it moves"),
     "resume_check": lambda c: c.resume_check("backup"),
+    "delete_check": lambda c: c.delete_check("backup"),
     "maintenance": lambda c: c.maintenance("all"),
     "maintenance_window": lambda c: c.maintenance_window(1),
     "plan_maintenance": lambda c: c.plan_maintenance(
@@ -57,6 +66,7 @@ CALLS = {
     "page": lambda c: c.page(1),
     "raise_page": lambda c: c.raise_page(wire.RaisePage(title="x", person="ana")),
     "acknowledge_page": lambda c: c.acknowledge_page(1, if_version=2),
+    "hand_back_page": lambda c: c.hand_back_page(1, note="asleep"),
     "resolve_page": lambda c: c.resolve_page(1),
     "escalate_page": lambda c: c.escalate_page(1),
     "incidents": lambda c: c.incidents(state="all"),

@@ -38,6 +38,7 @@ GOOD = {
     "GET /v1/checks": ("/v1/checks?kind=heartbeat&status=up", None),
     "GET /v1/checks/{check}": ("/v1/checks/backup", None),
     "GET /v1/checks/{check}/url": ("/v1/checks/backup/url", None),
+    "DELETE /v1/checks/{check}": ("/v1/checks/backup", None),
     "POST /v1/checks/{check}/pause": ("/v1/checks/backup/pause", {"note": "it moves"}),
     "POST /v1/checks/{check}/resume": ("/v1/checks/backup/resume", None),
     "GET /v1/maintenance": ("/v1/maintenance?state=all", None),

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from incidentd.domain.checks import CheckResult, CheckState, CheckStatus
+from incidentd.plugin import BadRequest
 from incidentd.pluginhost.host import Checked
 from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -16,6 +17,11 @@ class Host:
 
     async def checks(self):
         return self.known
+
+    async def forget(self, instance, name):
+        if instance == "prober":
+            raise BadRequest(f"{name} stands in the configuration", field="check", status=409)
+        self.known = [one for one in self.known if (one.source, one.state.name) != (instance, name)]
 
 
 def checked(source, name, *, root=False, **values):
@@ -103,3 +109,20 @@ async def test_of_two_who_pause_at_once_one_is_told(daemon, checks):
     )
     assert sum(isinstance(one, Conflict) for one in outcomes) == 1
     assert len(await daemon.events("check.paused")) == 1
+
+
+async def test_a_deleted_check_is_gone_with_its_pause_and_its_event_says_who(daemon, checks):
+    await checks.pause("relay", "it moves", "ada")
+    assert (await checks.delete("relay", "lin")).status == "paused"
+    with pytest.raises(NotFound):
+        await checks.get("relay")
+    assert await LentPauses(lambda: daemon.store, "hb2").current() == {}
+    assert [(event.subject, event.actor) for event in await daemon.events("check.deleted")] == [
+        ("check:hb2/relay", "lin")
+    ]
+
+
+async def test_a_check_of_the_configuration_is_not_deleted(daemon, checks):
+    with pytest.raises(Conflict, match="stands in the configuration"):
+        await checks.delete("prober/backup", "ada")
+    assert await daemon.events("check.deleted") == []

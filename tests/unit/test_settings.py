@@ -135,6 +135,16 @@ def test_a_fault_is_one_line_with_its_place(write):
     assert " — " in str(caught.value)
 
 
+def test_a_list_with_one_wrong_member_is_not_called_empty_and_a_word_is_no_list(write):
+    people = '[people.ada]\nname = "Ada"\ncontacts = [{ notifier = "log", for = ["hi"] }]\n'
+    with pytest.raises(ConfigurationError) as caught:
+        load(write(process='[route]\ngroup_by = "x"\n', roster=people))
+    assert [(fault.key, fault.what, fault.remedy) for fault in caught.value.faults] == [
+        ("people.ada.contacts[0].for[0]", "should be 'high' or 'low'", "correct the value"),
+        ("route.group_by", "is no list", "write it in brackets: [...]"),
+    ]
+
+
 def test_a_key_cannot_write_to_the_terminal(write):
     directory = write(incidentd='["\\u001b]0;evil\\u0007"]\nx = 1')
     with pytest.raises(ConfigurationError) as caught:

@@ -154,7 +154,7 @@ SENTENCES = [
     (Log().add("page.started", policy="", person="sam"), "A page was opened: policy straight to sam"),
     (Log().stepped("ada", "lin"), "Step 1 of 2, round 1 of policy p: paging ada by push, lin by push"),
     (Log().stepped(gaps=["x is unknown"], why="ada escalated"),
-     "Step 1 of 2, round 1 of policy p (ada escalated): reaches nobody; not reachable: x is unknown"),
+     "Step 1 of 2, round 1 of policy p (ada escalated): reaches nobody: x is unknown"),
     (Log().add("page.acknowledged", "page:1", "ada", via="api", note="on it"),
      "ada acknowledged by api: on it; the escalation stops"),
     (Log().add("page.exhausted", policy="p", rounds=3), "Policy p is exhausted after 3 rounds: nobody acknowledged"),

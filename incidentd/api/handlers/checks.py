@@ -27,3 +27,7 @@ async def pause_check(calls: Calls, call: Call[wire_checks.PauseCheck, queries.Q
 
 async def resume_check(calls: Calls, call: Read) -> wire_checks.Check:
     return await calls.checks.resume(call.names["check"], call.actor)
+
+
+async def delete_check(calls: Calls, call: Read) -> wire_checks.Check:
+    return await calls.checks.delete(call.names["check"], call.actor)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentd.plugin import CheckStatus, Pause, Secret, SignalKind, StoreUnavailable
+from incidentd.plugin import BadRequest, CheckStatus, Pause, Secret, SignalKind, StoreUnavailable
 from incidentd.plugin.testing import (
     BAD_BODIES,
     HOSTILE_TEXTS,
@@ -118,6 +118,37 @@ async def test_a_ping_may_make_a_check(make_node):
     assert (await node.ping(state.ping_path.rpartition("/")[2])).status == 200  # it has a UUID too
     assert (await node.ping(KEY, "second", create="1")).status == 201
     assert (await node.ping(KEY, "third", create="1")).status == 403
+
+
+async def test_what_a_ping_made_can_be_deleted(make_node):
+    node, other = make_node(max_created=1), make_node(max_created=1)
+    await node.ping(KEY, "new", create="1")
+    await node.ping(KEY, "new", "fail")
+    await other.source.forget("new")
+    assert (node.said()[-1], other.said()[-1]) == (("new", "firing"), ("new", "resolved"))
+    assert "new" not in [one.name for one in await node.source.checks()]
+    assert (await node.ping(KEY, "new")).status == 404
+    assert (await node.ping(KEY, "new", create="1")).status == 201, "it counts no longer, and begins anew"
+    assert [one.outcome for one in (await node.state("new")).recent] == ["success"]
+
+
+async def test_a_crash_while_a_check_is_deleted_is_made_up_for(make_node):
+    node = make_node()
+    await node.ping(KEY, "new", create="1")
+    await node.ping(KEY, "new", "fail")
+    await node.source._book.delete("new")  # and then it dies
+    after = make_node()
+    assert (await after.ping(KEY, "new")).status == 404
+    await after.look()
+    assert after.said() == [("new", "resolved")]
+    assert [key for key in await node.context.memory.items() if "new" in key] == []
+
+
+async def test_what_the_configuration_names_is_not_deleted(node):
+    with pytest.raises(BadRequest, match="backup stands in the configuration"):
+        await node.source.forget("backup")
+    with pytest.raises(BadRequest, match="there is no check"):
+        await node.source.forget("never")
 
 
 async def test_without_a_key_there_are_no_slugs(make_node):

@@ -104,6 +104,8 @@ CHANGE = [
          {"note": ""}),
     Case("check resume backup", "POST /v1/checks/backup/resume", lambda c: c.check(), "plain is plain"),
     Case("heartbeat resume backup", "POST /v1/checks/backup/resume", lambda c: c.check(), "plain is plain"),
+    Case("heartbeat delete a/b", "DELETE /v1/checks/a%2Fb", lambda c: c.check(), "plain is deleted"),
+    Case("check delete backup", "DELETE /v1/checks/backup", lambda c: c.check(), "plain is deleted"),
     Case("silence expire a/b", "DELETE /v1/silences/a%2Fb", lambda c: c.silence(), "plain has ended"),
     Case("page ack P-3 --note looking", "POST /v1/pages/3/acknowledge", lambda c: c.page(),
          "P-3 acknowledged by plain", {"note": "looking", "until": None}),

@@ -358,6 +358,69 @@ async def test_a_notifier_is_quarantined_tried_again_and_recovers(start):
     assert state(one) == ("ok", "")
 
 
+async def quarantined(start, clock):
+    one = start(instance("temporary"), clock=clock)
+    for _ in range(5):
+        with pytest.raises(TemporaryFailure, match="later"):
+            await one.send("n", notification())
+    clock.advance(timedelta(seconds=31))
+    return one, one._crew.notifiers["n"].notifier
+
+
+async def test_one_message_tries_a_quarantined_notifier_and_the_others_wait_for_it(start):
+    clock = FakeClock()
+    one, notifier = await quarantined(start, clock)
+    tried = 0
+    answers = asyncio.Event()
+
+    async def slow(_message):
+        nonlocal tried
+        tried += 1
+        await answers.wait()
+        return Receipt(vendor_id="1")
+
+    notifier.send = slow
+    sends = [asyncio.create_task(one.send("n", notification())) for _ in range(20)]
+    await until(lambda: sum(task.done() for task in sends) == 19)
+    assert tried == 1
+    waiting = [task.exception() for task in sends if task.done()]
+    assert {(type(error), error.retry_after) for error in waiting} == {(running.Quarantined, 1.0)}
+    answers.set()
+    await asyncio.wait(sends)
+    await asyncio.gather(*(one.send("n", notification()) for _ in range(20)))
+    assert (tried, state(one)) == (21, ("ok", ""))
+
+
+async def test_a_try_that_fails_or_is_given_up_leaves_the_next_its_turn(start):
+    clock = FakeClock()
+    one, notifier = await quarantined(start, clock)
+    with pytest.raises(TemporaryFailure, match="later"):
+        await one.send("n", notification())
+    with pytest.raises(running.Quarantined) as refused:
+        await one.send("n", notification())
+    assert refused.value.retry_after == 30.0
+    clock.advance(timedelta(seconds=31))
+    notifier.mode = "hang"
+    given_up = asyncio.create_task(one.send("n", notification()))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    notifier.mode = "ok"
+    assert (await one.send("n", notification())).vendor_id == "1"
+
+
+async def test_a_refusal_of_the_try_shows_that_the_other_side_answers(start):
+    one, notifier = await quarantined(start, FakeClock())
+    notifier.mode = "permanent"
+    with pytest.raises(PermanentFailure):
+        await one.send("n", notification())
+    assert state(one)[0] == "degraded"
+    notifier.mode = "temporary"
+    with pytest.raises(TemporaryFailure):
+        await one.send("n", notification())
+    assert state(one)[0] == "quarantined"
+
+
 async def test_bad_addresses_quarantine_nobody(start):
     one = start(instance("permanent"))
     for _ in range(20):
