@@ -106,7 +106,7 @@ class Core:
         self.receipts = Receipts(store, outcomes)
         claims = Outbox(process, roster, sender.capabilities, node)
         self.deliveries = DeliveryWorker(store, sender, claims, outcomes, self.links)
-        handlers = {
+        self.handlers = {
             **self.escalation.handlers(),
             **self.grouping.handlers(),
             **self.silences.handlers(),
@@ -119,8 +119,8 @@ class Core:
         self._loops = [
             router_loop(store, self.grouping, lambda: self.intake.busy),
             expiry_loop(store, self.intake),
-            timer_loop(store, handlers),
             Loop("sources", self.sources.work),
+            timer_loop(store, self.handlers),
         ]
 
     async def start(self) -> None:

@@ -44,6 +44,7 @@ from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
 from incidentd.services.receipts import LentReceipts
+from incidentd.services.replays import Replays
 from incidentd.services.source_health import source_health
 from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
@@ -105,6 +106,13 @@ class Daemon:
         self._http: aiohttp.ClientSession | None = None
         self._outside: OutsideHeartbeat | None = None
         self._watchdog = LoopWatchdog(self._on_stall)
+        self._replays = Replays(
+            self._clock,
+            process=lambda: self.configuration.process,
+            roster=lambda: self.configuration.roster,
+            notifiers=lambda: self.configuration.notifiers,
+            database_url=self.configuration.daemon.database_url.reveal,
+        )
 
     @property
     def core(self) -> Core:
@@ -269,6 +277,7 @@ class Daemon:
             incidents=core.incidents,
             roster=core.roster,
             routes=core.routes,
+            replays=self._replays,
             drafts=core.drafts,
             events=core.events,
             idempotency=core.answers,
@@ -410,6 +419,7 @@ class Daemon:
         self._watchdog.stop()
         if self._certificate is not None:
             self._certificate.stop()
+        await self._replays.close()
         if self._api is not None:
             await self.core.events.close()
             await self._api.close()

@@ -34,6 +34,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
     daemon: DaemonSettings
     adapters: tuple[AdapterInstance, ...]
+    notifiers: frozenset[str]  # the instances that a contact may name
     roster: Roster
     process: Process
     problems: tuple[str, ...]
@@ -64,6 +65,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     return Configuration(
         daemon=read[0],
         adapters=adapters,
+        notifiers=frozenset(notifiers),
         roster=roster,
         process=process,
         problems=(*roster.problems, *route_problems(process, roster)),

@@ -17,6 +17,7 @@ from incidentd import (
     wire_groups,
     wire_pages,
     wire_quieting,
+    wire_replay,
     wire_routes,
     wire_silences,
     wire_views,
@@ -24,7 +25,7 @@ from incidentd import (
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, quieting, silences, views
+from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, quieting, replays, silences, views
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -317,6 +318,29 @@ ROUTES: tuple[Route, ...] = (
         wire_routes.RouteTest,
         "The way of an alert with these labels, without sending one",
         query=queries.RouteTest,
+    ),
+    _created(
+        "/v1/replays",
+        replays.start_replay,
+        wire_replay.Replay,
+        "Replay the recorded alerts under an edited configuration; nothing is sent",
+        body=wire_replay.StartReplay,
+    ),
+    Route(
+        method="GET",
+        path="/v1/replays/{id}",
+        handler=replays.get_replay,
+        role=Role.RESPONDER,
+        answer=wire_replay.Replay,
+        summary="How far a replay is, and its report",
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/replays/{id}",
+        handler=replays.cancel_replay,
+        role=Role.RESPONDER,
+        answer=wire_replay.Replay,
+        summary="End a replay",
     ),
     _get("/v1/oncall", daemon.get_on_call, wire.OnCallNow, "Who carries the pager now"),
     _post(

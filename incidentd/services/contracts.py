@@ -19,6 +19,7 @@ from incidentd import (
     wire_groups,
     wire_pages,
     wire_quieting,
+    wire_replay,
     wire_routes,
     wire_silences,
     wire_views,
@@ -187,6 +188,12 @@ class IdempotencyCalls(Protocol):
     async def remember(self, actor: str, key: str, digest: str, status: int, body: bytes) -> None: ...
 
 
+class ReplayCalls(Protocol):
+    async def start(self, body: wire_replay.StartReplay) -> wire_replay.Replay: ...
+    async def get(self, replay_id: int) -> wire_replay.Replay: ...
+    async def cancel(self, replay_id: int) -> wire_replay.Replay: ...
+
+
 class DaemonCalls(Protocol):
     async def info(self, person: str, role: str) -> wire.Info: ...
     async def health(self) -> wire.Health: ...
@@ -211,6 +218,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentCalls
     roster: RosterCalls
     routes: RouteCalls
+    replays: ReplayCalls
     drafts: DraftCalls
     events: EventCalls
     idempotency: IdempotencyCalls

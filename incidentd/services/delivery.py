@@ -102,6 +102,12 @@ class DeliveryWorker:
         self._in_flight[notifier] -= 1
         self.loop.wake()
 
+    def send_nothing(self, tx: Tx) -> None:
+        """Count what is due as sent at once, without a notifier: in a world where time is virtual."""
+        while claimed := self._outbox.claim(tx, dict.fromkeys(deliveries.due_notifiers(tx.conn, tx.now), IN_FLIGHT)):
+            for one in claimed:
+                self._outcomes.sent(tx, one, Receipt())
+
     async def drain(self, limit: float) -> None:
         """Let what is being sent finish, for at most `limit` seconds; the rest is sent again after the lease."""
         await self.loop.stop()

@@ -142,7 +142,8 @@ class Grouping:
     def _tell_end(self, tx: Tx, alert: Changed, fired: bool) -> None:
         data = {"name": alert.name, "ended_at": alert.resolved_at, "expired": alert.expired}
         if fired:  # began and ended between two looks of the router
-            tx.emit("alert.fired", alert.subject, {"name": alert.name, "episode": alert.episode, "routes": []})
+            fired_unseen = {"name": alert.name, "episode": alert.episode, "labels": alert.labels, "routes": []}
+            tx.emit("alert.fired", alert.subject, fired_unseen)
             data["unrouted"] = "it ended before it was routed"
         elif alert.episode == 0:
             data["unrouted"] = "its end came without a beginning"
@@ -159,6 +160,7 @@ class Grouping:
             "source": alert.source,
             "episode": alert.episode,
             "starts_at": alert.starts_at,
+            "labels": alert.labels,  # those of a later episode may be others: a replay needs them as they were
             "routes": self._take(tx, alert, routes, outcome, {}, batch),
         }
         if alert.acknowledged_before:
@@ -183,6 +185,7 @@ class Grouping:
             "routes": decided,
             "left": [group.id for group in left],
             "labels": _changes(left, alert),
+            "labels_now": alert.labels,
         }
         if alert.acknowledged_by and not self._same_people(left, routes, alert):
             alerts.set_acknowledged(tx, [alert.id], "")

@@ -66,7 +66,7 @@ class Intake:
             await self._store.write(lambda tx: self.keep(tx, source, mended, once))
 
     def keep(self, tx: Tx, source: str, signals: Sequence[Signal], once: str = "") -> None:
-        """Store signals within a transaction: the daemon itself says so what it has to say."""
+        """Store what `source` said, as part of a transaction; nothing when it said it `once` before."""
         if once and not first_time(tx, f"source:{source}", once):
             return
         known = alert_intake.find(tx, source, [signal.key for signal in signals])
@@ -104,7 +104,7 @@ class Intake:
 
     async def expire(self, heard_since: datetime | None = None) -> None:
         """Resolve the firing alerts whose end passed without being sent again; only those heard of since, if given."""
-        while await self._store.write(lambda tx: _expire(tx, heard_since)) == _EXPIRE_BATCH:
+        while await self._store.write(lambda tx: expire_due(tx, heard_since)) == _EXPIRE_BATCH:
             pass
 
 
@@ -124,7 +124,8 @@ def _text(text: str) -> str:
     return storable(text).encode("utf-8", "replace").decode()
 
 
-def _expire(tx: Tx, heard_since: datetime | None) -> int:
+def expire_due(tx: Tx, heard_since: datetime | None = None) -> int:
+    """Resolve some of the alerts whose end passed; how many. Called again until it is 0."""
     due = alerts.expired(tx, _EXPIRE_BATCH, heard_since)
     for alert in due:
         state: AlertState = ended(alert.state(), alert.ends_at, tx.now, expired=True)

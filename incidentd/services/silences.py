@@ -148,6 +148,14 @@ class Silences:
         return wire_silences.Silence(**values | {"matchers": texts}, name=silence.name, status=status)
 
     # ------------------------------------------------------------------ inside a transaction
+    def mirror(self, tx: Tx, silence: Silence) -> None:
+        """Hold `silence` exactly as another daemon had it, and follow it up: a replay's way to set and to change it."""
+        if silences.get(tx.conn, silence.id) is None:
+            silences.add(tx, silence)
+        else:
+            silences.change(tx, silence)
+        self._arm_and_look(tx, silence)
+
     def _create(self, tx: Tx, wanted: Silence, fresh_id: str, actor: str) -> Silence:
         starts_at = max(wanted.starts_at, tx.now)
         silence = msgspec.structs.replace(wanted, id=fresh_id, starts_at=starts_at, updated_at=tx.now)

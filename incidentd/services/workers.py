@@ -120,17 +120,19 @@ def expiry_loop(store: Store, intake: Intake) -> Loop:
     return Loop("expiry", work)
 
 
+def fire(tx: Tx, handlers: Mapping[str, Handler], timer_id: int) -> None:
+    """Let a due timer act; nothing when it has acted or moved meanwhile."""
+    timer = timers.take(tx, timer_id)
+    if timer is not None:
+        handlers[timer.kind](tx, timer)
+
+
 def timer_loop(store: Store, handlers: Mapping[str, Handler]) -> Loop:
     """Fires due timers, each in the transaction that does its work."""
 
-    def fire(timer_id: int, tx: Tx) -> None:
-        timer = timers.take(tx, timer_id)
-        if timer is not None:
-            handlers[timer.kind](tx, timer)
-
     async def fire_safely(timer_id: int) -> None:
         try:
-            await store.write(partial(fire, timer_id))
+            await store.write(lambda tx: fire(tx, handlers, timer_id))
         except Exception as error:  # one bad timer must not hold up the others
             text = repr(error)
             log.error("timer_failed", timer=timer_id, error=text)

@@ -120,6 +120,38 @@ class SqliteBackend:
         self._thread.shutdown()
 
 
+class MemoryBackend:
+    """A throw-away SQLite in memory, for a process that does nothing else: every call runs at once, on its thread."""
+
+    name = "sqlite"
+    check_due = False
+
+    def __init__(self) -> None:
+        self._engine: Engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
+        event.listen(self._engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
+
+    def connect(self) -> Connection:
+        """The one connection, for whoever brings transactions of his own; nothing else may run meanwhile."""
+        return self._engine.connect()
+
+    async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+        return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
+
+    async def write_alone(self, action: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as conn:
+            return action(conn)
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as conn:
+            return query(conn)
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Nobody else can."""
+
+    async def close(self) -> None:
+        self._engine.dispose()
+
+
 def _sqlite_reader(adapted: Any) -> None:
     adapted.isolation_level = None  # the driver begins nothing by itself
     cursor = adapted.cursor()
@@ -171,9 +203,14 @@ class PostgresBackend:
 
 
 def open_backend(url: str) -> Backend:
-    """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises ValueError for any other."""
+    """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises ValueError for any other.
+
+    `sqlite:///:memory:` is gone with its process.
+    """
     parsed = make_url(url)
     kind = parsed.get_backend_name()
+    if kind == "sqlite" and parsed.database == ":memory:":
+        return MemoryBackend()
     if kind == "sqlite":
         return SqliteBackend(parsed)
     if kind == "postgresql":

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from incidentd.storage.schema import group_alerts, pages
 from incidentd.storage.tx import Tx
@@ -50,6 +50,20 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
         return f"page:{self.id}"
 
 
+# Built once: to build a statement costs several times what it costs to run it.
+_GET = select(pages).where(pages.c.id == bindparam("of_page"))
+_LOCK = _GET.with_for_update()
+_LATEST = (
+    select(pages)
+    .where(pages.c.group_id == bindparam("of_group"))
+    .order_by(pages.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_CREATE = insert(pages).returning(pages)
+_CHANGE = update(pages).where(pages.c.id == bindparam("of_page")).values(version=pages.c.version + 1).returning(pages)
+
+
 def _page(row: Row[Any]) -> PageRow:
     return PageRow(**{name: getattr(row, name) for name in PageRow.__struct_fields__})
 
@@ -60,20 +74,18 @@ def create(tx: Tx, **values: Any) -> PageRow:
         "state": "open", "step": 0, "round": 1, "started_at": tx.now, "acknowledged_by": "", "acknowledged_via": "",
         "version": 1,
     }  # fmt: skip
-    return _page(tx.conn.execute(insert(pages).values(**fixed, **values).returning(pages)).one())
+    return _page(tx.conn.execute(_CREATE, fixed | values).one())
 
 
 def get(conn: Connection, page_id: int, *, lock: bool = False) -> PageRow | None:
     """One page."""
-    query = select(pages).where(pages.c.id == page_id)
-    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    row = conn.execute(_LOCK if lock else _GET, {"of_page": page_id}).one_or_none()
     return None if row is None else _page(row)
 
 
 def of_group(tx: Tx, group_id: int) -> PageRow | None:
     """The latest page of a group, locked."""
-    query = select(pages).where(pages.c.group_id == group_id).order_by(pages.c.id.desc()).limit(1)
-    row = tx.conn.execute(query.with_for_update()).one_or_none()
+    row = tx.conn.execute(_LATEST, {"of_group": group_id}).one_or_none()
     return None if row is None else _page(row)
 
 
@@ -123,8 +135,7 @@ def at_last_resort(conn: Connection) -> list[PageRow]:
 
 def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:
     """Store new values of columns; the version goes up by one."""
-    statement = update(pages).where(pages.c.id == page.id).values(version=pages.c.version + 1, **values)
-    return _page(tx.conn.execute(statement.returning(pages)).one())
+    return _page(tx.conn.execute(_CHANGE, {"of_page": page.id, **values}).one())
 
 
 def listed(conn: Connection, query: Select[Any]) -> list[PageRow]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from incidentd.storage.schema import timers
 from incidentd.storage.tx import Tx, Wake
@@ -42,21 +42,39 @@ def _timer(row: Row[Any]) -> Timer:
     )
 
 
-def _named(kind: str, subject: str) -> Any:
-    return (timers.c.kind == kind) & (timers.c.subject == subject)
+# Built once: to build a statement costs several times what it costs to run it, and timers are asked all the time.
+_OF = (timers.c.kind == bindparam("of_kind")) & (timers.c.subject == bindparam("of_subject"))
+_ID = timers.c.id == bindparam("of_id")
+_MOVE = update(timers).where(_OF)
+_ARM = insert(timers)
+_DUE_OF = select(timers.c.due_at).where(_OF).with_for_update()
+_CANCEL = delete(timers).where(_OF)
+_DUE = (
+    select(timers.c.id)
+    .where(timers.c.due_at <= bindparam("now"))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
+_TAKE = select(timers).where(_ID, timers.c.due_at <= bindparam("now")).with_for_update(skip_locked=True)
+_TAKEN = delete(timers).where(_ID)
+
+
+def _named(kind: str, subject: str) -> dict[str, Any]:
+    return {"of_kind": kind, "of_subject": subject}
 
 
 def arm(tx: Tx, kind: str, subject: str, due_at: datetime, payload: Mapping[str, Any] | None = None) -> None:
     """Let `kind` act on `subject` at `due_at`; moves the timer when it is armed already."""
     values = {"due_at": due_at, "payload": payload or {}, "failures": 0, "error": ""}
-    if tx.conn.execute(update(timers).where(_named(kind, subject)).values(**values)).rowcount == 0:
-        tx.conn.execute(insert(timers).values(kind=kind, subject=subject, **values))
+    if tx.conn.execute(_MOVE, _named(kind, subject) | values).rowcount == 0:
+        tx.conn.execute(_ARM, {"kind": kind, "subject": subject, **values})
     tx.wake(Wake.TIMERS)
 
 
 def arm_no_later(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
     """Arm, or bring an armed timer forward to `due_at`; an earlier one is left alone."""
-    due = tx.conn.execute(select(timers.c.due_at).where(_named(kind, subject)).with_for_update()).scalar_one_or_none()
+    due = tx.conn.execute(_DUE_OF, _named(kind, subject)).scalar_one_or_none()
     if due is None or due > due_at:
         arm(tx, kind, subject, due_at)
 
@@ -78,13 +96,12 @@ def hasten(tx: Tx, kinds: Sequence[str]) -> int:
 
 def cancel(tx: Tx, kind: str, subject: str) -> None:
     """Forget a timer; nothing happens when there is none."""
-    tx.conn.execute(delete(timers).where(_named(kind, subject)))
+    tx.conn.execute(_CANCEL, _named(kind, subject))
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     """The ids of the timers that are due, the longest overdue first."""
-    query = select(timers.c.id).where(timers.c.due_at <= now).order_by(timers.c.due_at, timers.c.id).limit(limit)
-    return list(conn.execute(query).scalars())
+    return list(conn.execute(_DUE, {"now": now, "most": limit}).scalars())
 
 
 def subjects(conn: Connection, kind: str, prefix: str) -> set[str]:
@@ -95,16 +112,15 @@ def subjects(conn: Connection, kind: str, prefix: str) -> set[str]:
 
 def next_due(conn: Connection) -> datetime | None:
     """When the earliest timer is due."""
-    return conn.execute(select(timers.c.due_at).order_by(timers.c.due_at).limit(1)).scalar_one_or_none()
+    return conn.execute(_NEXT).scalar_one_or_none()
 
 
 def take(tx: Tx, timer_id: int) -> Timer | None:
     """Lock a due timer and remove it; None when another node has it, or it moved or went meanwhile."""
-    query = select(timers).where(timers.c.id == timer_id, timers.c.due_at <= tx.now).with_for_update(skip_locked=True)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_TAKE, {"of_id": timer_id, "now": tx.now}).one_or_none()
     if row is None:
         return None
-    tx.conn.execute(delete(timers).where(timers.c.id == timer_id))
+    tx.conn.execute(_TAKEN, {"of_id": timer_id})
     return _timer(row)
 
 

@@ -25,6 +25,7 @@ from incidentd import (
     wire_groups,
     wire_pages,
     wire_quieting,
+    wire_replay,
     wire_routes,
     wire_silences,
     wire_views,
@@ -252,6 +253,7 @@ class FakeDaemon:
             incidents=_Incidents(self),
             roster=_Roster(),
             routes=_Routes(self),
+            replays=_Replays(),
             drafts=_Drafts(self),
             events=_Events(self),
             idempotency=_Remembered(self),
@@ -510,6 +512,21 @@ class _Hiding(_Part):
         await self.fake.note("hiding.preview", body)
         past = wire_quieting.PastHiding(alert_id=1, name="x", service="shop", severity="", since=NOW, until=None)
         return wire_quieting.HidingPreview(alerts=(self.fake.alerts[1],), total=1, past=(past,), past_total=1)
+
+
+class _Replays:
+    """Replay 1 is always there, and never ends by itself."""
+
+    async def start(self, body: wire_replay.StartReplay) -> wire_replay.Replay:
+        return wire_replay.Replay(id=1, state="running", progress=0.0, detail="", faults=(), report=None)
+
+    async def get(self, replay_id: int) -> wire_replay.Replay:
+        if replay_id != 1:
+            raise NotFound("there is no such replay")
+        return wire_replay.Replay(id=1, state="running", progress=0.5, detail="", faults=(), report=None)
+
+    async def cancel(self, replay_id: int) -> wire_replay.Replay:
+        return msgspec.structs.replace(await self.get(replay_id), state="cancelled")
 
 
 class _Pages(_Part):

@@ -79,6 +79,12 @@ GOOD = {
     "GET /v1/people": ("/v1/people", None),
     "GET /v1/services": ("/v1/services", None),
     "GET /v1/route": ("/v1/route?label=alertname%3DDiskFull&label=host%3Ddb1", None),
+    "POST /v1/replays": (
+        "/v1/replays",
+        {"since": "2026-03-14T09:30:00Z", "process": {"name": "new.toml", "text": "[route]"}},
+    ),
+    "GET /v1/replays/{id}": ("/v1/replays/1", None),
+    "DELETE /v1/replays/{id}": ("/v1/replays/1", None),
     "GET /v1/oncall": ("/v1/oncall", None),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),

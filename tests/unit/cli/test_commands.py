@@ -219,7 +219,7 @@ LEAVES = dict(leaves(ctl.cli))
 
 
 def test_every_command_has_a_case():
-    elsewhere = {"events", "completion"}  # test_events.py, test_completion.py
+    elsewhere = {"events", "completion", "replay"}  # test_events.py, test_completion.py, test_replay.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     untried = {path for path in LEAVES if not any(case.line.startswith(f"{path} ") or case.line == path
                                                   for case in CASES)}  # fmt: skip
