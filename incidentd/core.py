@@ -17,12 +17,14 @@ from incidentd.services.contact_tests import ContactTests
 from incidentd.services.delivery import DeliveryWorker, Sender
 from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
+from incidentd.services.drills import Drills
 from incidentd.services.escalation import Escalation
 from incidentd.services.events import EventStream
 from incidentd.services.group_views import GroupViews
 from incidentd.services.grouping import Grouping
 from incidentd.services.hiding_preview import HidingPreviews
 from incidentd.services.idempotency import Answers
+from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
@@ -97,6 +99,7 @@ class Core:
         self.contact_tests = ContactTests(store, roster)
         self.reach = ReachabilityView(store, roster, sender.state)
         self.roster = RosterView(roster, store.clock, self.reach)
+        self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.routes = RouteTester(process, roster, store.clock, self.mutes)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
@@ -113,6 +116,7 @@ class Core:
             **self.maintenance.handlers(),
             **self.recurring.handlers(),
             **self.incidents.handlers(),
+            **self.drills.handlers(),
             **self.answers.handlers(),
             **self.sources.handlers(),
         }

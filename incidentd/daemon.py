@@ -278,6 +278,7 @@ class Daemon:
             roster=core.roster,
             routes=core.routes,
             replays=self._replays,
+            drills=core.drills,
             drafts=core.drafts,
             events=core.events,
             idempotency=core.answers,

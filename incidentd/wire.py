@@ -19,13 +19,11 @@ from incidentd.domain.severity import Severity
 
 API_VERSION = "1.0"
 
-Line = Annotated[str, Meta(min_length=1, max_length=250, pattern=r"\S")]
-"""A title: one to 250 characters, not only white space."""
+Line = Annotated[str, Meta(min_length=1, max_length=250, pattern=r"\S")]  # a title: not only white space
 Text = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
 OptionalText = Annotated[str, Meta(max_length=20_000)]
 Handle = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z")]
-Instant = Annotated[datetime, Meta(tz=True)]
-"""A time with its offset; a caller's time without one is an error."""
+Instant = Annotated[datetime, Meta(tz=True)]  # with its offset; a caller's time without one is an error
 RowId = Annotated[int, Meta(ge=1, le=2**53)]
 
 
@@ -135,6 +133,7 @@ class Alert(Frozen, frozen=True):
     incident_ids: tuple[int, ...]
     flapping: bool
     version: int
+    drill: str = ""  # D-7 when it is part of a drill
     silenced_by: tuple[str, ...] = ()  # ids of the silences that hide it now
     inhibited: bool = False  # another alert that fires explains it
     hidden_by: tuple[HiddenBy, ...] = ()  # everything that hides it now, `silenced_by` and `inhibited` among it
@@ -203,6 +202,7 @@ class Page(Frozen, frozen=True):
     waits_for: str = ""  # the hours that its step waits for, until next_step_at
     last_resort_at: Instant | None = None  # when it was found that it reaches nobody
     last_resort_why: str = ""
+    drill: str = ""  # D-7 when it is part of a drill
 
 
 class PagePage(Frozen, frozen=True):
@@ -286,6 +286,7 @@ class Incident(Frozen, frozen=True):
     review_due_at: Instant | None
     process_version: str
     version: int
+    drill: str = ""  # D-7 when it is part of a drill
 
 
 class IncidentDetail(Frozen, frozen=True):

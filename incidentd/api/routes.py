@@ -14,6 +14,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drills,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -25,7 +26,7 @@ from incidentd import (
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, checks, daemon, groups, incidents, quieting, replays, silences, views
+from incidentd.api.handlers import alerts, checks, daemon, drills, groups, incidents, quieting, replays, silences, views
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -319,6 +320,17 @@ ROUTES: tuple[Route, ...] = (
         "The way of an alert with these labels, without sending one",
         query=queries.RouteTest,
     ),
+    _get("/v1/drills", drills.list_drills, wire_drills.DrillList, "Drills"),
+    _created(
+        "/v1/drills",
+        drills.start_drill,
+        wire_drills.Drill,
+        "Replay a scenario or an incident for those who take part; nobody else is written to",
+        body=wire_drills.StartDrill,
+    ),
+    _get("/v1/drills/{id}", drills.get_drill, wire_drills.Drill, "One drill, and its summary once it is over"),
+    _post("/v1/drills/{id}/stop", drills.stop_drill, wire_drills.Drill, "End a drill now"),
+    _post("/v1/drills/{id}/resume", drills.resume_drill, wire_drills.Drill, "Go on after a real page paused it"),
     _created(
         "/v1/replays",
         replays.start_replay,

@@ -31,6 +31,7 @@ _COMMANDS = {
     "person": ("persons:person", "Test the contact methods of a person."),
     "services": ("rota:services", "Services with their teams and policies."),
     "route": ("routes:route", "Where alerts go."),
+    "drill": ("drills:drill", "Practise: replay an incident or a scenario for those who take part."),
     "replay": ("replay:replay", "Which pages an edited configuration would have sent, dropped or moved."),
     "events": ("events:events", "The event log, once or followed."),
     "health": ("operate:health", "What works and what does not."),

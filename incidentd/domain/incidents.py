@@ -69,6 +69,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     review_due_at: datetime | None
     process_version: str
     version: int
+    drill_id: int | None = None
 
     @property
     def subject(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
+from incidentd.domain import drills
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.silences import Silence
 from incidentd.storage import alerts, deliveries, event_log, pages, silences
@@ -81,9 +82,9 @@ def read_history(conn: Connection, since: datetime, until: datetime) -> History:
         until=until,
         earlier=(*set_before, *fired),
         events=recorded,
-        alerts={one.id: one for one in alerts.get_many(conn, sorted(ids))},
+        alerts={one.id: one for one in alerts.get_many(conn, sorted(ids)) if drills.of_source(one.source) is None},
         silences=silenced,
-        pages={one.id: one for one in found},
+        pages={one.id: one for one in found if one.drill_id is None},
         deliveries=tuple(_deliveries(conn, [one.id for one in found])),
     )
 

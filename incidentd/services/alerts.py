@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select
 
 from incidentd import wire
+from incidentd.domain import drills
 from incidentd.domain.alerts import ended
 from incidentd.domain.matchers import Matcher, matches_all
 from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
@@ -43,6 +44,7 @@ def _wire(alert: AlertRow, links: Links, hidden: Hidden, reasons: tuple[wire.Hid
         page_id=links.page_id,
         page_state=links.page_state,
         incident_ids=links.incident_ids,
+        drill=drills.name(drills.of_source(alert.source)),
         silenced_by=tuple(silence.id for silence in hidden.silences),
         inhibited=hidden.inhibited is not None,
         hidden_by=reasons,

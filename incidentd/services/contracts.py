@@ -16,6 +16,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drills,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -188,6 +189,14 @@ class IdempotencyCalls(Protocol):
     async def remember(self, actor: str, key: str, digest: str, status: int, body: bytes) -> None: ...
 
 
+class DrillCalls(Protocol):
+    async def start(self, body: wire_drills.StartDrill, actor: str) -> wire_drills.Drill: ...
+    async def list(self) -> wire_drills.DrillList: ...
+    async def get(self, drill_id: int) -> wire_drills.Drill: ...
+    async def stop(self, drill_id: int, actor: str) -> wire_drills.Drill: ...
+    async def resume(self, drill_id: int, actor: str) -> wire_drills.Drill: ...
+
+
 class ReplayCalls(Protocol):
     async def start(self, body: wire_replay.StartReplay) -> wire_replay.Replay: ...
     async def get(self, replay_id: int) -> wire_replay.Replay: ...
@@ -219,6 +228,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     roster: RosterCalls
     routes: RouteCalls
     replays: ReplayCalls
+    drills: DrillCalls
     drafts: DraftCalls
     events: EventCalls
     idempotency: IdempotencyCalls

@@ -9,14 +9,16 @@ from typing import Any
 
 import msgspec
 
+from incidentd.domain.drills import redirected
 from incidentd.domain.escalation import Contact, Reach, Waiting, delay_after, following, policy_for, reach, waiting
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.services.delivery_events import facts
+from incidentd.services.drill_pauses import pause_for
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
-from incidentd.storage import alerts, deliveries, groups, pages, timers
+from incidentd.storage import alerts, deliveries, drills, groups, pages, timers
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.pages import PageRow
 from incidentd.storage.timers import Timer
@@ -158,7 +160,7 @@ class Escalation:
         self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True
     ) -> PageRow:
         policy = policy_for(self._roster(), page.policy, page.person)
-        reached = reach(self._roster(), policy, step, tx.now, page.urgency)
+        reached = self._reached(tx, page, reach(self._roster(), policy, step, tx.now, page.urgency), step)
         can_wait = wait and page.urgency == "low"
         held = waiting(reached, tx.now) if can_wait else None
         if held is not None:
@@ -188,6 +190,7 @@ class Escalation:
         )
         timers.cancel(tx, PAUSED, page.subject)
         timers.arm(tx, STEP, page.subject, due)
+        pause_for(tx, page, reached.people, STEP)
         return moved
 
     def _wait(self, tx: Tx, page: PageRow, step: int, round_: int, held: Waiting, people: Sequence[str]) -> PageRow:
@@ -197,6 +200,16 @@ class Escalation:
             data = {"step": step, "people": people, "why": held.why, "until": held.until}
             tx.emit("page.waiting", page.subject, data)
         return pages.change(tx, page, step=step, round=round_, next_step_at=held.until, waits_for=held.why)
+
+    def _reached(self, tx: Tx, page: PageRow, reached: Reach, step: int) -> Reach:
+        """Whom a step really writes to: in a drill those who take part, whatever the policy says."""
+        drill = None if page.drill_id is None else drills.get(tx.conn, page.drill_id)
+        return reached if drill is None else redirected(reached, self._roster(), drill.people, step, page.urgency)
+
+    def is_held(self, tx: Tx, drill_id: int | None) -> bool:
+        """Whether a drill is paused, so that nobody is told anything of it."""
+        drill = None if drill_id is None else drills.get(tx.conn, drill_id)
+        return drill is not None and drill.state == "paused"
 
     def _tell(self, tx: Tx, page: PageRow, reached: Reach, *, can_wait: bool) -> None:
         deliveries.enqueue(

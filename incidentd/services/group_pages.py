@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from incidentd.domain import drills
 from incidentd.domain.messages import group_body, group_title
 from incidentd.domain.routing import Route
 from incidentd.services.hidden import Hidden
@@ -32,10 +33,12 @@ def texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:
     """Title and body of a page about `firing`."""
     names = [(alert.name, alert.summary) for alert in firing]
     links = [firing[0].annotations.get("runbook_url", ""), firing[0].generator_url]
-    return {
-        "title": group_title(names, group.service, firing[0].severity),
-        "body": group_body(names, group.labels, links),
-    }
+    body = group_body(names, group.labels, links)
+    if drills.of_source(group.key) is None:
+        return {"title": group_title(names, group.service, firing[0].severity), "body": body}
+    bare = [(name.removeprefix(drills.MARK), summary) for name, summary in names]
+    title = drills.marked(group_title(bare, group.service, firing[0].severity))
+    return {"title": title, "body": f"{drills.MARK}{drills.NOTICE}\n\n{body}"}
 
 
 def next_flush(group: Group, route: Route, now: datetime) -> datetime:

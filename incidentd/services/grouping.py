@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from incidentd.domain import drills
 from incidentd.domain.alerts import flaps_until, is_flapping
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import update_body
@@ -32,6 +34,8 @@ FLUSH = "group.flush"
 SETTLED = "alert.settled"
 LOOK = "group.look"
 UNMUTED = "group.unmuted"
+HELD = timedelta(minutes=1)
+"""How long what a paused drill wants to tell waits until it is looked at again."""
 ROUTE_BATCH = 400
 """Alerts that are routed in one transaction at most."""
 
@@ -205,7 +209,7 @@ class Grouping:
         decided: list[dict[str, Any]] = []
         for route in routes:
             service = service_of(route, alert.labels)
-            group = staying.get(group_key(route, alert.labels)) if route.page else None
+            group = staying.get(_key(route, alert)) if route.page else None
             if group is None and route.page:
                 group = self._group_for(tx, alert, route, service, batch)
                 batch.joins.append((group.id, alert.id))
@@ -244,7 +248,7 @@ class Grouping:
         return step
 
     def _group_for(self, tx: Tx, alert: Changed, route: Route, service: str, batch: _Batch) -> Group:
-        key = group_key(route, alert.labels)
+        key = _key(route, alert)
         if key in batch.open:
             return batch.open[key]
         group = groups.find_open(tx, key)
@@ -307,6 +311,9 @@ class Grouping:
         return find_route(self._process().route, route_id)
 
     def _flush(self, tx: Tx, group: Group, route: Route) -> None:
+        if self._escalation.is_held(tx, drills.of_source(group.key)):
+            timers.arm(tx, FLUSH, group.subject, tx.now + HELD)
+            return
         firing = groups.firing(tx.conn, group.id)
         if not firing:
             if not self._end_if_over(tx, group):  # held open by an alert that flaps
@@ -406,6 +413,7 @@ class Grouping:
             urgency=route.urgency,
             group_id=group.id,
             incident_id=None,
+            drill_id=drills.of_source(group.key),
         )
         return True
 
@@ -434,7 +442,7 @@ class Grouping:
 
 def _keys(routes: Sequence[Route], alert: Changed) -> set[str]:
     """The groups that `alert` belongs into."""
-    return {group_key(route, alert.labels) for route in routes if route.page}
+    return {_key(route, alert) for route in routes if route.page}
 
 
 def _changes(left: Sequence[Group], alert: Changed) -> dict[str, tuple[str, str]]:
@@ -442,3 +450,8 @@ def _changes(left: Sequence[Group], alert: Changed) -> dict[str, tuple[str, str]
     before = {name: value for group in left for name, value in group.labels.items()}
     now = {name: alert.labels.get(name, "") for name in before}
     return {name: (value, now[name]) for name, value in sorted(before.items()) if value != now[name]}
+
+
+def _key(route: Route, alert: Changed) -> str:
+    """The key of its group on a route; alerts of a drill have groups of their own."""
+    return drills.group_key(alert.source, group_key(route, alert.labels))

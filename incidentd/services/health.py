@@ -36,7 +36,7 @@ class _Counts:
         self.timers_due, self.timers_failing = timers.counts(conn, now)
         self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
         self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
-        self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted")
+        self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
 async def _none(_adapters: Sequence[wire.AdapterHealth]) -> tuple[SourceHealth, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from incidentd.domain import drills
 from incidentd.domain.incidents import Incident
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.storage import alerts, incidents
@@ -23,6 +24,14 @@ def known_alerts(conn: Connection, ids: Sequence[int]) -> list[AlertRow]:
     return found
 
 
+def drill_of(linked: Sequence[AlertRow]) -> int | None:
+    """The drill that all of these alerts are part of, None for real ones. Raises `Invalid` for a mixture."""
+    found = {drills.of_source(one.source) for one in linked}
+    if len(found) > 1:
+        raise Invalid("alerts of a drill and real ones do not go into one incident", field="alert_ids")
+    return next(iter(found), None)
+
+
 def tell_alerts(tx: Tx, kind: str, incident: Incident, alert_ids: Sequence[int], actor: str) -> None:
     """The alert's own trace must say it too."""
     for alert_id in alert_ids:
@@ -31,7 +40,11 @@ def tell_alerts(tx: Tx, kind: str, incident: Incident, alert_ids: Sequence[int],
 
 def link(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> Incident:
     """Link alerts; those that are linked already stay so. Raises `Invalid`."""
-    known_alerts(tx.conn, alert_ids)
+    found = drill_of(known_alerts(tx.conn, alert_ids))
+    if found != incident.drill_id:
+        raise Invalid(
+            "alerts of a drill go into an incident of that drill, and real ones into a real one", field="alert_ids"
+        )
     new = incidents.link_alerts(tx, incident.id, alert_ids, actor)
     if not new:
         return incident

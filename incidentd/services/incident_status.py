@@ -117,6 +117,8 @@ class StatusChanges:
             raise Invalid(f"there is no incident INC-{target_id}", field="merged_into")
         if target.id == incident.id:
             raise Invalid("an incident cannot be merged into itself", field="merged_into")
+        if target.drill_id != incident.drill_id:
+            raise Invalid("a drill and a real incident are not merged", field="merged_into")
         if target.status in ENDED:
             raise Invalid(f"INC-{target.id} is {target.status}", field="merged_into", remedy=_instead(target))
         return target

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.domain import incidents as rules
+from incidentd.domain.drills import name
 from incidentd.domain.incidents import Incident
 from incidentd.domain.process import Process
 from incidentd.domain.response_history import KINDS, spans
@@ -77,6 +78,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
                 alert_ids=alert_ids[row.id],
                 page_ids=page_ids[row.id],
                 roles=current(held[row.id]),
+                drill=name(row.drill_id),
                 violations=broken,
                 allowed=rules.allowed(row, seen.process, seen.now),
             )

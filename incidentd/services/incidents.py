@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from incidentd import wire
+from incidentd.domain import drills
 from incidentd.domain.incidents import (
     AWAITING_REVIEW,
     ENDED,
@@ -114,12 +115,13 @@ class Incidents:
         return await self._store.write(command)
 
     def _declared(self, tx: Tx, body: wire.DeclareIncident, actor: str, linked: Sequence[AlertRow]) -> Incident:
+        drill_id = incident_links.drill_of(linked)
         status = Status.SUSPECTED if body.suspected else Status.ACTIVE
         earliest = min((one.starts_at for one in linked), default=tx.now)
         process = self._process()
         return incidents.create(
             tx,
-            title=body.title,
+            title=drills.marked(body.title) if drill_id is not None else body.title,
             summary=body.summary,
             status=status,
             severity=body.severity,
@@ -130,6 +132,7 @@ class Incidents:
             started_at=checked_time(body.started_at, tx.now, "started_at") if body.started_at else earliest,
             next_update_at=next_due_for_status(process, body.severity, status, tx.now),
             process_version=process.version,
+            drill_id=drill_id,
         )
 
     async def edit(

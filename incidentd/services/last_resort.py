@@ -49,7 +49,7 @@ class LastResort:
         return page
 
     def _write(self, tx: Tx, page: PageRow, why: str) -> PageRow:
-        if page.last_resort_at is not None:
+        if page.last_resort_at is not None or page.drill_id is not None:  # a drill is no emergency
             return page
         contacts = self._roster().last_resort.contacts
         body = f"{why[0].upper()}{why[1:]}.\n{page.body}"

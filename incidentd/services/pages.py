@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, select
 
 from incidentd import wire, wire_pages
+from incidentd.domain import drills
 from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import manual_body
@@ -82,7 +83,15 @@ def views(conn: Connection, rows: Sequence[PageRow], viewer: str) -> tuple[wire.
         notified = people.get(row.id, ())
         alert_ids = members.get(row.group_id, ()) if row.group_id is not None else ()
         values = {name: getattr(row, name) for name in names}
-        shown.append(wire.Page(**values, notified=notified, alert_ids=alert_ids, mine=viewer in notified))
+        shown.append(
+            wire.Page(
+                **values,
+                notified=notified,
+                alert_ids=alert_ids,
+                mine=viewer in notified,
+                drill=drills.name(row.drill_id),
+            )
+        )
     return tuple(shown)
 
 

@@ -13,14 +13,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from incidentd import wire
+from incidentd.domain import drills
 from incidentd.domain.dependencies import Dependent, Held, Upstream, held
-from incidentd.domain.inhibition import Firing, InhibitRule, inhibited
+from incidentd.domain.inhibition import Firing, inhibited
 from incidentd.domain.maintenance import Window, hiding
 from incidentd.domain.matchers import matches_all
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import pages_somebody, service_at
-from incidentd.domain.silences import silencing
+from incidentd.domain.silences import Silence, silencing
 from incidentd.services.hidden import NOT_HIDDEN, Hidden, reasons, tell
 from incidentd.services.occurrences import Occurrences
 from incidentd.storage import maintenance, silences, suppressions
@@ -39,15 +40,27 @@ class Suppression:
 
     def of(self, conn: Connection, rows: Iterable[AlertRow | ActiveRow], now: datetime) -> dict[int, Hidden]:
         """What hides each firing alert among `rows` at `now`; those that nothing hides are missing."""
-        rows = [row for row in rows if row.firing]
-        if not rows:
-            return {}
+        realms: dict[str, list[AlertRow | ActiveRow]] = {}
+        for row in rows:
+            if row.firing:
+                realms.setdefault(drills.realm(row.source), []).append(row)
+        found: dict[int, Hidden] = {}
+        for realm, some in realms.items():
+            found |= self._within(conn, some, now, realm)
+        return found
+
+    def _within(
+        self, conn: Connection, rows: Sequence[AlertRow | ActiveRow], now: datetime, realm: str
+    ) -> dict[int, Hidden]:
+        """Drills and the real world hide nothing from each other; see `domain.drills`."""
         active = silences.active(conn, now)
-        silenced = {row.id: tuple(found) for row in rows if (found := silencing(active, row.labels, now))}
+        silenced = {row.id: tuple(found) for row in rows if (found := _silencing(active, row, now))}
         firing = [Firing(row.id, row.labels) for row in rows] if self._process().inhibit else []
-        explained = inhibited(self._process().inhibit, firing, lambda rule: _sources(conn, rule))
-        worked_on = self._worked_on(conn, rows, now)
-        waiting = self._held(conn, rows, now)
+        explained = inhibited(
+            self._process().inhibit, firing, lambda rule: suppressions.firing_like(conn, rule.source, realm)
+        )
+        worked_on = {} if realm else self._worked_on(conn, rows, now)
+        waiting = self._held(conn, rows, now, realm)
         return {
             one: Hidden(silenced.get(one, ()), worked_on.get(one, ()), explained.get(one), waiting.get(one))
             for one in dict.fromkeys((*silenced, *worked_on, *explained, *waiting))
@@ -89,7 +102,9 @@ class Suppression:
             if (found := hiding(windows, row.service or self._service(row), row.labels, severities))
         }
 
-    def _held(self, conn: Connection, rows: Sequence[AlertRow | ActiveRow], now: datetime) -> dict[int, Held]:
+    def _held(
+        self, conn: Connection, rows: Sequence[AlertRow | ActiveRow], now: datetime, realm: str
+    ) -> dict[int, Held]:
         depends_on = self._roster().depends_on
         if not depends_on:
             return {}
@@ -99,15 +114,15 @@ class Suppression:
             if not row.flapping and (service := row.service or self._service(row)) in depends_on
         ]
         rule = self._process().dependencies
-        return held(rule, depends_on, dependents, lambda services: self._upstreams(conn, services), now)
+        return held(rule, depends_on, dependents, lambda services: self._upstreams(conn, services, realm), now)
 
-    def _upstreams(self, conn: Connection, services: Collection[str]) -> list[Upstream]:
+    def _upstreams(self, conn: Connection, services: Collection[str], realm: str) -> list[Upstream]:
         """The page-worthy alerts of `services`."""
         process = self._process()
         source = process.dependencies.source
         return [
             Upstream(one.id, service or self._service(one))
-            for one, service in suppressions.firing_of(conn, source, services)
+            for one, service in suppressions.firing_of(conn, source, services, realm)
             if matches_all(source, one.labels) and pages_somebody(process.route, one.labels)
         ]
 
@@ -115,5 +130,7 @@ class Suppression:
         return service_at(self._process().route, alert.labels)
 
 
-def _sources(conn: Connection, rule: InhibitRule) -> list[Firing]:
-    return suppressions.firing_like(conn, rule.source)
+def _silencing(active: Sequence[Silence], row: AlertRow | ActiveRow, now: datetime) -> list[Silence]:
+    """The silences that hide an alert; one of a drill only when they are meant for drills."""
+    found = silencing(active, row.labels, now)
+    return [one for one in found if not drills.realm(row.source) or drills.silences_it(one.matchers, row.labels)]

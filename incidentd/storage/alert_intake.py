@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from incidentd.clock import from_micros, to_micros
+from incidentd.domain import drills
 from incidentd.domain.alerts import AlertState, display_name, display_summary
 from incidentd.storage import driver_sql
 from incidentd.storage.tx import Tx
@@ -83,13 +84,13 @@ def find(tx: Tx, source: str, keys: Sequence[str]) -> dict[str, Known]:
     return known
 
 
-def _values(state: AlertState, key: str, now: int) -> tuple[Any, ...]:
+def _values(state: AlertState, key: str, now: int, mark: str) -> tuple[Any, ...]:
     labels: Mapping[str, str] = state.labels
     encoded_labels, encoded_annotations = _encode(labels), _encode(state.annotations)
     if _NUL in encoded_labels or _NUL in encoded_annotations:
         raise Unstorable("a label or an annotation holds NUL")
     return (
-        display_name(labels, state.annotations, key),
+        mark + display_name(labels, state.annotations, key),
         display_summary(state.annotations),
         labels.get("severity", "")[:60],
         encoded_labels.decode(),
@@ -110,12 +111,13 @@ def _values(state: AlertState, key: str, now: int) -> tuple[Any, ...]:
 def save(tx: Tx, source: str, alerts: Sequence[Known], now: datetime) -> None:
     """Insert or update every alert that changed. Raises `Unstorable` and, for lone surrogates, UnicodeEncodeError."""
     micros = to_micros(now)
+    mark = drills.MARK if drills.realm(source) else ""
     new: list[tuple[Any, ...]] = []
     old: list[tuple[Any, ...]] = []
     for alert in alerts:
         if not alert.changed or alert.state is None:
             continue
-        values = _values(alert.state, alert.key, micros)
+        values = _values(alert.state, alert.key, micros, mark)
         if alert.id is None:
             new.append((source, alert.key, *values, alert.pending, micros, False))
         else:

@@ -205,8 +205,9 @@ def count_where(conn: Connection, *conditions: Any) -> int:
 
 
 def counts(conn: Connection) -> tuple[int, int]:
-    """(firing, waiting for routing)."""
-    return count_where(conn, alerts.c.status == "firing"), count_where(conn, alerts.c.pending)
+    """(firing, those of drills left out; waiting for routing)."""
+    real = alerts.c.source.notlike("drill:%")
+    return count_where(conn, alerts.c.status == "firing", real), count_where(conn, alerts.c.pending)
 
 
 def listed(conn: Connection, query: Select[Any]) -> list[AlertRow]:

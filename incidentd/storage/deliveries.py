@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
 
 from incidentd.storage.columns import Instant
-from incidentd.storage.schema import deliveries
+from incidentd.storage.schema import deliveries, pages
 from incidentd.storage.tx import Tx, Wake
 
 WAITING = ("pending", "sending")
@@ -301,11 +301,14 @@ def next_due(conn: Connection) -> datetime | None:
 
 
 def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
-    """(waiting, failed for good since a time)."""
+    """(waiting, failed for good since a time without those of drills)."""
     waiting = select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(WAITING))
+    of_drills = select(pages.c.id).where(pages.c.drill_id.is_not(None))
+    not_of_drills = or_(deliveries.c.page_id.is_(None), deliveries.c.page_id.not_in(of_drills))
     failed = (
         select(func.count())
         .select_from(deliveries)
         .where(deliveries.c.state == "failed", deliveries.c.kind != "bundle", deliveries.c.created_at >= failed_since)
+        .where(not_of_drills)
     )
     return conn.execute(waiting).scalar_one(), conn.execute(failed).scalar_one()

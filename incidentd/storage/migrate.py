@@ -8,9 +8,9 @@ from sqlalchemy import Connection, inspect, text
 
 from incidentd.storage.engines import Backend
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions` (a test compares)."""
-_KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007"})
+_KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"})
 
 
 class SchemaTooNew(Exception):  # noqa: N818

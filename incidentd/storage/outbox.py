@@ -42,6 +42,11 @@ def hold(tx: Tx, row: DeliveryRow, until: datetime, why: str) -> None:
     tx.conn.execute(update(table).where(table.c.id == row.id).values(due_at=until, held=why))
 
 
+def drop(tx: Tx, row: DeliveryRow, why: str) -> None:
+    """Never send a message."""
+    tx.conn.execute(update(table).where(table.c.id == row.id).values(state="cancelled", error=why))
+
+
 def _release(tx: Tx, *whose: ColumnElement[bool]) -> None:
     held = (table.c.state == "pending") & (table.c.held != "") & (table.c.attempt == 0) & (table.c.due_at > tx.now)
     tx.conn.execute(update(table).where(held, *whose).values(due_at=tx.now))

@@ -32,6 +32,7 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     group_id: int | None
     incident_id: int | None
+    drill_id: int | None
     started_at: datetime
     next_step_at: datetime | None
     acknowledged_at: datetime | None

@@ -151,6 +151,7 @@ pages = Table(
     Column("waits_for", String, nullable=False, server_default=""),  # the hours that its step waits for
     Column("last_resort_at", Instant),  # when it was found that it reaches nobody
     Column("last_resort_why", String, nullable=False, server_default=""),
+    Column("drill_id", BigInteger),  # None for a real one
 )
 Index("pages_group", pages.c.group_id)
 Index("pages_incident", pages.c.incident_id)
@@ -267,6 +268,7 @@ incidents = Table(
     Column("review_due_at", Instant),
     Column("process_version", String, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("drill_id", BigInteger),  # None for a real one
 )
 Index("incidents_status", incidents.c.status)
 
@@ -413,6 +415,27 @@ hidings = Table(  # what stood in `suppressions` until it ended
     Column("until", Instant, nullable=False),
 )
 Index("hidings_by", hidings.c.by, hidings.c.until)
+drills = Table(
+    "drills",
+    metadata,
+    _id(),
+    Column("title", String, nullable=False),
+    Column("origin", String, nullable=False),  # what is replayed, in words
+    Column("state", String, nullable=False),  # running | paused | ended | stopped
+    Column("why", String, nullable=False),  # it is paused or was stopped
+    Column("people", Json, nullable=False),  # handles of those who take part: nobody else is written to
+    Column("script", Json, nullable=False),  # what happens, with its waits
+    Column("position", Integer, nullable=False),  # steps of the script that have happened
+    Column("review", Boolean, nullable=False),  # whether its incident is to be reviewed
+    Column("started_at", Instant, nullable=False),
+    Column("started_by", String, nullable=False),
+    Column("next_at", Instant),
+    Column("waits", Instant),  # while it is paused: the rest of the wait, counted from the epoch
+    Column("ended_at", Instant),
+    Column("summary", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("drills_state", drills.c.state)
 
 drafts = Table(
     "drafts",

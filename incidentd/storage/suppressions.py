@@ -66,18 +66,30 @@ def hidden_by(conn: Connection, subjects: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def firing_like(conn: Connection, matchers: Sequence[Matcher]) -> list[Firing]:
+def _within(realm: str | None) -> list[ColumnElement[bool]]:
+    """Only what belongs to a realm of `drills.realm`: "" is the real world."""
+    if realm is None:
+        return []
+    return [alerts.c.source == realm] if realm else [alerts.c.source.notlike("drill:%")]
+
+
+def firing_like(conn: Connection, matchers: Sequence[Matcher], realm: str | None = None) -> list[Firing]:
     """Firing alerts that may fulfil `matchers`, oldest first: the database sorts out what surely does not.
 
-    Stored alerts count whether they were routed yet or not, so nothing depends on what was routed first.
+    `realm` None takes real alerts and those of drills. Stored alerts count whether they were routed yet or not, so
+    nothing depends on what was routed first.
     """
-    wanted = may_match(alerts.c.labels, matchers)
+    wanted = (*may_match(alerts.c.labels, matchers), *_within(realm))
     query = select(alerts.c.id, alerts.c.labels).where(and_(alerts.c.status == "firing", *wanted))
     return [Firing(row.id, row.labels) for row in conn.execute(query.order_by(alerts.c.id))]
 
 
-def firing_of(conn: Connection, matchers: Sequence[Matcher], services: Collection[str]) -> list[tuple[Firing, str]]:
+def firing_of(
+    conn: Connection, matchers: Sequence[Matcher], services: Collection[str], realm: str
+) -> list[tuple[Firing, str]]:
     """Firing alerts that may fulfil `matchers`, oldest first, each with its service: of `services`, or unrouted."""
     wanted = and_(alerts.c.status == "firing", alerts.c.service.in_(("", *services)))
-    query = select(alerts.c.id, alerts.c.labels, alerts.c.service).where(wanted, *may_match(alerts.c.labels, matchers))
+    query = select(alerts.c.id, alerts.c.labels, alerts.c.service).where(
+        wanted, *may_match(alerts.c.labels, matchers), *_within(realm)
+    )
     return [(Firing(row.id, row.labels), row.service) for row in conn.execute(query.order_by(alerts.c.id))]

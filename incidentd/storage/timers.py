@@ -48,6 +48,7 @@ _ID = timers.c.id == bindparam("of_id")
 _MOVE = update(timers).where(_OF)
 _ARM = insert(timers)
 _DUE_OF = select(timers.c.due_at).where(_OF).with_for_update()
+_FIND = select(timers).where(_OF).with_for_update()
 _CANCEL = delete(timers).where(_OF)
 _DUE = (
     select(timers.c.id)
@@ -81,7 +82,7 @@ def arm_no_later(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
 
 def find(tx: Tx, kind: str, subject: str) -> Timer | None:
     """An armed timer."""
-    row = tx.conn.execute(select(timers).where(_named(kind, subject)).with_for_update()).one_or_none()
+    row = tx.conn.execute(_FIND, _named(kind, subject)).one_or_none()
     return None if row is None else _timer(row)
 
 

@@ -22,6 +22,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drills,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -254,6 +255,7 @@ class FakeDaemon:
             roster=_Roster(),
             routes=_Routes(self),
             replays=_Replays(),
+            drills=_Drills(self),
             drafts=_Drafts(self),
             events=_Events(self),
             idempotency=_Remembered(self),
@@ -512,6 +514,36 @@ class _Hiding(_Part):
         await self.fake.note("hiding.preview", body)
         past = wire_quieting.PastHiding(alert_id=1, name="x", service="shop", severity="", since=NOW, until=None)
         return wire_quieting.HidingPreview(alerts=(self.fake.alerts[1],), total=1, past=(past,), past_total=1)
+
+
+def a_drill(**changes: Any) -> wire_drills.Drill:
+    drill = wire_drills.Drill(
+        id=1, title="DRILL The disk fills", origin="scenario of 2025-01-01", state="running", why="", people=("ana",),
+        steps=(wire_drills.DrillStep(after=0.0, kind="fire", text="Disk is full"),), position=0, review=False,
+        started_at=NOW, started_by="ana", next_at=NOW, ended_at=None, alert_ids=(), page_ids=(), incident_ids=(),
+        summary=None, version=1,
+    )  # fmt: skip
+    return msgspec.structs.replace(drill, **changes)
+
+
+class _Drills(_Part):
+    async def start(self, body: wire_drills.StartDrill, actor: str) -> wire_drills.Drill:
+        await self.fake.note("drills.start", body, actor)
+        return a_drill(people=body.people, started_by=actor)
+
+    async def list(self) -> wire_drills.DrillList:
+        return wire_drills.DrillList(drills=(a_drill(),))
+
+    async def get(self, drill_id: int) -> wire_drills.Drill:
+        if drill_id != 1:
+            raise NotFound(f"there is no drill D-{drill_id}")
+        return a_drill()
+
+    async def stop(self, drill_id: int, actor: str) -> wire_drills.Drill:
+        return msgspec.structs.replace(await self.get(drill_id), state="stopped", why=f"{actor} stopped it")
+
+    async def resume(self, drill_id: int, actor: str) -> wire_drills.Drill:
+        return await self.get(drill_id)
 
 
 class _Replays:

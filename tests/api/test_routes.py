@@ -79,6 +79,11 @@ GOOD = {
     "GET /v1/people": ("/v1/people", None),
     "GET /v1/services": ("/v1/services", None),
     "GET /v1/route": ("/v1/route?label=alertname%3DDiskFull&label=host%3Ddb1", None),
+    "GET /v1/drills": ("/v1/drills", None),
+    "POST /v1/drills": ("/v1/drills", {"people": ["ana"], "incident_id": 1, "speed": 10}),
+    "GET /v1/drills/{id}": ("/v1/drills/1", None),
+    "POST /v1/drills/{id}/stop": ("/v1/drills/1/stop", None),
+    "POST /v1/drills/{id}/resume": ("/v1/drills/1/resume", {}),
     "POST /v1/replays": (
         "/v1/replays",
         {"since": "2026-03-14T09:30:00Z", "process": {"name": "new.toml", "text": "[route]"}},

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -216,7 +217,7 @@ async def live(roster, steps):
             until = clock.now() + timedelta(seconds=wait)
             while time.jump(until):
                 pass
-            time.act(lambda tx, what=what, key=key: act(core, tx, what, key))
+            time.act(partial(act, core, what, key))
         until = clock.now() + timedelta(hours=1)
         while time.jump(until):
             pass
@@ -226,7 +227,7 @@ async def live(roster, steps):
         await store.close()
 
 
-def act(core, tx, what, key):
+def act(core, what, key, tx):
     kinds = {"fire": SignalKind.FIRING, "resolve": SignalKind.RESOLVED, "taken": SignalKind.ACKNOWLEDGED}
     if what in kinds:
         labels = {"alertname": "disk" if key != "c" else "cpu", "service": "shop", "key": key}

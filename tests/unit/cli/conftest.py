@@ -19,7 +19,17 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_groups, wire_pages, wire_quieting, wire_routes, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_checks,
+    wire_drills,
+    wire_groups,
+    wire_pages,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 
@@ -240,6 +250,20 @@ class Canned:
             config_files=(t,),
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
+
+    def drill(self) -> wire_drills.Drill:
+        t = self.text
+        took = wire_drills.Acknowledged(page_id=3, person=t, at=AT, after=37.0)
+        summary = wire_drills.Summary(
+            alerts=1, pages=1, first_acknowledgement=37.0, acknowledged=(took,), unacknowledged=(4,), reached=(t,),
+            verdicts={t: t}, incident_ids=(2,),
+        )  # fmt: skip
+        return wire_drills.Drill(
+            id=7, title=t, origin=t, state="ended", why=t, people=(t,),
+            steps=(wire_drills.DrillStep(after=30.0, kind="fire", text=t),), position=0, review=False, started_at=AT,
+            started_by=t, next_at=None, ended_at=AT, alert_ids=(12,), page_ids=(3, 4), incident_ids=(2,),
+            summary=summary, version=3,
+        )  # fmt: skip
 
     def silence(self) -> wire_silences.Silence:
         t = self.text

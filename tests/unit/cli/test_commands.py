@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_groups, wire_quieting, wire_silences
+from incidentd import wire, wire_checks, wire_drills, wire_groups, wire_quieting, wire_silences
 from incidentd.cli import ctl
 
 
@@ -183,6 +183,15 @@ ASK = [  # a question that needs a body
          {**PREVIEW, "maintenance": {"services": ["a"], "text": "preview", "spared": [], "below": ""}}),
     Case("hides R-2", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "subject": "recurring:2"}),
     Case("hides --inhibit a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "inhibit": "a"}),
+    Case("drill list", "GET /v1/drills", lambda c: wire_drills.DrillList(drills=(c.drill(),)), "D-7"),
+    Case("drill show D-7", "GET /v1/drills/7", lambda c: c.drill(), "acknowledged after 37s"),
+    Case("drill show 7", "GET /v1/drills/7",
+         lambda c: msgspec.structs.replace(c.drill(), state="running", summary=None), "fire: plain"),
+    Case("drill start --incident INC-3 --people ada,grace --speed 10 --service web --review", "POST /v1/drills",
+         lambda c: c.drill(), "D-7 runs: plain, for plain",
+         {"people": ["ada", "grace"], "scenario": "", "incident_id": 3, "speed": 10, "service": "web", "review": True}),
+    Case("drill stop D-7", "POST /v1/drills/7/stop", lambda c: c.drill(), "D-7 is over"),
+    Case("drill resume D-7", "POST /v1/drills/7/resume", lambda c: c.drill(), "D-7 goes on"),
 ]  # fmt: skip
 CASES = [*READ, *CHANGE, *ASK]
 
