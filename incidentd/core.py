@@ -123,8 +123,8 @@ class Core:
         self._loops = [
             router_loop(store, self.grouping, lambda: self.intake.busy),
             expiry_loop(store, self.intake),
-            Loop("sources", self.sources.work),
             timer_loop(store, self.handlers),
+            Loop("sources", self.sources.work),
         ]
 
     async def start(self) -> None:

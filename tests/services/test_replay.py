@@ -203,14 +203,14 @@ acts = st.lists(
 )
 
 
-async def live(roster, steps):
+async def live(roster, steps, sender):
     """A daemon's virtual life; its record."""
     start = FakeClock().now()
     clock, backend = VirtualClock(start), MemoryBackend()
     await migrate.prepare(backend)
     store = Store(backend, clock)
     process = Process(version="p", route=Route(id="root"))
-    core = Core(store, process=lambda: process, roster=lambda: roster, sender=None, public_url=lambda: "", node="n")  # type: ignore[arg-type]
+    core = Core(store, process=lambda: process, roster=lambda: roster, sender=sender, public_url=lambda: "", node="n")  # type: ignore[arg-type]
     with backend.connect() as conn:
         time = VirtualTime(core, conn, clock, lambda events: None)
         for wait, what, key in steps:
@@ -247,10 +247,11 @@ def act(core, what, key, tx):
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=acts)
 def test_any_history_replays_to_itself(harness_class, steps):
-    roster = harness_class(None, FakeClock()).roster
+    harness = harness_class(None, FakeClock())
+    roster = harness.roster
 
     async def run():
-        history, process = await live(roster, steps)
+        history, process = await live(roster, steps, harness.sender)
         same = Configured(process=process, roster=roster)
         return await compare(history, same, same, "", lambda share: None)
 
