@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from incidentd.domain.display import safe_text
+from incidentd.cli.imports import import_
 
 if TYPE_CHECKING:
     from incidentd.settings import Configuration
@@ -174,41 +174,7 @@ def demo(scenario: str, speed: float, tui: bool | None, keep: Path | None) -> No
         raise click.BadParameter(str(error), param_hint="--scenario") from error
 
 
-@main.group(name="import")
-def import_() -> None:
-    """Read the configuration of another tool."""
-
-
-@import_.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The directory to make; without it nothing is written.",
-)
-def alertmanager(file: Path, output: Path | None) -> None:
-    """Make the three files of an alertmanager.yml, and tell what could not be carried over.
-
-    Secrets are not copied: the files refer to places in DIR/secrets that wait for them. Ends with 1 when nothing could
-    be read or written.
-    """
-    from incidentd.importers.alertmanager import NothingRead, read_alertmanager
-    from incidentd.importers.directory import CannotWrite, write_directory
-
-    try:
-        found = read_alertmanager(file, output or Path("DIR"))
-        if output is not None:
-            write_directory(output, found.files, found.secrets, file.name)
-    except (NothingRead, CannotWrite) as error:
-        click.echo(f"incidentd: {safe_text(str(error))}", err=True)
-        sys.exit(1)
-    for line in found.report.lines():
-        click.echo(line)
-    if output is None:
-        click.echo("Nothing was written: name a new directory with --output.")
-    else:
-        click.echo(safe_text(f"wrote {output}: replace the people, then run `incidentd check --config {output}`"))
+main.add_command(import_)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from incidentd.configuration.daemon_settings import MAIN_FILE
 from incidentd.configuration.process_file import PROCESS_FILE
 from incidentd.configuration.roster_file import ROSTER_FILE
@@ -20,6 +18,7 @@ from incidentd.importers.alertmanager_inhibit import inhibit_rules
 from incidentd.importers.alertmanager_intervals import IntervalReader
 from incidentd.importers.alertmanager_receivers import ReceiverReader, Receivers, default_policy
 from incidentd.importers.alertmanager_routes import RouteReader, parse_duration
+from incidentd.importers.imported import Imported, NothingRead
 from incidentd.importers.report import Outcome, Report
 from incidentd.importers.secret_places import SecretPlaces
 from incidentd.importers.yaml_table import Table
@@ -32,18 +31,6 @@ _ESCALATES = (
 
 
 _LONGEST_RESOLVE = timedelta(hours=1)  # what the source allows
-
-
-class NothingRead(Exception):
-    """The file says nothing that could be carried over; the message says why."""
-
-
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """The files to write, as TOML data by name, the secrets' placeholders by file name, and the report."""
-
-    files: dict[str, dict[str, Any]]
-    secrets: dict[str, str]
-    report: Report
 
 
 def read_alertmanager(file: Path, output: Path) -> Imported:

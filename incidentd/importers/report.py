@@ -22,7 +22,7 @@ class Outcome(enum.StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One sentence about one key; `line` 0 and `key` "" mean the whole."""
+    """One sentence about one key: at a line of the file, or the file's name begins the key. Neither means the whole."""
 
     outcome: Outcome
     line: int
@@ -49,9 +49,13 @@ class Report:
                 continue
             yield f"{outcome.value} ({len(found)}):"
             for finding in found:
-                place = f"{self.file}:{finding.line} {finding.key}: " if finding.line else ""
-                yield safe_line(f"  {place}{finding.text}")
+                yield safe_line(f"  {self._place(finding)}{finding.text}")
             yield ""
+
+    def _place(self, finding: Finding) -> str:
+        if finding.line:
+            return f"{self.file}:{finding.line} {finding.key}: "
+        return f"{finding.key}: " if finding.key else ""
 
 
 def _dotted(path: Path) -> str:

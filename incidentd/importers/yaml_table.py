@@ -1,4 +1,4 @@
-"""One mapping of a YAML file as a reader asks for it; what it never asked for is reported as not carried over."""
+"""One mapping of a YAML or JSON file as a reader asks for it, so that what it never asked for can be reported."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from incidentd.importers.yaml_tree import Node
 
 _TRUE = frozenset({"true", "yes", "on", "y"})
 _FALSE = frozenset({"false", "no", "off", "n"})
+_NOTHING: tuple[object, ...] = (None, "", "false", (), {})
 UNKNOWN = "incidentd does not know this key"
 
 
@@ -49,6 +50,14 @@ class Table:
         self.say(Outcome.LEFT, "is no text", key)
         return None
 
+    def number(self, key: str) -> int | None:
+        """A whole number that is not negative."""
+        text = self.text(key)
+        if text is None or (text.isascii() and text.isdecimal() and len(text) < 16):
+            return None if text is None else int(text)
+        self.say(Outcome.LEFT, "is no whole number", key)
+        return None
+
     def flag(self, key: str, default: bool) -> bool:
         """A boolean in any of YAML's spellings."""
         text = self.text(key)
@@ -69,6 +78,16 @@ class Table:
         if len(found) < len(items):
             self.say(Outcome.LEFT, "holds something that is no text", key)
         return found
+
+    def lists(self, key: str) -> list[list[str]]:
+        """A list of lists of texts."""
+        node = self._node(key)
+        rows = node.value if node is not None and isinstance(node.value, tuple) else ()
+        return [
+            [one.value for one in row.value if isinstance(one.value, str)]
+            for row in rows
+            if isinstance(row.value, tuple)
+        ]
 
     def pairs(self, key: str) -> dict[str, str]:
         """A mapping of names to texts."""
@@ -98,9 +117,17 @@ class Table:
         if self._node(key) is not None:
             self.say(Outcome.LEFT, why, key)
 
+    def pass_over(self, key: str) -> None:
+        """Count `key` as asked for."""
+        self._asked.add(key)
+
     def unasked(self) -> tuple[str, ...]:
         """The keys that nobody asked for yet."""
         return tuple(key for key in self._pairs if key not in self._asked)
+
+    def unread(self) -> tuple[str, ...]:
+        """The keys that nobody asked for yet and that say something: neither null, false nor empty."""
+        return tuple(key for key in self.unasked() if self._pairs[key].value not in _NOTHING)
 
     def rest(self, why: str = UNKNOWN) -> None:
         """Report every key that nobody asked for."""

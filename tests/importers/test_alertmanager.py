@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from incidentd.cli.daemon import main
 from incidentd.domain.routing import matching_routes
-from incidentd.importers.alertmanager import NothingRead, read_alertmanager
+from incidentd.importers.alertmanager import read_alertmanager
 from incidentd.importers.alertmanager_routes import duration_text, parse_duration
 from incidentd.importers.directory import CannotWrite, write_directory
+from incidentd.importers.imported import NothingRead
 from incidentd.importers.report import Outcome
 from incidentd.settings import load_configuration
 
