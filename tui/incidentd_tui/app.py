@@ -159,9 +159,7 @@ class IncidentdApp(App[int]):
         if aimed is None or aimed is target:
             return  # Textual runs its own handler after this one
         event.prevent_default()
-        again = events.Key(event.key, event.character)
-        setattr(again, _AIMED, target)
-        target._forward_event(again)
+        self.post_message(events.Key(event.key, event.character))
 
     # ------------------------------------------------------------------ what every screen asks
     @property

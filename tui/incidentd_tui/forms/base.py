@@ -16,7 +16,7 @@ from incidentd_tui import paint, theme
 from incidentd_tui.screens.typeahead import TypeAhead
 from incidentd_tui.widgets.bars import Bar, Pane
 from incidentd_tui.widgets.choice import Choice
-from incidentd_tui.widgets.composer import Composer, LineInput
+from incidentd_tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
@@ -61,8 +61,11 @@ class Form(TypeAhead[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "send", show=False),
-        Binding("tab,down", "app.focus_next", show=False),
-        Binding("shift+tab,up", "app.focus_previous", show=False),
+        # At once, before the keys that arrived together with it are handed to the field that has the focus.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
         Binding("enter", "send", show=False),
     ]
 
@@ -92,7 +95,7 @@ class Form(TypeAhead[bool]):
             key = field.draft
             save = (lambda text: self._tui.acts.keep_draft(key, text)) if key else None
             return Composer(field.value, enter_sends=False, save=save, placeholder=field.hint, widget_id=field.name)
-        box = LineInput(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
+        box = Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
         box.cursor_blink = False
         return box
 

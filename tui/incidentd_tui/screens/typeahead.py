@@ -24,9 +24,8 @@ class TypeAhead(ModalScreen[Answer], Generic[Answer]):
             self._early.append(event)
 
     def accept_keys(self) -> None:
-        """Hand the keys that came too early to the field with the focus, in their order."""
+        """Have the keys that came too early typed again, in their order."""
         early, self._early = self._early or [], None
-        target = self.focused
         for event in early:
-            if target is not None and event.key not in ("escape", "enter"):
-                target.post_message(events.Key(event.key, event.character))
+            if event.key not in ("escape", "enter"):
+                self.app.post_message(events.Key(event.key, event.character))

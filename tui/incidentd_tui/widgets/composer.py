@@ -9,32 +9,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 SAVE_AFTER = 0.5
 """Seconds after the last key."""
-
-
-def passed_on(widget: Widget, event: events.Key) -> bool:
-    """Hand a key that was typed after the focus left `widget` to whatever has the focus now.
-
-    Over a slow link several keys arrive at once: what follows a tab belongs to the next field.
-    """
-    if widget.screen.focused in (None, widget):
-        return False
-    event.stop()
-    event.prevent_default()
-    widget.app.post_message(events.Key(event.key, event.character))
-    return True
-
-
-class LineInput(Input):
-    """A field of one line."""
-
-    async def _on_key(self, event: events.Key) -> None:
-        if not passed_on(self, event):
-            await super()._on_key(event)
 
 
 class Composer(TextArea):
@@ -74,8 +52,6 @@ class Composer(TextArea):
         self._saved = text
 
     async def _on_key(self, event: events.Key) -> None:
-        if passed_on(self, event):
-            return
         if event.key == "enter" and self._enter_sends:
             event.stop()
             event.prevent_default()
