@@ -5,7 +5,7 @@ One small function for each kind of event; what they say is all a reader gets, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -325,7 +325,10 @@ def verdict(events: Sequence[Event], firing: bool) -> str:
     if not by_kind.get("page.started"):
         return _why_not(by_kind, firing)
     people = list(dict.fromkeys(str(e.data["person"]) for e in sent))
-    return f"{_who(people, by_kind)}{_how_it_ended(by_kind)}."
+    went = f"{_who(people, by_kind)}{_how_it_ended(by_kind)}."
+    if hidden := _left_out(by_kind):
+        return f"Nobody was told of it: {hidden}. Of others in its group: {went}"
+    return went
 
 
 def _episode(events: Sequence[Event]) -> Sequence[Event]:
@@ -405,9 +408,19 @@ def _why_not(by_kind: Mapping[str, Sequence[Event]], firing: bool) -> str:
 
 def _hidden(by_kind: Mapping[str, Sequence[Event]]) -> str:
     """What hid the alert last, or muted its route; "" when nothing does by now."""
-    said = []
+    return " and ".join(words for _, words in _hides(by_kind))
+
+
+def _left_out(by_kind: Mapping[str, Sequence[Event]]) -> str:
+    """What has hidden the alert itself since before its group was paged; "" when it stood in that page."""
+    began = by_kind["page.started"][0].seq
+    hides = [words for event, words in _hides(by_kind) if event.kind.startswith("alert.") and event.seq < began]
+    return " and ".join(hides)
+
+
+def _hides(by_kind: Mapping[str, Sequence[Event]]) -> Iterator[tuple[Event, str]]:
+    """What hides the alert still, each with its words."""
     for on, (off, words) in hiding.HIDES.items():
         hidden, shown = by_kind.get(on, ()), by_kind.get(off, ())
         if hidden and (not shown or shown[-1].seq < hidden[-1].seq):
-            said.append(words(hidden[-1].data))
-    return " and ".join(said)
+            yield hidden[-1], words(hidden[-1].data)

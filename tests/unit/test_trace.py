@@ -123,6 +123,13 @@ VERDICTS = [
     (paged().add("page.exhausted", "page:1").add("page.restarted", "page:1"), True,
      "ada was paged; nobody has acknowledged yet."),
     (paged().delivery("sent", "lin", kind="resolved"), True, "ada was paged; nobody has acknowledged yet."),
+    # hidden in a group that was paged
+    (Log().fired(ROUTE).add("alert.held", **HELD).started().stepped("ada").delivery("sent"), True,
+     "Nobody was told of it: held because shop depends on db, where A-4 Db fires (rule a=b); told at 12:10 at the"
+     " latest. Of others in its group: ada was paged; nobody has acknowledged yet."),
+    (Log().fired(ROUTE).add("alert.held", **HELD).started().stepped("ada").delivery("sent").add("alert.released"), True,
+     "ada was paged; nobody has acknowledged yet."),
+    (paged().add("alert.silenced", silences=[SILENCE]), True, "ada was paged; nobody has acknowledged yet."),
     # a later episode
     (paged().add("page.resolved", "page:1", why="over").fired(ROUTE, episode=2), True,
      "Nobody was paged yet: its group waits to see what else fires."),
