@@ -18,6 +18,7 @@ from incidentd.services.delivery import DeliveryWorker, Sender
 from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
 from incidentd.services.drills import Drills
+from incidentd.services.duty import Duty
 from incidentd.services.escalation import Escalation
 from incidentd.services.events import EventStream
 from incidentd.services.group_views import GroupViews
@@ -98,9 +99,10 @@ class Core:
         self.incidents = Incidents(store, process=process, roster=roster)
         self.contact_tests = ContactTests(store, roster)
         self.reach = ReachabilityView(store, roster, sender.state)
-        self.roster = RosterView(roster, store.clock, self.reach)
+        self.roster = RosterView(store, roster, self.reach)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
-        self.routes = RouteTester(process, roster, store.clock, self.mutes)
+        self.duty = Duty(store, roster)
+        self.routes = RouteTester(process, roster, store.clock, self.mutes, self.duty.at)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url)

@@ -276,6 +276,7 @@ class Daemon:
             contact_tests=core.contact_tests,
             incidents=core.incidents,
             roster=core.roster,
+            duty=core.duty,
             routes=core.routes,
             replays=self._replays,
             drills=core.drills,

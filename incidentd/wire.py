@@ -416,11 +416,22 @@ class OnCall(Frozen, frozen=True):
     policies: tuple[str, ...]
     warnings: tuple[str, ...] = ()  # what may keep a page from reaching `person`
     next_warnings: tuple[str, ...] = ()
+    next_at: Instant | None = None
+    instead_of: str = ""  # who would have had it, before an override, a swap or an absence
+
+
+class OwnShift(Frozen, frozen=True):
+    """A shift of the caller's, under way (then it starts "now") or to come."""
+
+    schedule: str
+    starts_at: Instant
+    ends_at: Instant
 
 
 class OnCallNow(Frozen, frozen=True):
     at: Instant
     schedules: tuple[OnCall, ...]
+    mine: tuple[OwnShift, ...] = ()  # the caller's first one of each schedule, by time
 
 
 class Draft(Frozen, frozen=True):

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta
 
+from incidentd import wire
 from incidentd.api.bodies import check_values, shape_fault
 from incidentd.api.problems import invalid
 
@@ -77,6 +78,12 @@ class Incidents(Query, frozen=True):
     q: Search = ""
     limit: Limit = 100
     cursor: Cursor = ""
+
+
+class Schedules(Query, frozen=True):
+    schedule: Annotated[str, Meta(max_length=64, description="this one only")] = ""
+    starts_at: Annotated[wire.Instant | None, Meta(description="default: now")] = None
+    ends_at: Annotated[wire.Instant | None, Meta(description="default: four weeks later; a year at most")] = None
 
 
 class RouteTest(Query, frozen=True):

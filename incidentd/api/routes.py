@@ -15,6 +15,7 @@ from incidentd import (
     wire_bulk,
     wire_checks,
     wire_drills,
+    wire_duty,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -26,7 +27,19 @@ from incidentd import (
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
-from incidentd.api.handlers import alerts, checks, daemon, drills, groups, incidents, quieting, replays, silences, views
+from incidentd.api.handlers import (
+    alerts,
+    checks,
+    daemon,
+    drills,
+    duty,
+    groups,
+    incidents,
+    quieting,
+    replays,
+    silences,
+    views,
+)
 from incidentd.api.identity import Role
 from incidentd.api.problems import Fault, invalid
 from incidentd.services.contracts import Calls
@@ -355,6 +368,63 @@ ROUTES: tuple[Route, ...] = (
         summary="End a replay",
     ),
     _get("/v1/oncall", daemon.get_on_call, wire.OnCallNow, "Who carries the pager now"),
+    _get(
+        "/v1/schedules",
+        duty.list_schedules,
+        wire_duty.Schedules,
+        "Final schedules over a time, with their changes",
+        query=queries.Schedules,
+    ),
+    _created(
+        "/v1/overrides",
+        duty.set_override,
+        wire_duty.Override,
+        "Let somebody carry a pager for a time",
+        body=wire_duty.SetOverride,
+    ),
+    Route(
+        method="PATCH",
+        path="/v1/overrides/{id}",
+        handler=duty.edit_override,
+        role=Role.RESPONDER,
+        answer=wire_duty.Override,
+        summary="Change an override",
+        body=wire_duty.EditOverride,
+        versioned=True,
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/overrides/{id}",
+        handler=duty.end_override,
+        role=Role.RESPONDER,
+        answer=wire_duty.Override,
+        summary="Take an override back; one that has begun ends now",
+        versioned=True,
+    ),
+    _created(
+        "/v1/swaps",
+        duty.propose_swap,
+        wire_duty.Swap,
+        "Offer a time of the caller's for one of somebody else's",
+        body=wire_duty.ProposeSwap,
+    ),
+    _changed(
+        "/v1/swaps/{id}/settle",
+        duty.settle_swap,
+        wire_duty.Swap,
+        "Accept, decline or cancel a swap",
+        body=wire_duty.SettleSwap,
+    ),
+    _created("/v1/absences", duty.set_absence, wire_duty.Absence, "Somebody is away", body=wire_duty.SetAbsence),
+    Route(
+        method="DELETE",
+        path="/v1/absences/{id}",
+        handler=duty.end_absence,
+        role=Role.RESPONDER,
+        answer=wire_duty.Absence,
+        summary="Take an absence back; one that has begun ends now",
+        versioned=True,
+    ),
     _post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

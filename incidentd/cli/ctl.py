@@ -27,6 +27,7 @@ _COMMANDS = {
     "hides": ("hidings:hides", "What something hides, now and lately."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
+    "schedule": ("schedules:schedule", "Who carries the pager when; overrides, swaps, absences."),
     "people": ("rota:people", "The people of the roster."),
     "person": ("persons:person", "Test the contact methods of a person."),
     "services": ("rota:services", "Services with their teams and policies."),

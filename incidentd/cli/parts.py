@@ -69,6 +69,19 @@ def _in_zone_of(now: datetime, wall: datetime) -> datetime:
     return wall.replace(tzinfo=UTC) if now.tzinfo is UTC else wall.astimezone()
 
 
+class Ahead(Instant):
+    """When, of what lies ahead: an RFC 3339 time, or 14:05 (the next one)."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        at = super().convert(value, param, ctx)
+        if not _CLOCK.fullmatch(str(value)) or at > datetime.now(UTC):
+            return at
+        session = ctx.find_object(Session) if ctx else None
+        now = datetime.now(UTC) if session and session.utc else datetime.now(UTC).astimezone()
+        wall = at.astimezone(now.tzinfo if now.tzinfo is UTC else None).replace(tzinfo=None)
+        return _in_zone_of(now, wall + timedelta(days=1)).astimezone(UTC)
+
+
 class Span(click.ParamType[timedelta]):
     """A duration such as 90s, 15m or 2h."""
 
@@ -93,7 +106,7 @@ class Word(click.Choice[str]):
 
 ALERT, PAGE, INCIDENT = Identifier("A"), Identifier("P"), Identifier("INC")
 MAINTENANCE, RULE = Identifier("M"), Identifier("R")
-INSTANT, SPAN = Instant(), Span()
+INSTANT, AHEAD, SPAN = Instant(), Ahead(), Span()
 Decorator = Callable[[Any], Any]
 
 

@@ -12,20 +12,24 @@ from incidentd.domain.display import safe_line
 
 
 @click.command()
-@click.option("--prompt", is_flag=True, help="One line for a shell prompt.")
+@click.option("--short", "--prompt", is_flag=True, help="One line for a shell prompt.")
+@click.option("--me", is_flag=True, help="When you are on call: now, or next.")
 @read_options
 @click.pass_obj
-def oncall(session: Session, prompt: bool) -> None:
+def oncall(session: Session, short: bool, me: bool) -> None:
     """Who is on call now, and who is next."""
     found = session.read(session.get("/v1/oncall"), wire.OnCallNow)
     if found is None:
         return
-    if prompt:
+    if me:
+        _mine(session, found, short)
+        return
+    if short:
         print(safe_line(" ".join(f"{s.schedule}:{s.person or '-'}" for s in found.schedules)))
         return
     rows = [
         (s.schedule, s.person or Painted("nobody", "bad"), session.brief(s.until), s.next_person or "-",
-         listed(s.policies) or "-")
+         session.brief(s.next_at), listed(s.policies) or "-")
         for s in found.schedules
     ]  # fmt: skip
     for s in found.schedules:
@@ -34,8 +38,23 @@ def oncall(session: Session, prompt: bool) -> None:
         ]
         for whom, warning in said:
             click.echo(safe_line(f"! {s.schedule}: {whom} {warning}"), err=True)
-    head = ("SCHEDULE", "ON CALL", f"UNTIL ({session.zone})", "NEXT", "POLICIES")
-    table(head, rows, empty="The roster has no schedule.")
+    head = ("SCHEDULE", "ON CALL", f"UNTIL ({session.zone})", "NEXT", "FROM", "POLICIES")
+    table(head, rows, empty="The roster has no schedule.", spare=("POLICIES",))
+
+
+def _mine(session: Session, found: wire.OnCallNow, short: bool) -> None:
+    """The caller's shifts; `short`: the ones under way, else the next one."""
+    now = [one for one in found.mine if one.starts_at <= found.at]
+    if short:
+        words = [f"{one.schedule} until {session.brief(one.ends_at)}" for one in now]
+        words = words or [f"next {one.schedule} {session.brief(one.starts_at)}" for one in found.mine[:1]]
+        print(safe_line(", ".join(words) or "-"))
+        return
+    rows = [
+        (one.schedule, "now" if one in now else session.brief(one.starts_at), session.brief(one.ends_at))
+        for one in found.mine
+    ]
+    table(("SCHEDULE", f"FROM ({session.zone})", "UNTIL"), rows, empty="You are on call in no schedule.")
 
 
 @click.command()

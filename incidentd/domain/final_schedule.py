@@ -19,6 +19,9 @@ from incidentd.domain.restrictions import spans, within
 from incidentd.domain.rotation import shift_at, turns
 
 WEEK = timedelta(weeks=1)
+HORIZON = timedelta(days=800)
+"""How far ahead the next shift is looked for: two of the longest turns (52 weeks), and some."""
+_SOON = timedelta(days=15)
 _INSTANT = timedelta(microseconds=1)
 _Absences = Mapping[str, Sequence[Absence]]
 
@@ -214,13 +217,10 @@ def following(shifts: Sequence[Shift], at: datetime) -> tuple[Shift | None, Shif
     return now, next((one for one in shifts if one.starts_at >= begin and one.person), None)
 
 
-_SOON, _LATE = timedelta(days=15), timedelta(days=800)
-
-
 def now_and_next(schedule: Schedule, changes: Changes, at: datetime) -> tuple[Shift | None, Shift | None]:
-    """(the shift that holds `at`, the next one with somebody). Looks ahead two of the longest turns (52 weeks)."""
+    """(the shift that holds `at`, the next one with somebody within `HORIZON`)."""
     found: tuple[Shift | None, Shift | None] = None, None
-    for ahead in (_SOON, _LATE):
+    for ahead in (_SOON, HORIZON):
         found = following(final_schedule(schedule, changes, at, at + ahead), at)
         if found[1] is not None:
             break

@@ -11,6 +11,7 @@ import msgspec
 
 from incidentd.domain.drills import redirected
 from incidentd.domain.escalation import Contact, Reach, Waiting, delay_after, following, policy_for, reach, waiting
+from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.services.delivery_events import facts
@@ -18,7 +19,7 @@ from incidentd.services.drill_pauses import pause_for
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
-from incidentd.storage import alerts, deliveries, drills, groups, pages, timers
+from incidentd.storage import alerts, deliveries, drills, duty_changes, groups, pages, timers
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.pages import PageRow
 from incidentd.storage.timers import Timer
@@ -160,7 +161,9 @@ class Escalation:
         self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True
     ) -> PageRow:
         policy = policy_for(self._roster(), page.policy, page.person)
-        reached = self._reached(tx, page, reach(self._roster(), policy, step, tx.now, page.urgency), step)
+        changes = duty_changes.between(tx.conn, tx.now, tx.now + WEEK)
+        found = reach(self._roster(), policy, step, tx.now, page.urgency, changes)
+        reached = self._reached(tx, page, found, step)
         can_wait = wait and page.urgency == "low"
         held = waiting(reached, tx.now) if can_wait else None
         if held is not None:

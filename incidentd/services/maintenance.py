@@ -20,7 +20,7 @@ from incidentd.services.grouping import Grouping
 from incidentd.services.hidden import planned
 from incidentd.services.notes import write_to
 from incidentd.services.occurrences import Occurrences
-from incidentd.storage import alerts, hidings, maintenance
+from incidentd.storage import alerts, duty_changes, hidings, maintenance
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
@@ -198,7 +198,7 @@ class Maintenance:
 
     def _announce(self, tx: Tx, window: Window, what: str, *more: str) -> None:
         roster = self._roster()
-        told = owners(roster, window.plan.services, tx.now)
+        told = owners(roster, window.plan.services, tx.now, duty_changes.at(tx.conn, tx.now))
         author = roster.people.get(window.created_by)
         if author is not None:
             told.setdefault(author.handle, (author, "you planned it"))

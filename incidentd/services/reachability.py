@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from incidentd.domain.final_schedule import HORIZON
 from incidentd.domain.people import Roster
 from incidentd.domain.reachability import Known, NotifierState, Reachability, duty_problems, judge, on_duty
-from incidentd.storage import contacts
+from incidentd.storage import contacts, duty_changes
 from incidentd.storage.store import Store
 
 
@@ -39,5 +40,7 @@ class ReachabilityView:
 
     async def problems(self) -> list[str]:
         """Those who carry a pager now or next and cannot be reached."""
-        duties = on_duty(self._roster(), self._store.clock.now())
+        now = self._store.clock.now()
+        changes = await self._store.read(lambda conn: duty_changes.between(conn, now, now + HORIZON))
+        duties = on_duty(self._roster(), now, changes)
         return list(duty_problems(duties, await self.everybody()))

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidentd import wire
-from incidentd.clock import Clock
-from incidentd.domain.duty_changes import NO_CHANGES
-from incidentd.domain.final_schedule import holder_at, now_and_next
+from incidentd.domain.duty_changes import Changes
+from incidentd.domain.final_schedule import HORIZON, final_schedule, holder_at, now_and_next
 from incidentd.domain.people import Roster, Schedule, TargetKind
 from incidentd.domain.reachability import Reachability
 from incidentd.services.reachability import ReachabilityView
+from incidentd.storage import duty_changes
+from incidentd.storage.store import Store
+
+_NEAR = timedelta(days=60)
+
+
+def policies_of_schedule(roster: Roster, name: str) -> tuple[str, ...]:
+    """The policies that page whoever carries the pager of a schedule."""
+    return _policies_of(roster, TargetKind.SCHEDULE, name)
 
 
 def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]:
@@ -22,14 +30,18 @@ def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]
     )
 
 
-def _on_call(roster: Roster, schedule: Schedule, at: datetime, judged: Mapping[str, Reachability]) -> wire.OnCall:
-    shift, following = now_and_next(schedule, NO_CHANGES, at)
+def _on_call(
+    roster: Roster, schedule: Schedule, at: datetime, changes: Changes, judged: Mapping[str, Reachability]
+) -> wire.OnCall:
+    shift, following = now_and_next(schedule, changes, at)
     return wire.OnCall(
         schedule=schedule.name,
         person=shift.person if shift else "",
         until=shift.ends_at if shift else None,
         next_person=following.person if following else "",
-        policies=_policies_of(roster, TargetKind.SCHEDULE, schedule.name),
+        next_at=following.starts_at if following else None,
+        instead_of=shift.instead_of if shift else "",
+        policies=policies_of_schedule(roster, schedule.name),
         warnings=_warnings(judged, shift.person if shift else ""),
         next_warnings=_warnings(judged, following.person if following else ""),
     )
@@ -42,18 +54,19 @@ def _warnings(judged: Mapping[str, Reachability], handle: str) -> tuple[str, ...
 class RosterView:
     """Implements `contracts.RosterCalls`."""
 
-    def __init__(self, roster: Callable[[], Roster], clock: Clock, reach: ReachabilityView) -> None:
+    def __init__(self, store: Store, roster: Callable[[], Roster], reach: ReachabilityView) -> None:
+        self._store = store
         self._reach = reach
         self._roster = roster
-        self._clock = clock
 
     async def people(self) -> wire.People:
         """Everybody, with the schedules and policies that reach them now; addresses stay hidden."""
-        roster, now = self._roster(), self._clock.now()
+        roster, now = self._roster(), self._store.clock.now()
         judged = await self._reach.everybody()
+        changes = await self._store.read(lambda conn: duty_changes.at(conn, now))
         duties: dict[str, list[str]] = {handle: [] for handle in roster.people}
         for schedule in roster.schedules.values():
-            shift = holder_at(schedule, NO_CHANGES, now)
+            shift = holder_at(schedule, changes, now)
             if shift and shift.person in duties:
                 duties[shift.person].append(schedule.name)
         shown = tuple(
@@ -82,9 +95,36 @@ class RosterView:
         )
         return wire.Services(services=tuple(shown))
 
-    async def on_call(self) -> wire.OnCallNow:
-        """Who carries the pager now, and who is next."""
-        roster, now = self._roster(), self._clock.now()
+    async def on_call(self, person: str = "") -> wire.OnCallNow:
+        """Who carries the pager now, who is next, and the shifts of `person` that are under way or come next."""
+        roster, now = self._roster(), self._store.clock.now()
         judged = await self._reach.everybody()
-        schedules = tuple(_on_call(roster, schedule, now, judged) for schedule in roster.schedules.values())
-        return wire.OnCallNow(at=now, schedules=schedules)
+        changes = await self._store.read(lambda conn: duty_changes.between(conn, now, now + HORIZON))
+        schedules = tuple(_on_call(roster, one, now, changes, judged) for one in roster.schedules.values())
+        mine = (_own(one, now, changes, person) for one in roster.schedules.values() if person)
+        found = sorted((one for one in mine if one is not None), key=lambda one: (one.starts_at, one.schedule))
+        return wire.OnCallNow(at=now, schedules=schedules, mine=tuple(found))
+
+
+def _own(schedule: Schedule, now: datetime, changes: Changes, person: str) -> wire.OwnShift | None:
+    """The first shift of `person` that is not over, whole as far as they hold on."""
+    if person not in schedule.people and not _takes_part(schedule, changes, person):
+        return None
+    for ahead in (_NEAR, HORIZON):
+        shifts = final_schedule(schedule, changes, now, now + ahead)
+        first = next((at for at, one in enumerate(shifts) if one.person == person), None)
+        if first is not None:
+            ends_at = shifts[first].ends_at
+            for one in shifts[first + 1 :]:
+                if one.person != person or one.starts_at != ends_at:
+                    break
+                ends_at = one.ends_at
+            return wire.OwnShift(schedule=schedule.name, starts_at=shifts[first].starts_at, ends_at=ends_at)
+    return None
+
+
+def _takes_part(schedule: Schedule, changes: Changes, person: str) -> bool:
+    """Whether a change may bring somebody into a schedule whose layers do not name them."""
+    named = {one.person for one in changes.overrides if one.schedule == schedule.name}
+    named |= {who for one in changes.swaps if one.schedule == schedule.name for who in (one.person, one.other)}
+    return person in named | {one.stand_in for one in changes.absences}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from incidentd import wire_routes
 from incidentd.clock import Clock
+from incidentd.domain.duty_changes import NO_CHANGES, Changes
 from incidentd.domain.escalation import Contact, policy_for, policy_of_service, reach
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import EscalationPolicy, Roster
@@ -16,12 +17,22 @@ from incidentd.domain.routing import Route, group_key, group_labels, service_of
 from incidentd.services.muting import Mutes, reason
 
 
+async def _unchanged(_at: datetime) -> Changes:
+    return NO_CHANGES
+
+
 class RouteTester:
     """Implements `contracts.RouteCalls`."""
 
     def __init__(
-        self, process: Callable[[], Process], roster: Callable[[], Roster], clock: Clock, mutes: Mutes
+        self,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        clock: Clock,
+        mutes: Mutes,
+        changes: Callable[[datetime], Awaitable[Changes]] = _unchanged,
     ) -> None:
+        self._changes = changes
         self._mutes = mutes
         self._process = process
         self._roster = roster
@@ -31,13 +42,14 @@ class RouteTester:
         """The walk of an alert with `labels` and what happens at its ends."""
         process, roster, now = self._process(), self._roster(), self._clock.now()
         visits = walk(process.route, labels)
+        changes = await self._changes(now)
         return wire_routes.RouteTest(
             at=now,
             process_version=process.version,
             labels=labels,
             steps=tuple(_step(visit) for visit in visits),
             ends=tuple(
-                _end(visit.route, labels, roster, now, self._mutes.of_route(visit.route, now))
+                _end(visit.route, labels, roster, now, self._mutes.of_route(visit.route, now), changes)
                 for visit in visits
                 if visit.ends
             ),
@@ -61,12 +73,12 @@ def _step(visit: Visit) -> wire_routes.RouteStep:
 
 
 def _end(
-    route: Route, labels: Mapping[str, str], roster: Roster, now: datetime, mute: Mute | None
+    route: Route, labels: Mapping[str, str], roster: Roster, now: datetime, mute: Mute | None, changes: Changes
 ) -> wire_routes.RouteEnd:
     service = service_of(route, labels)
     wanted = route.policy or policy_of_service(roster, service)
     policy = policy_for(roster, wanted)
-    first, gaps = _first(roster, policy, now)
+    first, gaps = _first(roster, policy, now, changes)
     if policy.name != wanted:
         gaps = (f"there is no policy {wanted}, so {policy.name} is used", *gaps)
     contacts = (
@@ -96,11 +108,13 @@ def _end(
     )
 
 
-def _first(roster: Roster, policy: EscalationPolicy, now: datetime) -> tuple[tuple[Contact, ...], tuple[str, ...]]:
+def _first(
+    roster: Roster, policy: EscalationPolicy, now: datetime, changes: Changes
+) -> tuple[tuple[Contact, ...], tuple[str, ...]]:
     """Whom the first step that reaches somebody writes to, and the gaps up to there: such a step is passed at once."""
     gaps: tuple[str, ...] = ()
     for step in range(1, len(policy.steps) + 1):
-        found = reach(roster, policy, step, now)
+        found = reach(roster, policy, step, now, changes=changes)
         gaps += tuple(gap for gap in found.gaps if gap not in gaps)
         if found.contacts:
             return found.contacts, gaps

@@ -480,3 +480,54 @@ view_openings = Table(
     Column("opens", String, nullable=False),
     Column("pinned", Boolean, nullable=False),
 )
+
+overrides = Table(
+    "overrides",
+    metadata,
+    _id(),
+    Column("schedule", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("overrides_ends", overrides.c.ends_at)
+
+swaps = Table(
+    "swaps",
+    metadata,
+    _id(),
+    Column("schedule", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("other", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("other_starts_at", Instant, nullable=False),
+    Column("other_ends_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("swaps_ends", swaps.c.ends_at)
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    Column("person", String, nullable=False),
+    Column("stand_in", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("absences_ends", absences.c.ends_at)

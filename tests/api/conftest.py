@@ -23,6 +23,7 @@ from incidentd import (
     wire_bulk,
     wire_checks,
     wire_drills,
+    wire_duty,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -253,6 +254,7 @@ class FakeDaemon:
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
             roster=_Roster(),
+            duty=_Duty(self),
             routes=_Routes(self),
             replays=_Replays(),
             drills=_Drills(self),
@@ -394,6 +396,49 @@ class _Views(_Part):
     async def open_with(self, body: wire_views.OpenWith, person: str) -> wire_views.Views:
         await self.fake.note("views.open_with", body, person)
         return wire_views.Views(views=(), opens=body.opens, pinned=body.pinned)
+
+
+SPAN: dict[str, Any] = {"starts_at": NOW, "ends_at": NOW, "reason": "", "by": "ana", "at": NOW, "version": 1}
+
+
+class _Duty(_Part):
+    async def schedules(self, name: str, start: datetime | None, end: datetime | None) -> wire_duty.Schedules:
+        await self.fake.note("duty.schedules", name, start, end)
+        return wire_duty.Schedules(starts_at=NOW, ends_at=NOW, schedules=(), overrides=(), swaps=(), absences=())
+
+    async def set_override(self, body: wire_duty.SetOverride, actor: str) -> wire_duty.Override:
+        await self.fake.note("duty.set_override", body, actor)
+        return wire_duty.Override(id=1, schedule=body.schedule, person=body.person, cancelled=False, **SPAN)
+
+    async def edit_override(
+        self, override_id: int, body: wire_duty.EditOverride, actor: str, if_version: int | None
+    ) -> wire_duty.Override:
+        await self.fake.note("duty.edit_override", override_id, body, actor, if_version)
+        return wire_duty.Override(id=override_id, schedule="s", person="ana", cancelled=False, **SPAN)
+
+    async def end_override(self, override_id: int, actor: str, if_version: int | None) -> wire_duty.Override:
+        await self.fake.note("duty.end_override", override_id, actor, if_version)
+        return wire_duty.Override(id=override_id, schedule="s", person="ana", cancelled=True, **SPAN)
+
+    async def propose_swap(self, body: wire_duty.ProposeSwap, actor: str) -> wire_duty.Swap:
+        await self.fake.note("duty.propose_swap", body, actor)
+        return self._swap("proposed")
+
+    async def settle_swap(self, swap_id: int, to: str, actor: str, if_version: int | None) -> wire_duty.Swap:
+        await self.fake.note("duty.settle_swap", swap_id, to, actor, if_version)
+        return self._swap(to)
+
+    def _swap(self, state: str) -> wire_duty.Swap:
+        others: dict[str, Any] = {"other": "ben", "other_starts_at": NOW, "other_ends_at": NOW}
+        return wire_duty.Swap(id=1, schedule="s", person="ana", state=state, **others, **SPAN)
+
+    async def set_absence(self, body: wire_duty.SetAbsence, actor: str) -> wire_duty.Absence:
+        await self.fake.note("duty.set_absence", body, actor)
+        return wire_duty.Absence(id=1, person=actor, stand_in=body.stand_in, cancelled=False, **SPAN)
+
+    async def end_absence(self, absence_id: int, actor: str, if_version: int | None) -> wire_duty.Absence:
+        await self.fake.note("duty.end_absence", absence_id, actor, if_version)
+        return wire_duty.Absence(id=absence_id, person=actor, stand_in="", cancelled=True, **SPAN)
 
 
 class _Silences(_Part):
@@ -717,7 +762,7 @@ class _Roster:
     async def services(self) -> wire.Services:
         return wire.Services(services=(wire.Service(name="database", team="storage", policy="default"),))
 
-    async def on_call(self) -> wire.OnCallNow:
+    async def on_call(self, person: str = "") -> wire.OnCallNow:
         shift = wire.OnCall(schedule="primary", person="ana", until=None, next_person="ben", policies=("default",))
         return wire.OnCallNow(at=NOW, schedules=(shift,))
 

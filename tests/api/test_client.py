@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import exchange, wire, wire_bulk, wire_quieting, wire_silences, wire_views
+from incidentd import exchange, wire, wire_bulk, wire_duty, wire_quieting, wire_silences, wire_views
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -84,6 +84,18 @@ CALLS = {
     "people": lambda c: c.people(),
     "services": lambda c: c.services(),
     "on_call": lambda c: c.on_call(),
+    "schedules": lambda c: c.schedules("s", starts_at=NOON, ends_at=NOON),
+    "set_override": lambda c: c.set_override(wire_duty.SetOverride(schedule="s", person="ana", ends_at=NOON)),
+    "edit_override": lambda c: c.edit_override(1, wire_duty.EditOverride(reason="x"), if_version=1),
+    "end_override": lambda c: c.end_override(1, if_version=1),
+    "propose_swap": lambda c: c.propose_swap(
+        wire_duty.ProposeSwap(
+            schedule="s", starts_at=NOON, ends_at=NOON, other="ben", other_starts_at=NOON, other_ends_at=NOON
+        )
+    ),
+    "settle_swap": lambda c: c.settle_swap(1, wire_duty.SettleSwap(to="accepted"), if_version=1),
+    "set_absence": lambda c: c.set_absence(wire_duty.SetAbsence(ends_at=NOON)),
+    "end_absence": lambda c: c.end_absence(1),
     "test_route": lambda c: c.test_route({"alertname": "X", "a": "b & c=d"}),
     "test_notifier": lambda c: c.test_notifier("phone"),
     "test_person": lambda c: c.test_person("ana"),

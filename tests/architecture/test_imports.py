@@ -76,6 +76,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_bulk",
         "wire_checks",
         "wire_drills",
+        "wire_duty",
         "wire_groups",
         "wire_pages",
         "wire_quieting",

@@ -43,7 +43,7 @@ async def list_services(calls: Calls, call: Read) -> wire.Services:
 
 
 async def get_on_call(calls: Calls, call: Read) -> wire.OnCallNow:
-    return await calls.roster.on_call()
+    return await calls.roster.on_call(call.caller.person)
 
 
 async def test_route(calls: Calls, call: Call[Empty, queries.RouteTest]) -> wire_routes.RouteTest:

@@ -23,6 +23,7 @@ from incidentd import (
     wire,
     wire_checks,
     wire_drills,
+    wire_duty,
     wire_groups,
     wire_pages,
     wire_quieting,
@@ -341,8 +342,59 @@ class Canned:
     def oncall(self) -> wire.OnCallNow:
         t = self.text
         return wire.OnCallNow(
-            at=AT, schedules=(wire.OnCall(schedule=t, person=t, until=AT, next_person=t, policies=(t,)),)
+            at=AT,
+            schedules=(wire.OnCall(schedule=t, person=t, until=AT, next_person=t, policies=(t,)),),
+            mine=(wire.OwnShift(schedule=t, starts_at=AT, ends_at=AT),),
         )
+
+    def override(self, **changes: Any) -> wire_duty.Override:
+        t = self.text
+        values: dict[str, Any] = {
+            "id": 3,
+            "schedule": t,
+            "person": t,
+            "starts_at": AT,
+            "ends_at": AT,
+            "reason": t,
+            "by": t,
+            "at": AT,
+        }
+        return wire_duty.Override(**values | {"cancelled": False, "version": 1} | changes)
+
+    def swap(self, state: str = "proposed") -> wire_duty.Swap:
+        t = self.text
+        return wire_duty.Swap(
+            id=3, schedule=t, person=t, starts_at=AT, ends_at=AT, other=t, other_starts_at=AT, other_ends_at=AT,
+            state=state, reason=t, by=t, at=AT, version=1,
+        )  # fmt: skip
+
+    def absence(self, **changes: Any) -> wire_duty.Absence:
+        t = self.text
+        values: dict[str, Any] = {
+            "id": 3,
+            "person": t,
+            "starts_at": AT,
+            "ends_at": AT,
+            "stand_in": t,
+            "reason": t,
+            "by": t,
+            "at": AT,
+        }
+        return wire_duty.Absence(**values | {"cancelled": False, "version": 1} | changes)
+
+    def schedules(self) -> wire_duty.Schedules:
+        t = self.text
+        shift = wire_duty.DutyShift(
+            person=t, starts_at=AT, ends_at=AT, source=f"override:{t}", instead_of=t, shadows=(t,)
+        )
+        one = wire_duty.Schedule(
+            name=t, zone=t, layers=(t,), people=(t,), policies=(t,), shifts=(shift,),
+            gaps=(wire_duty.Span(starts_at=AT + timedelta(hours=1), ends_at=AT + timedelta(hours=2)),),
+        )  # fmt: skip
+        return wire_duty.Schedules(
+            starts_at=AT, ends_at=AT, schedules=(one,), overrides=(self.override(),), swaps=(self.swap(),),
+            absences=(self.absence(),),
+        )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,70 @@
+"""Overrides, swaps and absences as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, and_, insert, or_, select, update
+
+from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
+from incidentd.storage.schema import absences, overrides, swaps
+from incidentd.storage.tx import Tx
+
+T = TypeVar("T", Override, Swap, Absence)
+_TABLES: dict[type, Table] = {Override: overrides, Swap: swaps, Absence: absences}
+
+
+def _struct(kind: type[T], row: Row[Any]) -> T:
+    return msgspec.convert({name: getattr(row, name) for name in kind.__struct_fields__}, kind)
+
+
+def _columns(change: T) -> dict[str, Any]:
+    return {name: getattr(change, name) for name in type(change).__struct_fields__ if name != "id"}
+
+
+def add(tx: Tx, change: T) -> T:
+    """Store a new change; the id is given here."""
+    table = _TABLES[type(change)]
+    return _struct(type(change), tx.conn.execute(insert(table).values(**_columns(change)).returning(table)).one())
+
+
+def replace(tx: Tx, change: T) -> T:
+    """Store a change over its former self, one version on."""
+    table, changed = _TABLES[type(change)], msgspec.structs.replace(change, version=change.version + 1)
+    tx.conn.execute(update(table).where(table.c.id == change.id).values(**_columns(changed)))
+    return changed
+
+
+def get(conn: Connection, kind: type[T], change_id: int, *, lock: bool = False) -> T | None:
+    """One change of a kind, None when there is none."""
+    table = _TABLES[kind]
+    query = select(table).where(table.c.id == change_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _struct(kind, row)
+
+
+def at(conn: Connection, instant: datetime) -> Changes:
+    """What counts at an instant."""
+    return between(conn, instant, instant + timedelta(microseconds=1))
+
+
+def between(conn: Connection, start: datetime, end: datetime, *states: SwapState) -> Changes:
+    """What touches the time from `start` until before `end` and was not cancelled; swaps in `states` (accepted)."""
+    lent = or_(
+        and_(swaps.c.ends_at > start, swaps.c.starts_at < end),
+        and_(swaps.c.other_ends_at > start, swaps.c.other_starts_at < end),
+    )
+    wanted = swaps.c.state.in_([state.value for state in states or (SwapState.ACCEPTED,)])
+    return Changes(
+        overrides=tuple(_touching(conn, Override, start, end)),
+        swaps=tuple(_struct(Swap, row) for row in conn.execute(select(swaps).where(wanted, lent).order_by(swaps.c.id))),
+        absences=tuple(_touching(conn, Absence, start, end)),
+    )
+
+
+def _touching(conn: Connection, kind: type[T], start: datetime, end: datetime) -> list[T]:
+    table = _TABLES[kind]
+    query = select(table).where(table.c.cancelled.is_(False), table.c.ends_at > start, table.c.starts_at < end)
+    return [_struct(kind, row) for row in conn.execute(query.order_by(table.c.starts_at, table.c.id))]
