@@ -38,6 +38,8 @@ _KINDS = {
     "notify_by_webhook": "a webhook",
 }  # fmt: skip
 _OF_USERS = frozenset({"id", "grafana_id", "role", "slack", "is_phone_number_verified", "teams"})
+_OF_TEAMS = frozenset({"id", "grafana_id", "avatar_url", "email"})
+_OF_INTEGRATIONS = frozenset({"id", "type", "link", "inbound_email", "default_route", "description_short"})
 _OF_SCHEDULES = frozenset({"id", "team_id", "type", "on_call_now", "enable_web_overrides", "shifts"})
 
 
@@ -113,6 +115,7 @@ def _teams(export: Export, parts: RosterParts) -> None:
         ]
         parts.teams.tables[name] = {"members": [one for one in members if one]}
         team.say(Outcome.CARRIED, f"team {team.text('name')!r} is [teams.{name}]")
+        parts.leave_rest(team, _OF_TEAMS)
 
 
 # ---------------------------------------------------------------------- schedules and what pages by them
@@ -157,7 +160,10 @@ def _integrations(export: Export, parts: RosterParts) -> None:
             Outcome.TO_DO, integration, "point its sender at a source of incidentd that sets the label `service`: see "
             "docs/alert-sources.md",
         )  # fmt: skip
+        parts.leave_rest(integration, _OF_INTEGRATIONS)
         for route in routes:
+            if "slack" in route.unread() or "telegram" in route.unread():
+                parts.gather(Outcome.LEFT, route, "no chat channel is told what a route pages")
             if route.text("routing_regex") and not route.flag("is_the_last_route", False):
                 what = f"a route of {called!r} by {route.text('routing_type') or 'regex'}: write one in process.toml"
                 route.say(Outcome.LEFT, what, "routing_regex")

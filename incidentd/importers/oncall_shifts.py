@@ -20,6 +20,7 @@ from incidentd.importers.yaml_table import Table
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = {"hourly": timedelta(hours=1), "daily": DAY, "weekly": WEEK}
+_OF_SHIFTS = frozenset({"id", "team_id", "schedule", "rotation_start"})
 _OVERRIDES = 1_000_000  # above every level
 _MOST_TURNS = 1000
 _MINUTE = timedelta(minutes=1)
@@ -67,6 +68,7 @@ def shift_turns(table: Table, zone: str, web: bool, parts: RosterParts) -> list[
         return []
     if shift.until is not None and shift.until <= shift.start:
         return []
+    parts.leave_rest(table, _OF_SHIFTS)
     shift = _moved(shift, wall_time(table.text("rotation_start") or "", "UTC"), unit, web)
     return [_RULES[frequency](shift, parts)]
 

@@ -31,6 +31,7 @@ LAYOUT = Layout(
 )
 _KINDS = {"email": EMAIL, "sms": "a text message", "voice": "a call", "mobile": "a push message"}
 _OF_USERS = frozenset({"id", "role", "verified", "createdAt", "locale", "userAddress", "tags", "skypeUsername"})
+_OF_OTHERS = frozenset({"id", "description", "ownerTeam", "links"})
 _NEW_ALERT = "create-alert"
 
 
@@ -47,6 +48,7 @@ def read_opsgenie(place: Path, now: datetime) -> Imported:
         key = schedule.text("id") or ""
         if is_new(parts, schedule, key):
             add_schedule(parts, schedule, key, schedule_turns(schedule, export.of("overrides", key), parts), now)
+            parts.leave_rest(schedule, _OF_OTHERS)
     for escalation in export.tables("escalations"):
         add_escalation(escalation, parts)
     for team in export.tables("teams"):
@@ -132,6 +134,7 @@ def _team(team: Table, parts: RosterParts) -> None:
         members.append(parts.person((user.text("id") if user else "") or "", member, "user"))
     parts.teams.tables[name] = {"members": [one for one in members if one]}
     team.say(Outcome.CARRIED, f"team {called!r} is [teams.{name}]")
+    parts.leave_rest(team, _OF_OTHERS)
 
 
 def _routing(team: Table, export: Export, parts: RosterParts) -> None:

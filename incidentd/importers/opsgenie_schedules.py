@@ -23,6 +23,7 @@ def schedule_turns(schedule: Table, overrides: Sequence[Table], parts: RosterPar
     zone = parts.zone(schedule, "timezone")
     if not schedule.flag("enabled", True):
         schedule.say(Outcome.LEFT, "is disabled", "enabled")
+        schedule.pass_over("rotations")
         return []
     if "rotations" not in schedule:
         schedule.say(Outcome.TO_DO, "has no rotations in the export: fetch schedules with expand=rotation")

@@ -40,6 +40,10 @@ _SELF = frozenset({"id", "type", "summary", "self", "html_url", "description", "
 _OF_USERS = _SELF | {
     "avatar_url", "color", "role", "invitation_sent", "job_title", "locale", "coordinated_incidents", "teams",
 }  # fmt: skip
+_OF_SCHEDULES = _SELF | {
+    "users", "teams", "escalation_policies", "schedule_users", "final_schedule", "overrides_subschedule", "web_cal_url",
+    "http_cal_url", "next_oncall_for_user", "personal_web_cal_url",
+}  # fmt: skip
 _OF_POLICIES = _SELF | {"services", "teams", "on_call_handoff_notifications"}
 _OF_SERVICES = _SELF | {
     "last_incident_timestamp", "incident_count", "response_play", "status", "alert_creation", "addons",
@@ -140,6 +144,7 @@ def _schedule(schedule: Table, export: Export, parts: RosterParts, now: datetime
     key = schedule.text("id") or ""
     if is_new(parts, schedule, key):
         add_schedule(parts, schedule, key, schedule_turns(schedule, export.of("overrides", key), parts, now), now)
+        parts.leave_rest(schedule, _OF_SCHEDULES)
 
 
 def _policy(policy: Table, parts: RosterParts) -> None:

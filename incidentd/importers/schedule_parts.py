@@ -17,8 +17,10 @@ from incidentd.importers.yaml_table import Table
 
 
 def is_over(turns: Turns, now: datetime) -> bool:
-    """Whether the turns ended before `now`."""
-    return turns.until is not None and turns.until.replace(tzinfo=ZoneInfo(turns.zone)) <= now.astimezone(UTC)
+    """Whether the turns ended before `now`, or before they begin."""
+    if turns.until is None:
+        return False
+    return turns.until <= turns.start or turns.until.replace(tzinfo=ZoneInfo(turns.zone)) <= now.astimezone(UTC)
 
 
 def is_new(parts: RosterParts, table: Table, key: str) -> bool:

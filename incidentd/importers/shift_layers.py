@@ -19,6 +19,7 @@ MOST_LAYERS = 50  # of one schedule in roster.toml
 _UNITS = ((WEEK, "weeks", 52), (DAY, "days", 364), (timedelta(hours=1), "hours", 8736))
 _MINUTE = timedelta(minutes=1)
 _MINUTES = 7 * 24 * 60
+_YEARS = (1970, 2200)
 _ANY_DAY = date(2026, 1, 5)
 
 
@@ -51,13 +52,17 @@ class Turns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def wall_time(text: str, zone: str) -> datetime | None:
-    """An instant as ISO 8601 with an offset (without one: UTC), on the wall clock of `zone`, to the minute."""
+    """An instant as ISO 8601 with an offset (without one: UTC), on the wall clock of `zone`, to the minute.
+
+    None for what is no time, or so far off that no calendar reaches there.
+    """
     try:
         found = datetime.fromisoformat(text)
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
-        return found.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
+        clock = found.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
     except (ValueError, OverflowError):
         return None
+    return clock if _YEARS[0] <= clock.year <= _YEARS[1] else None
 
 
 def turn_length(length: timedelta) -> tuple[str, int] | None:

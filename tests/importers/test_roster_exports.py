@@ -310,6 +310,23 @@ def test_a_list_of_which_a_page_is_missing_is_refused(vendor, text, export):
         READ[vendor](export(users=text), NOW)
 
 
+def test_a_list_that_was_not_fetched_is_asked_for(export):
+    lines = told("pagerduty", export(users={"users": [USER]}))
+    assert said(lines, "to do by hand", "the export has no schedules: fetch schedules.json")
+
+
+def test_an_end_that_is_no_end_and_one_before_the_start(export):
+    layer = {"users": [{"user": {"id": "U1"}}], "rotation_turn_length_seconds": 86400, "start": "2026-01-01T00:00:00Z"}
+    layers = [layer | {"name": "endless", "end": "9999-12-31T00:00:00Z"}, layer | {"end": "2025-01-01T00:00:00Z"}]
+    place = export(users=[USER], schedules=[{"id": "S", "name": "S", "time_zone": "UTC", "schedule_layers": layers}])
+    (one,) = roster("pagerduty", place)["schedules"]["S"]["layers"]
+    assert one["name"] == "endless"
+    assert "until" not in one
+    lines = told("pagerduty", place)
+    assert said(lines, "schedule_layers[0].end", "'9999-12-31T00:00:00Z' is no time")
+    assert said(lines, "layers and overrides that are over: 1")
+
+
 def test_what_is_no_part_of_an_export_is_told(export):
     place = export(users={"users": [USER]}, user={"users": []}, Escalations=[])
     lines = told("pagerduty", place)

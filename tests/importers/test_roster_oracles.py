@@ -42,8 +42,8 @@ def instants() -> Iterator[datetime]:
             yield datetime(*day, tzinfo=UTC) + half * timedelta(minutes=30)
 
 
-def imported(read, vendor: str, tmp_path: Path) -> Roster:
-    found = read(HERE / vendor, NOW)
+def imported(read, vendor: str, tmp_path: Path, now: datetime = NOW) -> Roster:
+    found = read(HERE / vendor, now)
     out = tmp_path / "out"
     write_directory(out, found.files, found.secrets, vendor)
     return read_roster(Document.read(out / "roster.toml"), ["mail"])
@@ -128,6 +128,20 @@ def test_pagerduty(key, name, tmp_path, items, pages):
     overrides = pages(HERE / "pagerduty" / "overrides" / "SPRIM.json")[0]["overrides"] if key == "SPRIM" else []
     assert disagreements(lambda at: on_call(roster, name, at), lambda at: pagerduty(schedule, overrides, at)) == []
     assert len({frozenset(on_call(roster, name, at)) for at in instants()}) >= 4
+
+
+def test_pagerduty_a_layer_that_begins_later_within_a_turn(tmp_path, items):
+    before = datetime(2026, 1, 2, tzinfo=UTC)  # the lowest layer begins on 20 January, ada's turn on 19 January
+    roster = imported(read_pagerduty, "pagerduty", tmp_path, before)
+    schedule = items("pagerduty", "schedules", "schedules")["SPRIM"]
+    seen = set()
+    for half in range(60 * 48):
+        at = before + half * timedelta(minutes=30)
+        if not datetime(2026, 1, 24, tzinfo=UTC) <= at < datetime(2026, 1, 27, tzinfo=UTC):  # an override
+            assert on_call(roster, "Primary", at) == pagerduty(schedule, [], at), at
+            seen.add(frozenset(on_call(roster, "Primary", at)))
+    assert frozenset() in seen
+    assert frozenset({"ada"}) in seen
 
 
 # ------------------------------------------------------------------ Opsgenie
