@@ -19,7 +19,7 @@ from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import alerts as alerts_table
 from incidentd.storage.schema import events as events_table
 from incidentd.storage.schema import pages as pages_table
-from incidentd.storage.schema import silences as silences_table
+from incidentd.storage.schema_quiet import silences as silences_table
 from incidentd.storage.tx import NewEvent
 from incidentd.wire import Event
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Table, and_, insert, or_, select, update
 
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
-from incidentd.storage.schema import absences, overrides, swaps
+from incidentd.storage.schema_duty import absences, overrides, swaps
 from incidentd.storage.tx import Tx
 
 T = TypeVar("T", Override, Swap, Absence)

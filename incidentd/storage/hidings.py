@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, String, func, literal, select, union_all
 
-from incidentd.storage.schema import hidings, maintenance, silences, suppressions
+from incidentd.storage.schema_quiet import hidings, maintenance, silences, suppressions
 
 
 class Hiding(msgspec.Struct, frozen=True):

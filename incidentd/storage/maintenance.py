@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from incidentd.domain.maintenance import Window, WindowPlan
-from incidentd.storage.schema import maintenance
+from incidentd.storage.schema_quiet import maintenance
 from incidentd.storage.tx import Tx
 
 

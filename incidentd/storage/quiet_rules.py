@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from incidentd.domain.maintenance import WindowPlan
 from incidentd.domain.quiet_rules import QuietRule, SilencePlan
 from incidentd.domain.recurrence import Recurrence
-from incidentd.storage.schema import quiet_rules
+from incidentd.storage.schema_quiet import quiet_rules
 from incidentd.storage.tx import Tx
 
 _SPLIT = {"recurrence", "plan", "id"}

@@ -1,4 +1,4 @@
-"""The tables. A change here needs a migration in `migrations/versions` (a test compares the two)."""
+"""The tables of alerts, pages and incidents, and of what serves them; `tables` has every one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -19,19 +18,9 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
 from incidentd.storage.columns import Instant, Json
-
-metadata = MetaData()
-
-# SQLite gives row ids to INTEGER keys only; PostgreSQL gets 64 bits.
-_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _id() -> Column[int]:
-    return Column("id", _ID, primary_key=True, autoincrement=True)
-
+from incidentd.storage.metadata import ROW_ID, metadata, row_id
 
 meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
@@ -42,7 +31,7 @@ counters = Table(
 events = Table(
     "events",
     metadata,
-    Column("seq", _ID, primary_key=True, autoincrement=False),
+    Column("seq", ROW_ID, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("actor", String, nullable=False),
     Column("kind", String, nullable=False),
@@ -54,7 +43,7 @@ Index("events_subject", events.c.subject, events.c.seq)
 alerts = Table(
     "alerts",
     metadata,
-    _id(),
+    row_id(),
     Column("source", String, nullable=False),
     Column("key", String, nullable=False),
     Column("status", String, nullable=False),  # firing | resolved
@@ -94,7 +83,7 @@ Index(
 groups = Table(
     "groups",
     metadata,
-    _id(),
+    row_id(),
     Column("key", String, nullable=False),
     Column("route", String, nullable=False),
     Column("service", String, nullable=False),
@@ -127,7 +116,7 @@ Index("group_alerts_alert", group_alerts.c.alert_id)
 pages = Table(
     "pages",
     metadata,
-    _id(),
+    row_id(),
     Column("title", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("labels", Json, nullable=False),
@@ -165,7 +154,7 @@ Index(
 deliveries = Table(
     "deliveries",
     metadata,
-    _id(),
+    row_id(),
     Column("page_id", BigInteger, ForeignKey("pages.id")),
     Column("person", String, nullable=False),
     Column("notifier", String, nullable=False),
@@ -232,7 +221,7 @@ contacts = Table(
 timers = Table(
     "timers",
     metadata,
-    _id(),
+    row_id(),
     Column("kind", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -246,7 +235,7 @@ Index("timers_due", timers.c.due_at)
 incidents = Table(
     "incidents",
     metadata,
-    _id(),
+    row_id(),
     Column("title", String, nullable=False),
     Column("summary", Text, nullable=False),
     Column("status", String, nullable=False),
@@ -286,7 +275,7 @@ Index("incident_alerts_alert", incident_alerts.c.alert_id)
 role_assignments = Table(
     "role_assignments",
     metadata,
-    _id(),
+    row_id(),
     Column("incident_id", BigInteger, ForeignKey("incidents.id"), nullable=False),
     Column("role", String, nullable=False),
     Column("person", String, nullable=False),
@@ -298,7 +287,7 @@ Index("role_assignments_incident", role_assignments.c.incident_id)
 incident_updates = Table(
     "incident_updates",
     metadata,
-    _id(),
+    row_id(),
     Column("incident_id", BigInteger, ForeignKey("incidents.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", String, nullable=False),
@@ -308,73 +297,6 @@ incident_updates = Table(
     Column("next_at", Instant),
 )
 Index("incident_updates_incident", incident_updates.c.incident_id)
-
-silences = Table(
-    "silences",
-    metadata,
-    Column("id", String, primary_key=True),  # a UUID, as Alertmanager's
-    Column("matchers", Json, nullable=False),  # [{name, op, value}]
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("created_by", String, nullable=False),
-    Column("comment", Text, nullable=False),
-    Column("annotations", Json, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    Column("rule", BigInteger),  # of the recurring rule
-)
-Index("silences_ends", silences.c.ends_at)
-Index("silences_rule", silences.c.rule)
-
-quiet_rules = Table(
-    "quiet_rules",
-    metadata,
-    _id(),
-    Column("rrule", String, nullable=False),
-    Column("starts", String, nullable=False),  # a wall-clock time, ISO 8601
-    Column("lasts", Integer, nullable=False),  # seconds on that clock
-    Column("zone", String, nullable=False),
-    Column("plan", Json, nullable=False),  # what each occurrence hides
-    Column("created_by", String, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    Column("due_at", Instant),  # the start of the latest occurrence that was made
-    Column("ended_at", Instant),
-    Column("ended_by", String, nullable=False),
-    Column("unused_said_at", Instant),
-    Column("owner_said_at", Instant),
-    Column("version", Integer, nullable=False),
-)
-Index("quiet_rules_due", quiet_rules.c.due_at)
-
-maintenance = Table(
-    "maintenance",
-    metadata,
-    _id(),
-    Column("plan", Json, nullable=False),  # services, text, and what is not hidden
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("created_by", String, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    Column("rule", BigInteger),
-    Column("continues", BigInteger),
-    Column("ended_by", String, nullable=False),
-    Column("version", Integer, nullable=False),
-)
-Index("maintenance_ends", maintenance.c.ends_at)
-Index("maintenance_rule", maintenance.c.rule)
-
-suppressions = Table(
-    "suppressions",
-    metadata,
-    Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
-    Column(
-        "by", String, nullable=False
-    ),  # silence:<id>, maintenance:<id>; alert:<id> of what inhibits it, upstream:<id> of what holds it
-    Column("since", Instant, nullable=False),
-    PrimaryKeyConstraint("alert_id", "by"),
-)
-Index("suppressions_by", suppressions.c.by)
 
 plugin_memory = Table(
     "plugin_memory",
@@ -404,21 +326,10 @@ sources_heard = Table(
     Column("at", Instant, nullable=False),  # the latest signal, whichever node took it
 )
 
-
-hidings = Table(  # what stood in `suppressions` until it ended
-    "hidings",
-    metadata,
-    _id(),
-    Column("alert_id", BigInteger, ForeignKey("alerts.id"), nullable=False),
-    Column("by", String, nullable=False),
-    Column("since", Instant, nullable=False),
-    Column("until", Instant, nullable=False),
-)
-Index("hidings_by", hidings.c.by, hidings.c.until)
 drills = Table(
     "drills",
     metadata,
-    _id(),
+    row_id(),
     Column("title", String, nullable=False),
     Column("origin", String, nullable=False),  # what is replayed, in words
     Column("state", String, nullable=False),  # running | paused | ended | stopped
@@ -463,7 +374,7 @@ Index("answers_at", answers.c.at)
 views = Table(
     "views",
     metadata,
-    _id(),
+    row_id(),
     Column("person", String, nullable=False),  # "" for a view that is everybody's
     Column("name", String, nullable=False),
     Column("base", String, nullable=False),
@@ -480,54 +391,3 @@ view_openings = Table(
     Column("opens", String, nullable=False),
     Column("pinned", Boolean, nullable=False),
 )
-
-overrides = Table(
-    "overrides",
-    metadata,
-    _id(),
-    Column("schedule", String, nullable=False),
-    Column("person", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
-)
-Index("overrides_ends", overrides.c.ends_at)
-
-swaps = Table(
-    "swaps",
-    metadata,
-    _id(),
-    Column("schedule", String, nullable=False),
-    Column("person", String, nullable=False),
-    Column("other", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("other_starts_at", Instant, nullable=False),
-    Column("other_ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("version", Integer, nullable=False),
-)
-Index("swaps_ends", swaps.c.ends_at)
-
-absences = Table(
-    "absences",
-    metadata,
-    _id(),
-    Column("person", String, nullable=False),
-    Column("stand_in", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
-)
-Index("absences_ends", absences.c.ends_at)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.silences import Silence, Status
-from incidentd.storage.schema import silences
+from incidentd.storage.schema_quiet import silences
 from incidentd.storage.tx import Tx
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal,
 
 from incidentd.domain.inhibition import Firing
 from incidentd.domain.matchers import Matcher
-from incidentd.storage.schema import alerts, hidings, suppressions
+from incidentd.storage.schema import alerts
+from incidentd.storage.schema_quiet import hidings, suppressions
 from incidentd.storage.text_search import may_match
 from incidentd.storage.tx import Tx
 

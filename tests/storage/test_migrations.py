@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 
 from incidentd.storage import migrate
 from incidentd.storage.engines import open_backend
-from incidentd.storage.schema import metadata
+from incidentd.storage.tables import metadata
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 

@@ -1,0 +1,8 @@
+"""Every table there is. A change of one needs a migration in `migrations/versions` (a test compares the two)."""
+
+from __future__ import annotations
+
+from incidentd.storage import schema, schema_duty, schema_quiet
+from incidentd.storage.metadata import metadata
+
+__all__ = ["metadata", "schema", "schema_duty", "schema_quiet"]
