@@ -50,9 +50,7 @@ def read_oncall(place: Path, now: datetime) -> Imported:
     parts = RosterParts(report)
     _users(export, parts)
     _teams(export, parts)
-    shifts = {shift.text("id") or "": shift for shift in export.tables("on_call_shifts")}
-    for schedule in export.tables("schedules"):
-        _schedule(schedule, shifts, parts, now)
+    _schedules(export, parts, now)
     for chain in export.tables("escalation_chains"):
         steps = [one for one in export.tables("escalation_policies") if _of(one, "escalation_chain_id", chain)]
         add_chain(chain, sorted(steps, key=_position), parts)
@@ -119,6 +117,22 @@ def _teams(export: Export, parts: RosterParts) -> None:
 
 
 # ---------------------------------------------------------------------- schedules and what pages by them
+def _schedules(export: Export, parts: RosterParts, now: datetime) -> None:
+    shifts = {shift.text("id") or "": shift for shift in export.tables("on_call_shifts")}
+    for schedule in export.tables("schedules"):
+        _schedule(schedule, shifts, parts, now)
+    used = {shift for schedule in export.tables("schedules") for shift in _shifts(schedule, shifts)}
+    for key in shifts.keys() - used:
+        parts.gather(Outcome.LEFT, shifts[key], "is a shift of no schedule")
+
+
+def _shifts(schedule: Table, shifts: dict[str, Table]) -> list[str]:
+    """The shifts that a schedule names, and those that name it: overrides that were made in the UI."""
+    return list(
+        dict.fromkeys([*schedule.texts("shifts"), *(key for key in shifts if _of(shifts[key], "schedule", schedule))])
+    )
+
+
 def _schedule(schedule: Table, shifts: dict[str, Table], parts: RosterParts, now: datetime) -> None:
     key, called = schedule.text("id") or "", schedule.text("name") or ""
     if not is_new(parts, schedule, key):
@@ -127,12 +141,13 @@ def _schedule(schedule: Table, shifts: dict[str, Table], parts: RosterParts, now
         if calendar in schedule.unread():
             schedule.say(Outcome.TO_DO, f"the shifts of {called!r} in this iCalendar are not carried over", calendar)
     zone = parts.zone(schedule, "time_zone")
+    web = schedule.text("type") == "web"
     turns: list[Turns] = []
-    for shift in schedule.texts("shifts"):
+    for shift in _shifts(schedule, shifts):
         if shift not in shifts:
             schedule.say(Outcome.LEFT, f"the shift {shift!r} is not in the export", "shifts")
         else:
-            turns += shift_turns(shifts[shift], zone, schedule.text("type") == "web", parts)
+            turns += shift_turns(shifts[shift], zone, web, parts)
     add_schedule(parts, schedule, key, turns, now)
     if "slack" in schedule.unread():
         parts.gather(Outcome.LEFT, schedule, "Slack is not told who is on call", "slack")

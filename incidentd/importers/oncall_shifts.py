@@ -1,7 +1,8 @@
 """On-call shifts of Grafana OnCall as turns.
 
 A shift is an event of RFC 5545: it begins at `start`, lasts `duration`, and comes again by `frequency`, `interval` and
-`by_day` on the wall clock of its zone. `rolling_users` take the events in turn: each group has those of one interval.
+`by_day` on the wall clock of its zone. Without a zone of its own that is UTC for what was made in the UI, else the
+schedule's. `rolling_users` take the events in turn: each group has those of one interval.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class _Shift(msgspec.Struct, frozen=True):
 
 def shift_turns(table: Table, zone: str, web: bool, parts: RosterParts) -> list[Turns]:
     """What one shift of a schedule in `zone` says; none after a word in the report. `web`: made in the UI."""
+    if web or table.text("type") == "override":
+        zone = "UTC"
     shift, frequency = _read(table, zone, parts), table.text("frequency")
     if shift is None:
         return []

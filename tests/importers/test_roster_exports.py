@@ -255,6 +255,7 @@ def test_oncall_chains_and_integrations():
     assert said(lines, "with a difference", "waited 0:01:00 before it paged anybody")
     assert said(lines, "not carried over", "routes.json .results[0].routing_regex")
     assert said(lines, "to do by hand", "schedules.json .results[3].ical_url_primary")
+    assert said(lines, "not carried over", "on_call_shifts.json .results[9]", "is a shift of no schedule")
 
 
 # ------------------------------------------------------------------ broken exports

@@ -245,7 +245,9 @@ def place(shift: dict, start: datetime, event: datetime, number: int) -> int:
 def test_oncall(key, name, tmp_path, items):
     roster = imported(read_oncall, "oncall", tmp_path)
     schedule, shifts = items("oncall", "schedules", "results")[key], items("oncall", "on_call_shifts", "results")
-    mine = [(shifts[one], schedule["time_zone"]) for one in schedule["shifts"] if one in shifts]
+    named = [shifts[one] for one in schedule["shifts"] if one in shifts]
+    named += [one for one in shifts.values() if one["schedule"] == key]  # an override that was made in the UI
+    mine = [(one, "UTC" if key != "SPRIM" or one["type"] == "override" else schedule["time_zone"]) for one in named]
     carried = [one for one in mine if one[0]["id"] != "OMONTH"]  # by the day of the month: reported, not carried over
     told = disagreements(lambda at: on_call(roster, name, at), lambda at: oncall(carried, at))
     # A shift that comes every other week cannot hide what lies below it: rather one page too many.
