@@ -15,7 +15,7 @@ class Delivery(Frozen, frozen=True):
     notifier: str
     address: str
     kind: str  # page | update | resolved | test | last_resort
-    state: str  # pending | sending | bundled | sent | delivered | failed | cancelled | unknown
+    state: str  # pending | failed_temporarily | sending | bundled | sent | delivered | failed | cancelled | unknown
     attempt: int
     due_at: Instant
     sent_at: Instant | None

@@ -117,8 +117,10 @@ def _print_updates(session: Session, detail: wire.IncidentDetail) -> None:
         hang(" " * width(head), safe_text(one.text))
 
 
-def print_timeline(session: Session, incident: wire.Incident, entries: Sequence[wire.TimelineEntry]) -> None:
-    """Every entry with its offset from the incident's start."""
+def print_timeline(
+    session: Session, incident: wire.Incident, entries: Sequence[wire.TimelineEntry], *, full: bool = False
+) -> None:
+    """Every entry with its offset from the incident's start; `full` adds the texts of messages, as they were sent."""
     _print_headline(incident)
     day = ""
     for entry in entries:
@@ -126,12 +128,12 @@ def print_timeline(session: Session, incident: wire.Incident, entries: Sequence[
         if today != day:
             print(f"\n  {paint(today, 'dim')}")
             day = today
-        _print_entry(session, entry, incident.started_at)
+        _print_entry(session, entry, incident.started_at, full=full)
     if not entries:
         print("\n  nothing yet")
 
 
-def _print_entry(session: Session, entry: wire.TimelineEntry, started: datetime) -> None:
+def _print_entry(session: Session, entry: wire.TimelineEntry, started: datetime, *, full: bool) -> None:
     since = entry.observed_at - started
     offset = span(since) if since.total_seconds() < 0 else f"+{span(since)}"
     character, plain, tone = _MARKS.get(entry.kind, _OTHER)
@@ -144,6 +146,8 @@ def _print_entry(session: Session, entry: wire.TimelineEntry, started: datetime)
     hang(lead, f"{pinned}{entry.text}{by}", lead_width=indent, tone="bold" if entry.pinned else "")
     for text in _below(session, entry):
         hang(" " * indent, text, tone="dim")
+    if full and entry.full:
+        hang(f"{' ' * indent}| ", safe_text(entry.full))
 
 
 def _below(session: Session, entry: wire.TimelineEntry) -> list[str]:

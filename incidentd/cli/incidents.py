@@ -63,9 +63,10 @@ def show(session: Session, incident_id: int) -> None:
 @incident.command()
 @click.argument("incident_id", type=INCIDENT)
 @click.option("--pinned", is_flag=True, help="Only what somebody pinned.")
+@click.option("--full", is_flag=True, help="The exact text of every message that was sent.")
 @read_options
 @click.pass_obj
-def timeline(session: Session, incident_id: int, pinned: bool) -> None:
+def timeline(session: Session, incident_id: int, pinned: bool, full: bool) -> None:
     """Tell what happened, in order."""
     body = session.get(f"/v1/incidents/{incident_id}/timeline")
     if session.as_json and not pinned:
@@ -76,4 +77,4 @@ def timeline(session: Session, incident_id: int, pinned: bool) -> None:
         session.print_value(wire.Timeline(entries=entries))
         return
     detail = session.decode(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
-    print_timeline(session, detail.incident, entries)
+    print_timeline(session, detail.incident, entries, full=full)

@@ -18,7 +18,7 @@ from incidentd.cli.parts import (
     say_more,
     versioned,
 )
-from incidentd.cli.screen import fields, hang, listed, paint, section, table, toned
+from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, toned, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 
@@ -81,7 +81,15 @@ def show(session: Session, page_id: int, in_full: bool) -> None:
     ])  # fmt: skip
     section("Deliveries")
     rows = [
-        (d.person, d.notifier, d.kind, toned(d.state), d.attempt, session.brief(d.sent_at), d.error)
+        (
+            d.person,
+            d.notifier,
+            d.kind,
+            Painted(words(d.state), toned(d.state).tone),
+            d.attempt,
+            session.brief(d.sent_at),
+            d.error,
+        )
         for d in found.deliveries
     ]
     head = ("PERSON", "NOTIFIER", "WHAT", "STATE", "TRY", f"SENT ({session.zone})", "ERROR")
@@ -98,8 +106,8 @@ def _print_delivery(session: Session, d: wire_pages.Delivery) -> None:
     """One message as it went out, with its times."""
     section(f"{d.kind} to {d.person} by {d.notifier}")
     fields([
-        ("state", f"{d.state}, attempt {d.attempt}"), ("address", d.address), ("held", d.held), ("error", d.error),
-        ("first tried", session.when(d.tried_at)), ("sent", session.when(d.sent_at)),
+        ("state", f"{words(d.state)}, attempt {d.attempt}"), ("address", d.address), ("held", d.held),
+        ("error", d.error), ("first tried", session.when(d.tried_at)), ("sent", session.when(d.sent_at)),
         ("delivered", session.when(d.delivered_at)), ("read", session.when(d.read_at)), ("vendor's id", d.vendor_id),
         ("key", d.idempotency_key), ("because", d.reason), ("in one message", d.sent_title),
     ])  # fmt: skip

@@ -17,6 +17,7 @@ _ROOM = 30  # columns that the last column of a table wants
 _TONES = {
     "firing": "bad", "open": "bad", "exhausted": "bad", "critical": "bad", "page": "bad", "SEV1": "bad", "SEV2": "bad",
     "failed": "bad", "quarantined": "bad", "missing": "bad", "degraded": "warn", "unknown": "warn", "active": "bad",
+    "failed_temporarily": "warn",
     "warning": "warn", "mitigated": "warn", "suspected": "warn", "acknowledged": "good", "ok": "good",
     "down": "bad", "fail": "bad", "late": "warn", "up": "good", "success": "good", "paused": "dim",
 }  # fmt: skip

@@ -272,6 +272,13 @@ def _waiting(told: Told) -> Line:
     return Line(kind="page", text=f"Paging waits{when}: {told.name}", detail=told.data["why"])
 
 
+@_about("page.told_later")
+def _told_later(told: Told) -> Line:
+    return Line(
+        kind="page", text=f"It ended while it waited: {', '.join(told.data['people'])} will read so: {told.name}"
+    )
+
+
 @_about("page.last_resort")
 def _last_resort(told: Told) -> Line:
     by = ", ".join(told.data["by"])

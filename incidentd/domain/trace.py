@@ -245,6 +245,11 @@ def _waiting(data: Data, _actor: str) -> str:
     )
 
 
+@_about("page.told_later")
+def _told_later(data: Data, _actor: str) -> str:
+    return f"It ended while it waited: {_names(data['people'])} will read so in one message at {_at(data['until'])}"
+
+
 @_about("page.last_resort")
 def _last_resort(data: Data, _actor: str) -> str:
     told = f"the last resort is written to by {', '.join(data['by'])}" if data["by"] else "no last resort is configured"

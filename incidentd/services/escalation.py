@@ -16,6 +16,7 @@ from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.services.delivery_events import facts
 from incidentd.services.drill_pauses import pause_for
+from incidentd.services.ended_waits import tell_later
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
@@ -257,7 +258,7 @@ class Escalation:
             raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first")
         if page.state == "resolved":
             raise Conflict(f"P-{page.id} is resolved already")
-        held_back = self._stop(tx, page)
+        held_back = sorted(row.id for row in self._stop(tx, page))
         was: dict[str, Any] = {"state": page.state, "next_step_at": page.next_step_at, "deliveries": held_back}
         was["waits_for"] = page.waits_for
         if page.group_id is not None:
@@ -317,22 +318,24 @@ class Escalation:
         if takers and all(takers):
             self.acknowledge(tx, page.id, takers[-1], via="source")
 
-    def _stop(self, tx: Tx, page: PageRow) -> list[int]:
-        """No further step; the answer is the messages that were held back."""
+    def _stop(self, tx: Tx, page: PageRow) -> list[deliveries.DeliveryRow]:
+        """No further step; the answer is the messages that were taken back."""
         cancel_timers(tx, page)
         timers.cancel(tx, UNREACHED, page.subject)
         taken_back = deliveries.cancel_waiting(tx, page.id)
         for row in taken_back:
             if row.held:
                 tx.emit("delivery.dropped", page.subject, facts(row, held=row.held))
-        return sorted(row.id for row in taken_back)
+        return taken_back
 
     def resolve(self, tx: Tx, page: PageRow, why: str, actor: str = SYSTEM) -> PageRow:
         """End the page and tell everybody who was written to."""
         if page.state == "resolved":
             return page
-        self._stop(tx, page)
+        held = self._stop(tx, page)
         tx.emit("page.resolved", page.subject, {"why": why}, actor=actor)
+        if page.state == "open" and page.drill_id is None:  # of a drill, only those who take part hear
+            tell_later(tx, self._roster(), page, held, actor)
         self.tell_again(tx, page, "resolved", f"Resolved: {why}.", "you were written to about it")
         return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None, waits_for="")
 

@@ -47,7 +47,7 @@ def delivery_view(
     """A stored delivery as callers see it; `carrier` is the bundle that it went out in."""
     values = {name: getattr(row, name) for name in wire_pages.Delivery.__struct_fields__ if name not in _OWN}
     return wire_pages.Delivery(
-        **values,
+        **values | {"state": "failed_temporarily" if row.failed_temporarily else row.state},
         page_id=row.page_id or 0,
         title=row.message.title,
         body=row.message.body,

@@ -75,6 +75,11 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
         """Whether an attempt before this one may have got through: then it is sent again as it is, under its key."""
         return self.attempt > 0 and (self.state == "sending" or self.error.startswith(UNCLEAR))
 
+    @property
+    def failed_temporarily(self) -> bool:
+        """Whether an attempt failed and the next is due; one that may have arrived did not fail."""
+        return self.state == "pending" and bool(self.error) and not self.may_have_arrived
+
 
 def row(found: Row[Any]) -> DeliveryRow:
     """A stored delivery."""
@@ -118,6 +123,19 @@ def add(tx: Tx, new: NewDelivery) -> DeliveryRow:
     """Put one message into the outbox, and say which it is."""
     tx.wake(Wake.DELIVERIES)
     return row(tx.conn.execute(insert(deliveries).values(**_values(tx, new)).returning(deliveries)).one())
+
+
+def waiting_by_key(tx: Tx, idempotency_key: str) -> DeliveryRow | None:
+    """The message with this key, locked, while it was never tried."""
+    one = (deliveries.c.idempotency_key == idempotency_key) & (deliveries.c.state == "pending")
+    found = tx.conn.execute(select(deliveries).where(one, deliveries.c.attempt == 0).with_for_update()).one_or_none()
+    return None if found is None else row(found)
+
+
+def reword(tx: Tx, waiting: DeliveryRow, message: Message) -> None:
+    """Another text for a message that was never tried."""
+    values = {"message": msgspec.structs.asdict(message)}
+    tx.conn.execute(update(deliveries).where(deliveries.c.id == waiting.id).values(values))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

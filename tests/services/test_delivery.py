@@ -145,6 +145,20 @@ async def test_whoever_was_never_reached_hears_nothing_of_the_end(daemon, page):
     assert [(row.kind, row.state) for row in await daemon.deliveries()] == [("page", "cancelled")]
 
 
+async def test_a_message_between_two_attempts_is_shown_to_have_failed_for_now(daemon, page):
+    async def shown():
+        return [one.state for one in (await daemon.core.pages.get(1, "ada")).deliveries]
+
+    assert await shown() == ["pending"]
+    daemon.sender.script["push"] = [TemporaryFailure("busy"), RuntimeError("the answer was lost")]
+    await daemon.settle()
+    assert await shown() == ["failed_temporarily"]
+    await daemon.advance(5)
+    assert await shown() == ["pending"], "it may have arrived"
+    await daemon.advance(10)
+    assert await shown() == ["sent"]
+
+
 async def test_a_receipt_that_confirms_arrival_is_kept(daemon, page):
     daemon.sender.script["push"] = [Receipt(vendor_id="v\x00\ud800" + "1" * 400, delivered=True)]
     await daemon.settle()

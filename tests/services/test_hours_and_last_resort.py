@@ -80,10 +80,35 @@ async def test_what_ended_meanwhile_is_not_told_and_the_trace_says_why(daemon):
         " nobody has acknowledged yet."
     )
     await daemon.resolve()
-    await daemon.advance(MONDAY - SATURDAY + HOUR)
+    await daemon.advance(MONDAY - SATURDAY - timedelta(seconds=1))
     assert daemon.sender.sent == []
     assert "it ended before anybody acknowledged" in await daemon.verdict()
     assert await daemon.armed() == []
+
+
+async def test_what_ended_meanwhile_is_named_in_one_message_when_the_hours_begin(daemon):
+    first, second = await send(daemon, "cert expires"), await send(daemon, "disk fills")
+    daemon.clock.advance(HOUR)
+    await daemon.core.pages.resolve(first.id, "lin", None)
+    await daemon.restart()
+    await daemon.core.pages.resolve(second.id, "lin", None)
+    await daemon.settle()
+    assert daemon.sender.sent == []
+    texts = [step.text for step in (await daemon.core.pages.get(first.id, "ada")).steps]
+    assert "It ended while it waited: ada will read so in one message at 2026-03-09T09:00:00Z" in texts
+    await daemon.advance(MONDAY - SATURDAY)
+    ((_, message),) = daemon.sender.sent
+    assert message.title == "2 things ended while they waited: P-1 cert expires (Sat 12:00 to Sat 13:00 UTC)"
+    assert message.body == "P-1 cert expires (Sat 12:00 to Sat 13:00 UTC)\nP-2 disk fills (Sat 12:00 to Sat 13:00 UTC)"
+    assert (message.kind.value, message.urgency.value, message.acknowledge_url) == ("update", "low", None)
+
+
+async def test_whoever_ends_it_and_whoever_took_it_are_not_told_of_it_later(daemon):
+    first, second = await send(daemon, "one"), await send(daemon, "two")
+    await daemon.core.pages.resolve(first.id, "ada", None)
+    await daemon.core.pages.acknowledge(second.id, "ada")
+    await daemon.core.pages.resolve(second.id, "lin", None)
+    assert await daemon.events("page.told_later") == []
 
 
 async def test_whoever_is_on_call_when_the_wait_ends_is_asked(daemon):

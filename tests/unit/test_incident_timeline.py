@@ -65,6 +65,8 @@ def test_every_kind_that_the_services_emit_has_words():
         ("alert.fired", "alert:4", {"name": "CheckoutErrors", "episode": 2, "routes": []},
          "CheckoutErrors fires again"),
         ("page.started", "page:2", {"policy": "checkout", "person": ""}, "Paging checkout: [critical] CheckoutErrors"),
+        ("page.told_later", "page:2", {"people": ["ada"], "until": "2026-03-09T09:00:00Z"},
+         "It ended while it waited: ada will read so: [critical] CheckoutErrors"),
         ("page.acknowledged", "page:2", {"via": "link", "note": ""}, "ada acknowledged: [critical] CheckoutErrors"),
         ("delivery.sent", "page:2", {"kind": "page", "person": "ada", "notifier": "phone", "attempt": 1},
          "page sent to ada by phone"),

@@ -165,6 +165,8 @@ SENTENCES = [
     (Log().add("page.acknowledged", "page:1", "ada", via="api", note="on it"),
      "ada acknowledged by api: on it; the escalation stops"),
     (Log().add("page.exhausted", policy="p", rounds=3), "Policy p is exhausted after 3 rounds: nobody acknowledged"),
+    (Log().add("page.told_later", people=["ada", "lin"], until="2026-03-09T09:00:00Z"),
+     "It ended while it waited: ada, lin will read so in one message at 2026-03-09T09:00:00Z"),
     (Log().add("page.restarted", why="it still fires"), "The page starts again: it still fires"),
     (Log().add("page.resolved", why="over"), "The page is over: over"),
     (Log().add("page.updated", new=2, people=1), "People who know were written to again (1): 2 more alerts joined"),

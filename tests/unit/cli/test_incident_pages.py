@@ -130,6 +130,14 @@ def test_only_what_is_pinned(told, canned):
     assert [entry["text"] for entry in as_json["entries"]] == ["two"]
 
 
+def test_the_exact_text_of_a_message_is_printed_on_demand(told, canned):
+    sent = canned.entry(observed_at=canned.at, recorded_at=canned.at, by="system", kind="delivery", detail="",
+                        evidence="", text="page sent to ada by log", full="Disk full\n92 % \x1b[31mused")  # fmt: skip
+    assert "92 %" not in told(sent).out
+    lines = [line.strip() for line in told(sent, options=["--full"]).out.splitlines()]
+    assert lines[-2:] == ["| Disk full", "92 % ␛[31mused"]
+
+
 def test_an_empty_timeline(told):
     assert told().out.endswith("\n  nothing yet\n")
 

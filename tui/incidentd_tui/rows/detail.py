@@ -147,12 +147,13 @@ def deliveries(model: Model, page: wire_pages.PageDetail, width: int) -> Section
 def delivery(model: Model, one: wire_pages.Delivery, width: int) -> list[paint.Line]:
     """When, how it went, to whom, by what; and the fault."""
     bad, good = one.state in _BAD, one.state in _SENT
+    word = one.state.replace("_", " ")
     style = theme.danger if bad else theme.success if good else theme.warning
     lines: list[paint.Line] = [
         [
             (f"{phrases.hour_of(one.sent_at or one.due_at, model.zone)} ", theme.muted),
             ("! " if bad else "✓ " if good else "… ", style),
-            (paint.fit(one.state, 10), style),
+            (paint.fit(word, max(10, len(word))), style),
             (one.person, theme.bold),
             (f" by {one.notifier}, {one.kind}", theme.muted),
             (f", try {one.attempt}" if one.attempt > 1 else "", theme.muted),
