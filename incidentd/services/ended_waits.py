@@ -8,9 +8,10 @@ from datetime import datetime
 
 from incidentd.domain.ended_waits import REASON, line, title, with_line
 from incidentd.domain.escalation import policy_for, reach
+from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.hours import open_at, opens_at
 from incidentd.domain.people import Person, Roster
-from incidentd.storage import deliveries
+from incidentd.storage import deliveries, duty_changes
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
 from incidentd.storage.tx import Tx
@@ -36,7 +37,9 @@ def _people(tx: Tx, roster: Roster, page: PageRow, held: Iterable[DeliveryRow]) 
     if page.waits_for and page.next_step_at is not None:
         policy = policy_for(roster, page.policy, page.person)
         step = min(page.step, len(policy.steps))
-        names += reach(roster, policy, step, page.next_step_at, page.urgency).people
+        at = page.next_step_at
+        changes = duty_changes.between(tx.conn, at, at + WEEK)
+        names += reach(roster, policy, step, at, page.urgency, changes).people
     known = [roster.people[name] for name in dict.fromkeys(names) if name in roster.people]
     return [person for person in known if not open_at(person.hours, tx.now)]
 

@@ -1,15 +1,17 @@
 """Drills: only those who take part are written to, and the real world hears nothing of it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib.resources import files
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from incidentd.core import Core
+from incidentd.domain.hours import Availability, Hours
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
@@ -118,6 +120,21 @@ async def test_stopping_leaves_nothing(daemon):
     await daemon.advance(7200)
     assert daemon.sender.sent == []
     assert (await daemon.core.drills.get(drill.id)).position == 1
+
+
+async def test_what_ends_in_a_drill_while_it_waits_is_told_to_nobody(daemon):
+    closed = Availability(zone="UTC", working=(Hours(start=time(9), end=time(10), days=frozenset({7})),))
+    daemon.route(urgency="low")
+    daemon.roster = daemon.roster_of(
+        [msgspec.structs.replace(daemon.person(name, "push"), hours=closed) for name in ("ada", "sam")],
+        [daemon.policy("default", (300, "ada"))],
+    )
+    drill = await daemon.core.drills.start(wanted("sam"), "lin")
+    await daemon.advance(60)
+    assert await daemon.events("page.waiting") != []
+    await daemon.core.drills.stop(drill.id, "lin")
+    await daemon.advance(600)
+    assert await daemon.events("page.told_later") == []
 
 
 async def test_it_survives_a_restart(daemon):
