@@ -8,7 +8,7 @@ AT = datetime(2026, 3, 7, 12, tzinfo=UTC)
 
 
 def lines(many):
-    found = ()
+    found: tuple[str, ...] = ()
     for number in range(many):
         found = with_line(found, line(number, "x", AT, AT))
     return found
