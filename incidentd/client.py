@@ -323,6 +323,15 @@ class Client:
         times = {name: at.isoformat() for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at}
         return await self._get(f"/v1/schedules{_query(schedule=schedule, **times)}", wire_duty.Schedules)
 
+    async def calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
+        """Where a calendar reads the shifts of a person, a schedule or a team (`kind`)."""
+        return await self._get(f"/v1/calendars/{quote(kind, safe='')}/{quote(name, safe='')}", wire_duty.FeedUrl)
+
+    async def revoke_calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
+        """Another address; the ones given before are void."""
+        path = f"/v1/calendars/{quote(kind, safe='')}/{quote(name, safe='')}/revoke"
+        return await self._send("POST", path, wire_duty.FeedUrl)
+
     async def set_override(self, body: wire_duty.SetOverride) -> wire_duty.Override:
         return await self._send("POST", "/v1/overrides", wire_duty.Override, body)
 

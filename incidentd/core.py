@@ -13,6 +13,7 @@ from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
 from incidentd.services.bulk import Bulk
+from incidentd.services.calendar_feeds import CalendarFeeds
 from incidentd.services.contact_tests import ContactTests
 from incidentd.services.delivery import DeliveryWorker, Sender
 from incidentd.services.delivery_outcomes import Outcomes
@@ -106,6 +107,7 @@ class Core:
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url)
+        self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         outcomes = Outcomes(self.escalation)
         self.receipts = Receipts(store, outcomes)

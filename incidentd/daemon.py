@@ -203,6 +203,7 @@ class Daemon:
         self._ingress = Ingress(
             clock=self._clock,
             links=self.core.links,
+            calendars=self.core.feeds.read,
             metrics=metrics,
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
@@ -277,6 +278,7 @@ class Daemon:
             incidents=core.incidents,
             roster=core.roster,
             duty=core.duty,
+            feeds=core.feeds,
             routes=core.routes,
             replays=self._replays,
             drills=core.drills,

@@ -83,6 +83,25 @@ class Absence(wire.Frozen, frozen=True):
     version: int
 
 
+class DutyWarning(wire.Frozen, frozen=True):
+    """What is wrong before it hurts."""
+
+    kind: str  # gap | overlap | holiday | unreachable
+    schedule: str
+    person: str
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    text: str
+
+
+class FeedUrl(wire.Frozen, frozen=True):
+    """Where a calendar reads shifts. Who knows it may read them: treat it as a secret."""
+
+    kind: str  # person | schedule | team
+    name: str
+    url: str
+
+
 class Schedules(wire.Frozen, frozen=True):
     """Final schedules over a time, and the changes that touch it, swaps that wait for an answer among them."""
 
@@ -92,6 +111,7 @@ class Schedules(wire.Frozen, frozen=True):
     overrides: tuple[Override, ...]
     swaps: tuple[Swap, ...]
     absences: tuple[Absence, ...]
+    warnings: tuple[DutyWarning, ...] = ()
 
 
 class SetOverride(wire.Request, frozen=True):

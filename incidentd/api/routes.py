@@ -375,6 +375,20 @@ ROUTES: tuple[Route, ...] = (
         "Final schedules over a time, with their changes",
         query=queries.Schedules,
     ),
+    Route(
+        method="GET",
+        path="/v1/calendars/{kind}/{name}",
+        handler=duty.get_feed,
+        role=Role.RESPONDER,
+        answer=wire_duty.FeedUrl,
+        summary="Where a calendar reads the shifts of a person, a schedule or a team",
+    ),
+    _post(
+        "/v1/calendars/{kind}/{name}/revoke",
+        duty.revoke_feed,
+        wire_duty.FeedUrl,
+        "Another address; the ones given before are void",
+    ),
     _created(
         "/v1/overrides",
         duty.set_override,

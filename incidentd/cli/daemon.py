@@ -97,20 +97,24 @@ def check(config_path: Path | None) -> None:
         _refuse(faults)
     for problem in configuration.problems:
         click.echo(f"warning: {problem}")
-    for problem in _unreachable_on_duty(configuration):
+    for problem in _duty_problems(configuration):
         click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"
     click.echo(f"ok: {read}")
 
 
-def _unreachable_on_duty(configuration: Configuration) -> Iterable[str]:
-    """Who carries a pager now or next without a contact method for urgent pages."""
+def _duty_problems(configuration: Configuration) -> Iterable[str]:
+    """Who carries a pager now or next without a contact method for urgent pages; gaps and overlaps of two weeks."""
     from incidentd.clock import SystemClock
+    from incidentd.domain.duty_changes import NO_CHANGES
+    from incidentd.domain.duty_warnings import gap_problems, warnings
+    from incidentd.domain.final_schedule import WEEK
     from incidentd.domain.reachability import NotifierState, duty_problems, judge, on_duty
 
     roster, now = configuration.roster, SystemClock().now()
     people = {handle: judge(one, lambda _: NotifierState(), {}, now) for handle, one in roster.people.items()}
-    return duty_problems(on_duty(roster, now), people)
+    gaps = gap_problems(roster, warnings(roster, NO_CHANGES, now, now + 2 * WEEK))
+    return [*duty_problems(on_duty(roster, now), people), *gaps]
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import click
 
@@ -40,6 +41,8 @@ def show(session: Session, name: str, begin: datetime | None, until: datetime | 
         table((f"FROM ({session.zone})", "UNTIL", "ON CALL", "WHY"), _rows(session, one), empty="Nobody, at no time.")
         print()
     _changes(session, found)
+    for warning in found.warnings:
+        click.echo(safe_line(f"! {warning.text}"), err=True)
 
 
 def _rows(session: Session, one: wire_duty.Schedule) -> list[tuple[object, ...]]:
@@ -79,6 +82,24 @@ def _changes(session: Session, found: wire_duty.Schedules) -> None:
     if rows:
         section("Changes")
         table(("CHANGE", "SCHEDULE", "WHO", f"FROM ({session.zone})", "UNTIL", "BY", "REASON"), rows, empty="None.")
+
+
+@schedule.command()
+@click.argument("kind", type=click.Choice(["person", "schedule", "team"]))
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Make another one; those given before are void.")
+@change_options
+@click.pass_obj
+def feed(session: Session, kind: str, name: str, revoke: bool) -> None:
+    """Print the address from which a calendar reads shifts. Treat it as a secret."""
+    path = f"/v1/calendars/{kind}/{quote(name, safe='')}"
+    if revoke:
+        body = session.change("POST", f"{path}/revoke")
+        session.done(body, session.decode(body, wire_duty.FeedUrl).url)
+        return
+    found = session.read(session.get(path), wire_duty.FeedUrl)
+    if found is not None:
+        print(safe_line(found.url))
 
 
 # ---------------------------------------------------------------------- overrides

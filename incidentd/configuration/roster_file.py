@@ -38,6 +38,23 @@ LOG_NOTIFIER = "log"
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._@-]+")
 
 
+def _region(value: str) -> str:
+    """A country, or a part of it, of which the public holidays are known."""
+    if not value:
+        return value
+    from holidays import country_holidays  # its import takes longer than a start may
+
+    country, _, part = value.partition("-")
+    try:
+        country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        raise ValueError('is no region with known holidays — write a code such as "FR", or "DE-BE"') from None
+    return value
+
+
+Region = Annotated[str, pydantic.AfterValidator(_region)]
+
+
 def _target(value: Any) -> Target:
     kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
     if not colon or kind not in (TargetKind.PERSON, TargetKind.SCHEDULE) or not name:
@@ -59,6 +76,7 @@ class PersonTable(Table):
     contacts: list[ContactTable] = pydantic.Field(default=[])
     working_hours: HoursList = pydantic.Field(default=[])
     quiet_hours: HoursList = pydantic.Field(default=[])
+    holidays: Region = ""
 
 
 class LastResortTable(Table):
@@ -219,6 +237,7 @@ def _person(handle: str, table: PersonTable) -> Person:
         os_user=table.os_user,
         contacts=_contacts(table.contacts),
         hours=_hours(table),
+        holidays=table.holidays,
     )
 
 

@@ -27,7 +27,10 @@ class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """`os_user` ties the person to the peer of the local socket; `hours` hold for what can wait."""
+    """`os_user` ties the person to the peer of the local socket; `hours` hold for what can wait.
+
+    `holidays` is the region of their public holidays: a country, or a part of it such as DE-BE (ISO 3166); "" for none.
+    """
 
     handle: str
     name: str
@@ -35,6 +38,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     os_user: str = ""
     contacts: tuple[ContactMethod, ...] = ()
     hours: Availability = Availability()
+    holidays: str = ""
 
     def contacts_for(self, urgency: str) -> tuple[ContactMethod, ...]:
         """The methods for pages of this urgency, in order."""

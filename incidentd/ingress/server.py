@@ -40,7 +40,9 @@ class CannotListen(Exception):  # noqa: N818
 
 def _reserved(path: str) -> bool:
     """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
-    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(("/ack/", "/in/", "/receipts/", "/{"))
+    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(
+        ("/ack/", "/calendar/", "/in/", "/receipts/", "/{")
+    )
 
 
 def mounts(mounted: Sequence[Mounted]) -> list[Mount]:
@@ -79,6 +81,10 @@ def _query(query: MultiMapping[str]) -> dict[str, str]:
     return found
 
 
+async def _no_calendar(_token: str) -> bytes | None:
+    return None
+
+
 class TlsPlaces(msgspec.Struct, frozen=True, kw_only=True):
     """Where TLS is spoken: on the sockets that were passed, else on the addresses."""
 
@@ -95,6 +101,7 @@ class Ingress:
         *,
         clock: Clock,
         links: AckLinks,
+        calendars: Callable[[str], Awaitable[bytes | None]] = _no_calendar,
         metrics: Metrics,
         buckets: Buckets,
         at_once: int,
@@ -102,6 +109,7 @@ class Ingress:
     ) -> None:
         self._clock = clock
         self._links = links
+        self._calendars = calendars
         self._metrics = metrics
         self._buckets = buckets
         self._refused = refused
@@ -240,11 +248,20 @@ class Ingress:
             )
         )
 
+    async def _calendar(self, token: str) -> WebhookResponse:
+        text = await self._calendars(token)
+        if text is None:
+            return _problem(404, "there is no such calendar, or its address was revoked")
+        headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return WebhookResponse(body=text, content_type="text/calendar; charset=utf-8", headers=headers)
+
     async def _own(self, request: web.BaseRequest) -> WebhookResponse:
         path, method = request.path, request.method
         if path.startswith("/ack/") and method in ("GET", "HEAD", "POST"):
             await read_body(request, _ACK_BODY)
             return await ack_pages.answer(self._links, method, path.removeprefix("/ack/"))
+        if path.startswith("/calendar/") and method in ("GET", "HEAD"):
+            return await self._calendar(path.removeprefix("/calendar/"))
         if method in ("GET", "HEAD"):
             if path == "/metrics":
                 return await self._metrics.answer()

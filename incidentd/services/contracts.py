@@ -162,6 +162,11 @@ class RosterCalls(Protocol):
     async def on_call(self, person: str = "") -> wire.OnCallNow: ...
 
 
+class FeedCalls(Protocol):
+    async def url(self, kind: str, name: str) -> wire_duty.FeedUrl: ...
+    async def revoke(self, kind: str, name: str, actor: str) -> wire_duty.FeedUrl: ...
+
+
 class DutyCalls(Protocol):
     async def schedules(self, name: str, start: datetime | None, end: datetime | None) -> wire_duty.Schedules: ...
     async def set_override(self, body: wire_duty.SetOverride, actor: str) -> wire_duty.Override: ...
@@ -241,6 +246,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentCalls
     roster: RosterCalls
     duty: DutyCalls
+    feeds: FeedCalls
     routes: RouteCalls
     replays: ReplayCalls
     drills: DrillCalls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -9,12 +10,14 @@ from typing import TypeVar
 import msgspec
 
 from incidentd import wire_duty
+from incidentd.domain import duty_words
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
 from incidentd.domain.duty_rules import LONGEST, BadChange, check_absence, check_override, check_swap
-from incidentd.domain.duty_words import told
+from incidentd.domain.duty_warnings import warnings
 from incidentd.domain.final_schedule import WEEK, final_schedule, gaps
 from incidentd.domain.people import Roster, Schedule, Shift
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.public_holidays import public_holidays
 from incidentd.services.roster import policies_of_schedule
 from incidentd.storage import duty_changes
 from incidentd.storage.store import Store
@@ -54,6 +57,8 @@ class Duty:
             raise NotFound(f"there is no schedule {name!r}", field="schedule", remedy=remedy)
         found = await self._store.read(lambda conn: duty_changes.between(conn, begin, until, *_SHOWN))
         wanted = [one for one in roster.schedules.values() if name in ("", one.name)]
+        holidays = await asyncio.to_thread(public_holidays, roster.people, begin, until)
+        told = warnings(roster, found, begin, until, holidays)
         return wire_duty.Schedules(
             starts_at=begin,
             ends_at=until,
@@ -61,6 +66,9 @@ class Duty:
             overrides=tuple(_view(wire_duty.Override, one) for one in found.overrides if name in ("", one.schedule)),
             swaps=tuple(_view(wire_duty.Swap, one) for one in found.swaps if name in ("", one.schedule)),
             absences=tuple(_view(wire_duty.Absence, one) for one in found.absences),
+            warnings=tuple(
+                wire_duty.DutyWarning(**msgspec.structs.asdict(one)) for one in told if name in ("", one.schedule)
+            ),
         )
 
     # ------------------------------------------------------------------ overrides
@@ -252,7 +260,7 @@ def _replaced(tx: Tx, change: T, kind: str, actor: str) -> T:
 
 def _emit(tx: Tx, change: T, kind: str, actor: str) -> None:
     data = msgspec.to_builtins(change)
-    tx.emit(kind, f"{_WORDS[type(change)]}:{change.id}", data | {"text": told(change, kind)}, actor=actor)
+    tx.emit(kind, f"{_WORDS[type(change)]}:{change.id}", data | {"text": duty_words.told(change, kind)}, actor=actor)
 
 
 def _checked(check: Callable[[], None]) -> None:

@@ -118,6 +118,11 @@ class AcknowledgeLinks:
         known = await self._store.read(_key)
         self._key = bytes.fromhex(known if known is not None else await self._store.write(_make_key))
 
+    @property
+    def key(self) -> bytes:
+        """The signing key of this installation; it never leaves the daemon."""
+        return self._key
+
     def _now(self) -> int:
         return to_micros(self._clock.now()) // 1_000_000
 

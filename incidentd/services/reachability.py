@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from incidentd.domain.final_schedule import HORIZON
+from incidentd.domain.duty_warnings import gap_problems, warnings
+from incidentd.domain.final_schedule import HORIZON, WEEK
 from incidentd.domain.people import Roster
 from incidentd.domain.reachability import Known, NotifierState, Reachability, duty_problems, judge, on_duty
 from incidentd.storage import contacts, duty_changes
@@ -39,8 +40,9 @@ class ReachabilityView:
         return judged
 
     async def problems(self) -> list[str]:
-        """Those who carry a pager now or next and cannot be reached."""
+        """Those who carry a pager now or next and cannot be reached, and the gaps and overlaps of the coming week."""
         now = self._store.clock.now()
         changes = await self._store.read(lambda conn: duty_changes.between(conn, now, now + HORIZON))
         duties = on_duty(self._roster(), now, changes)
-        return list(duty_problems(duties, await self.everybody()))
+        found = warnings(self._roster(), changes, now, now + WEEK)
+        return [*duty_problems(duties, await self.everybody()), *gap_problems(self._roster(), found)]

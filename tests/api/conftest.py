@@ -255,6 +255,7 @@ class FakeDaemon:
             incidents=_Incidents(self),
             roster=_Roster(),
             duty=_Duty(self),
+            feeds=_Feeds(self),
             routes=_Routes(self),
             replays=_Replays(),
             drills=_Drills(self),
@@ -399,6 +400,16 @@ class _Views(_Part):
 
 
 SPAN: dict[str, Any] = {"starts_at": NOW, "ends_at": NOW, "reason": "", "by": "ana", "at": NOW, "version": 1}
+
+
+class _Feeds(_Part):
+    async def url(self, kind: str, name: str) -> wire_duty.FeedUrl:
+        await self.fake.note("feeds.url", kind, name)
+        return wire_duty.FeedUrl(kind=kind, name=name, url="https://x/calendar/a")
+
+    async def revoke(self, kind: str, name: str, actor: str) -> wire_duty.FeedUrl:
+        await self.fake.note("feeds.revoke", kind, name, actor)
+        return wire_duty.FeedUrl(kind=kind, name=name, url="https://x/calendar/b")
 
 
 class _Duty(_Part):

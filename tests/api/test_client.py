@@ -85,6 +85,8 @@ CALLS = {
     "services": lambda c: c.services(),
     "on_call": lambda c: c.on_call(),
     "schedules": lambda c: c.schedules("s", starts_at=NOON, ends_at=NOON),
+    "calendar_feed": lambda c: c.calendar_feed("team", "a b"),
+    "revoke_calendar_feed": lambda c: c.revoke_calendar_feed("person", "ana"),
     "set_override": lambda c: c.set_override(wire_duty.SetOverride(schedule="s", person="ana", ends_at=NOON)),
     "edit_override": lambda c: c.edit_override(1, wire_duty.EditOverride(reason="x"), if_version=1),
     "end_override": lambda c: c.end_override(1, if_version=1),

@@ -190,6 +190,8 @@ def layer(text: str = "") -> str:
 
 
 SCHEDULE_FAULTS = [
+    ('[people.b]\nholidays = "XX"', "people.b.holidays", "DE-BE"),
+    ('[people.b]\nholidays = "DE-QQ"', "people.b.holidays", "DE-BE"),
     ("[schedules.x]\nstart = 2026-01-05", "schedules.x.people", "[[schedules.NAME.layers]]"),
     ('[schedules.x]\npeople = ["ada"]', "schedules.x.start", "add it"),
     (rota("weeks = 1\ndays = 2"), "schedules.x.weeks", "keep one of them"),

@@ -13,6 +13,14 @@ async def list_schedules(calls: Calls, call: Call[Empty, queries.Schedules]) -> 
     return await calls.duty.schedules(call.query.schedule, call.query.starts_at, call.query.ends_at)
 
 
+async def get_feed(calls: Calls, call: Read) -> wire_duty.FeedUrl:
+    return await calls.feeds.url(call.names["kind"], call.names["name"])
+
+
+async def revoke_feed(calls: Calls, call: Read) -> wire_duty.FeedUrl:
+    return await calls.feeds.revoke(call.names["kind"], call.names["name"], call.actor)
+
+
 async def set_override(calls: Calls, call: Call[wire_duty.SetOverride, queries.Query]) -> wire_duty.Override:
     return await calls.duty.set_override(call.body, call.actor)
 

@@ -394,6 +394,9 @@ class Canned:
         return wire_duty.Schedules(
             starts_at=AT, ends_at=AT, schedules=(one,), overrides=(self.override(),), swaps=(self.swap(),),
             absences=(self.absence(),),
+            warnings=(
+                wire_duty.DutyWarning(kind=t, schedule=t, person=t, starts_at=AT, ends_at=AT, text=t),
+            ),
         )  # fmt: skip
 
 

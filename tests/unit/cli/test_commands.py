@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_drills, wire_groups, wire_quieting, wire_silences
+from incidentd import wire, wire_checks, wire_drills, wire_duty, wire_groups, wire_quieting, wire_silences
 from incidentd.cli import ctl
 
 
@@ -80,6 +80,8 @@ READ = [
     Case("recurring show R-2", "GET /v1/recurring/2", lambda c: c.rule(), "plain plain (active)"),
     Case("oncall", "GET /v1/oncall", lambda c: c.oncall(), "plain     plain"),
     Case("oncall --prompt", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
+    Case("schedule feed team a/b", "GET /v1/calendars/team/a%2Fb",
+         lambda c: wire_duty.FeedUrl(kind="team", name=c.text, url=f"http://h/{c.text}"), "http://h/plain"),
     Case("oncall --short", "GET /v1/oncall", lambda c: c.oncall(), "plain:plain"),
     Case("oncall --me", "GET /v1/oncall", lambda c: c.oncall(), "plain     now"),
     Case("oncall --me --short", "GET /v1/oncall", lambda c: c.oncall(), "plain until"),
@@ -179,6 +181,8 @@ CHANGE = [
     Case("maintenance extend M-3 30m", "POST /v1/maintenance/3/extend", lambda c: c.window(), "plain lasts until",
          {"by": 1800.0}),
     Case("recurring end R-2", "DELETE /v1/recurring/2", lambda c: c.rule(), "plain has ended"),
+    Case("schedule feed person a --revoke", "POST /v1/calendars/person/a/revoke",
+         lambda c: wire_duty.FeedUrl(kind="person", name=c.text, url=f"http://h/{c.text}"), "http://h/plain"),
     Case("schedule override add s p --from 2034-03-14T09:00Z --for 4h -r why", "POST /v1/overrides",
          lambda c: c.override(), "override 3: plain carries the pager of plain from",
          {"schedule": "s", "person": "p", "starts_at": "2034-03-14T09:00:00Z", "ends_at": "2034-03-14T13:00:00Z",

@@ -65,6 +65,10 @@ ROUTES = [
 ]
 
 
+async def calendar_of(token: str) -> bytes | None:
+    return b"BEGIN:VCALENDAR" if token == "good" else None
+
+
 @pytest.fixture
 async def make(monkeypatch):
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
@@ -75,6 +79,7 @@ async def make(monkeypatch):
         ingress = Ingress(
             clock=FakeClock(),
             links=Links(),
+            calendars=calendar_of,
             metrics=Metrics("1.2.3", gauges),
             buckets=Buckets(rate, burst),
             at_once=at_once,
@@ -363,3 +368,12 @@ async def test_what_was_spooled_is_handed_in_as_a_local_sender_sends_it(clock: F
     assert (await ingress.hand_in("/in/one/echo", b"{}", {}, at)).status == 200
     for path in ("/nowhere", "/metrics", "/fail/bug"):
         assert (await ingress.hand_in(path, b"{}", {}, at)).status == 404
+
+
+async def test_a_calendar_is_read_at_its_address_and_nowhere_else(make):
+    ingress = await make(routes=[*ROUTES, Mounted("one", Route(method="GET", path="/calendar/x", handler=echo), True)])
+    status, top, body = await call(ingress, "GET", "/calendar/good")
+    assert (status, body) == (200, b"BEGIN:VCALENDAR")
+    assert "text/calendar" in top
+    for method, path, expected in (("GET", "/calendar/x", 404), ("POST", "/calendar/good", 404)):
+        assert (await call(ingress, method, path))[0] == expected
