@@ -20,7 +20,7 @@ from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
 from incidentd.services.drills import Drills
 from incidentd.services.duty import Duty
-from incidentd.services.escalation import Escalation
+from incidentd.services.escalation import Escalation, Handler
 from incidentd.services.events import EventStream
 from incidentd.services.group_views import GroupViews
 from incidentd.services.grouping import Grouping
@@ -113,7 +113,17 @@ class Core:
         self.receipts = Receipts(store, outcomes)
         claims = Outbox(process, roster, sender.capabilities, node)
         self.deliveries = DeliveryWorker(store, sender, claims, outcomes, self.links)
-        self.handlers = {
+        self.handlers = self._timer_handlers()
+        self._loops = [
+            router_loop(store, self.grouping, lambda: self.intake.busy),
+            expiry_loop(store, self.intake),
+            timer_loop(store, self.handlers),
+            Loop("sources", self.sources.work),
+        ]
+
+    def _timer_handlers(self) -> dict[str, Handler]:
+        """What each kind of timer does."""
+        return {
             **self.escalation.handlers(),
             **self.grouping.handlers(),
             **self.silences.handlers(),
@@ -124,12 +134,6 @@ class Core:
             **self.answers.handlers(),
             **self.sources.handlers(),
         }
-        self._loops = [
-            router_loop(store, self.grouping, lambda: self.intake.busy),
-            expiry_loop(store, self.intake),
-            timer_loop(store, self.handlers),
-            Loop("sources", self.sources.work),
-        ]
 
     async def start(self) -> None:
         """Begin to do what is due, what was left by an earlier run first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import pwd
 import socket
@@ -47,7 +46,14 @@ from incidentd.services.receipts import LentReceipts
 from incidentd.services.replays import Replays
 from incidentd.services.source_health import source_health
 from incidentd.services.vital_signs import vital_signs
-from incidentd.settings import Configuration, ConfigurationError, load_configuration, prepare_directories
+from incidentd.settings import (
+    Configuration,
+    ConfigurationError,
+    lease_owner,
+    load_configuration,
+    needs_restart,
+    prepare_directories,
+)
 from incidentd.spool import Spool
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
@@ -146,7 +152,7 @@ class Daemon:
             roster=lambda: self.configuration.roster,
             sender=self._host,
             public_url=self._public_url,
-            node=_lease_owner(self.configuration),
+            node=lease_owner(self.configuration),
             expected=self._expected,
         )
         await self._load_plugins()
@@ -389,7 +395,7 @@ class Daemon:
             self._notes = [f"the configuration was not reloaded: {fault}" for fault in error.faults]
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
             return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes), applied=False)
-        self._notes = _needs_restart(self.configuration, fresh)
+        self._notes = needs_restart(self.configuration, fresh)
         self.configuration = fresh
         previous = await self._load_plugins()
         self._mount()
@@ -446,25 +452,3 @@ def _addresses(listen: Sequence[Address]) -> list[tuple[str, int]]:
 
 def _urls(scheme: str, addresses: Sequence[tuple[str, int]]) -> list[str]:
     return [f"{scheme}://{Address(host, port)}" for host, port in addresses]
-
-
-def _lease_owner(configuration: Configuration) -> str:
-    """Two daemons of one name on one database differ by their state directories, which a lock keeps apart."""
-    state = hashlib.sha256(str(configuration.daemon.state_dir.resolve()).encode()).hexdigest()[:12]
-    return f"{configuration.daemon.node}:{state}"
-
-
-def _needs_restart(old: Configuration, new: Configuration) -> list[str]:
-    """Changed settings that a reload cannot apply."""
-    names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private", "heartbeat")
-    changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
-    if _asks_clients(old) != _asks_clients(new):
-        changed.append("client_ca")
-    if old.daemon.database_url != new.daemon.database_url:
-        changed.append("database")
-    return [f"{name} has changed and takes effect at the next start" for name in changed]
-
-
-def _asks_clients(configuration: Configuration) -> bool:
-    tls = configuration.daemon.tls
-    return tls is not None and tls.client_ca is not None

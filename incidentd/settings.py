@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -113,3 +114,25 @@ class _Attempt:
         except ConfigurationError as error:
             self.faults.extend(error.faults)
             return None
+
+
+def lease_owner(configuration: Configuration) -> str:
+    """Two daemons of one name on one database differ by their state directories, which a lock keeps apart."""
+    state = hashlib.sha256(str(configuration.daemon.state_dir.resolve()).encode()).hexdigest()[:12]
+    return f"{configuration.daemon.node}:{state}"
+
+
+def needs_restart(old: Configuration, new: Configuration) -> list[str]:
+    """Changed settings that a reload cannot apply."""
+    names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private", "heartbeat")
+    changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
+    if _asks_clients(old) != _asks_clients(new):
+        changed.append("client_ca")
+    if old.daemon.database_url != new.daemon.database_url:
+        changed.append("database")
+    return [f"{name} has changed and takes effect at the next start" for name in changed]
+
+
+def _asks_clients(configuration: Configuration) -> bool:
+    tls = configuration.daemon.tls
+    return tls is not None and tls.client_ca is not None

@@ -17,7 +17,8 @@ from incidentd.api.idempotency import Answer, Idempotency
 from incidentd.api.identity import Caller
 from incidentd.api.problems import Fault
 from incidentd.api.queries import parse_query
-from incidentd.api.routes import Match, Route, Router
+from incidentd.api.route import Route
+from incidentd.api.router import Match, Router
 from incidentd.api.stream import Streams, wanted
 from incidentd.api.versions import entity_tag, parse_if_match
 from incidentd.services.contracts import Calls

@@ -11,7 +11,8 @@ import msgspec
 from incidentd import wire
 from incidentd.api import idempotency, problems
 from incidentd.api.bodies import Empty
-from incidentd.api.routes import ROUTES, Route
+from incidentd.api.route import Route
+from incidentd.api.routes import ROUTES
 from incidentd.api.stream import CONTENT_TYPE as EVENT_STREAM
 
 _REFERENCE = "#/components/schemas/{name}"

@@ -16,11 +16,12 @@ from incidentd.domain.messages import update_body
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.routing import Route, find_route, group_key, group_labels, matching_routes, service_of
+from incidentd.domain.routing import Route, find_route, group_labels, matching_routes, service_of
 from incidentd.services.escalation import PAUSED, Escalation, Handler
 from incidentd.services.group_pages import next_flush, next_look, not_acknowledged, texts
 from incidentd.services.hidden import as_source
 from incidentd.services.muting import Mutes, look_again_at, told
+from incidentd.services.routing_batch import Batch, changes, key_on, keys
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
 from incidentd.storage.alert_routing import Changed, Routed
@@ -38,19 +39,6 @@ HELD = timedelta(minutes=1)
 """How long what a paused drill wants to tell waits until it is looked at again."""
 ROUTE_BATCH = 400
 """Alerts that are routed in one transaction at most."""
-
-
-class _Batch(msgspec.Struct):
-    """What one routing transaction gathers before it writes."""
-
-    open: dict[str, Group] = {}
-    joins: list[tuple[int, int]] = []
-    routed: list[Routed] = []
-    leaves: list[tuple[int, int]] = []
-    flush_now: dict[int, tuple[Group, Route]] = {}
-    ended: dict[int, Group] = {}
-    left: dict[int, Group] = {}
-    steps: dict[tuple[str, str, int], dict[str, Any]] = {}
 
 
 class Grouping:
@@ -102,7 +90,7 @@ class Grouping:
     def _route_all(self, tx: Tx, changed: Sequence[Changed]) -> None:
         if not changed:
             return
-        batch = _Batch()
+        batch = Batch()
         open_groups = groups.open_groups_of(tx, [one.id for one in changed if one.routed_episode or not one.firing])
         for alert in changed:
             self._route(tx, alert, open_groups.get(alert.id, []), batch)
@@ -117,7 +105,7 @@ class Grouping:
         for group, route in batch.flush_now.values():
             self._flush(tx, group, route)
 
-    def _route(self, tx: Tx, alert: Changed, in_groups: Sequence[Group], batch: _Batch) -> None:
+    def _route(self, tx: Tx, alert: Changed, in_groups: Sequence[Group], batch: Batch) -> None:
         fired = alert.episode > alert.routed_episode
         flapping = is_flapping(alert.changes, tx.now)
         outcome = Routed(
@@ -153,7 +141,7 @@ class Grouping:
             data["unrouted"] = "its end came without a beginning"
         tx.emit("alert.resolved", alert.subject, data)
 
-    def _join(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: _Batch) -> None:
+    def _join(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: Batch) -> None:
         """Route an alert that began to fire."""
         outcome.group_id = None
         routes = list(matching_routes(self._process().route, alert.labels))
@@ -169,13 +157,13 @@ class Grouping:
         }
         if alert.acknowledged_before:
             data["acknowledgement_ended"] = alert.acknowledged_before
-        self._leave(alert, [group for group in in_groups if group.key not in _keys(routes, alert)], batch)
+        self._leave(alert, [group for group in in_groups if group.key not in keys(routes, alert)], batch)
         tx.emit("alert.fired", alert.subject, data)
 
-    def _move(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: _Batch) -> None:
+    def _move(self, tx: Tx, alert: Changed, outcome: Routed, in_groups: Sequence[Group], batch: Batch) -> None:
         """Route an alert that fires again, because its labels or the tree have changed."""
         routes = list(matching_routes(self._process().route, alert.labels))
-        wanted = _keys(routes, alert)
+        wanted = keys(routes, alert)
         staying = {group.key: group for group in in_groups if group.key in wanted}
         left = [group for group in in_groups if group.key not in wanted]
         outcome.service = service_of(routes[0], alert.labels)
@@ -188,7 +176,7 @@ class Grouping:
             "name": alert.name,
             "routes": decided,
             "left": [group.id for group in left],
-            "labels": _changes(left, alert),
+            "labels": changes(left, alert),
             "labels_now": alert.labels,
         }
         if alert.acknowledged_by and not self._same_people(left, routes, alert):
@@ -203,13 +191,13 @@ class Grouping:
         routes: Sequence[Route],
         outcome: Routed,
         staying: Mapping[str, Group],
-        batch: _Batch,
+        batch: Batch,
     ) -> list[dict[str, Any]]:
         """Put the alert into the groups of `routes`, in some of which it is; returns what the trace says of each."""
         decided: list[dict[str, Any]] = []
         for route in routes:
             service = service_of(route, alert.labels)
-            group = staying.get(_key(route, alert)) if route.page else None
+            group = staying.get(key_on(route, alert)) if route.page else None
             if group is None and route.page:
                 group = self._group_for(tx, alert, route, service, batch)
                 batch.joins.append((group.id, alert.id))
@@ -220,7 +208,7 @@ class Grouping:
             decided.append(self._step(route, service, group, batch))
         return decided
 
-    def _leave(self, alert: Changed, left: Sequence[Group], batch: _Batch) -> None:
+    def _leave(self, alert: Changed, left: Sequence[Group], batch: Batch) -> None:
         batch.leaves += [(group.id, alert.id) for group in left]
         batch.left.update({group.id: group for group in left})
 
@@ -232,7 +220,7 @@ class Grouping:
     def _policy(self, route: Route, service: str) -> str:
         return route.policy or policy_of_service(self._roster(), service)
 
-    def _step(self, route: Route, service: str, group: Group | None, batch: _Batch) -> dict[str, Any]:
+    def _step(self, route: Route, service: str, group: Group | None, batch: Batch) -> dict[str, Any]:
         """What the trace says about one route; alike for all alerts of a batch that it took the same way."""
         key = (route.id, service, 0 if group is None else group.id)
         step = batch.steps.get(key)
@@ -247,8 +235,8 @@ class Grouping:
             batch.steps[key] = step
         return step
 
-    def _group_for(self, tx: Tx, alert: Changed, route: Route, service: str, batch: _Batch) -> Group:
-        key = _key(route, alert)
+    def _group_for(self, tx: Tx, alert: Changed, route: Route, service: str, batch: Batch) -> Group:
+        key = key_on(route, alert)
         if key in batch.open:
             return batch.open[key]
         group = groups.find_open(tx, key)
@@ -438,20 +426,3 @@ class Grouping:
         reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
         tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
         return True
-
-
-def _keys(routes: Sequence[Route], alert: Changed) -> set[str]:
-    """The groups that `alert` belongs into."""
-    return {_key(route, alert) for route in routes if route.page}
-
-
-def _changes(left: Sequence[Group], alert: Changed) -> dict[str, tuple[str, str]]:
-    """Labels of the groups that were left, before and now: why they were."""
-    before = {name: value for group in left for name, value in group.labels.items()}
-    now = {name: alert.labels.get(name, "") for name in before}
-    return {name: (value, now[name]) for name, value in sorted(before.items()) if value != now[name]}
-
-
-def _key(route: Route, alert: Changed) -> str:
-    """The key of its group on a route; alerts of a drill have groups of their own."""
-    return drills.group_key(alert.source, group_key(route, alert.labels))

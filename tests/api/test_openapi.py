@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from incidentd import unixsocket, wire
 from incidentd.api import openapi
-from incidentd.api.routes import ROUTES, Route
+from incidentd.api.route import Route
+from incidentd.api.routes import ROUTES
 
 BY_OPERATION = {route.handler.__name__: route for route in ROUTES}
 # what the services decide, or what JSON Schema cannot say
