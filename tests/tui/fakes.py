@@ -356,7 +356,7 @@ class FakeClient:
             elif page.state == wanted and page.acknowledged_by not in ("", self.me):
                 outcome, detail = "refused", f"{page.acknowledged_by} acknowledged P-{page.id} first"
             elif page.state != wanted:
-                self._page_becomes(page, wanted, acknowledged_by=by)
+                self._page_becomes(page, wanted, acknowledged_by=by, acknowledged_until=body.until)
         elif body.act == "resolve":
             changes = {"status": "resolved", "resolved_at": NOW}
         else:
@@ -469,13 +469,19 @@ class FakeClient:
         self.put_page(page)
         return page
 
-    async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+    async def acknowledge_page(
+        self, page_id: int, *, note: str = "", until: datetime | None = None, if_version: int | None = None
+    ) -> wire.Page:
         await self._mutate("acknowledge_page", page_id)
         page = self.pages_by_id[page_id]
         self._check(page, if_version)
+        if page.state == "acknowledged" and page.acknowledged_by == self.me:
+            return self._page_becomes(page, "acknowledged", acknowledged_until=until)
         if page.state == "acknowledged":
             raise refusal(409, f"P-{page_id} is acknowledged already", current=msgspec.to_builtins(page))
-        return self._page_becomes(page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW)
+        return self._page_becomes(
+            page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW, acknowledged_until=until
+        )
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         await self._mutate("hand_back_page", page_id)

@@ -19,7 +19,13 @@ VIEWS = (
     ("hidden", "Hidden", "silenced, or explained by another alert"),
     ("all", "All firing", "everything that fires"),
 )
-_HIDING = {"silence": "silence", "maintenance": "mainten", "dependency": "depends", "inhibition": "inhibit"}
+_HIDING = {
+    "silence": "silence",
+    "maintenance": "mainten",
+    "dependency": "depends",
+    "inhibition": "inhibit",
+    "mute": "muted",
+}
 """Why nobody is told, in as many letters as the column has."""
 LATE = timedelta(minutes=5)
 """A page that nobody answered for this long is late: the first step of the default policy ends there."""
@@ -212,23 +218,35 @@ def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
     if alert.incident_ids:
         return (f"INC-{alert.incident_ids[0]}", theme.primary)
     if is_hidden(alert) and alert.page_state not in ("open", "exhausted"):
-        return (f"◌ {_HIDING.get(alert.hidden_by[0].kind, 'hidden')}", theme.muted)
-    return _state_of(alert.page_state, alert.acknowledged_by)
+        return hiding(alert.hidden_by[0].kind)
+    return _state_of(alert.page_state, alert.acknowledged_by, _left(model, page))
+
+
+def hiding(kind: str) -> paint.Span:
+    """What hides it, in a word."""
+    return (f"◌ {_HIDING.get(kind, 'hidden')}", theme.muted)
 
 
 def page_state(model: Model, page: wire.Page) -> paint.Span:
     """Who has this page, in a word."""
     if page.id in model.waiting_pages:
         return ("~ sending", theme.muted)
-    return _state_of(page.state, page.acknowledged_by)
+    return _state_of(page.state, page.acknowledged_by, _left(model, page))
 
 
-def _state_of(state: str, by: str) -> paint.Span:
+def _left(model: Model, page: wire.Page | None) -> str:
+    """How long an acknowledgement still lasts, "" for one that stands until the alert ends."""
+    if page is None or page.state != "acknowledged" or page.acknowledged_until is None:
+        return ""
+    return phrases.rest(page.acknowledged_until, model.now())
+
+
+def _state_of(state: str, by: str, left: str) -> paint.Span:
     match state:
         case "open":
             return ("☎ paging", theme.warning)
         case "acknowledged":
-            return (f"✓ {by or 'taken'}", theme.success)
+            return (f"◔ {left} {by}" if left else f"✓ {by or 'taken'}", theme.success)
         case "exhausted":
             return ("! nobody", theme.danger)
         case "resolved":

@@ -29,6 +29,7 @@ class InboxVerbs(InboxViews):
         Verb("inbox.declare", "i", "incident", "Declare an incident from the marked alerts, or this one", writes=True),
         Verb("inbox.link", "l", "link", "Link the marked alerts, or this one, to an open incident", writes=True),
         Verb("inbox.ack", "a", "ack", "Acknowledge the pages of the marked alerts, or of this row", writes=True),
+        Verb("inbox.hold", "A", "ack for", "Acknowledge for a while, or until a time: a form", hint=False, writes=True),
         Verb("inbox.silence", "S", "silence", "Silence what the marked alerts have in common: a form", writes=True),
         Verb("inbox.why", "t,w", "why", "The alert in full: why somebody was, or was not, paged"),
         FILTER,
@@ -90,8 +91,8 @@ class InboxVerbs(InboxViews):
             return f"{verb.label}: choose an alert first"
         if name == "link" and not self.model.open_incidents():
             return "link: there is no open incident; i declares one"
-        if name == "ack":
-            return self._why_no_ack()
+        if name in ("ack", "hold"):
+            return self._why_no_ack(verb)
         if name in ("resolve", "escalate") and ((page := self._page()) is None or page.state == "resolved"):
             return f"{verb.label}: there is no open page for this row"
         if name in ("fold", "unfold") and self._group_here() is None:
@@ -100,16 +101,18 @@ class InboxVerbs(InboxViews):
             return "delete view: choose a saved view first (v)"
         return ""
 
-    def _why_no_ack(self) -> str:
+    def _why_no_ack(self, verb: Verb) -> str:
         alerts = [self.model.alerts[number] for number in self._chosen()]
         here = [page for alert in alerts if (page := self.model.page_of(alert))]
         if not here and (page := self._page()) is not None:
             here = [page]
         if not here:
-            return "ack: nobody was paged for this row (t says why)"
+            return f"{verb.label}: nobody was paged for this row (t says why)"
         if any(page.state in ("open", "exhausted") for page in here):
             return ""
-        return f"ack: P-{here[0].id} is {here[0].state} already"
+        if verb.id == "inbox.hold" and any(paging.is_held(self.model, page) for page in here):
+            return ""
+        return f"{verb.label}: P-{here[0].id} is {here[0].state} already"
 
     def _group_here(self) -> int | None:
         group_id = folding.group_of(self.model, self.table.cursor)
@@ -165,6 +168,14 @@ class InboxVerbs(InboxViews):
             self.run_worker(self.tui.acts.acknowledge(page), exit_on_error=False)
         elif page is not None:
             self.app.push_screen(paging.acknowledge_for(self.tui, page))
+
+    def do_hold(self) -> None:
+        chosen, page = self._chosen(), self._page()
+        if len(chosen) > 1 or self.table.marks:
+            self.app.push_screen(bulk_forms.hold(self.tui, chosen))
+            self.table.clear_marks()
+        elif page is not None:
+            self.app.push_screen(paging.hold(self.tui, page))
 
     def do_silence(self) -> None:
         alerts = [self.model.alerts[number] for number in self._chosen()]

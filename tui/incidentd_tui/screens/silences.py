@@ -85,7 +85,7 @@ class SilencesScreen(ListScreen):
 
     # ------------------------------------------------------------------ live
     def on_mount(self) -> None:
-        self.run_worker(self._load(), exit_on_error=False)
+        self.run_worker(self._load, exit_on_error=False)
 
     async def _load(self) -> None:
         try:
@@ -100,7 +100,7 @@ class SilencesScreen(ListScreen):
 
     def on_model(self, changes: Changes) -> None:
         if "silence" in changes.kinds:
-            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+            self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
         elif changes.alerts or changes.everything:
             self._hides = silences.hidden_counts(self.model)
             self.table.repaint_all()
@@ -144,7 +144,7 @@ class SilencesScreen(ListScreen):
 
     def _reload(self, sent: bool | None) -> None:
         if sent:
-            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+            self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
 
     def do_back(self) -> None:
         if self.filter:
