@@ -87,3 +87,13 @@ async def test_the_detail_says_when_an_acknowledgement_ends(fakes, client, make_
         await settled(pilot, lambda: "WHO HAS IT" in text(app))
         await pilot.press("A", "enter")
         await settled(pilot, lambda: "until 14:52, then it escalates on" in text(app))
+
+
+async def test_a_page_that_reaches_nobody_says_so(fakes, client, make_app, settled, text):
+    lost = {"last_resort_at": fakes.NOW, "last_resort_why": "every message to ada failed"}
+    client.pages_by_id[41] = fakes.replace(client.pages_by_id[41], **lost)
+    app = make_app(client)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await at(pilot, settled, ("alert", 972))
+        await settled(pilot, lambda: "! nobody" in text(app))
+        assert "reaches nobody: every message to ada" in text(app)

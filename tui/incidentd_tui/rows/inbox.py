@@ -219,6 +219,8 @@ def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
         return (f"INC-{alert.incident_ids[0]}", theme.primary)
     if is_hidden(alert) and alert.page_state not in ("open", "exhausted"):
         return hiding(alert.hidden_by[0].kind)
+    if page is not None and alert.page_state == "open":
+        return page_state(model, page)
     return _state_of(alert.page_state, alert.acknowledged_by, _left(model, page))
 
 
@@ -231,6 +233,8 @@ def page_state(model: Model, page: wire.Page) -> paint.Span:
     """Who has this page, in a word."""
     if page.id in model.waiting_pages:
         return ("~ sending", theme.muted)
+    if page.last_resort_at is not None and page.state == "open":
+        return ("! nobody", theme.danger)
     return _state_of(page.state, page.acknowledged_by, _left(model, page))
 
 

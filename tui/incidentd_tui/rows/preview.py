@@ -124,6 +124,9 @@ def page_facts(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
     """State, who was written to, and what comes next."""
     state, style = inbox.page_state(model, page)
     lines: list[paint.Line] = [[(f"P-{page.id} ", theme.muted), (state, style)]]
+    if page.last_resort_at is not None and page.state in ("open", "exhausted"):
+        why = f"reaches nobody: {page.last_resort_why}"
+        lines += [[(text, theme.danger)] for text in paint.wrap(why, width, 4)]
     if page.notified:
         written = "written to " + ", ".join(page.notified)
         lines += [[(text, theme.plain)] for text in paint.wrap(written, width, 3)]

@@ -133,14 +133,14 @@ class DetailScreen(ListScreen):
 
     # ------------------------------------------------------------------ live
     def on_mount(self) -> None:
-        self.run_worker(self._load, exit_on_error=False)
+        self.run_worker(self._load(), exit_on_error=False)
 
     def on_model(self, changes: Changes) -> None:
         page = self._page_now()
         page_id = page.id if page else -1
         ours = self.number in changes.alerts if self.kind == "alert" else False
         if not changes.everything and (ours or page_id in changes.pages):
-            self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
+            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
         self.reorder()
 
     async def _load(self) -> None:

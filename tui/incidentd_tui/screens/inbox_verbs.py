@@ -8,12 +8,13 @@ from typing import cast
 from incidentd import wire
 from incidentd_tui.forms import bulk as bulk_forms
 from incidentd_tui.forms import incident as incident_forms
-from incidentd_tui.forms import paging, silencing
+from incidentd_tui.forms import maintaining, paging, silencing
 from incidentd_tui.forms.base import Form
 from incidentd_tui.rows import folding, inbox
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.inbox_views import InboxViews
 from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.maintenance import MaintenanceScreen
 from incidentd_tui.screens.silences import SilencesScreen
 from incidentd_tui.verbs import Verb
 
@@ -40,6 +41,8 @@ class InboxVerbs(InboxViews):
             "inbox.mark_all", "ctrl+a", "mark all", "Mark every alert of the view and filter, folded or not", hint=False
         ),
         Verb("inbox.silences", "s", "silences", "The silences: what they hide, until when", hint=False),
+        Verb("inbox.windows", "m", "maintenance", "The maintenance windows: what they hide, until when", hint=False),
+        Verb("inbox.maintain", "M", "maintain", "Maintenance of the marked alerts' services", hint=False, writes=True),
         Verb("inbox.resolve", "X", "resolve page", "Resolve the page of this row: a form", hint=False, writes=True),
         Verb("inbox.end", "R", "resolve alerts", "Resolve the marked alerts by hand: a form", hint=False, writes=True),
         Verb("inbox.escalate", "E", "next step", "Notify the next escalation step now", hint=False, writes=True),
@@ -183,6 +186,13 @@ class InboxVerbs(InboxViews):
 
     def do_silences(self) -> None:
         self.app.push_screen(SilencesScreen())
+
+    def do_windows(self) -> None:
+        self.app.push_screen(MaintenanceScreen())
+
+    def do_maintain(self) -> None:
+        alerts = [self.model.alerts[number] for number in self._chosen()]
+        self.app.push_screen(maintaining.new(self.tui, sorted({one.service for one in alerts} - {""})))
 
     def do_end(self) -> None:
         bulk_forms.resolve(self.tui, self._chosen())

@@ -78,7 +78,7 @@ class RoomScreen(RoomVerbs):
 
     def on_mount(self) -> None:
         self.composer.border_title = "n note"
-        self.run_worker(self._load, exit_on_error=False)
+        self.run_worker(self._load(), exit_on_error=False)
         self.run_worker(self._load_draft(), exit_on_error=False)
 
     async def _load_draft(self) -> None:
@@ -185,7 +185,7 @@ class RoomScreen(RoomVerbs):
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
         left: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
-        below = self.timeline.lines_below
+        below = 0 if self._on_panel and not self.wide else self.timeline.lines_below
         if below:
             left += [(f" · {below} lines below ", theme.muted), (".", theme.key), (" goes to the newest", theme.muted)]
         if self._pending:
@@ -198,7 +198,7 @@ class RoomScreen(RoomVerbs):
         pages = set(self.incident.page_ids) if self.incident else set()
         ours = self.incident_id in changes.incidents or linked & changes.alerts or pages & changes.pages
         if self.detail is not None and (ours or changes.everything):
-            self.run_worker(self._load, exit_on_error=False)
+            self.run_worker(self._load(), exit_on_error=False)
         if self.incident is not None and self.detail is not None:
             self.panel.repaint_all()
         self.repaint_room()
