@@ -40,7 +40,9 @@ def about(model: Model, alert: wire.Alert, width: int) -> Section:
     lines: list[paint.Line] = [
         [
             (f" {phrases.alert_severity(alert.severity)} ", theme.ranked(rank)),
-            (f"  {alert.name}", theme.bold),
+            ("  ", theme.plain),
+            *inbox.drill(alert.drill),
+            (alert.name, theme.bold),
         ]
     ]
     if alert.summary not in ("", alert.name):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from rich.style import Style
+
 from incidentd import wire
+from incidentd.domain.drills import marked
 from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
@@ -148,6 +151,11 @@ def _gone(kind: str, number: int) -> paint.Line:
     return [(f"      {'A' if kind == 'alert' else 'P'}-{number}  no longer there", theme.faint)]
 
 
+def drill(name: str) -> paint.Line:
+    """The label of what is part of the drill `name`, nothing for what is real."""
+    return [(f" DRILL {name} ", theme.chip), (" ", theme.plain)] if name else []
+
+
 def alert_title(alert: wire.Alert) -> str:
     return alert.name if alert.summary in ("", alert.name) else f"{alert.name}: {alert.summary}"
 
@@ -164,10 +172,12 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside
         (f"{f'A-{alert.id}':<7}", theme.muted),
         ("│ " if inside else "", theme.line),
         (
-            paint.fit(alert.summary or alert.name, parts["title"] - 2)
+            paint.fit(
+                marked(alert.summary or alert.name) if alert.drill else alert.summary or alert.name, parts["title"] - 2
+            )
             if inside
             else paint.fit(alert_title(alert), parts["title"]),
-            theme.bold if urgent else theme.muted if over or taken else theme.plain,
+            _title_style(alert, urgent=urgent, quiet=over or taken),
         ),
     ]
     if parts["count"]:
@@ -181,6 +191,12 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside
     return [*spans, *who(alert_state(model, alert)), *age(alert.starts_at, now, late)]
 
 
+def _title_style(alert: wire.Alert, *, urgent: bool, quiet: bool) -> Style:
+    if quiet:
+        return theme.muted
+    return theme.primary if alert.drill else theme.bold if urgent else theme.plain
+
+
 def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Line:
     now = model.now()
     untaken = page.state in ("open", "exhausted")
@@ -188,7 +204,10 @@ def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Lin
         (" PAGE" if page.urgency == "high" else " page", theme.ranked(1 if page.urgency == "high" and untaken else 4)),
         (" ", theme.plain),
         (f"{f'P-{page.id}':<7}", theme.muted),
-        (paint.fit(page.title, parts["title"]), theme.bold if untaken else theme.muted),
+        (
+            paint.fit(page.title, parts["title"]),
+            theme.muted if not untaken else theme.primary if page.drill else theme.bold,
+        ),
         (" " * parts["count"], theme.plain),
     ]
     if parts["service"]:

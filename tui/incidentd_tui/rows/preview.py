@@ -68,7 +68,9 @@ def alert_lines(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
         [],
         [
             (f" {phrases.alert_severity(alert.severity)} ", theme.ranked(rank)),
-            (f"  A-{alert.id}  {alert.source}", theme.muted),
+            ("  ", theme.plain),
+            *inbox.drill(alert.drill),
+            (f"A-{alert.id}  {alert.source}", theme.muted),
         ],
     ]
     lines += [[(text, theme.bold)] for text in paint.wrap(alert.name, width, 4)]
@@ -146,7 +148,12 @@ def page_facts(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
 def page_lines(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
     lines: list[paint.Line] = [
         [],
-        [(" PAGE ", theme.ranked(1 if page.urgency == "high" else 4)), (f"  P-{page.id}", theme.muted)],
+        [
+            (" PAGE ", theme.ranked(1 if page.urgency == "high" else 4)),
+            ("  ", theme.plain),
+            *inbox.drill(page.drill),
+            (f"P-{page.id}", theme.muted),
+        ],
     ]
     lines += [[(text, theme.bold)] for text in paint.wrap(page.title, width, 6)]
     lines.append([(page.service or "no service", theme.primary), (f"  policy {page.policy}", theme.muted)])
