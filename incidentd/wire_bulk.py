@@ -18,6 +18,7 @@ class BulkAlerts(wire.Request, frozen=True):
     alert_ids: Annotated[tuple[wire.RowId, ...], Meta(min_length=1, max_length=1000)]
     incident_id: wire.RowId | None = None  # of link and unlink
     note: wire.OptionalText = ""  # of acknowledge and hand_back
+    until: wire.Instant | None = None  # of acknowledge: what still fires then is escalated on
 
 
 class BulkItem(wire.Frozen, frozen=True):

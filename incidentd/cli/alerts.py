@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import click
 
-from incidentd import wire
+from incidentd import wire, wire_bulk
+from incidentd.cli.alert_bulk import act_on_many
 from incidentd.cli.alert_trace import trace
 from incidentd.cli.parts import (
     ALERT,
@@ -130,17 +131,23 @@ def send(session: Session, /, name: str, labels: tuple[str, ...], resolved: bool
 
 
 @alert.command()
-@click.argument("alert_id", type=ALERT)
+@click.argument("alert_ids", type=ALERT, nargs=-1, required=True, metavar="ALERT_ID...")
 @click.option("--note", default="", help="What the others should know.")
 @hold_option
 @change_options
 @click.pass_obj
-def ack(session: Session, alert_id: int, note: str, span: timedelta | None) -> None:
-    """Acknowledge the alert's open page: the escalation stops, for good or --for a while."""
-    wanted = wire.Acknowledge(note=note, until=acknowledged_until(span))
-    body = session.change("POST", f"/v1/alerts/{alert_id}/acknowledge", wanted)
+def ack(session: Session, alert_ids: tuple[int, ...], note: str, span: timedelta | None) -> None:
+    """Acknowledge the open pages of alerts: the escalation stops, for good or --for a while.
+
+    Several are one request, with an outcome for each; the exit code is 5 when one was refused.
+    """
+    until = acknowledged_until(span)
+    if len(alert_ids) > 1:
+        act_on_many(session, wire_bulk.BulkAlerts(act="acknowledge", alert_ids=alert_ids, note=note, until=until))
+        return
+    body = session.change("POST", f"/v1/alerts/{alert_ids[0]}/acknowledge", wire.Acknowledge(note=note, until=until))
     page = session.decode(body, wire.Page)
-    session.done(body, f"P-{page.id} acknowledged by {page.acknowledged_by}, for A-{alert_id}")
+    session.done(body, f"P-{page.id} acknowledged by {page.acknowledged_by}, for A-{alert_ids[0]}")
 
 
 @alert.command()

@@ -15,6 +15,7 @@ from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Escalation
 from incidentd.services.hand_back import hand_back
 from incidentd.services.incident_views import existing, in_command, view
+from incidentd.services.pages import check_until
 from incidentd.services.pages import views as page_views
 from incidentd.storage import alerts, incidents, pages
 from incidentd.storage.alerts import AlertRow
@@ -54,6 +55,8 @@ class Bulk:
         if (body.incident_id is None) is (body.act in _OF_INCIDENTS):
             wanted = "name the incident" if body.incident_id is None else f"{body.act} is about no incident"
             raise Invalid(wanted, field="incident_id")
+        if body.until is not None and body.act != "acknowledge":
+            raise Invalid(f"{body.act} has no end", field="until", remedy="leave it out")
         ids = tuple(dict.fromkeys(body.alert_ids))
 
         def command(tx: Tx) -> wire_bulk.BulkOutcome:
@@ -84,19 +87,21 @@ class Bulk:
     # ------------------------------------------------------------------ pages
     def _pages(self, tx: Tx, body: wire_bulk.BulkAlerts, ids: Sequence[int], actor: str, done: _Done) -> None:
         about = pages.active_of_alerts(tx.conn, ids)
+        check_until(body.until, tx.now)
         act = self._acknowledge if body.act == "acknowledge" else _hand_back
         outcomes: dict[int, tuple[str, str]] = {}
         for page in sorted({one.id: one for some in about.values() for one in some}.values(), key=lambda one: one.id):
-            outcomes[page.id] = act(tx, page, actor, body.note)
+            outcomes[page.id] = act(tx, page, actor, body)
             done.page_ids.append(page.id)
         for number in ids:
             done.say(number, *_worst([outcomes[page.id] for page in about.get(number, ())]))
 
-    def _acknowledge(self, tx: Tx, page: PageRow, actor: str, note: str) -> tuple[str, str]:
-        if page.state == "acknowledged" and page.acknowledged_by == actor:
+    def _acknowledge(self, tx: Tx, page: PageRow, actor: str, body: wire_bulk.BulkAlerts) -> tuple[str, str]:
+        mine = page.state == "acknowledged" and page.acknowledged_by == actor
+        if mine and page.acknowledged_until == body.until:
             return "already", f"P-{page.id} is yours"
         try:
-            self._escalation.acknowledge(tx, page.id, actor, via="api", note=note)
+            self._escalation.acknowledge(tx, page.id, actor, via="api", note=body.note, until=body.until)
         except Conflict as conflict:
             return "refused", conflict.message
         return "done", ""
@@ -116,9 +121,9 @@ class Bulk:
         done.incident = view(in_command(tx, self._process()), incident)
 
 
-def _hand_back(tx: Tx, page: PageRow, actor: str, note: str) -> tuple[str, str]:
+def _hand_back(tx: Tx, page: PageRow, actor: str, body: wire_bulk.BulkAlerts) -> tuple[str, str]:
     try:
-        hand_back(tx, page.id, actor, note)
+        hand_back(tx, page.id, actor, body.note)
     except Conflict as conflict:
         return "already", conflict.message
     return "done", ""

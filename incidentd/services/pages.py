@@ -64,7 +64,8 @@ def _deliveries_of(conn: Connection, page_id: int) -> tuple[wire_pages.Delivery,
     return tuple(delivery_view(row, carriers.get(row.bundle_id) if row.bundle_id else None) for row in rows)
 
 
-def _check_until(until: datetime | None, now: datetime) -> None:
+def check_until(until: datetime | None, now: datetime) -> None:
+    """Raise `Invalid` unless an acknowledgement may end then."""
     if until is not None and not now < until <= now + LONGEST_ACKNOWLEDGEMENT:
         raise Invalid(
             "an acknowledgement ends in the future, within 30 days",
@@ -187,7 +188,7 @@ class Pages:
         """
 
         def command(tx: Tx) -> wire.Page:
-            _check_until(until, tx.now)
+            check_until(until, tx.now)
             page = self._checked(tx, page_id, actor, if_version)
             try:
                 page = self._escalation.acknowledge(tx, page.id, actor, via=via, note=note, until=until)
@@ -213,7 +214,7 @@ class Pages:
         self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str, until: datetime | None = None
     ) -> wire.Page:
         """Take on every page about one alert, newest first; the answer is the newest. Raises `Conflict`, `Invalid`."""
-        _check_until(until, tx.now)
+        check_until(until, tx.now)
         waiting = [page for page in rows if page.state != "acknowledged"] or rows[:1]
         try:
             taken = [

@@ -40,6 +40,30 @@ async def test_acknowledging_many_stops_every_escalation_and_hand_back_resumes_t
     assert daemon.sender.told().count(("lin", "push")) == 3
 
 
+async def test_many_are_acknowledged_for_a_while_and_then_escalate_on(daemon):
+    ids = await fire_some(daemon, "disk", "cpu")
+    found = await act(daemon, "acknowledge", ids, until=daemon.clock.now() + 30 * MINUTE)
+    assert outcomes(found) == ["done"] * 2
+    assert {page.acknowledged_until for page in found.pages} == {daemon.clock.now() + 30 * MINUTE}
+    assert outcomes(await act(daemon, "acknowledge", ids, until=daemon.clock.now() + 30 * MINUTE)) == ["already"] * 2
+    changed = await act(daemon, "acknowledge", ids[:1], until=daemon.clock.now() + 90 * MINUTE)
+    assert outcomes(changed) == ["done"]
+    await daemon.advance(31 * MINUTE)
+    assert sorted(page.state for page in await daemon.pages()) == ["acknowledged", "open"]
+
+
+@pytest.mark.parametrize(
+    ("what", "minutes", "says"),
+    [("acknowledge", -1, "ends in the future"), ("acknowledge", 31 * 1440, "within 30 days"), ("resolve", 5, "no end")],
+)
+async def test_an_end_that_cannot_be_is_refused_and_nothing_is_done(daemon, what, minutes, says):
+    ids = await fire_some(daemon, "disk")
+    with pytest.raises(Invalid, match=says) as refused:
+        await act(daemon, what, ids, until=daemon.clock.now() + minutes * MINUTE)
+    assert refused.value.field == "until"
+    assert [page.state for page in await daemon.pages()] == ["open"]
+
+
 async def test_what_somebody_else_has_is_refused_alone(daemon):
     ids = await fire_some(daemon, "disk", "cpu")
     await daemon.core.pages.acknowledge((await daemon.pages())[0].id, "lin")

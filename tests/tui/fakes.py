@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from incidentd import wire, wire_bulk, wire_groups, wire_pages, wire_routes, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_groups,
+    wire_pages,
+    wire_quieting,
+    wire_routes,
+    wire_silences,
+    wire_views,
+)
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
 from incidentd.domain.severity import Severity
@@ -182,6 +192,8 @@ class FakeClient:
             rss_mib=60.0,
             config_files=("/etc/incidentd/incidentd.toml",),
         )
+        self.check_list: dict[str, wire_checks.Check] = {}  # by SOURCE/NAME
+        self.windows: dict[int, wire_quieting.Maintenance] = {}
         self.drafts: dict[str, str] = {}
         self.requests = 0
         self._queues: list[asyncio.Queue[wire.Event | bool]] = []
@@ -216,6 +228,9 @@ class FakeClient:
 
     async def _mutate(self, name: str, *args) -> None:
         await self._turn()
+        for body in args:
+            if isinstance(body, wire.Request):
+                msgspec.json.encode(body)  # as the real client does: it takes no text that was made for the screen
         self.calls.append((name, args))
         if self.fail_with is not None:
             error, self.fail_with = self.fail_with, None
@@ -356,7 +371,7 @@ class FakeClient:
             elif page.state == wanted and page.acknowledged_by not in ("", self.me):
                 outcome, detail = "refused", f"{page.acknowledged_by} acknowledged P-{page.id} first"
             elif page.state != wanted:
-                self._page_becomes(page, wanted, acknowledged_by=by)
+                self._page_becomes(page, wanted, acknowledged_by=by, acknowledged_until=body.until)
         elif body.act == "resolve":
             changes = {"status": "resolved", "resolved_at": NOW}
         else:
@@ -449,6 +464,70 @@ class FakeClient:
         found = tuple(one for one in firing if matches_all(parsed, one.labels))
         return wire_silences.SilencePreview(alerts=found, total=len(found))
 
+    # ------------------------------------------------------------------ maintenance and checks
+    async def maintenance(self, state: str = "current") -> wire_quieting.MaintenanceList:
+        await self._turn()
+        return wire_quieting.MaintenanceList(windows=tuple(self.windows.values()))
+
+    async def maintenance_window(self, window_id: int) -> wire_quieting.Maintenance:
+        await self._turn()
+        return self._known(self.windows.get(window_id), f"maintenance M-{window_id}")
+
+    async def plan_maintenance(self, body: wire_quieting.PlanMaintenance) -> wire_quieting.Maintenance:
+        await self._mutate("plan_maintenance", body)
+        number = max(self.windows, default=0) + 1
+        starts = body.starts_at or NOW
+        status = "active" if starts <= NOW else "planned"
+        self.windows[number] = make_window(
+            number, body.plan, status=status, starts_at=starts, ends_at=body.ends_at, created_by=self.me
+        )
+        self.tell("maintenance.planned", f"maintenance:{number}", actor=self.me)
+        return self.windows[number]
+
+    async def end_maintenance(self, window_id: int) -> wire_quieting.Maintenance:
+        await self._mutate("end_maintenance", window_id)
+        self.windows[window_id] = replace(self.windows[window_id], status="over", ended_by=self.me)
+        self.tell("maintenance.ended", f"maintenance:{window_id}", actor=self.me)
+        return self.windows[window_id]
+
+    async def extend_maintenance(self, window_id: int, seconds: float) -> wire_quieting.Maintenance:
+        await self._mutate("extend_maintenance", window_id, seconds)
+        window = self.windows[window_id]
+        self.windows[window_id] = replace(window, ends_at=window.ends_at + timedelta(seconds=seconds))
+        return self.windows[window_id]
+
+    async def preview_hiding(self, body: wire_quieting.PreviewHiding) -> wire_quieting.HidingPreview:
+        await self._turn()
+        services = body.maintenance.services if body.maintenance else ()
+        known = {one.service for one in self.alerts_by_id.values()} | {one.name for one in self.service_list}
+        if wrong := [one for one in services if one not in known]:
+            raise refusal(400, f"there is no service {wrong[0]!r}", field="plan.services")
+        found = tuple(one for one in self.alerts_by_id.values() if one.service in services and one.status == "firing")
+        return wire_quieting.HidingPreview(alerts=found, total=len(found), past=(), past_total=3)
+
+    async def checks(self, *, kind: str = "", status: str = "") -> wire_checks.CheckList:
+        await self._turn()
+        return wire_checks.CheckList(checks=tuple(replace(one, recent=()) for one in self.check_list.values()))
+
+    async def check(self, name: str) -> wire_checks.Check:
+        await self._turn()
+        return self._known(self.check_list.get(name), f"check {name}")
+
+    async def check_url(self, name: str) -> wire_checks.CheckUrl:
+        await self._turn()
+        return wire_checks.CheckUrl(url=f"https://pings.example.net/{name}")
+
+    async def pause_check(self, name: str, *, note: str = "") -> wire_checks.Check:
+        await self._mutate("pause_check", name, note)
+        paused = wire_checks.Pause(at=NOW, by=self.me, note=note)
+        self.check_list[name] = replace(self.check_list[name], status="paused", paused=paused)
+        return self.check_list[name]
+
+    async def resume_check(self, name: str) -> wire_checks.Check:
+        await self._mutate("resume_check", name)
+        self.check_list[name] = replace(self.check_list[name], status="up", paused=None)
+        return self.check_list[name]
+
     # ------------------------------------------------------------------ pages
     async def pages(
         self, *, state: str = "active", mine: bool = False, limit: int = 100, cursor: str = ""
@@ -469,13 +548,19 @@ class FakeClient:
         self.put_page(page)
         return page
 
-    async def acknowledge_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
+    async def acknowledge_page(
+        self, page_id: int, *, note: str = "", until: datetime | None = None, if_version: int | None = None
+    ) -> wire.Page:
         await self._mutate("acknowledge_page", page_id)
         page = self.pages_by_id[page_id]
         self._check(page, if_version)
+        if page.state == "acknowledged" and page.acknowledged_by == self.me:
+            return self._page_becomes(page, "acknowledged", acknowledged_until=until)
         if page.state == "acknowledged":
             raise refusal(409, f"P-{page_id} is acknowledged already", current=msgspec.to_builtins(page))
-        return self._page_becomes(page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW)
+        return self._page_becomes(
+            page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW, acknowledged_until=until
+        )
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         await self._mutate("hand_back_page", page_id)
@@ -669,6 +754,52 @@ class FakeClient:
                     on_state(item)
             elif item.seq > after:
                 yield item
+
+
+def make_window(number: int, plan: wire_quieting.MaintenancePlan, **changes) -> wire_quieting.Maintenance:
+    fields = {
+        "id": number,
+        "name": f"M-{number}",
+        "status": "active",
+        "services": plan.services,
+        "text": plan.text,
+        "spared": plan.spared,
+        "below": plan.below,
+        "starts_at": NOW,
+        "ends_at": NOW + minutes(60),
+        "created_by": "ada",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "rule": None,
+        "continues": None,
+        "ended_by": "",
+        "version": 1,
+    }
+    return wire_quieting.Maintenance(**{**fields, **changes})
+
+
+def make_check(source: str, name: str, status: str = "up", **changes) -> wire_checks.Check:
+    fields = {
+        "source": source,
+        "name": name,
+        "kind": "heartbeat",
+        "status": status,
+        "expects": "every 1 h, grace 10 min",
+        "detail": "",
+        "service": "",
+        "severity": "",
+        "description": "",
+        "since": NOW - minutes(300),
+        "last_at": NOW - minutes(20),
+        "last_duration": None,
+        "next_at": NOW + minutes(40),
+        "down_at": NOW + minutes(50),
+        "certificate_until": None,
+        "alert_id": None,
+        "paused": None,
+        "recent": (),
+    }
+    return wire_checks.Check(**{**fields, **changes})
 
 
 def make_delivery(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from incidentd import wire, wire_groups, wire_silences, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_health, wire_quieting, wire_silences, wire_views
 from incidentd.domain.severity import Severity
 
 _ALERTS = (
@@ -39,7 +39,65 @@ def build(fakes: Any) -> Any:
     _group(client, fakes)
     _silences(client, fakes)
     _views(client, fakes)
+    _checks(client, fakes)
+    _maintenance(client, fakes)
     return client
+
+
+def _checks(client: Any, fakes: Any) -> None:
+    def check(source: str, name: str, status: str, **more: Any) -> None:
+        client.check_list[f"{source}/{name}"] = fakes.make_check(source, name, status, **more)
+
+    ran = wire_checks.CheckResult(
+        at=fakes.NOW - fakes.minutes(20), outcome="success", good=True, duration=251, detail=""
+    )
+    check("heartbeat", "nightly-backup", "up", last_duration=251.0, recent=(ran,), description="pg_dump to the vault")
+    check(
+        "heartbeat",
+        "invoice-run",
+        "down",
+        detail="no ping for 3 h 20 m",
+        last_at=fakes.NOW - fakes.minutes(200),
+        next_at=fakes.NOW - fakes.minutes(140),
+        service="billing",
+        alert_id=973,
+    )
+    check("prober", "www", "up", kind="http", expects="200 every 30s", last_duration=0.048, last_at=fakes.NOW)
+    check(
+        "prober",
+        "staging",
+        "paused",
+        kind="http",
+        paused=wire_checks.Pause(at=fakes.NOW, by="lin", note="it is rebuilt"),
+    )
+
+
+def _maintenance(client: Any, fakes: Any) -> None:
+    def window(number: int, services: tuple[str, ...], text: str, **more: Any) -> None:
+        plan = wire_quieting.MaintenancePlan(services=services, text=text)
+        client.windows[number] = fakes.make_window(number, plan, **more)
+
+    window(1, ("mobile",), "the cache gets more memory", starts_at=fakes.NOW - fakes.minutes(15), created_by="mei")
+    starts = fakes.NOW + fakes.minutes(460)
+    window(2, ("postgres", "billing"), "database upgrade", status="planned", starts_at=starts, ends_at=starts)
+    starts = fakes.NOW - fakes.minutes(900)
+    window(3, ("edge",), "new certificates", status="over", starts_at=starts, ends_at=starts + fakes.minutes(45))
+    reason = wire.HiddenBy(
+        kind="maintenance",
+        subject="maintenance:1",
+        name="M-1",
+        text="mobile is in maintenance M-1 (the cache gets more memory, by mei until 2026-03-12T15:22:06Z)",
+        until=client.windows[1].ends_at,
+    )
+    client.alerts_by_id[976] = fakes.replace(client.alerts_by_id[976], hidden_by=(reason,))
+    muted = wire.HiddenBy(
+        kind="mute",
+        subject="interval:nights",
+        name="nights",
+        text="muted by the time interval nights until 2026-03-13T06:00:00Z",
+        until=fakes.NOW + fakes.minutes(938),
+    )
+    client.alerts_by_id[979] = fakes.replace(client.alerts_by_id[979], hidden_by=(muted,))
 
 
 def _group(client: Any, fakes: Any) -> None:
@@ -331,6 +389,19 @@ def _health(client: Any, fakes: Any) -> None:
             last_error_at=None if state == "ok" else fakes.NOW - fakes.minutes(1),
         )
 
+    def source(name: str, ago: float, rate: int, refused: dict[str, int] | None = None) -> wire_health.SourceHealth:
+        return wire_health.SourceHealth(
+            instance=name,
+            type=name,
+            last_signal_at=fakes.NOW - fakes.minutes(ago),
+            signals_per_minute=rate,
+            refused=refused or {},
+            last_error="401 the signature does not fit" if refused else "",
+            last_error_at=fakes.NOW - fakes.minutes(30) if refused else None,
+            expect_every=300.0 if refused else None,
+            silent=bool(refused),
+        )
+
     client.health_now = fakes.replace(
         client.health_now,
         status="degraded",
@@ -353,4 +424,5 @@ def _health(client: Any, fakes: Any) -> None:
         alerts_firing=20,
         deliveries_waiting=1,
         deliveries_failed_24h=1,
+        sources=(source("alertmanager", 0.2, 14), source("pagerduty", 14, 0, {"signature": 4, "body": 1})),
     )

@@ -17,6 +17,18 @@ def _load(name: str):
     return module
 
 
+def _tell_drafts(client, path: Path) -> None:
+    """Leave what is kept in a file, where a test sees it while the app runs."""
+    keep = client.save_draft
+
+    async def save_draft(key: str, text: str):
+        draft = await keep(key, text)
+        path.write_text(repr(client.drafts), encoding="utf-8")
+        return draft
+
+    client.save_draft = save_draft
+
+
 def main() -> int:
     from incidentd_tui.app import IncidentdApp
 
@@ -25,10 +37,9 @@ def main() -> int:
     client = _load("test_hostile").poison(fakes, scene, payload) if payload else scene.build(fakes)
     room = int(sys.argv[1]) if len(sys.argv) > 1 else None
     app = IncidentdApp(client, clock=fakes.FixedClock(), incident_id=room)
+    if saved := os.environ.get("DRAFTS_TO"):
+        _tell_drafts(client, Path(saved))
     app.run(mouse=False)
-    saved = os.environ.get("DRAFTS_TO")
-    if saved:
-        Path(saved).write_text(repr(client.drafts), encoding="utf-8")
     return app.return_code or 0
 
 

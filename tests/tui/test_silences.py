@@ -48,7 +48,7 @@ def test_what_is_no_end_says_so(fakes, text):
 async def test_the_form_shows_what_would_be_hidden_and_follows_the_typing(client, make_app, settled, text):
     app = make_app(client)
     async with app.run_test(size=(100, 40)) as pilot:
-        await ready(pilot, settled, *"jjjjj", "space", "S")
+        await ready(pilot, settled, *"jjjj", "space", "S")
         await settled(pilot, lambda: "hides 1 firing alert now" in text(app))
         assert 'alertname="DiskWillFillIn4h"' in text(app)
         assert "P-42 runs on" in text(app)
@@ -138,3 +138,22 @@ async def test_another_end_is_set_on_the_same_silence(client, make_app, settled,
         await settled(pilot, lambda: "it would end in 40 min otherwise" in text(app))
         await pilot.press("enter")
         await settled(pilot, lambda: phrases.span(client.kept_silences[MINE].ends_at - app.model.now()) == "2 h")
+        await settled(pilot, lambda: app.acts.undoable is not None)
+        await pilot.press("u")
+        await settled(pilot, lambda: phrases.span(client.kept_silences[MINE].ends_at - app.model.now()) == "40 min")
+
+
+async def test_a_change_goes_to_the_same_silence_and_is_taken_back(client, make_app, settled, text):
+    app = make_app(client)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await ready(pilot, settled, "s")
+        await settled(pilot, lambda: "S-5ace0001" in text(app))
+        await pilot.press("C")
+        await settled(pilot, lambda: "Change S-5ace0001" in text(app))
+        app.screen.query_one("#comment").value = "it takes longer"
+        await pilot.press("ctrl+s")
+        await settled(pilot, lambda: client.kept_silences[MINE].comment == "it takes longer")
+        await settled(pilot, lambda: app.acts.undoable is not None)
+        await pilot.press("u")
+        await settled(pilot, lambda: client.kept_silences[MINE].comment == "the index is being rebuilt")
+        assert len(client.kept_silences) == 3

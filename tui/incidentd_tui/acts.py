@@ -96,14 +96,29 @@ class Acts:
             self.say(f"↶ undone: {undo.what}", "done")
 
     # ------------------------------------------------------------------ pages
-    async def acknowledge(self, page: wire.Page) -> wire.Page | None:
-        """Stop the escalation of `page`; the row says so before the daemon does."""
+    async def acknowledge(self, page: wire.Page, *, until: datetime | None = None, note: str = "") -> wire.Page | None:
+        """Stop the escalation of `page`, for good or `until` then; the row says so before the daemon does.
+
+        Undoing another end of an acknowledgement of one's own sets the end that it had.
+        """
         self._wait(page, waits=True)
-        answer = await self.attempt(f"page:{page.id}", self.client.acknowledge_page(page.id))
+        call = self.client.acknowledge_page(page.id, until=until, note=note)
+        answer = await self.attempt(f"page:{page.id}", call)
         self._wait(page, waits=False)
         if answer is not None:
             self._take_page(answer)
-            self.can_undo(f"P-{page.id} is yours: the escalation stopped", lambda: self.hand_back(answer))
+            end = f" until {phrases.day_hour(until, self.model.now(), self.model.zone)}" if until else ""
+            told = f"P-{page.id} is yours{end}: the escalation stopped"
+            self.can_undo(told, lambda: self._unacknowledge(page, answer))
+        return answer
+
+    async def _unacknowledge(self, before: wire.Page, page: wire.Page) -> wire.Page | None:
+        if before.state != "acknowledged":
+            return await self.hand_back(page)
+        call = self.client.acknowledge_page(page.id, until=before.acknowledged_until)
+        answer = await self.attempt(f"page:{page.id}", call)
+        if answer is not None:
+            self._take_page(answer)
         return answer
 
     async def hand_back(self, page: wire.Page) -> wire.Page | None:

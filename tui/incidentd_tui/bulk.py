@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incidentd import wire, wire_bulk
@@ -33,17 +34,22 @@ async def act(
     alert_ids: Sequence[int],
     *,
     incident_id: int | None = None,
+    until: datetime | None = None,
+    note: str = "",
     undoable: bool = True,
 ) -> list[int] | None:
-    """The alerts it was done to, None after a fault; what was refused is said, and `u` takes the rest back."""
+    """The alerts it was done to, None after a fault; what was refused is said, and `u` takes the rest back.
+
+    An acknowledgement of one's own that got another end is not taken back: that would hand the page back.
+    """
     ids = list(dict.fromkeys(alert_ids))
+    kept = _mine(acts, ids) if what == "acknowledge" else set()
     _wait(acts, ids, waits=True)
     items: list[wire_bulk.BulkItem] = []
     try:
         for start in range(0, len(ids), AT_ONCE):
-            body = wire_bulk.BulkAlerts(
-                act=what, alert_ids=tuple(ids[start : start + AT_ONCE]), incident_id=incident_id
-            )
+            part = tuple(ids[start : start + AT_ONCE])
+            body = wire_bulk.BulkAlerts(act=what, alert_ids=part, incident_id=incident_id, until=until, note=note)
             subject = f"incident:{incident_id}" if incident_id else ""
             outcome = await acts.attempt(subject, acts.client.act_on_alerts(body))
             if outcome is None:
@@ -55,8 +61,15 @@ async def act(
     if not items:
         return None
     done = [one.alert_id for one in items if one.outcome == "done"]
-    _tell(acts, what, done, items, incident_id, undoable=undoable)
+    _tell(acts, what, done, items, incident_id, kept if undoable else set(done))
     return done
+
+
+def _mine(acts: Acts, ids: Sequence[int]) -> set[int]:
+    """Those whose page I have acknowledged already."""
+    pages = {one: acts.model.page_of(alert) for one in ids if (alert := acts.model.alerts.get(one))}
+    mine = {one for one, page in pages.items() if page is not None and page.state == "acknowledged"}
+    return {one for one in mine if (page := pages[one]) is not None and page.acknowledged_by == acts.model.me}
 
 
 def _take(acts: Acts, outcome: wire_bulk.BulkOutcome) -> None:
@@ -84,10 +97,12 @@ def _tell(
     done: Sequence[int],
     items: Sequence[wire_bulk.BulkItem],
     incident_id: int | None,
-    *,
-    undoable: bool,
+    kept: Collection[int],
 ) -> None:
-    """What came of it; several reasons for what was left out are counted, the commonest is named."""
+    """What came of it; several reasons for what was left out are counted, the commonest is named.
+
+    What is `kept` is not taken back by undo.
+    """
     left = [one for one in items if one.outcome != "done"]
     why = f" · {len(left)} not: {Counter(one.detail for one in left).most_common(1)[0][0]}" if left else ""
     if not done:
@@ -95,8 +110,9 @@ def _tell(
         return
     told = f"{phrases.count(len(done), 'alert')} {_DONE[what]}" + (f" INC-{incident_id}" if incident_id else "") + why
     back = _BACK.get(what)
-    if undoable and back is not None:
-        acts.can_undo(told, lambda: act(acts, back, done, incident_id=incident_id, undoable=False))
+    undone = [one for one in done if one not in kept]
+    if undone and back is not None:
+        acts.can_undo(told, lambda: act(acts, back, undone, incident_id=incident_id, undoable=False))
     else:
         acts.say(f"✓ {told}", "done")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from incidentd import wire, wire_groups, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_views
 from incidentd.clock import Clock
 
 
@@ -46,6 +46,7 @@ class Model:
         self.complete = False  # every firing alert was listed once
         self.info: wire.Info | None = None
         self.health: wire.Health | None = None
+        self.checks: tuple[wire_checks.Check, ...] = ()
         self.alerts: dict[int, wire.Alert] = {}
         self.pages: dict[int, wire.Page] = {}
         self.incidents: dict[int, wire.Incident] = {}

@@ -25,6 +25,11 @@ def age(since: datetime, now: datetime) -> str:
     return "now"
 
 
+def rest(until: datetime, now: datetime) -> str:
+    """How long until then in at most four characters, the minute begun counted: 30m, 2h."""
+    return age(now, max(until, now) + timedelta(seconds=59))
+
+
 def clock(span: timedelta) -> str:
     """A running clock: 6:12 is minutes and seconds, 2:06:12 begins with hours, 3d 4h with days."""
     total = max(int(span.total_seconds()), 0)

@@ -89,6 +89,7 @@ class Sync:
         model.views = views
         await self._load_alerts()
         model.health = await ask(client.health())
+        model.checks = (await ask(client.checks())).checks
         self._reload = False
 
     async def _load_alerts(self) -> None:
@@ -198,7 +199,7 @@ class Sync:
             self._model.views = await self._gateway.ask(self._client.views())
         if kinds:
             changes.kinds |= kinds
-        if kinds - {"group", "view", "silence"}:
+        if kinds - {"group", "view", "silence", "maintenance", "recurring"}:
             changes.kinds |= await self._fetch_small()
         return changes
 
@@ -238,6 +239,7 @@ class Sync:
         self._model.set_people(await self._gateway.ask(self._client.people()))
         self._model.on_call = (await self._gateway.ask(self._client.on_call())).schedules
         self._model.health = await self._gateway.ask(self._client.health())
+        self._model.checks = (await self._gateway.ask(self._client.checks())).checks
         return {"people", "oncall", "health"}
 
     async def _watch_health(self) -> None:

@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_checks, wire_drills, wire_duty, wire_groups, wire_quieting, wire_silences
+from incidentd import wire, wire_bulk, wire_checks, wire_drills, wire_duty, wire_groups, wire_quieting, wire_silences
 from incidentd.cli import ctl
 
 
@@ -401,3 +401,23 @@ def test_an_acknowledgement_for_a_while_says_until_when(line, target, api, run, 
     until = datetime.fromisoformat(api.asked[0].body["until"])
     assert timedelta(hours=1, minutes=59) < until - datetime.now(UTC) <= timedelta(hours=2)
     assert run("page", "ack", "3", "--for", "soon").code == 2
+
+
+def test_several_alerts_are_acknowledged_by_one_request_with_an_outcome_for_each(api, run):
+    items = [("done", ""), ("refused", "lin acknowledged P-4 first"), ("already", "P-5 is yours")]
+    told = [wire_bulk.BulkItem(alert_id=12 + n, outcome=what, detail=why) for n, (what, why) in enumerate(items)]
+    api.on("POST", "/v1/alerts/bulk", wire_bulk.BulkOutcome(items=tuple(told), alerts=(), pages=(), incident=None))
+    done = run("alert", "ack", "A-12", "13", "14", "--for", "30m", "--note", "mine")
+    (asked,) = api.asked
+    assert {name: asked.body[name] for name in ("act", "alert_ids", "note")} == {
+        "act": "acknowledge",
+        "alert_ids": [12, 13, 14],
+        "note": "mine",
+    }
+    assert asked.body["until"]
+    assert done.code == 5
+    assert done.out.splitlines()[2].split() == ["A-13", "refused", "lin", "acknowledged", "P-4", "first"]
+    assert "1 of 3 refused, the others are done" in done.err
+    told = [wire_bulk.BulkItem(alert_id=12, outcome="done", detail="")]
+    api.on("POST", "/v1/alerts/bulk", wire_bulk.BulkOutcome(items=tuple(told), alerts=(), pages=(), incident=None))
+    assert run("--quiet", "alert", "ack", "12", "13").code == 0

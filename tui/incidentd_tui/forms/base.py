@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Values = dict[str, str]
 WIDTH = 70
+LOW = 24
+"""In a window of so few lines no empty line stands between fields."""
 PREVIEW_AFTER = 0.3
 """Seconds after the last key."""
 
@@ -108,11 +110,16 @@ class Form(TypeAhead[bool]):
         self._repaint()
         self._look(0.0)
         if self.plan.fields:
-            self.set_focus(self.query_one(f"#{self.plan.fields[0].name}"))
+            self.set_focus(self.query_one(f"#{self._to_fill_in().name}"))
         self.call_after_refresh(self.accept_keys)
         for field in self.plan.fields:
             if field.draft and field.multiline:
                 self.query_one(f"#{field.name}", Composer).load_draft(await self._tui.acts.draft(field.draft))
+
+    def _to_fill_in(self) -> Field:
+        """The first field that is empty and must not be, else the first."""
+        empty = (one for one in self.plan.fields if not (one.optional or one.options or one.value))
+        return next(empty, self.plan.fields[0])
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._repaint)
@@ -180,6 +187,9 @@ class Form(TypeAhead[bool]):
         pane.styles.height = len(lines)
         # Borders, title, effects and keys stay in sight; the fields scroll in what is left.
         self.query_one("#fields").styles.max_height = max(self.size.height - 7 - len(lines), 3)
+        self.set_class(self.size.height <= LOW, "low")
+        if self.focused is not None:
+            self.focused.call_after_refresh(self.focused.scroll_visible, animate=False)
         pane.say(lines)
         sends = "^s" if any(field.multiline for field in self.plan.fields) else "↵"
         keys: paint.Line = [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incidentd import wire
 from incidentd_tui import bulk, phrases
+from incidentd_tui.forms import paging
 from incidentd_tui.forms.base import Form, Plan, Values
 
 if TYPE_CHECKING:
@@ -43,14 +45,10 @@ def confirmed(
 
 def acknowledge(tui: IncidentdApp, alert_ids: Sequence[int]) -> None:
     """Take on every page about these alerts; asks when one of them went to somebody else."""
-    pages = _pages(tui, alert_ids)
-    waiting = [page for page in pages if page.state in ("open", "exhausted")]
-    others = [page for page in waiting if not page.mine]
-    effects = [f"{phrases.count(len(waiting), 'page')}: the escalation stops, and they are yours", _named(waiting)]
-    if others:
-        written = Counter(person for page in others for person in page.notified)
-        who = ", ".join(person for person, _ in written.most_common(_NAMED)) or "nobody yet"
-        effects.append(f"{len(others)} went to others: {who}")
+    waiting = [page for page in _pages(tui, alert_ids) if page.state in ("open", "exhausted")]
+    others = _of_others(waiting)
+    stops = f"{phrases.count(len(waiting), 'page')}: the escalation stops, and they are yours"
+    effects = [stops, _named(waiting), *others]
     confirmed(
         tui,
         len(alert_ids),
@@ -60,6 +58,30 @@ def acknowledge(tui: IncidentdApp, alert_ids: Sequence[int]) -> None:
         lambda: bulk.act(tui.acts, "acknowledge", alert_ids),
         always=bool(others),
     )
+
+
+def _of_others(waiting: Sequence[wire.Page]) -> list[str]:
+    """Whose they are that did not come to me."""
+    others = [page for page in waiting if not page.mine]
+    written = Counter(person for page in others for person in page.notified)
+    who = ", ".join(person for person, _ in written.most_common(_NAMED)) or "nobody yet"
+    return [f"{len(others)} went to others: {who}"] if others else []
+
+
+def hold(tui: IncidentdApp, alert_ids: Sequence[int]) -> Form:
+    """Take on every page about these alerts for a while; of those that are mine, another end."""
+    pages = [page for page in _pages(tui, alert_ids) if page.state != "resolved"]
+    waiting = [page for page in pages if page.state in ("open", "exhausted")]
+    held = sum(paging.is_held(tui.model, page) for page in pages)
+    effects = [_named(pages), *([f"{held} of them yours already: another end"] if held else []), *_of_others(waiting)]
+    told = f"{phrases.count(len(waiting) + held, 'page')} yours"
+
+    async def send(until: datetime | None, note: str) -> str:
+        done = await bulk.act(tui.acts, "acknowledge", alert_ids, until=until, note=note)
+        return "" if done is not None else "it was not done; see the status line"
+
+    title = f"Acknowledge {phrases.count(len(waiting) + held, 'page')} for a while"
+    return paging.hold_form(tui, title, told, effects, send)
 
 
 def resolve(tui: IncidentdApp, alert_ids: Sequence[int]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incidentd import wire
 from incidentd.client import ClientError
+from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.inert import Shown
+from incidentd_tui.model import Model
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
@@ -34,6 +38,59 @@ def acknowledge_for(tui: IncidentdApp, page: wire.Page) -> Form:
             send=send,
         ),
     )
+
+
+def is_held(model: Model, page: wire.Page) -> bool:
+    """Whether I have it already, so that its end is mine to change."""
+    return page.state == "acknowledged" and bool(model.me) and page.acknowledged_by == model.me
+
+
+def hold(tui: IncidentdApp, page: wire.Page) -> Form:
+    """Acknowledging for a while; of a page that is mine, another end."""
+    others = [] if page.mine or is_held(tui.model, page) else [f"it went to others: {_written(page)}"]
+
+    async def send(until: datetime | None, note: str) -> str:
+        done = await tui.acts.acknowledge(_fresh(tui, page), until=until, note=note)
+        return "" if done is not None else "the page was not acknowledged; see the status line"
+
+    return hold_form(tui, f"Acknowledge P-{page.id} for a while", f"P-{page.id} is yours", others, send)
+
+
+def hold_form(
+    tui: IncidentdApp,
+    title: str,
+    told: str,
+    effects: Sequence[str],
+    send: Callable[[datetime | None, str], Awaitable[str]],
+) -> Form:
+    """Until when, and a note for the others; an empty end is none."""
+
+    def end(values: Values) -> datetime | None:
+        return phrases.end_of(values["ends"], tui.model.now(), tui.model.zone) if values["ends"] else None
+
+    def will(values: Values) -> list[str]:
+        now, zone = tui.model.now(), tui.model.zone
+        try:
+            at = end(values)
+        except ValueError as error:
+            return [f"no end yet: {error}", *effects]
+        if at is None:
+            return [f"{told} until it ends", *effects]
+        until = f"{told} until {phrases.day_hour(at, now, zone)}, for {phrases.span(at - now)}"
+        return [until, "what still fires then is escalated on", *effects]
+
+    async def sent(values: Values) -> str:
+        try:
+            return await send(end(values), values["note"])
+        except ValueError as error:
+            return f"For, or until: {error}"
+
+    hint = "30m, 2h, 18:00; empty: until it ends"
+    fields = (
+        Field(name="ends", label="For, or until", value="30m", hint=hint, optional=True),
+        Field(name="note", label="Note", hint="what the others should know", optional=True),
+    )
+    return Form(tui, Plan(title=title, verb="acknowledge", fields=fields, effects=will, send=sent))
 
 
 def resolve(tui: IncidentdApp, page: wire.Page) -> Form:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from incidentd import wire_silences
 from incidentd.client import ClientError
 from incidentd.domain.matchers import Matcher, Op
@@ -86,9 +88,9 @@ def _form(
         except ValueError as error:
             return f"For, or until: {error}"
         body = wire_silences.SetSilence(
-            matchers=_matchers(values), ends_at=ends_at, comment=values["comment"], id=old.id if old else ""
+            matchers=_matchers(values), ends_at=ends_at, comment=values["comment"], id=str(old.id) if old else ""
         )
-        return await _set(tui, body, old)
+        return await _set(tui, body, body.id)
 
     plan = Plan(
         title=title, verb=verb, fields=fields, effects=lambda values: _ends(tui, values), send=send, preview=preview
@@ -128,8 +130,10 @@ async def _preview(tui: IncidentdApp, matchers: Sequence[str], marked: int) -> l
     return [*lines, *shown]
 
 
-async def _set(tui: IncidentdApp, body: wire_silences.SetSilence, old: wire_silences.Silence | None) -> str:
+async def _set(tui: IncidentdApp, body: wire_silences.SetSilence, old_id: str) -> str:
+    """Set it; undoing sets again what `old_id` was, as the daemon has it and not as it is shown."""
     try:
+        old = await tui.acts.client.silence(old_id) if old_id else None
         silence = await tui.acts.gateway.ask(tui.acts.client.set_silence(body))
     except ClientError as error:
         return tui.acts.reason("", error)
@@ -137,7 +141,7 @@ async def _set(tui: IncidentdApp, body: wire_silences.SetSilence, old: wire_sile
     async def back() -> object:
         if old is None:
             return await tui.acts.attempt("", tui.acts.client.expire_silence(silence.id))
-        return await tui.acts.attempt("", tui.acts.client.set_silence(_again(old, silence.id)))
+        return await tui.acts.attempt("", tui.acts.client.set_silence(_again(old, str(silence.id))))
 
     tui.acts.can_undo(f"{silence.name} is {silence.status} until {_when(tui, silence.ends_at)}", back)
     return ""
@@ -167,18 +171,11 @@ def extend(tui: IncidentdApp, silence: wire_silences.Silence) -> Form:
             ends_at = phrases.end_of(values["ends"], tui.model.now(), tui.model.zone)
         except ValueError as error:
             return f"Ends in, or at: {error}"
-        body = _again(silence, silence.id)
-        return await _set(
-            tui,
-            wire_silences.SetSilence(
-                matchers=body.matchers,
-                ends_at=ends_at,
-                comment=body.comment,
-                id=body.id,
-                annotations=body.annotations,
-            ),
-            silence,
-        )
+        try:
+            raw = await tui.acts.client.silence(silence.id)
+        except ClientError as error:
+            return tui.acts.reason("", error)
+        return await _set(tui, msgspec.structs.replace(_again(raw, raw.id), ends_at=ends_at), raw.id)
 
     def effects(values: Values) -> list[str]:
         return [*_ends(tui, values), f"it would end in {phrases.span(left)} otherwise"]
@@ -194,12 +191,13 @@ def expire(tui: IncidentdApp, silence: wire_silences.Silence, hides: int) -> For
 
     async def send(_: Values) -> str:
         try:
+            raw = await tui.acts.client.silence(silence.id)
             await tui.acts.gateway.ask(tui.acts.client.expire_silence(silence.id))
         except ClientError as error:
             return tui.acts.reason("", error)
 
         async def back() -> object:
-            return await tui.acts.attempt("", tui.acts.client.set_silence(_again(silence, "")))
+            return await tui.acts.attempt("", tui.acts.client.set_silence(_again(raw, "")))
 
         tui.acts.can_undo(f"{silence.name} has ended", back)
         return ""

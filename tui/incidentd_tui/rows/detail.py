@@ -40,7 +40,9 @@ def about(model: Model, alert: wire.Alert, width: int) -> Section:
     lines: list[paint.Line] = [
         [
             (f" {phrases.alert_severity(alert.severity)} ", theme.ranked(rank)),
-            (f"  {alert.name}", theme.bold),
+            ("  ", theme.plain),
+            *inbox.drill(alert.drill),
+            (alert.name, theme.bold),
         ]
     ]
     if alert.summary not in ("", alert.name):
@@ -63,9 +65,7 @@ def hidden(model: Model, alert: wire.Alert, width: int) -> Section | None:
         return None
     lines = [head("HIDDEN BY", str(len(alert.hidden_by)))]
     for one in alert.hidden_by:
-        until = f", until {phrases.day_hour(one.until, model.now(), model.zone)}" if one.until is not None else ""
-        lines.append([("◌ ", theme.warning), (one.kind, theme.bold), (f"  {one.name}{until}", theme.muted)])
-        lines += [[("  ", theme.plain), (text, theme.plain)] for text in paint.wrap(one.text, width - 2, 6)]
+        lines += [preview.hiding_head(model, one), *preview.hiding_text(one, width, 6)]
     return Section("hidden", lines)
 
 

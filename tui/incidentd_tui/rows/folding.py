@@ -91,6 +91,7 @@ class Summary(msgspec.Struct, frozen=True):
     incidents: tuple[int, ...]
     waiting: bool  # something of it was sent and is not answered yet
     flapping: bool
+    hidden: str  # what hides the first of them when all that fire are hidden
 
 
 def summarise(model: Model, alerts: Iterable[wire.Alert]) -> Summary | None:
@@ -111,6 +112,7 @@ def summarise(model: Model, alerts: Iterable[wire.Alert]) -> Summary | None:
         incidents=tuple(sorted({number for one in firing for number in one.incident_ids})),
         waiting=any(one.id in model.waiting_alerts for one in found),
         flapping=any(one.flapping for one in firing),
+        hidden=firing[0].hidden_by[0].kind if firing and all(one.hidden_by for one in firing) else "",
     )
 
 
@@ -166,6 +168,8 @@ def _state(model: Model, summary: Summary, page: wire.Page | None) -> paint.Span
         return ("ended", theme.muted)
     if summary.incidents and summary.taken == summary.firing:
         return (f"INC-{summary.incidents[0]}", theme.primary)
+    if summary.hidden and (page is None or page.state not in ("open", "exhausted")):
+        return inbox.hiding(summary.hidden)
     return inbox.page_state(model, page) if page is not None else ("—", theme.faint)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from incidentd import wire
+from incidentd import wire, wire_health
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
+from incidentd_tui.rows import checks
 
 Key = tuple[str, int]
 _DAYS_LOW = 7
@@ -19,11 +20,11 @@ _LAG_HIGH_MS = 250.0
 
 
 _ROLES = (("source", "SOURCES"), ("notifier", "NOTIFIERS"), ("plugin", "PLUGINS THAT COULD NOT BE LOADED"))
-_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON")
+_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON", checks.HEAD)
 
 
 def keys(model: Model) -> list[Key]:
-    """Sources, notifiers and broken plugins, people without a working contact, problems, figures."""
+    """Sources, checks, notifiers and broken plugins, people without a working contact, problems, figures."""
     health = model.health
     if health is None:
         return []
@@ -32,6 +33,8 @@ def keys(model: Model) -> list[Key]:
         members: list[Key] = [("adapter", at) for at, one in enumerate(health.adapters) if _role(one) == role]
         if members:
             rows += [*([("gap", number)] if rows else []), ("role", number), *members]
+        if role == "source" and model.checks:
+            rows += [("gap", 9), ("head", 3), *(("check", at) for at in range(len(model.checks)))]
     cut_off = people_cut_off(model, health)
     if cut_off:
         rows += [("gap", 10), ("head", 0), *(("person", number) for number in range(len(cut_off)))]
@@ -47,12 +50,14 @@ def _role(adapter: wire.AdapterHealth) -> str:
 
 
 def people_cut_off(model: Model, health: wire.Health) -> list[tuple[str, str]]:
-    """(person, why) of everybody whom a page may not reach: without a contact, or with ailing ones only."""
+    """(person, why) of everybody whom a page may not reach: the daemon says so, or only ailing notifiers are left."""
     broken = {one.instance: one.state for one in health.adapters if one.state != "ok"}
     found = []
     for person in sorted(model.people.values(), key=lambda one: one.handle):
         if not person.contacts:
             found.append((person.handle, "has no contact method"))
+        elif not person.reachable:
+            found.append((person.handle, "; ".join(person.warnings) or "no contact method works"))
         elif all(name in broken for name in person.contacts):
             ways = ", ".join(f"{name} is {broken[name]}" for name in dict.fromkeys(person.contacts))
             found.append((person.handle, f"has nothing else: {ways}"))
@@ -62,46 +67,82 @@ def people_cut_off(model: Model, health: wire.Health) -> list[tuple[str, str]]:
 def row(model: Model, key: Key, width: int) -> list[paint.Line]:
     name, number = key
     health = model.health
-    if health is None or name == "gap":
+    if health is None:
         return [[]]
-    if name == "role":
-        return [[(paint.crop(_adapter_head(number), width), theme.heading)]]
-    if name == "head":
-        return [[(_HEADS[number], theme.heading)]]
-    if name == "adapter":
-        return [_adapter(model, health.adapters[number], width)] if number < len(health.adapters) else [[]]
-    if name == "person":
-        return _person(model, people_cut_off(model, health)[number], width)
-    if name == "fine":
-        return [[("✓ none", theme.success)]]
-    if name == "problem":
-        texts = paint.wrap(health.problems[number], width - 2) if number < len(health.problems) else [""]
-        return [[("▲ " if not index else "  ", theme.warning), (one, theme.plain)] for index, one in enumerate(texts)]
-    return [_figure(figures(model, health)[number])]
+    match name:
+        case "role" | "head":
+            title = _adapter_head(number) if name == "role" else _HEADS[number]
+            lines: list[paint.Line] = [[(paint.crop(title, width), theme.heading)]]
+        case "adapter" if number < len(health.adapters):
+            lines = [_adapter(model, health.adapters[number])]
+        case "check" if number < len(model.checks):
+            lines = [checks.row(model, checks.ordered(model)[number])]
+        case "person":
+            lines = _person(model, people_cut_off(model, health)[number], width)
+        case "fine":
+            lines = [[("✓ none", theme.success)]]
+        case "problem" if number < len(health.problems):
+            texts = paint.wrap(health.problems[number], width - 2)
+            lines = [[("  " if at else "▲ ", theme.warning), (one, theme.plain)] for at, one in enumerate(texts)]
+        case "figure":
+            lines = [_figure(figures(model, health)[number])]
+        case _:
+            lines = [[]]
+    return lines
 
 
 def _adapter_head(number: int) -> str:
     role, title = _ROLES[number]
     if role == "plugin":
         return title
-    last = "SIGNAL" if role == "source" else "SENT"
-    return f"{title:<17} {'STATE':<14}{last:<9}{'FIRING' if role == 'source' else 'FAULT':<9}{'FAULTS':<8}NOTE"
+    if role == "source":
+        return f"{title:<17} {'STATE':<14}{'SIGNAL':<9}{'A MIN':<7}{'FIRING':<8}{'REFUSED':<9}NOTE"
+    return f"{title:<17} {'STATE':<14}{'SENT':<9}{'FAULT':<9}{'FAULTS':<8}NOTE"
 
 
-def _adapter(model: Model, adapter: wire.AdapterHealth, width: int) -> paint.Line:
-    good = adapter.state == "ok"
-    style = theme.success if good else theme.warning if adapter.state == "degraded" else theme.danger
+def traffic(model: Model, instance: str) -> wire_health.SourceHealth | None:
+    """What this source sends, None when the daemon does not say."""
+    sources = model.health.sources if model.health is not None else ()
+    return next((one for one in sources if one.instance == instance), None)
+
+
+def _source_cells(model: Model, adapter: wire.AdapterHealth) -> paint.Line:
+    """The last signal, signals a minute, what fires, what was refused, and what to say of it."""
+    sent = traffic(model, adapter.instance)
+    at = sent.last_signal_at if sent is not None else adapter.last_ok_at
+    refused = sum(sent.refused.values()) if sent is not None else 0
+    note = adapter.detail or (sent.last_error if sent is not None and refused else "")
+    return [
+        (paint.fit(_ago(model, at), 8) + " ", theme.muted),
+        (paint.fit(str(sent.signals_per_minute) if sent is not None else "—", 6) + " ", theme.muted),
+        (paint.fit(str(_firing(model, adapter.instance)), 7) + " ", theme.muted),
+        (paint.fit(f"{refused or '—'}", 8) + " ", theme.warning if refused else theme.faint),
+        (note, theme.muted),
+    ]
+
+
+def _state_word(model: Model, adapter: wire.AdapterHealth) -> str:
+    """A source that is well and silent for too long is silent."""
+    sent = traffic(model, adapter.instance) if adapter.role == "source" else None
+    return "silent" if adapter.state == "ok" and sent is not None and sent.silent else adapter.state
+
+
+def _adapter(model: Model, adapter: wire.AdapterHealth) -> paint.Line:
+    state = _state_word(model, adapter)
+    good = state == "ok"
+    style = theme.success if good else theme.warning if state in ("degraded", "silent") else theme.danger
     mark: paint.Line = [
         (paint.fit(adapter.instance, 17) + " ", theme.plain if good else theme.bold),
-        (paint.fit(("● " if good else "▲ ") + adapter.state, 13) + " ", style),
+        (paint.fit(("● " if good else "▲ ") + state, 13) + " ", style),
     ]
     if _role(adapter) == "plugin":
         return [*mark, (adapter.detail, theme.muted)]
-    second = str(_firing(model, adapter.instance)) if adapter.role == "source" else _ago(model, adapter.last_error_at)
+    if adapter.role == "source":
+        return [*mark, *_source_cells(model, adapter)]
     return [
         *mark,
         (paint.fit(_ago(model, adapter.last_ok_at), 8) + " ", theme.muted),
-        (paint.fit(second, 8) + " ", theme.muted),
+        (paint.fit(_ago(model, adapter.last_error_at), 8) + " ", theme.muted),
         (f"{adapter.failures or '—':>6}  ", theme.warning if adapter.failures else theme.faint),
         (adapter.detail, theme.muted),
     ]
@@ -134,9 +175,32 @@ def adapter_lines(model: Model, adapter: wire.AdapterHealth, width: int) -> list
         lines.append([(f"{phrases.count(adapter.failures, 'fault')} in a row", theme.warning)])
     lines += [[(text, theme.muted)] for text in paint.wrap(_MEANS.get(adapter.state, ""), width) if text]
     if adapter.role == "source":
-        lines.append([(f"{phrases.count(_firing(model, adapter.instance), 'alert')} of it fire", theme.muted)])
+        lines += _traffic_lines(model, adapter.instance, width)
     if adapter.role == "notifier":
         lines += [[], [("t", theme.key), (" sends a test message to you", theme.muted)]]
+    return lines
+
+
+def _traffic_lines(model: Model, instance: str, width: int) -> list[paint.Line]:
+    """What a source sends, and what of it was refused and why."""
+    lines: list[paint.Line] = [[(f"{phrases.count(_firing(model, instance), 'alert')} of it fire", theme.muted)]]
+    sent = traffic(model, instance)
+    if sent is None:
+        return lines
+    at = phrases.day_hour(sent.last_signal_at, model.now(), model.zone) if sent.last_signal_at else "never"
+    lines.append([(f"{'last signal':<12}", theme.muted), (at, theme.plain)])
+    lines.append([(f"{'a minute':<12}", theme.muted), (str(sent.signals_per_minute), theme.plain)])
+    if sent.expect_every is not None:
+        every = phrases.span(timedelta(seconds=sent.expect_every))
+        style = theme.warning if sent.silent else theme.plain
+        lines.append([(f"{'expected':<12}", theme.muted), (f"every {every}{', silent' if sent.silent else ''}", style)])
+    if sent.refused:
+        lines += [[], [("REFUSED", theme.heading), ("  since the daemon started", theme.faint)]]
+        counted = sorted(sent.refused.items(), key=lambda one: -one[1])
+        lines += [[(f"{reason:<12}", theme.muted), (str(number), theme.warning)] for reason, number in counted]
+    if sent.last_error:
+        when = f"{phrases.day_hour(sent.last_error_at, model.now(), model.zone)}  " if sent.last_error_at else ""
+        lines += [[(text, theme.plain)] for text in paint.wrap(when + sent.last_error, width, 4)]
     return lines
 
 

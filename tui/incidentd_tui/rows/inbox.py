@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from rich.style import Style
+
 from incidentd import wire
+from incidentd.domain.drills import marked
 from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
@@ -19,7 +22,13 @@ VIEWS = (
     ("hidden", "Hidden", "silenced, or explained by another alert"),
     ("all", "All firing", "everything that fires"),
 )
-_HIDING = {"silence": "silence", "maintenance": "mainten", "dependency": "depends", "inhibition": "inhibit"}
+_HIDING = {
+    "silence": "silence",
+    "maintenance": "mainten",
+    "dependency": "depends",
+    "inhibition": "inhibit",
+    "mute": "muted",
+}
 """Why nobody is told, in as many letters as the column has."""
 LATE = timedelta(minutes=5)
 """A page that nobody answered for this long is late: the first step of the default policy ends there."""
@@ -142,6 +151,11 @@ def _gone(kind: str, number: int) -> paint.Line:
     return [(f"      {'A' if kind == 'alert' else 'P'}-{number}  no longer there", theme.faint)]
 
 
+def drill(name: str) -> paint.Line:
+    """The label of what is part of the drill `name`, nothing for what is real."""
+    return [(f" DRILL {name} ", theme.chip), (" ", theme.plain)] if name else []
+
+
 def alert_title(alert: wire.Alert) -> str:
     return alert.name if alert.summary in ("", alert.name) else f"{alert.name}: {alert.summary}"
 
@@ -158,10 +172,12 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside
         (f"{f'A-{alert.id}':<7}", theme.muted),
         ("│ " if inside else "", theme.line),
         (
-            paint.fit(alert.summary or alert.name, parts["title"] - 2)
+            paint.fit(
+                marked(alert.summary or alert.name) if alert.drill else alert.summary or alert.name, parts["title"] - 2
+            )
             if inside
             else paint.fit(alert_title(alert), parts["title"]),
-            theme.bold if urgent else theme.muted if over or taken else theme.plain,
+            _title_style(alert, urgent=urgent, quiet=over or taken),
         ),
     ]
     if parts["count"]:
@@ -175,6 +191,12 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside
     return [*spans, *who(alert_state(model, alert)), *age(alert.starts_at, now, late)]
 
 
+def _title_style(alert: wire.Alert, *, urgent: bool, quiet: bool) -> Style:
+    if quiet:
+        return theme.muted
+    return theme.primary if alert.drill else theme.bold if urgent else theme.plain
+
+
 def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Line:
     now = model.now()
     untaken = page.state in ("open", "exhausted")
@@ -182,7 +204,10 @@ def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Lin
         (" PAGE" if page.urgency == "high" else " page", theme.ranked(1 if page.urgency == "high" and untaken else 4)),
         (" ", theme.plain),
         (f"{f'P-{page.id}':<7}", theme.muted),
-        (paint.fit(page.title, parts["title"]), theme.bold if untaken else theme.muted),
+        (
+            paint.fit(page.title, parts["title"]),
+            theme.muted if not untaken else theme.primary if page.drill else theme.bold,
+        ),
         (" " * parts["count"], theme.plain),
     ]
     if parts["service"]:
@@ -212,23 +237,39 @@ def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
     if alert.incident_ids:
         return (f"INC-{alert.incident_ids[0]}", theme.primary)
     if is_hidden(alert) and alert.page_state not in ("open", "exhausted"):
-        return (f"◌ {_HIDING.get(alert.hidden_by[0].kind, 'hidden')}", theme.muted)
-    return _state_of(alert.page_state, alert.acknowledged_by)
+        return hiding(alert.hidden_by[0].kind)
+    if page is not None and alert.page_state == "open":
+        return page_state(model, page)
+    return _state_of(alert.page_state, alert.acknowledged_by, _left(model, page))
+
+
+def hiding(kind: str) -> paint.Span:
+    """What hides it, in a word."""
+    return (f"◌ {_HIDING.get(kind, 'hidden')}", theme.muted)
 
 
 def page_state(model: Model, page: wire.Page) -> paint.Span:
     """Who has this page, in a word."""
     if page.id in model.waiting_pages:
         return ("~ sending", theme.muted)
-    return _state_of(page.state, page.acknowledged_by)
+    if page.last_resort_at is not None and page.state == "open":
+        return ("! nobody", theme.danger)
+    return _state_of(page.state, page.acknowledged_by, _left(model, page))
 
 
-def _state_of(state: str, by: str) -> paint.Span:
+def _left(model: Model, page: wire.Page | None) -> str:
+    """How long an acknowledgement still lasts, "" for one that stands until the alert ends."""
+    if page is None or page.state != "acknowledged" or page.acknowledged_until is None:
+        return ""
+    return phrases.rest(page.acknowledged_until, model.now())
+
+
+def _state_of(state: str, by: str, left: str) -> paint.Span:
     match state:
         case "open":
             return ("☎ paging", theme.warning)
         case "acknowledged":
-            return (f"✓ {by or 'taken'}", theme.success)
+            return (f"◔ {left} {by}" if left else f"✓ {by or 'taken'}", theme.success)
         case "exhausted":
             return ("! nobody", theme.danger)
         case "resolved":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
 from incidentd_tui.model import Model
-from incidentd_tui.rows import room
+from incidentd_tui.rows import inbox, room
 
 VIEWS = (("open", "Open"), ("mine", "Mine"), ("closed", "Closed"))
 
@@ -29,7 +29,10 @@ def row(model: Model, incident: wire.Incident, width: int) -> paint.Line:
         (f" {incident.severity.value} ", theme.ranked(incident.severity.rank)),
         (" ", theme.plain),
         (f"{f'INC-{incident.id}':<8}", theme.muted),
-        (paint.fit(("▲ " if incident.violations else "") + incident.title, _title_width(whole)), theme.bold),
+        (
+            paint.fit(("▲ " if incident.violations else "") + incident.title, _title_width(whole)),
+            theme.primary if incident.drill else theme.bold,
+        ),
     ]
     if whole >= 56:
         spans.append((" " + paint.fit(vocabulary.status_label(incident.status), 12), theme.muted))
@@ -54,6 +57,7 @@ def preview(model: Model, incident: wire.Incident, width: int) -> list[paint.Lin
         [
             (f" {incident.severity.value} ", theme.ranked(incident.severity.rank)),
             (f"  INC-{incident.id}  ", theme.muted),
+            *inbox.drill(incident.drill),
             (vocabulary.status_label(incident.status), theme.warning),
         ],
     ]

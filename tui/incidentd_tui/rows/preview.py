@@ -68,7 +68,9 @@ def alert_lines(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
         [],
         [
             (f" {phrases.alert_severity(alert.severity)} ", theme.ranked(rank)),
-            (f"  A-{alert.id}  {alert.source}", theme.muted),
+            ("  ", theme.plain),
+            *inbox.drill(alert.drill),
+            (f"A-{alert.id}  {alert.source}", theme.muted),
         ],
     ]
     lines += [[(text, theme.bold)] for text in paint.wrap(alert.name, width, 4)]
@@ -83,10 +85,7 @@ def alert_lines(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
         lines.append([])
         lines += [[("│ ", theme.line), (text, theme.plain)] for text in paint.wrap(body, width - 2, 8)]
     for reason in alert.hidden_by[:3]:
-        lines += [
-            [("◌ " if not index else "  ", theme.warning), (text, theme.plain)]
-            for index, text in enumerate(paint.wrap(reason.text, width - 2, 3))
-        ]
+        lines += [hiding_head(model, reason), *hiding_text(reason, width, 3)]
     lines += [[], [("WHO HAS IT", theme.heading)], *_who_has_it(model, alert, width)]
     labels = [(name, value) for name, value in sorted(alert.labels.items()) if name not in _HIDDEN_LABELS]
     if labels:
@@ -96,6 +95,18 @@ def alert_lines(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
             for name, value in labels[:10]
         ]
     return lines
+
+
+def hiding_head(model: Model, reason: wire.HiddenBy) -> paint.Line:
+    """What hides an alert, and when that ends by itself, in the viewer's time."""
+    rule = f" of {reason.rule}" if reason.rule else ""
+    until = f" until {phrases.day_hour(reason.until, model.now(), model.zone)}" if reason.until is not None else ""
+    return [("◌ ", theme.warning), (reason.kind, theme.bold), (f"  {reason.name}{rule}{until}", theme.muted)]
+
+
+def hiding_text(reason: wire.HiddenBy, width: int, most: int) -> list[paint.Line]:
+    """The sentence about it."""
+    return [[("  ", theme.plain), (text, theme.plain)] for text in paint.wrap(reason.text, width - 2, most)]
 
 
 def _who_has_it(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]:
@@ -115,6 +126,9 @@ def page_facts(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
     """State, who was written to, and what comes next."""
     state, style = inbox.page_state(model, page)
     lines: list[paint.Line] = [[(f"P-{page.id} ", theme.muted), (state, style)]]
+    if page.last_resort_at is not None and page.state in ("open", "exhausted"):
+        why = f"reaches nobody: {page.last_resort_why}"
+        lines += [[(text, theme.danger)] for text in paint.wrap(why, width, 4)]
     if page.notified:
         written = "written to " + ", ".join(page.notified)
         lines += [[(text, theme.plain)] for text in paint.wrap(written, width, 3)]
@@ -125,13 +139,21 @@ def page_facts(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
         took = phrases.clock(page.acknowledged_at - page.started_at)
         via = f" by {page.acknowledged_via}" if page.acknowledged_via else ""
         lines.append([(f"answered in {took}{via}", theme.success)])
+    if page.state == "acknowledged" and page.acknowledged_until is not None:
+        until = phrases.day_hour(page.acknowledged_until, model.now(), model.zone)
+        lines += [[(text, theme.warning)] for text in paint.wrap(f"until {until}, then it escalates on", width, 2)]
     return lines
 
 
 def page_lines(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
     lines: list[paint.Line] = [
         [],
-        [(" PAGE ", theme.ranked(1 if page.urgency == "high" else 4)), (f"  P-{page.id}", theme.muted)],
+        [
+            (" PAGE ", theme.ranked(1 if page.urgency == "high" else 4)),
+            ("  ", theme.plain),
+            *inbox.drill(page.drill),
+            (f"P-{page.id}", theme.muted),
+        ],
     ]
     lines += [[(text, theme.bold)] for text in paint.wrap(page.title, width, 6)]
     lines.append([(page.service or "no service", theme.primary), (f"  policy {page.policy}", theme.muted)])

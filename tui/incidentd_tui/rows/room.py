@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
 from incidentd_tui.model import Model
+from incidentd_tui.rows import inbox
 
 _CELLS = 8
 _AFTER = ("closed", "merged", "false_alarm")
@@ -16,6 +17,7 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
     left: paint.Line = [
         (f" {incident.severity.value} ", theme.ranked(incident.severity.rank)),
         (f"  INC-{incident.id}  ", theme.muted),
+        *inbox.drill(incident.drill),
         (incident.title, theme.bold),
     ]
     end = incident.closed_at or incident.resolved_at

@@ -61,11 +61,11 @@ def _ends(model: Model, silence: wire_silences.Silence) -> paint.Span:
 
 def lines(model: Model, silence: wire_silences.Silence, width: int) -> list[paint.Line]:
     """One silence in full, with the alerts that it hides now."""
-    now = model.now()
     mark, style = _MARKS.get(silence.status, ("  ", theme.muted))
+    rule = f"  of R-{silence.rule}" if silence.rule else ""
     found: list[paint.Line] = [
         [],
-        [(mark, style), (silence.status, style), (f"  {silence.name}", theme.muted)],
+        [(mark, style), (silence.status, style), (f"  {silence.name}{rule}", theme.muted)],
         *([(text, theme.bold)] for text in paint.wrap(silence.comment, width, 6)),
         [(f"by {silence.created_by}", theme.primary)],
         [],
@@ -73,20 +73,22 @@ def lines(model: Model, silence: wire_silences.Silence, width: int) -> list[pain
         *([(text, theme.plain)] for matcher in silence.matchers for text in paint.wrap(matcher, width, 3)),
         [],
         [("TIMES", theme.heading)],
-        _time(model, "from", silence.starts_at, now),
-        _time(model, "until", silence.ends_at, now),
+        time(model, "from", silence.starts_at),
+        time(model, "until", silence.ends_at),
     ]
     hidden = [one for one in model.alerts.values() if silence.id in one.silenced_by and one.status == "firing"]
     if silence.status == "active":
         found += [[], [("HIDES NOW", theme.heading), (f"  {len(hidden)}", theme.faint)]]
-    return found + [_alert(model, one.id, width) for one in hidden[:12]]
+    return found + [hidden_alert(model, one.id, width) for one in hidden[:12]]
 
 
-def _time(model: Model, label: str, at: datetime, now: datetime) -> paint.Line:
-    return [(f"{label:<6} ", theme.muted), (phrases.day_hour(at, now, model.zone), theme.plain)]
+def time(model: Model, label: str, at: datetime) -> paint.Line:
+    """Since or until when."""
+    return [(f"{label:<6} ", theme.muted), (phrases.day_hour(at, model.now(), model.zone), theme.plain)]
 
 
-def _alert(model: Model, number: int, width: int) -> paint.Line:
+def hidden_alert(model: Model, number: int, width: int) -> paint.Line:
+    """A line about an alert that is hidden."""
     alert = model.alerts[number]
     left: paint.Line = [(f"A-{number} ", theme.muted), (inbox.alert_title(alert), theme.plain)]
     return paint.between(left, [(phrases.age(alert.starts_at, model.now()), theme.muted)], width)

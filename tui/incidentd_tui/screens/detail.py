@@ -26,6 +26,7 @@ class DetailScreen(ListScreen):
         Verb("detail.next", "tab", "section", "The next section"),
         Verb("detail.trace", "t", "trace", "The decision trace, step by step"),
         Verb("detail.ack", "a", "ack", "Acknowledge the page: the escalation stops", writes=True),
+        Verb("detail.hold", "A", "ack for", "Acknowledge for a while, or until a time: a form", writes=True),
         Verb("detail.silence", "S", "silence", "Silence this alert: a form", writes=True),
         Verb("detail.link", "l", "link", "Link it to an open incident", writes=True),
         Verb("detail.declare", "i", "incident", "Declare an incident from this alert", writes=True),
@@ -169,10 +170,11 @@ class DetailScreen(ListScreen):
             return "link: there is no open incident; i declares one"
         if name == "runbook" and self._alert is not None and not detail.links(self._alert):
             return "runbook: this alert came with no link"
-        if name == "ack":
-            page = self._page_now()
-            if page is None or page.state not in ("open", "exhausted"):
-                return "ack: there is no open page here"
+        page = self._page_now() if name in ("ack", "hold") else None
+        if name == "hold" and page is not None and paging.is_held(self.model, page):
+            return ""
+        if name in ("ack", "hold") and (page is None or page.state not in ("open", "exhausted")):
+            return f"{verb.label}: there is no open page here"
         return ""
 
     def do_back(self) -> None:
@@ -201,6 +203,10 @@ class DetailScreen(ListScreen):
             self.run_worker(self.tui.acts.acknowledge(page), exit_on_error=False)
         else:
             self.app.push_screen(paging.acknowledge_for(self.tui, page))
+
+    def do_hold(self) -> None:
+        if (page := self._page_now()) is not None:
+            self.app.push_screen(paging.hold(self.tui, page))
 
     def do_silence(self) -> None:
         if (alert := self._alert) is not None:

@@ -1,16 +1,21 @@
-"""Mode 8: plugins, problems and figures of the daemon."""
+"""Mode 8: plugins, checks, problems and figures of the daemon."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import cast
 
 from incidentd import wire
+from incidentd.client import ClientError
+from incidentd.wire_checks import Check, CheckResult
 from incidentd_tui import paint, phrases, theme
+from incidentd_tui.forms import checking
 from incidentd_tui.model import Changes
-from incidentd_tui.rows import health
+from incidentd_tui.rows import checks, health
+from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.listing import COPY, ListScreen
 from incidentd_tui.verbs import Verb
-from incidentd_tui.widgets.virtual_list import Key
+from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
 
 class HealthScreen(ListScreen):
@@ -20,8 +25,15 @@ class HealthScreen(ListScreen):
     skipped = frozenset({"role", "head", "gap"})
     VERBS = (
         Verb("health.test", "t", "test", "Send a test message to yourself through this notifier", writes=True),
+        Verb("health.pause", "p", "pause", "Pause this check, so that it pages nobody; or resume it", writes=True),
+        Verb("health.note", "P", "pause, why", "Pause this check with a note for the others: a form", writes=True),
+        Verb("health.address", "c", "ping URL", "Copy where the pings of this heartbeat go (OSC 52)"),
         COPY,
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._recent: dict[str, tuple[CheckResult, ...]] = {}
 
     def order(self) -> list[Key]:
         return list(health.keys(self.model))
@@ -30,8 +42,29 @@ class HealthScreen(ListScreen):
         return health.row(self.model, cast("health.Key", key), width)
 
     def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
+        if (check := self._check()) is not None:
+            return checks.lines(self.model, check, self._recent.get(checks.path(check), ()), width)
         adapter = self._adapter()
         return health.adapter_lines(self.model, adapter, width) if adapter else []
+
+    def _check(self) -> Check | None:
+        key = self.table.cursor
+        known = checks.ordered(self.model)
+        return known[key[1]] if isinstance(key, tuple) and key[0] == "check" and key[1] < len(known) else None
+
+    def on_virtual_list_moved(self) -> None:
+        super().on_virtual_list_moved()
+        if self.wide and self._check() is not None:
+            self.run_worker(self._look(), exit_on_error=False, exclusive=True, group="look")
+
+    async def _look(self) -> None:
+        """The latest results of the check under the cursor: a list does not tell them."""
+        if (check := self._check()) is None:
+            return
+        path = checks.path(check)
+        with contextlib.suppress(ClientError):
+            self._recent[path] = (await self.tui.acts.gateway.ask(self.tui.acts.client.check(path))).recent
+            self.refresh_frame()
 
     def _adapter(self) -> wire.AdapterHealth | None:
         key = self.table.cursor
@@ -49,6 +82,11 @@ class HealthScreen(ListScreen):
         left: paint.Line = [(text, theme.muted)]
         if bad:
             left.append((f" · ▲ {bad} need attention" if bad > 1 else " · ▲ 1 needs attention", theme.warning))
+        ailing = sum(one.status in checks.AILING for one in self.model.checks)
+        if ailing:
+            left.append((f" · ▲ {phrases.count(ailing, 'check')} late or down", theme.warning))
+        if (check := self._check()) is not None and not self.wide:
+            left = [(f" {checks.path(check)}: {check.expects}", theme.muted)]
         cut_off = len(health.people_cut_off(self.model, known))
         if cut_off:
             left.append((f" · ▲ {phrases.count(cut_off, 'person', 'people')} may not be reached", theme.warning))
@@ -66,7 +104,41 @@ class HealthScreen(ListScreen):
         adapter = self._adapter()
         if verb.id == "health.test" and (adapter is None or adapter.role != "notifier"):
             return "test: choose a notifier first"
+        check = self._check()
+        if verb.id in ("health.pause", "health.note", "health.address") and check is None:
+            return f"{verb.label}: choose a check first"
+        if verb.id == "health.note" and check is not None and check.paused is not None:
+            return f"{verb.label}: it is paused already; p resumes it"
+        if verb.id == "health.address" and check is not None and check.kind != "heartbeat":
+            return f"{verb.label}: {check.name} waits for no pings"
         return ""
+
+    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        check = self._check()
+        if check is not None and check.alert_id is not None:
+            self.app.push_screen(DetailScreen("alert", check.alert_id))
+        elif check is not None:
+            self.tui.say(f"{check.name}: no alert of it fires", "warning")
+
+    async def do_pause(self) -> None:
+        if (check := self._check()) is not None:
+            pause = checking.resume if check.paused is not None else checking.pause
+            self.run_worker(pause(self.tui, check), exit_on_error=False)
+
+    def do_note(self) -> None:
+        if (check := self._check()) is not None:
+            self.app.push_screen(checking.pause_form(self.tui, check))
+
+    async def do_address(self) -> None:
+        if (check := self._check()) is not None:
+            self.run_worker(self._copy_address(check), exit_on_error=False)
+
+    async def _copy_address(self, check: Check) -> None:
+        acts = self.tui.acts
+        answer = await acts.attempt("", acts.client.check_url(checks.path(check)))
+        if answer is not None:
+            self.tui.copy_to_clipboard(answer.url)
+            self.tui.say(f"✓ copied where the pings of {check.name} go: who has it may ping", "done")
 
     async def do_test(self) -> None:
         if (adapter := self._adapter()) is not None:

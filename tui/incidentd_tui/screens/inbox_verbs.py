@@ -8,12 +8,13 @@ from typing import cast
 from incidentd import wire
 from incidentd_tui.forms import bulk as bulk_forms
 from incidentd_tui.forms import incident as incident_forms
-from incidentd_tui.forms import paging, silencing
+from incidentd_tui.forms import maintaining, paging, silencing
 from incidentd_tui.forms.base import Form
 from incidentd_tui.rows import folding, inbox
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.inbox_views import InboxViews
 from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.maintenance import MaintenanceScreen
 from incidentd_tui.screens.silences import SilencesScreen
 from incidentd_tui.verbs import Verb
 
@@ -29,6 +30,7 @@ class InboxVerbs(InboxViews):
         Verb("inbox.declare", "i", "incident", "Declare an incident from the marked alerts, or this one", writes=True),
         Verb("inbox.link", "l", "link", "Link the marked alerts, or this one, to an open incident", writes=True),
         Verb("inbox.ack", "a", "ack", "Acknowledge the pages of the marked alerts, or of this row", writes=True),
+        Verb("inbox.hold", "A", "ack for", "Acknowledge for a while, or until a time: a form", hint=False, writes=True),
         Verb("inbox.silence", "S", "silence", "Silence what the marked alerts have in common: a form", writes=True),
         Verb("inbox.why", "t,w", "why", "The alert in full: why somebody was, or was not, paged"),
         FILTER,
@@ -39,6 +41,8 @@ class InboxVerbs(InboxViews):
             "inbox.mark_all", "ctrl+a", "mark all", "Mark every alert of the view and filter, folded or not", hint=False
         ),
         Verb("inbox.silences", "s", "silences", "The silences: what they hide, until when", hint=False),
+        Verb("inbox.windows", "m", "maintenance", "The maintenance windows: what they hide, until when", hint=False),
+        Verb("inbox.maintain", "M", "maintain", "Maintenance of the marked alerts' services", hint=False, writes=True),
         Verb("inbox.resolve", "X", "resolve page", "Resolve the page of this row: a form", hint=False, writes=True),
         Verb("inbox.end", "R", "resolve alerts", "Resolve the marked alerts by hand: a form", hint=False, writes=True),
         Verb("inbox.escalate", "E", "next step", "Notify the next escalation step now", hint=False, writes=True),
@@ -90,8 +94,8 @@ class InboxVerbs(InboxViews):
             return f"{verb.label}: choose an alert first"
         if name == "link" and not self.model.open_incidents():
             return "link: there is no open incident; i declares one"
-        if name == "ack":
-            return self._why_no_ack()
+        if name in ("ack", "hold"):
+            return self._why_no_ack(verb)
         if name in ("resolve", "escalate") and ((page := self._page()) is None or page.state == "resolved"):
             return f"{verb.label}: there is no open page for this row"
         if name in ("fold", "unfold") and self._group_here() is None:
@@ -100,16 +104,18 @@ class InboxVerbs(InboxViews):
             return "delete view: choose a saved view first (v)"
         return ""
 
-    def _why_no_ack(self) -> str:
+    def _why_no_ack(self, verb: Verb) -> str:
         alerts = [self.model.alerts[number] for number in self._chosen()]
         here = [page for alert in alerts if (page := self.model.page_of(alert))]
         if not here and (page := self._page()) is not None:
             here = [page]
         if not here:
-            return "ack: nobody was paged for this row (t says why)"
+            return f"{verb.label}: nobody was paged for this row (t says why)"
         if any(page.state in ("open", "exhausted") for page in here):
             return ""
-        return f"ack: P-{here[0].id} is {here[0].state} already"
+        if verb.id == "inbox.hold" and any(paging.is_held(self.model, page) for page in here):
+            return ""
+        return f"{verb.label}: P-{here[0].id} is {here[0].state} already"
 
     def _group_here(self) -> int | None:
         group_id = folding.group_of(self.model, self.table.cursor)
@@ -166,12 +172,27 @@ class InboxVerbs(InboxViews):
         elif page is not None:
             self.app.push_screen(paging.acknowledge_for(self.tui, page))
 
+    def do_hold(self) -> None:
+        chosen, page = self._chosen(), self._page()
+        if len(chosen) > 1 or self.table.marks:
+            self.app.push_screen(bulk_forms.hold(self.tui, chosen))
+            self.table.clear_marks()
+        elif page is not None:
+            self.app.push_screen(paging.hold(self.tui, page))
+
     def do_silence(self) -> None:
         alerts = [self.model.alerts[number] for number in self._chosen()]
         self.app.push_screen(silencing.new(self.tui, [alert.labels for alert in alerts]))
 
     def do_silences(self) -> None:
         self.app.push_screen(SilencesScreen())
+
+    def do_windows(self) -> None:
+        self.app.push_screen(MaintenanceScreen())
+
+    def do_maintain(self) -> None:
+        alerts = [self.model.alerts[number] for number in self._chosen()]
+        self.app.push_screen(maintaining.new(self.tui, sorted({one.service for one in alerts} - {""})))
 
     def do_end(self) -> None:
         bulk_forms.resolve(self.tui, self._chosen())

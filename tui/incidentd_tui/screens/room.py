@@ -185,7 +185,7 @@ class RoomScreen(RoomVerbs):
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
         left: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
-        below = self.timeline.lines_below
+        below = 0 if self._on_panel and not self.wide else self.timeline.lines_below
         if below:
             left += [(f" · {below} lines below ", theme.muted), (".", theme.key), (" goes to the newest", theme.muted)]
         if self._pending:
