@@ -21,10 +21,12 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drills,
     wire_duty,
     wire_groups,
     wire_pages,
     wire_quieting,
+    wire_replay,
     wire_routes,
     wire_silences,
     wire_views,
@@ -315,6 +317,34 @@ class Client:
 
     async def on_call(self) -> wire.OnCallNow:
         return await self._get("/v1/oncall", wire.OnCallNow)
+
+    async def drills(self) -> wire_drills.DrillList:
+        return await self._get("/v1/drills", wire_drills.DrillList)
+
+    async def drill(self, drill_id: int) -> wire_drills.Drill:
+        return await self._get(f"/v1/drills/{drill_id}", wire_drills.Drill)
+
+    async def start_drill(self, body: wire_drills.StartDrill) -> wire_drills.Drill:
+        """Replay a scenario or an incident for those who take part."""
+        return await self._send("POST", "/v1/drills", wire_drills.Drill, body)
+
+    async def stop_drill(self, drill_id: int) -> wire_drills.Drill:
+        return await self._send("POST", f"/v1/drills/{drill_id}/stop", wire_drills.Drill)
+
+    async def resume_drill(self, drill_id: int) -> wire_drills.Drill:
+        """Go on after a real page paused it."""
+        return await self._send("POST", f"/v1/drills/{drill_id}/resume", wire_drills.Drill)
+
+    async def start_replay(self, body: wire_replay.StartReplay) -> wire_replay.Replay:
+        """Replay the recorded alerts under an edited configuration; nothing is sent."""
+        return await self._send("POST", "/v1/replays", wire_replay.Replay, body)
+
+    async def replay(self, replay_id: int) -> wire_replay.Replay:
+        """How far a replay is, and its report."""
+        return await self._get(f"/v1/replays/{replay_id}", wire_replay.Replay)
+
+    async def cancel_replay(self, replay_id: int) -> wire_replay.Replay:
+        return await self._send("DELETE", f"/v1/replays/{replay_id}", wire_replay.Replay)
 
     async def schedules(
         self, schedule: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None

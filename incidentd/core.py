@@ -84,16 +84,10 @@ class Core:
         self.bulk = Bulk(store, escalation=self.escalation, process=process, alert_views=self.alerts.views)
         self.groups = GroupViews(store, self.alerts.views)
         self.views = SavedViews(store)
-        self.maintenance = Maintenance(
-            store, self.grouping, self.suppression.occurrences, roster, lambda: process().maintenance
-        )
+        occurrences = self.suppression.occurrences
+        self.maintenance = Maintenance(store, self.grouping, occurrences, roster, lambda: process().maintenance)
         self.recurring = Recurring(
-            store,
-            self.suppression.occurrences,
-            self.silences,
-            self.maintenance,
-            roster,
-            lambda: process().maintenance,
+            store, occurrences, self.silences, self.maintenance, roster, lambda: process().maintenance
         )
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)

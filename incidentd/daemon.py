@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pwd
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -53,6 +52,7 @@ from incidentd.settings import (
     load_configuration,
     needs_restart,
     prepare_directories,
+    user_name,
 )
 from incidentd.spool import Spool
 from incidentd.storage.store import Store, StoreClosed
@@ -74,13 +74,6 @@ class _Sink:
         await self._core().intake.submit(self._instance, signals, once)  # type: ignore[arg-type]
         if signals:
             self._core().traffic.heard(self._instance, len(signals))
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return ""
 
 
 class Daemon:
@@ -295,7 +288,7 @@ class Daemon:
         )
 
     def _person_of(self, uid: int, os_user: str) -> str:
-        name = os_user or _user_name(uid)
+        name = os_user or user_name(uid)
         people = self.configuration.roster.people.values()
         return next((person.handle for person in people if person.os_user and person.os_user == name), "")
 

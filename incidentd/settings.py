@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pwd
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -136,3 +137,10 @@ def needs_restart(old: Configuration, new: Configuration) -> list[str]:
 def _asks_clients(configuration: Configuration) -> bool:
     tls = configuration.daemon.tls
     return tls is not None and tls.client_ca is not None
+
+
+def user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return ""

@@ -13,7 +13,17 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import exchange, wire, wire_bulk, wire_duty, wire_quieting, wire_silences, wire_views
+from incidentd import (
+    exchange,
+    wire,
+    wire_bulk,
+    wire_drills,
+    wire_duty,
+    wire_quieting,
+    wire_replay,
+    wire_silences,
+    wire_views,
+)
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
@@ -84,6 +94,14 @@ CALLS = {
     "people": lambda c: c.people(),
     "services": lambda c: c.services(),
     "on_call": lambda c: c.on_call(),
+    "drills": lambda c: c.drills(),
+    "drill": lambda c: c.drill(1),
+    "start_drill": lambda c: c.start_drill(wire_drills.StartDrill(people=("ana",), incident_id=1)),
+    "stop_drill": lambda c: c.stop_drill(1),
+    "resume_drill": lambda c: c.resume_drill(1),
+    "start_replay": lambda c: c.start_replay(wire_replay.StartReplay(since=NOON)),
+    "replay": lambda c: c.replay(1),
+    "cancel_replay": lambda c: c.cancel_replay(1),
     "schedules": lambda c: c.schedules("s", starts_at=NOON, ends_at=NOON),
     "calendar_feed": lambda c: c.calendar_feed("team", "a b"),
     "revoke_calendar_feed": lambda c: c.revoke_calendar_feed("person", "ana"),

@@ -40,7 +40,8 @@ class DaemonProcess:
         listen = '[ingress]\nlisten = ["127.0.0.1:0"]\n'
         (self.config / "incidentd.toml").write_text(own + listen + main)
         (self.config / "roster.toml").write_text(roster)
-        (self.config / "process.toml").write_text(process)
+        # Each message goes out by itself: what is counted here is rows, not bundles.
+        (self.config / "process.toml").write_text(f"{process}\n[limits]\nusual = []\n")
 
     @property
     def log(self) -> Path:

@@ -12,9 +12,12 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drills,
+    wire_duty,
     wire_groups,
     wire_pages,
     wire_quieting,
+    wire_replay,
     wire_routes,
     wire_silences,
     wire_views,
@@ -146,6 +149,9 @@ def make_entry(
 
 def refusal(status: int, detail: str, **more) -> ApiError:
     return ApiError(wire.Problem(type="about:blank", title=detail, status=status, detail=detail, **more))
+
+
+UNASKED = "the terminal UI asks for this nowhere: let the fake answer once it does"
 
 
 class FakeClient:
@@ -304,9 +310,9 @@ class FakeClient:
         await self._mutate("raise_alert", body)
         return wire.Raised(key="manual")
 
-    async def acknowledge_alert(self, alert_id: int, *, note: str = "") -> wire.Page:
+    async def acknowledge_alert(self, alert_id: int, *, note: str = "", until: datetime | None = None) -> wire.Page:
         alert = await self.alert(alert_id)
-        return await self.acknowledge_page(alert.page_id or 0, note=note)
+        return await self.acknowledge_page(alert.page_id or 0, note=note, until=until)
 
     async def resolve_alert(self, alert_id: int, *, if_version: int | None = None) -> wire.Alert:
         await self._mutate("resolve_alert", alert_id)
@@ -465,6 +471,87 @@ class FakeClient:
         return wire_silences.SilencePreview(alerts=found, total=len(found))
 
     # ------------------------------------------------------------------ maintenance and checks
+    async def delete_check(self, name: str) -> wire_checks.Check:
+        raise AssertionError(UNASKED)
+
+    async def recurring(self) -> wire_quieting.RecurringList:
+        raise AssertionError(UNASKED)
+
+    async def recurring_rule(self, rule_id: int) -> wire_quieting.Recurring:
+        raise AssertionError(UNASKED)
+
+    async def set_recurring(self, body: wire_quieting.SetRecurring) -> wire_quieting.Recurring:
+        raise AssertionError(UNASKED)
+
+    async def end_recurring(self, rule_id: int) -> wire_quieting.Recurring:
+        raise AssertionError(UNASKED)
+
+    async def drills(self) -> wire_drills.DrillList:
+        raise AssertionError(UNASKED)
+
+    async def drill(self, drill_id: int) -> wire_drills.Drill:
+        raise AssertionError(UNASKED)
+
+    async def start_drill(self, body: wire_drills.StartDrill) -> wire_drills.Drill:
+        raise AssertionError(UNASKED)
+
+    async def stop_drill(self, drill_id: int) -> wire_drills.Drill:
+        raise AssertionError(UNASKED)
+
+    async def resume_drill(self, drill_id: int) -> wire_drills.Drill:
+        raise AssertionError(UNASKED)
+
+    async def start_replay(self, body: wire_replay.StartReplay) -> wire_replay.Replay:
+        raise AssertionError(UNASKED)
+
+    async def replay(self, replay_id: int) -> wire_replay.Replay:
+        raise AssertionError(UNASKED)
+
+    async def cancel_replay(self, replay_id: int) -> wire_replay.Replay:
+        raise AssertionError(UNASKED)
+
+    async def schedules(
+        self, schedule: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
+    ) -> wire_duty.Schedules:
+        raise AssertionError(UNASKED)
+
+    async def calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
+        raise AssertionError(UNASKED)
+
+    async def revoke_calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
+        raise AssertionError(UNASKED)
+
+    async def set_override(self, body: wire_duty.SetOverride) -> wire_duty.Override:
+        raise AssertionError(UNASKED)
+
+    async def edit_override(
+        self, override_id: int, body: wire_duty.EditOverride, *, if_version: int | None = None
+    ) -> wire_duty.Override:
+        raise AssertionError(UNASKED)
+
+    async def end_override(self, override_id: int, *, if_version: int | None = None) -> wire_duty.Override:
+        raise AssertionError(UNASKED)
+
+    async def propose_swap(self, body: wire_duty.ProposeSwap) -> wire_duty.Swap:
+        raise AssertionError(UNASKED)
+
+    async def settle_swap(
+        self, swap_id: int, body: wire_duty.SettleSwap, *, if_version: int | None = None
+    ) -> wire_duty.Swap:
+        raise AssertionError(UNASKED)
+
+    async def set_absence(self, body: wire_duty.SetAbsence) -> wire_duty.Absence:
+        raise AssertionError(UNASKED)
+
+    async def end_absence(self, absence_id: int, *, if_version: int | None = None) -> wire_duty.Absence:
+        raise AssertionError(UNASKED)
+
+    async def test_person(self, handle: str) -> wire_pages.PersonTest:
+        raise AssertionError(UNASKED)
+
+    async def delivery(self, delivery_id: int) -> wire_pages.Delivery:
+        raise AssertionError(UNASKED)
+
     async def maintenance(self, state: str = "current") -> wire_quieting.MaintenanceList:
         await self._turn()
         return wire_quieting.MaintenanceList(windows=tuple(self.windows.values()))

@@ -30,7 +30,7 @@ class Links:
 
     def __init__(self):
         self.view = SimpleNamespace(
-            title="<script>alert(1)</script>\x1b[31m", person='ada"><b>', state="open", acknowledged_by=""
+            title="<script>alert(1)</script>\x1b[31m", person='ada"><b>', state="open", acknowledged_by="", kind="page"
         )
 
     async def describe(self, token):
