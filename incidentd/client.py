@@ -181,7 +181,6 @@ class Client:
         return await self._send("POST", f"/v1/checks/{quote(name, safe='')}/resume", wire_checks.Check)
 
     async def delete_check(self, name: str) -> wire_checks.Check:
-        """Delete a check that a ping made; the answer is what it was."""
         return await self._send("DELETE", f"/v1/checks/{quote(name, safe='')}", wire_checks.Check)
 
     # ------------------------------------------------------------------ maintenance, recurring rules
@@ -325,22 +324,18 @@ class Client:
         return await self._get(f"/v1/drills/{drill_id}", wire_drills.Drill)
 
     async def start_drill(self, body: wire_drills.StartDrill) -> wire_drills.Drill:
-        """Replay a scenario or an incident for those who take part."""
         return await self._send("POST", "/v1/drills", wire_drills.Drill, body)
 
     async def stop_drill(self, drill_id: int) -> wire_drills.Drill:
         return await self._send("POST", f"/v1/drills/{drill_id}/stop", wire_drills.Drill)
 
     async def resume_drill(self, drill_id: int) -> wire_drills.Drill:
-        """Go on after a real page paused it."""
         return await self._send("POST", f"/v1/drills/{drill_id}/resume", wire_drills.Drill)
 
     async def start_replay(self, body: wire_replay.StartReplay) -> wire_replay.Replay:
-        """Replay the recorded alerts under an edited configuration; nothing is sent."""
         return await self._send("POST", "/v1/replays", wire_replay.Replay, body)
 
     async def replay(self, replay_id: int) -> wire_replay.Replay:
-        """How far a replay is, and its report."""
         return await self._get(f"/v1/replays/{replay_id}", wire_replay.Replay)
 
     async def cancel_replay(self, replay_id: int) -> wire_replay.Replay:
@@ -358,7 +353,6 @@ class Client:
         return await self._get(f"/v1/calendars/{quote(kind, safe='')}/{quote(name, safe='')}", wire_duty.FeedUrl)
 
     async def revoke_calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
-        """Another address; the ones given before are void."""
         path = f"/v1/calendars/{quote(kind, safe='')}/{quote(name, safe='')}/revoke"
         return await self._send("POST", path, wire_duty.FeedUrl)
 
@@ -372,7 +366,6 @@ class Client:
         return await self._send("PATCH", path, wire_duty.Override, body, if_version=if_version)
 
     async def end_override(self, override_id: int, *, if_version: int | None = None) -> wire_duty.Override:
-        """Take an override back; one that has begun ends now."""
         return await self._send("DELETE", f"/v1/overrides/{override_id}", wire_duty.Override, if_version=if_version)
 
     async def propose_swap(self, body: wire_duty.ProposeSwap) -> wire_duty.Swap:
@@ -387,7 +380,6 @@ class Client:
         return await self._send("POST", "/v1/absences", wire_duty.Absence, body)
 
     async def end_absence(self, absence_id: int, *, if_version: int | None = None) -> wire_duty.Absence:
-        """Take an absence back; one that has begun ends now."""
         return await self._send("DELETE", f"/v1/absences/{absence_id}", wire_duty.Absence, if_version=if_version)
 
     async def test_route(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
@@ -400,11 +392,9 @@ class Client:
         return await self._send("POST", f"/v1/notifiers/{quote(instance, safe='')}/test", wire_pages.Delivery)
 
     async def test_person(self, handle: str) -> wire_pages.PersonTest:
-        """Send a test message by each contact method of a person."""
         return await self._send("POST", f"/v1/people/{quote(handle, safe='')}/test", wire_pages.PersonTest)
 
     async def delivery(self, delivery_id: int) -> wire_pages.Delivery:
-        """One message and what became of it."""
         return await self._get(f"/v1/deliveries/{delivery_id}", wire_pages.Delivery)
 
     # ------------------------------------------------------------------ drafts

@@ -35,7 +35,7 @@ async def test_what_hides_it_is_said_whatever_it_is(fakes, client, make_app, set
     async with app.run_test(size=(100, 40)) as pilot:
         await opened(pilot, settled, 983)
         assert "HIDDEN BY  2" in text(app)
-        assert "◌ silence  S-5ace0001, until 15:02" in text(app)
+        assert "◌ silence  S-5ace0001 until 15:02" in text(app)
         assert "maintenance M-4 of search" in text(app)
 
 

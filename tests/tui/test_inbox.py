@@ -134,7 +134,7 @@ async def test_the_filter_takes_words_and_labels_and_letters_do_not_act_in_it(cl
         await pilot.press("enter", "j")
         assert cursor(app) == ("alert", 981)
         await pilot.press("escape")
-        assert len(app.screen.table.keys) == 13
+        assert len(app.screen.table.keys) == 11
 
 
 async def test_a_filter_without_a_match_says_so(client, make_app, settled, text):
