@@ -69,7 +69,8 @@ class CheckConfig(AdapterConfig):
 
 
 class HeartbeatConfig(AdapterConfig):
-    """`ping_key` lets in pings by slug, and makes the address of every check that has no `uuid` of its own."""
+    """`ping_key` lets in pings by slug, and makes the address of every check that has no `uuid` of its own. After a
+    start nothing is found late for `settle`: pings that are being tried again come first."""
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a key written in plain must not be logged
 
@@ -77,6 +78,7 @@ class HeartbeatConfig(AdapterConfig):
     checks: Mapping[str, CheckConfig] = {}
     create: NewCheck = NewCheck()
     max_created: Annotated[int, pydantic.Field(ge=0, le=1000)] = 100
+    settle: PositiveDuration = timedelta(minutes=1)
 
     @pydantic.model_validator(mode="after")
     def _usable(self) -> HeartbeatConfig:

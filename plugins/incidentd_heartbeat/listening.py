@@ -13,8 +13,6 @@ BEAT = timedelta(seconds=10)
 DEAF = timedelta(seconds=30)
 """A gap longer than this is one in which pings were lost. Shorter ones are bridged by the retries of a client, as in
 `curl --retry 5`: excusing a job for each restart would hide one that did not run."""
-AFTER_START = timedelta(minutes=1)
-"""After a start nothing is found late for so long: pings that are being tried again come first."""
 _KEPT = 10
 
 

@@ -36,7 +36,7 @@ from incidentd_heartbeat.alert import alert_signal
 from incidentd_heartbeat.book import Book, BookKeeper
 from incidentd_heartbeat.config import CheckConfig, HeartbeatConfig, NewCheck, as_uuid, is_slug
 from incidentd_heartbeat.history import Expected, History, Span, heard, judge, missed, paused, with_pause
-from incidentd_heartbeat.listening import AFTER_START, BEAT
+from incidentd_heartbeat.listening import BEAT
 from incidentd_heartbeat.ping import MAX_BODY, read_ping
 
 ROUND_SECONDS = 5.0
@@ -150,7 +150,7 @@ class HeartbeatSource(AlertSource):
 
     async def _listen(self, now: datetime) -> None:
         if self._judges_from is None:
-            self._judges_from = now + AFTER_START
+            self._judges_from = now + self._config.settle
         if self._beat_at is None or not timedelta(0) <= now - self._beat_at < BEAT:
             await self._book.beat(now)
             self._beat_at = now
