@@ -191,6 +191,29 @@ async def test_the_title_is_edited_and_undone(client, in_room, settled, text):
         await settled(pilot, lambda: client.incidents_by_id[311].title.endswith("checkout"))
 
 
+async def test_a_role_goes_back_to_who_had_it(client, in_room, settled, text):
+    app, ready = in_room()
+
+    def holders():
+        return {(held.role, held.person) for held in client.incidents_by_id[311].roles}
+
+    before = holders()
+    role, person = next(iter(sorted(before)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        await pilot.press("R")
+        await settled(pilot, lambda: app.screen.query("#role"))
+        while app.screen.query_one("#role").value != role:
+            await pilot.press("right")
+        await pilot.press("tab")
+        while app.screen.query_one("#person").value in (person, ""):
+            await pilot.press("right")
+        await pilot.press("ctrl+s")
+        await settled(pilot, lambda: holders() != before and len(app.screen_stack) == 2)
+        await pilot.press("u")
+        await settled(pilot, lambda: holders() == before)
+
+
 async def test_a_decision_is_recorded(client, in_room, settled, text):
     app, ready = in_room()
     async with app.run_test(size=(100, 30)) as pilot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from incidentd import wire
 from incidentd.client import ClientError
@@ -166,7 +166,7 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
         return lines
 
     async def send(values: Values) -> str:
-        before = tui.model.holder(seen.current(), values["role"])
+        before = str(tui.model.holder(seen.current(), values["role"]))
         body = wire.AssignRole(role=values["role"], person=values["person"])
         call = tui.acts.client.assign_role(seen.id, body, if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
@@ -199,12 +199,17 @@ def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
     )
 
     async def send(values: Values) -> str:
-        before = seen.current()
-        body = wire.EditIncident(title=values["title"][:250], summary=values["summary"])
-        call = tui.acts.client.edit_incident(seen.id, body, if_version=seen.version)
-        reason = await tui.acts.change_incident(before, call)
+        """What was not touched stays as the daemon has it, and so does what undoing brings back."""
+        typed = {"title": values["title"][:250], "summary": values["summary"]}
+        edit: dict[str, Any] = {name: text for name, text in typed.items() if text != getattr(incident, name)}
+        try:
+            raw = (await tui.acts.client.incident(seen.id)).incident
+        except ClientError as error:
+            return tui.acts.reason(f"incident:{seen.id}", error)
+        call = tui.acts.client.edit_incident(seen.id, wire.EditIncident(**edit), if_version=seen.version)
+        reason = await tui.acts.change_incident(seen.current(), call)
         if not reason:
-            back = wire.EditIncident(title=before.title, summary=before.summary)
+            back = wire.EditIncident(**{name: getattr(raw, name) for name in edit})
             tui.acts.can_undo(
                 f"INC-{seen.id} edited", lambda: _take(tui, seen.id, tui.acts.client.edit_incident(seen.id, back))
             )

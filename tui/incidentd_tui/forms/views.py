@@ -70,15 +70,18 @@ def delete(tui: IncidentdApp, view: wire_views.View) -> None:
 
     async def act(_: Values) -> str:
         try:
+            kept = {one.id: one for one in (await tui.acts.client.views()).views}
             await tui.acts.client.delete_view(view.id)
             await refresh(tui)
         except ClientError as error:
             return tui.acts.reason("", error)
-        tui.acts.can_undo(f"view {view.name} deleted", back)
+        if raw := kept.get(view.id):
+            tui.acts.can_undo(f"view {view.name} deleted", lambda: back(raw))
         return ""
 
-    async def back() -> wire_views.View | None:
-        body = wire_views.SaveView(name=view.name, query=view.query, base=view.base, shared=view.shared)  # type: ignore[arg-type]
+    async def back(raw: wire_views.View) -> wire_views.View | None:
+        """Save it again as the daemon had it, which is not as it is shown."""
+        body = wire_views.SaveView(name=raw.name, query=raw.query, base=raw.base, shared=raw.shared)  # type: ignore[arg-type]
         saved = await tui.acts.attempt("", tui.acts.client.save_view(body))
         await refresh(tui)
         return saved

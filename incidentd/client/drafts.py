@@ -1,0 +1,22 @@
+"""Texts that somebody has not sent yet."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from incidentd import wire
+from incidentd.client.calls import Calls
+
+
+class DraftCalls(Calls):
+    """The caller's own drafts."""
+
+    async def draft(self, key: str) -> wire.Draft:
+        """The caller's own unsent text under `key` ("" when there is none)."""
+        return await self._get(f"/v1/drafts/{quote(key, safe='')}", wire.Draft)
+
+    async def save_draft(self, key: str, text: str) -> wire.Draft:
+        return await self._send("PUT", f"/v1/drafts/{quote(key, safe='')}", wire.Draft, wire.SaveDraft(text=text))
+
+    async def delete_draft(self, key: str) -> None:
+        await self._send("DELETE", f"/v1/drafts/{quote(key, safe='')}", None)

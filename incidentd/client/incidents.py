@@ -1,0 +1,66 @@
+"""Incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidentd import wire
+from incidentd.client.calls import Calls, query_string
+
+
+class IncidentCalls(Calls):
+    """Coordinating a response."""
+
+    async def incidents(
+        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = ""
+    ) -> wire.IncidentPage:
+        """`state` is open, closed or all."""
+        query = query_string(state=state, q=q, limit=limit, cursor=cursor)
+        return await self._get(f"/v1/incidents{query}", wire.IncidentPage)
+
+    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+        return await self._get(f"/v1/incidents/{incident_id}", wire.IncidentDetail)
+
+    async def declare(self, body: wire.DeclareIncident) -> wire.Incident:
+        return await self._send("POST", "/v1/incidents", wire.Incident, body)
+
+    async def edit_incident(
+        self, incident_id: int, body: wire.EditIncident, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send("PATCH", f"/v1/incidents/{incident_id}", wire.Incident, body, if_version=if_version)
+
+    async def change_status(
+        self, incident_id: int, body: wire.ChangeStatus, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send(
+            "POST", f"/v1/incidents/{incident_id}/status", wire.Incident, body, if_version=if_version
+        )
+
+    async def set_severity(
+        self, incident_id: int, body: wire.SetSeverity, *, if_version: int | None = None
+    ) -> wire.Incident:
+        path = f"/v1/incidents/{incident_id}/severity"
+        return await self._send("POST", path, wire.Incident, body, if_version=if_version)
+
+    async def assign_role(
+        self, incident_id: int, body: wire.AssignRole, *, if_version: int | None = None
+    ) -> wire.Incident:
+        return await self._send(
+            "POST", f"/v1/incidents/{incident_id}/roles", wire.Incident, body, if_version=if_version
+        )
+
+    async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/notes", wire.TimelineEntry, body)
+
+    async def post_update(self, incident_id: int, body: wire.PostUpdate) -> wire.Update:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/updates", wire.Update, body)
+
+    async def link_alerts(self, incident_id: int, alert_ids: Sequence[int]) -> wire.Incident:
+        body = wire.LinkAlerts(alert_ids=tuple(alert_ids))
+        return await self._send("POST", f"/v1/incidents/{incident_id}/alerts", wire.Incident, body)
+
+    async def unlink_alert(self, incident_id: int, alert_id: int) -> wire.Incident:
+        return await self._send("DELETE", f"/v1/incidents/{incident_id}/alerts/{alert_id}", wire.Incident)
+
+    async def timeline(self, incident_id: int) -> wire.Timeline:
+        return await self._get(f"/v1/incidents/{incident_id}/timeline", wire.Timeline)
