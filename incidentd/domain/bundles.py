@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from incidentd.domain.display import safe_line
+from incidentd.domain.drills import marked
 
 _TITLE = 250
 _LINE = 200
@@ -22,11 +23,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool
     title: str
     body: str
+    drill: bool = False
 
 
 def ordered(parts: Sequence[Part]) -> list[Part]:
-    """Urgent pages first, then pages, then the rest; in each the order in which they were to go out."""
-    return sorted(parts, key=lambda part: (not part.urgent, part.kind != "page"))
+    """What is real first, then what is urgent, then pages; in each the order in which they were to go out."""
+    return sorted(parts, key=lambda part: (part.drill, not part.urgent, part.kind != "page"))
 
 
 def is_page(parts: Sequence[Part]) -> bool:
@@ -35,14 +37,16 @@ def is_page(parts: Sequence[Part]) -> bool:
 
 
 def title(parts: Sequence[Part], *, more: bool) -> str:
-    """ "3 more pages: the first one's title"; `more` says that messages went before them."""
+    """ "3 more pages: the first one's title"; `more` says that messages went before them. It is marked as a drill when
+    nothing in it is real."""
     pages = sum(part.kind in ("page", "last_resort") for part in parts)
     others = len(parts) - pages
     word = " more" if more else ""
     counts = [f"{pages}{word} page{'' if pages == 1 else 's'}"] if pages else []
     if others:
         counts.append(f"{others}{'' if pages else word} update{'' if others == 1 else 's'}")
-    return safe_line(f"{' and '.join(counts)}: {ordered(parts)[0].title}", _TITLE)
+    told = f"{' and '.join(counts)}: {ordered(parts)[0].title}"
+    return safe_line(marked(told) if all(part.drill for part in parts) else told, _TITLE)
 
 
 def body(parts: Sequence[Part]) -> str:

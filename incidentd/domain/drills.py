@@ -39,6 +39,11 @@ def name(drill_id: int | None) -> str:
     return "" if drill_id is None else f"D-{drill_id}"
 
 
+def labels(drill_id: int | None) -> Mapping[str, str]:
+    """What the labels of a message about a drill say, nothing for a real one."""
+    return {} if drill_id is None else {LABEL: name(drill_id)}
+
+
 def source(drill_id: int) -> str:
     """The source of a drill's alerts."""
     return f"{_SOURCE}{drill_id}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from incidentd.domain import drills
 from incidentd.storage.deliveries import DeliveryRow
 
 
 def subject_of(delivery: DeliveryRow) -> str:
-    """What the delivery's events are about: its page, else the notifier."""
-    return f"notifier:{delivery.notifier}" if delivery.page_id is None else f"page:{delivery.page_id}"
+    """What the delivery's events are about: its page, else its drill, else the notifier."""
+    if delivery.page_id is not None:
+        return f"page:{delivery.page_id}"
+    return f"notifier:{delivery.notifier}" if delivery.drill_id is None else drills.source(delivery.drill_id)
 
 
 def facts(delivery: DeliveryRow, **more: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from incidentd.domain.drills import LABEL, LONGEST_PAUSE, Step, marked
 from incidentd.domain.people import Roster
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.services.drill_ends import end_incidents, summed_up
+from incidentd.services.drill_notes import tell_end, tell_start
 from incidentd.services.drill_pauses import END, STEP, arm_rest
 from incidentd.services.drill_scripts import AFTERWARDS, Script, of_incident, of_scenario, prepared
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -79,6 +80,7 @@ class Drills:
             )
             told = {"title": drill.title, "origin": drill.origin, "people": people, "speed": body.speed}
             tx.emit("drill.started", drill.subject, told, actor=actor)
+            tell_start(tx, self._roster(), drill)
             timers.arm(tx, STEP, drill.subject, drill.next_at or tx.now)
             return _view(tx.conn, drill)
 
@@ -190,6 +192,7 @@ class Drills:
             tx, drill, state=state, why=why, next_at=None, waits=None, ended_at=tx.now, summary=summary
         )
         tx.emit(f"drill.{state}", drill.subject, {"title": drill.title, "why": why, "summary": summary}, actor=actor)
+        tell_end(tx, self._roster(), ended)
         return ended
 
 

@@ -391,17 +391,18 @@ class Grouping:
             by = sorted({alert.acknowledged_by for alert in firing})
             tx.emit("group.quiet", group.subject, {"why": f"acknowledged by {', '.join(by)} before the page went out"})
             return False
+        drill_id = drills.of_source(group.key)
         self._escalation.start(
             tx,
             **texts(group, waiting),
-            labels=dict(group.labels) | {"service": group.service},
+            labels={**group.labels, "service": group.service, **drills.labels(drill_id)},
             service=group.service,
             policy=self._policy(route, group.service),
             person="",
             urgency=route.urgency,
             group_id=group.id,
             incident_id=None,
-            drill_id=drills.of_source(group.key),
+            drill_id=drill_id,
         )
         return True
 

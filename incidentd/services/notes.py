@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from incidentd.domain import drills
 from incidentd.domain.display import safe_line
 from incidentd.domain.people import Person
 from incidentd.storage import deliveries
@@ -13,12 +14,13 @@ from incidentd.storage.tx import Tx
 LONGEST_LINE = 250
 
 
-def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str) -> bool:
-    """Write to `person` when the daemon can; `body` is safe to show already."""
+def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str, *, drill_id: int | None = None) -> bool:
+    """Write to `person` when the daemon can; `body` is safe to show already. `drill_id`: it is part of a drill."""
     if person is None or not person.contacts:
         return False
     contact = person.contacts[0]
-    message = Message(title=safe_line(title, LONGEST_LINE), body=body, reason=reason, urgency="low")
+    title, labels = safe_line(title, LONGEST_LINE), drills.labels(drill_id)
+    message = Message(title=title, body=body, reason=reason, urgency="low", labels=labels)
     note = NewDelivery(
         page_id=None,
         person=person.handle,
@@ -28,6 +30,7 @@ def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str) 
         message=message,
         idempotency_key=uuid.uuid4().hex,
         due_at=tx.now,
+        drill_id=drill_id,
     )
     deliveries.enqueue(tx, [note])
     return True

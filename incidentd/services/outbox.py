@@ -111,16 +111,8 @@ class Outbox:
         return claimed
 
     def _bundled(self, tx: Tx, key: ContactKey, rows: Sequence[DeliveryRow], *, more: bool) -> Claimed:
-        parts = [
-            bundles.Part(
-                kind=row.kind,
-                page_id=row.page_id,
-                urgent=row.urgent,
-                title=row.message.title,
-                body=row.message.body,
-            )
-            for row in rows
-        ]
+        of_drills = drills.by_delivery(tx.conn, [row.id for row in rows])
+        parts = [_part(row, drill=row.id in of_drills) for row in rows]
         message = Message(
             title=bundles.title(parts, more=more),
             body=bundles.body(parts),
@@ -137,6 +129,7 @@ class Outbox:
             message=message,
             idempotency_key=uuid.uuid4().hex,
             due_at=tx.now,
+            drill_id=_shared(of_drills, rows),
         )
         carrier = outbox.bundle(tx, new, rows)
         (claimed,) = self._take(tx, [carrier])
@@ -149,12 +142,30 @@ class Outbox:
 
 def _taking_part(tx: Tx, rows: Sequence[DeliveryRow]) -> list[DeliveryRow]:
     """The last look before a message leaves: whoever does not take part in a drill never hears of it."""
-    people = drills.people_of_pages(tx.conn, {row.page_id for row in rows if row.page_id is not None})
-    strays = [row for row in rows if row.page_id in people and row.person not in people[row.page_id]]
+    of_drills = drills.by_delivery(tx.conn, [row.id for row in rows])
+    strays = [row for row in rows if row.id in of_drills and row.person not in of_drills[row.id].people]
     for row in strays:
         outbox.drop(tx, row, "it is about a drill that this person does not take part in")
         tx.emit("delivery.dropped", subject_of(row), facts(row, held="the rules of the drill"))
     return [row for row in rows if row not in strays]
+
+
+def _part(row: DeliveryRow, *, drill: bool) -> bundles.Part:
+    message = row.message
+    return bundles.Part(
+        kind=row.kind,
+        page_id=row.page_id,
+        urgent=row.urgent,
+        title=message.title,
+        body=message.body,
+        drill=drill,
+    )
+
+
+def _shared(of_drills: Mapping[int, drills.TakingPart], rows: Sequence[DeliveryRow]) -> int | None:
+    """The drill that every one of these is part of, None as soon as one is real."""
+    found = {of_drills[row.id].drill_id if row.id in of_drills else None for row in rows}
+    return found.pop() if len(found) == 1 else None
 
 
 def _slots(now: datetime, rows: Iterable[DeliveryRow]) -> list[Slot]:

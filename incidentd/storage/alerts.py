@@ -205,9 +205,9 @@ def count_where(conn: Connection, *conditions: Any) -> int:
 
 
 def counts(conn: Connection) -> tuple[int, int]:
-    """(firing, those of drills left out; waiting for routing)."""
+    """(firing, waiting for routing), those of drills left out."""
     real = alerts.c.source.notlike("drill:%")
-    return count_where(conn, alerts.c.status == "firing", real), count_where(conn, alerts.c.pending)
+    return count_where(conn, alerts.c.status == "firing", real), count_where(conn, alerts.c.pending, real)
 
 
 def listed(conn: Connection, query: Select[Any]) -> list[AlertRow]:

@@ -64,6 +64,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     fell_back: bool
     delivered_at: datetime | None
     read_at: datetime | None
+    drill_id: int | None
 
     @property
     def urgent(self) -> bool:
@@ -88,7 +89,10 @@ def row(found: Row[Any]) -> DeliveryRow:
 
 
 class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to be sent at `due_at`; one that `can_wait` waits for the person's hours."""
+    """A message to be sent at `due_at`; one that `can_wait` waits for the person's hours.
+
+    `drill_id` is that of a message about a drill which is about no page; of a page, the page says it.
+    """
 
     page_id: int | None
     person: str
@@ -101,6 +105,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     step: int = 0
     round: int = 0
     can_wait: bool = False
+    drill_id: int | None = None
 
 
 def _values(tx: Tx, new: NewDelivery) -> dict[str, Any]:
@@ -319,14 +324,11 @@ def next_due(conn: Connection) -> datetime | None:
 
 
 def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
-    """(waiting, failed for good since a time without those of drills)."""
-    waiting = select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(WAITING))
+    """(waiting, failed for good since a time), those of drills left out."""
     of_drills = select(pages.c.id).where(pages.c.drill_id.is_not(None))
-    not_of_drills = or_(deliveries.c.page_id.is_(None), deliveries.c.page_id.not_in(of_drills))
-    failed = (
-        select(func.count())
-        .select_from(deliveries)
-        .where(deliveries.c.state == "failed", deliveries.c.kind != "bundle", deliveries.c.created_at >= failed_since)
-        .where(not_of_drills)
+    real = deliveries.c.drill_id.is_(None) & or_(deliveries.c.page_id.is_(None), deliveries.c.page_id.not_in(of_drills))
+    number = select(func.count()).select_from(deliveries).where(real)
+    failed = number.where(
+        deliveries.c.state == "failed", deliveries.c.kind != "bundle", deliveries.c.created_at >= failed_since
     )
-    return conn.execute(waiting).scalar_one(), conn.execute(failed).scalar_one()
+    return conn.execute(number.where(deliveries.c.state.in_(WAITING))).scalar_one(), conn.execute(failed).scalar_one()

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from incidentd.domain.drills import Step, source
-from incidentd.storage.schema import alerts, drills, incidents, pages
+from incidentd.storage.schema import alerts, deliveries, drills, incidents, pages
 from incidentd.storage.tx import Tx
 
 ONGOING = ("running", "paused")
@@ -110,11 +110,17 @@ def incident_ids(conn: Connection, drill: DrillRow) -> list[int]:
     return list(conn.execute(query.order_by(incidents.c.id)).scalars())
 
 
-def people_of_pages(conn: Connection, ids: Iterable[int]) -> dict[int, Sequence[str]]:
-    """Who may be written to about each of these pages that is part of a drill; real pages are missing."""
-    query = (
-        select(pages.c.id, drills.c.people)
-        .join(drills, drills.c.id == pages.c.drill_id)
-        .where(pages.c.id.in_(list(ids)))
-    )
-    return {row.id: row.people for row in conn.execute(query)}
+class TakingPart(msgspec.Struct, frozen=True):
+    """The drill that a message is part of, and who may be written to about it."""
+
+    drill_id: int
+    people: Sequence[str]
+
+
+def by_delivery(conn: Connection, ids: Iterable[int]) -> dict[int, TakingPart]:
+    """What each of these messages is part of; those about real things are missing."""
+    drill_id = func.coalesce(deliveries.c.drill_id, pages.c.drill_id)
+    joined = deliveries.outerjoin(pages, pages.c.id == deliveries.c.page_id).join(drills, drills.c.id == drill_id)
+    query = select(deliveries.c.id, drills.c.id, drills.c.people).select_from(joined)
+    found = conn.execute(query.where(deliveries.c.id.in_(list(ids))))
+    return {delivery: TakingPart(drill, people) for delivery, drill, people in found}

@@ -181,6 +181,7 @@ deliveries = Table(
     Column("fell_back", Boolean, nullable=False, server_default=false()),  # the next method was used meanwhile
     Column("delivered_at", Instant),  # the vendor's receipt
     Column("read_at", Instant),
+    Column("drill_id", BigInteger),  # of a message about a drill that is about no page
 )
 Index("deliveries_page", deliveries.c.page_id)
 Index(

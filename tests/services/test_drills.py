@@ -17,6 +17,7 @@ from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.plugin.testing import FakeClock
+from incidentd.plugin.values import TemporaryFailure
 from incidentd.services.drill_pauses import STEP
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.health import HealthView
@@ -73,7 +74,10 @@ async def test_a_whole_drill(daemon):
     page = await daemon.page()
     assert (page.title, page.drill) == ("DRILL [critical] disk: Disk is full · shop", "D-1")
     assert daemon.sender.told() == [("sam", "mail")]  # the policy would have written to ada
-    (_, sent) = daemon.sender.sent[0]
+    begins, sent = (one for _, one in daemon.sender.sent)
+    assert (begins.title, begins.kind, begins.urgency) == ("DRILL D-1 starts: The disk fills", "update", "low")
+    assert begins.labels == {"drill": "D-1"}
+    assert "D-1 was started by lin for sam; it takes about 20 min." in begins.body
     assert sent.title.startswith("DRILL ")
     assert sent.body.startswith("DRILL This is a drill")
     assert "stands in for ada" in sent.reason
@@ -93,7 +97,13 @@ async def test_a_whole_drill(daemon):
     assert "A log file grows" in texts
     assert (await drill_alerts(daemon, drill))[0].status == "resolved"
     assert (await daemon.page()).state == "resolved"
-    assert {person for person, _ in daemon.sender.told("resolved")} == {"sam"}
+    *_, last = (one for _, one in daemon.sender.sent)
+    assert last.title == "DRILL D-1 is over: The disk fills"
+    assert "The first page was taken on after 0:00:30." in last.body
+    assert {one.recipient for _, one in daemon.sender.sent} == {"sam"}
+    assert {one.data["title"] for one in await daemon.events("delivery.sent") if one.subject == "drill:1"} == {
+        "DRILL D-1 starts: The disk fills", "DRILL D-1 is over: The disk fills",
+    }  # fmt: skip
     assert not [one for one in await daemon.armed() if one[1] != "link"]
 
 
@@ -217,9 +227,21 @@ async def test_a_long_pause_ends_it(daemon):
 
 async def test_it_is_kept_out_of_health(daemon):
     await daemon.core.drills.start(wanted("sam"), "lin")
-    await daemon.advance(60)
     view = HealthView(daemon.store, adapters=lambda: (), lag_ms=lambda: 0.0, notes=lambda: (), config_files=lambda: ())
+    assert (await view.health()).deliveries_waiting == 0  # the message that it begins
+    await daemon.fire_timers()
+    assert (await view.health()).alerts_unrouted == 0
+    await daemon.advance(60)
     assert (await view.health()).alerts_firing == 0
+    daemon.sender.always["mail"] = TemporaryFailure("busy")
+    await daemon.core.drills.stop(1, "lin")
+    await daemon.advance(61)
+    table = deliveries_table.c
+    waiting = await daemon.store.read(
+        lambda conn: conn.execute(select(table.kind, table.drill_id).where(table.state == "pending")).all()
+    )
+    assert waiting == [("bundle", 1)], "that its page is over, and that the drill is"
+    assert (await view.health()).deliveries_waiting == 0
     await daemon.store.write(lambda tx: tx.conn.execute(pages_table.update().values(state="exhausted")))
     assert (await view.health()).status == "ok"
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from incidentd.domain.bundles import Part, body, is_page, title
 
 
-def part(page_id, kind="page", urgent=True, title="disk full", body="- disk full"):
-    return Part(kind=kind, page_id=page_id, urgent=urgent, title=title, body=body)
+def part(page_id, kind="page", urgent=True, title="disk full", body="- disk full", drill=False):
+    return Part(kind=kind, page_id=page_id, urgent=urgent, title=title, body=body, drill=drill)
 
 
 def test_what_a_person_reads():
@@ -23,6 +23,13 @@ def test_updates_are_counted_apart():
     assert title(parts[1:], more=True) == "1 more update: cpu"
     assert is_page(parts)
     assert not is_page(parts[1:])
+
+
+def test_what_is_real_is_told_before_a_drill():
+    practised, real = part(3, title="DRILL db down", drill=True), part(4, urgent=False, title="cert expires")
+    assert title([practised, practised], more=False) == "DRILL 2 pages: DRILL db down"
+    assert title([practised, real], more=False) == "2 pages: cert expires"
+    assert body([practised, real]).startswith("1. P-4 cert expires")
 
 
 def test_a_storm_is_counted_where_it_is_not_listed():
