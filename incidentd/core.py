@@ -31,6 +31,7 @@ from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.maintenance import Maintenance
+from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
 from incidentd.services.pages import Pages
@@ -92,11 +93,8 @@ class Core:
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
-        self.contact_tests = ContactTests(store, roster)
-        self.reach = ReachabilityView(store, roster, sender.state)
-        self.roster = RosterView(store, roster, self.reach)
+        self._compose_people(store, roster, sender)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
-        self.duty = Duty(store, roster)
         self.routes = RouteTester(process, roster, store.clock, self.mutes, self.duty.at)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
@@ -114,6 +112,14 @@ class Core:
             timer_loop(store, self.handlers),
             Loop("sources", self.sources.work),
         ]
+
+    def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
+        """Who can be reached, who carries a pager, and who is left alone."""
+        self.contact_tests = ContactTests(store, roster)
+        self.reach = ReachabilityView(store, roster, sender.state)
+        self.roster = RosterView(store, roster, self.reach)
+        self.duty = Duty(store, roster)
+        self.modes = Modes(store, roster)
 
     def _timer_handlers(self) -> dict[str, Handler]:
         """What each kind of timer does."""

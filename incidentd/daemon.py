@@ -277,6 +277,7 @@ class Daemon:
             incidents=core.incidents,
             roster=core.roster,
             duty=core.duty,
+            modes=core.modes,
             feeds=core.feeds,
             routes=core.routes,
             replays=self._replays,

@@ -86,8 +86,8 @@ class Absence(wire.Frozen, frozen=True):
 class DutyWarning(wire.Frozen, frozen=True):
     """What is wrong before it hurts."""
 
-    kind: str  # gap | overlap | holiday | unreachable
-    schedule: str
+    kind: str  # gap | overlap | holiday | unreachable, of modes: allocation | team_size | cadence | support | project
+    schedule: str  # "" for a team's or a person's modes
     person: str
     starts_at: wire.Instant
     ends_at: wire.Instant

@@ -86,6 +86,12 @@ class Schedules(Query, frozen=True):
     ends_at: Annotated[wire.Instant | None, Meta(description="default: four weeks later; a year at most")] = None
 
 
+class Modes(Query, frozen=True):
+    team: Annotated[str, Meta(max_length=64, description="its people only")] = ""
+    starts_at: Annotated[wire.Instant | None, Meta(description="default: now")] = None
+    ends_at: Annotated[wire.Instant | None, Meta(description="default: 13 weeks later; a year at most")] = None
+
+
 class RouteTest(Query, frozen=True):
     label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
 

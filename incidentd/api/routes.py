@@ -31,6 +31,7 @@ from incidentd.api.handlers import (
     views,
 )
 from incidentd.api.identity import Role
+from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 
 ROUTES: tuple[Route, ...] = (
@@ -350,6 +351,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Take an absence back; one that has begun ends now",
         versioned=True,
     ),
+    *MODE_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

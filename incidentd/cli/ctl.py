@@ -28,6 +28,7 @@ _COMMANDS = {
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "schedule": ("schedules:schedule", "Who carries the pager when; overrides, swaps, absences."),
+    "mode": ("modes:mode", "Who is in support, and who is left alone on project work."),
     "people": ("rota:people", "The people of the roster."),
     "person": ("persons:person", "Test the contact methods of a person."),
     "services": ("rota:services", "Services with their teams and policies."),

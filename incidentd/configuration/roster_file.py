@@ -87,6 +87,7 @@ class LastResortTable(Table):
 
 class TeamTable(Table):
     members: list[str] = pydantic.Field(default=[])
+    support_percent: Annotated[int | None, pydantic.Field(ge=1, le=100)] = None
 
 
 class ServiceTable(Table):
@@ -213,7 +214,10 @@ def _broken_targets(file: RosterFile, policy: str, table: PolicyTable) -> Iterab
 def _roster(file: RosterFile) -> Roster:
     return Roster(
         people={handle: _person(handle, table) for handle, table in file.people.items()},
-        teams={name: Team(name=name, members=tuple(table.members)) for name, table in file.teams.items()},
+        teams={
+            name: Team(name=name, members=tuple(t.members), support_percent=t.support_percent)
+            for name, t in file.teams.items()
+        },
         services={
             name: Service(name=name, team=t.team, policy=t.policy, depends_on=t.depends_on)
             for name, t in file.services.items()

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 
 class DutyWarning(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind` is gap, overlap, holiday or unreachable; `text` says it as a sentence, times in UTC."""
+    """`kind` is gap, overlap, holiday or unreachable, or one of `mode_warnings`; `text` says it in words, in UTC."""
 
     kind: str
     schedule: str
@@ -52,7 +52,7 @@ def _gaps(name: str, held: Sequence[Shift], start: datetime, end: datetime) -> I
     away = {one.starts_at: one.instead_of for one in held if not one.person}
     for low, high in gaps(held, start, end):
         why = f": {away[low]} is absent and nobody stands in" if low in away else ""
-        yield _warning("gap", name, away.get(low, ""), low, high, f"nobody is on call for {name}", why)
+        yield warning("gap", name, away.get(low, ""), low, high, f"nobody is on call for {name}", why)
 
 
 def _overlaps(policy: EscalationPolicy, shifts: Shifts) -> Iterator[DutyWarning]:
@@ -63,7 +63,7 @@ def _overlaps(policy: EscalationPolicy, shifts: Shifts) -> Iterator[DutyWarning]
         for other in names[at + 1 :]:
             for person, low, high in _common(shifts[name], shifts[other]):
                 what = f"{person} is on call for {name} and for {other}, both of policy {policy.name},"
-                yield _warning("overlap", name, person, low, high, what)
+                yield warning("overlap", name, person, low, high, what)
 
 
 def _common(some: Sequence[Shift], others: Sequence[Shift]) -> Iterator[tuple[str, datetime, datetime]]:
@@ -90,7 +90,7 @@ def _by_person(
         if not person.contacts and person.handle not in unreachable:
             unreachable.add(person.handle)
             what = f"{person.handle} has no contact method and is on call for {name}"
-            yield _warning("unreachable", name, person.handle, shift.starts_at, shift.ends_at, what)
+            yield warning("unreachable", name, person.handle, shift.starts_at, shift.ends_at, what)
         yield from _on_holidays(person, name, shift, holidays.get(person.handle, {}))
 
 
@@ -99,7 +99,7 @@ def _on_holidays(person: Person, name: str, shift: Shift, days: Mapping[date, st
     while datetime.combine(day, last.min.time()) < last:
         if day in days:
             what = f"{person.handle} is on call for {name} on {day} ({days[day]})"
-            yield _warning("holiday", name, person.handle, shift.starts_at, shift.ends_at, what)
+            yield warning("holiday", name, person.handle, shift.starts_at, shift.ends_at, what)
         day += _DAY
 
 
@@ -117,9 +117,10 @@ def _joined(held: Sequence[Shift]) -> Iterable[Shift]:
     yield open_
 
 
-def _warning(
+def warning(
     kind: str, schedule: str, person: str, low: datetime, high: datetime, what: str, why: str = ""
 ) -> DutyWarning:
+    """A warning of a time, which its text ends with; `schedule` and `person` may be ""."""
     text = f"{what} from {low:%Y-%m-%d %H:%M} until {high:%Y-%m-%d %H:%M} UTC{why}"
     return DutyWarning(kind=kind, schedule=schedule, person=person, starts_at=low, ends_at=high, text=text)
 

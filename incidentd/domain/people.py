@@ -177,8 +177,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
+    """`support_percent` of the members are in support mode at a time; None for a team that states no share."""
+
     name: str
     members: tuple[str, ...] = ()
+    support_percent: int | None = None
 
 
 class LastResort(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_modes,
     wire_pages,
     wire_quieting,
     wire_replay,
@@ -180,6 +181,18 @@ class DutyCalls(Protocol):
     async def end_absence(self, absence_id: int, actor: str, if_version: int | None) -> wire_duty.Absence: ...
 
 
+class ModeCalls(Protocol):
+    async def list(self, team: str, start: datetime | None, end: datetime | None) -> wire_modes.Modes: ...
+    async def set(self, body: wire_modes.SetMode, actor: str) -> wire_modes.ModeBlock: ...
+    async def change(
+        self, block_id: int, body: wire_modes.ChangeMode, actor: str, if_version: int | None
+    ) -> wire_modes.ModeBlock: ...
+    async def split(
+        self, block_id: int, body: wire_modes.SplitMode, actor: str, if_version: int | None
+    ) -> wire_modes.ModeSplit: ...
+    async def end(self, block_id: int, reason: str, actor: str, if_version: int | None) -> wire_modes.ModeBlock: ...
+
+
 class RouteCalls(Protocol):
     async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest: ...
 
@@ -246,6 +259,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentCalls
     roster: RosterCalls
     duty: DutyCalls
+    modes: ModeCalls
     feeds: FeedCalls
     routes: RouteCalls
     replays: ReplayCalls

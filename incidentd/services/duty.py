@@ -15,6 +15,7 @@ from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, Swap
 from incidentd.domain.duty_rules import LONGEST, BadChange, check_absence, check_override, check_swap
 from incidentd.domain.duty_warnings import warnings
 from incidentd.domain.final_schedule import WEEK, final_schedule, gaps
+from incidentd.domain.mode_warnings import LOOK_BACK, mode_warnings
 from incidentd.domain.people import Roster, Schedule, Shift
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.public_holidays import public_holidays
@@ -58,7 +59,11 @@ class Duty:
         found = await self._store.read(lambda conn: duty_changes.between(conn, begin, until, *_SHOWN))
         wanted = [one for one in roster.schedules.values() if name in ("", one.name)]
         holidays = await asyncio.to_thread(public_holidays, roster.people, begin, until)
-        told = warnings(roster, found, begin, until, holidays)
+        blocks = await self._store.read(lambda conn: duty_changes.mode_blocks_between(conn, begin - LOOK_BACK, until))
+        told = [
+            *warnings(roster, found, begin, until, holidays),
+            *mode_warnings(roster, found, blocks, begin, until),
+        ]
         return wire_duty.Schedules(
             starts_at=begin,
             ends_at=until,

@@ -1,4 +1,4 @@
-"""Overrides, swaps and absences as rows."""
+"""Overrides, swaps, absences and mode blocks as rows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import msgspec
 from sqlalchemy import Connection, Row, Table, and_, insert, or_, select, update
 
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
-from incidentd.storage.schema_duty import absences, overrides, swaps
+from incidentd.domain.modes import ModeBlock
+from incidentd.storage.schema_duty import absences, mode_blocks, overrides, swaps
 from incidentd.storage.tx import Tx
 
-T = TypeVar("T", Override, Swap, Absence)
-_TABLES: dict[type, Table] = {Override: overrides, Swap: swaps, Absence: absences}
+T = TypeVar("T", Override, Swap, Absence, ModeBlock)
+_TABLES: dict[type, Table] = {Override: overrides, Swap: swaps, Absence: absences, ModeBlock: mode_blocks}
 
 
 def _struct(kind: type[T], row: Row[Any]) -> T:
@@ -68,3 +69,14 @@ def _touching(conn: Connection, kind: type[T], start: datetime, end: datetime) -
     table = _TABLES[kind]
     query = select(table).where(table.c.cancelled.is_(False), table.c.ends_at > start, table.c.starts_at < end)
     return [_struct(kind, row) for row in conn.execute(query.order_by(table.c.starts_at, table.c.id))]
+
+
+def mode_blocks_between(conn: Connection, start: datetime, end: datetime) -> list[ModeBlock]:
+    """The blocks that stand and touch the time from `start` until before `end`, by their beginning."""
+    return _touching(conn, ModeBlock, start, end)
+
+
+def mode_blocks_of(conn: Connection, person: str) -> list[ModeBlock]:
+    """Every block of somebody that stands, locked, by its beginning."""
+    query = select(mode_blocks).where(mode_blocks.c.person == person, mode_blocks.c.cancelled.is_(False))
+    return [_struct(ModeBlock, row) for row in conn.execute(query.order_by(mode_blocks.c.starts_at).with_for_update())]

@@ -1,4 +1,4 @@
-"""The tables of changes of the day: overrides, swaps and absences."""
+"""The tables of changes of the day (overrides, swaps and absences) and of modes."""
 
 from __future__ import annotations
 
@@ -57,3 +57,19 @@ absences = Table(
     Column("version", Integer, nullable=False),
 )
 Index("absences_ends", absences.c.ends_at)
+
+mode_blocks = Table(
+    "mode_blocks",
+    metadata,
+    row_id(),
+    Column("person", String, nullable=False),
+    Column("mode", String, nullable=False),  # support | project
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("mode_blocks_ends", mode_blocks.c.ends_at)

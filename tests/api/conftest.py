@@ -25,6 +25,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_modes,
     wire_pages,
     wire_quieting,
     wire_replay,
@@ -255,6 +256,7 @@ class FakeDaemon:
             incidents=_Incidents(self),
             roster=_Roster(),
             duty=_Duty(self),
+            modes=_Modes(self),
             feeds=_Feeds(self),
             routes=_Routes(self),
             replays=_Replays(),
@@ -450,6 +452,35 @@ class _Duty(_Part):
     async def end_absence(self, absence_id: int, actor: str, if_version: int | None) -> wire_duty.Absence:
         await self.fake.note("duty.end_absence", absence_id, actor, if_version)
         return wire_duty.Absence(id=absence_id, person=actor, stand_in="", cancelled=True, **SPAN)
+
+
+class _Modes(_Part):
+    async def list(self, team: str, start: datetime | None, end: datetime | None) -> wire_modes.Modes:
+        await self.fake.note("modes.list", team, start, end)
+        return wire_modes.Modes(at=NOW, starts_at=NOW, ends_at=NOW, people=(), teams=(), blocks=(), warnings=())
+
+    async def set(self, body: wire_modes.SetMode, actor: str) -> wire_modes.ModeBlock:
+        await self.fake.note("modes.set", body, actor)
+        return self._block(1)
+
+    async def change(
+        self, block_id: int, body: wire_modes.ChangeMode, actor: str, if_version: int | None
+    ) -> wire_modes.ModeBlock:
+        await self.fake.note("modes.change", block_id, body, actor, if_version)
+        return self._block(block_id)
+
+    async def split(
+        self, block_id: int, body: wire_modes.SplitMode, actor: str, if_version: int | None
+    ) -> wire_modes.ModeSplit:
+        await self.fake.note("modes.split", block_id, body, actor, if_version)
+        return wire_modes.ModeSplit(first=self._block(block_id), rest=None)
+
+    async def end(self, block_id: int, reason: str, actor: str, if_version: int | None) -> wire_modes.ModeBlock:
+        await self.fake.note("modes.end", block_id, reason, actor, if_version)
+        return self._block(block_id)
+
+    def _block(self, block_id: int) -> wire_modes.ModeBlock:
+        return wire_modes.ModeBlock(id=block_id, person="ana", mode="support", cancelled=False, **SPAN)
 
 
 class _Silences(_Part):

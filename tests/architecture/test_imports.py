@@ -79,6 +79,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_duty",
         "wire_groups",
         "wire_health",
+        "wire_modes",
         "wire_pages",
         "wire_quieting",
         "wire_replay",

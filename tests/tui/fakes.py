@@ -15,6 +15,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_modes,
     wire_pages,
     wire_quieting,
     wire_replay,
@@ -544,6 +545,27 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def end_absence(self, absence_id: int, *, if_version: int | None = None) -> wire_duty.Absence:
+        raise AssertionError(UNASKED)
+
+    async def modes(
+        self, team: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
+    ) -> wire_modes.Modes:
+        raise AssertionError(UNASKED)
+
+    async def set_mode(self, body: wire_modes.SetMode) -> wire_modes.ModeBlock:
+        raise AssertionError(UNASKED)
+
+    async def change_mode(
+        self, block_id: int, body: wire_modes.ChangeMode, *, if_version: int | None = None
+    ) -> wire_modes.ModeBlock:
+        raise AssertionError(UNASKED)
+
+    async def split_mode(
+        self, block_id: int, body: wire_modes.SplitMode, *, if_version: int | None = None
+    ) -> wire_modes.ModeSplit:
+        raise AssertionError(UNASKED)
+
+    async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
         raise AssertionError(UNASKED)
 
     async def test_person(self, handle: str) -> wire_pages.PersonTest:

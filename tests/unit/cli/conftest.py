@@ -25,6 +25,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_modes,
     wire_pages,
     wire_quieting,
     wire_routes,
@@ -381,6 +382,24 @@ class Canned:
             "at": AT,
         }
         return wire_duty.Absence(**values | {"cancelled": False, "version": 1} | changes)
+
+    def mode_block(self, **changes: Any) -> wire_modes.ModeBlock:
+        t = self.text
+        values: dict[str, Any] = {"id": 3, "person": t, "mode": t, "starts_at": AT, "ends_at": AT, "reason": t}
+        return wire_modes.ModeBlock(**values | {"by": t, "at": AT, "cancelled": False, "version": 1} | changes)
+
+    def modes(self) -> wire_modes.Modes:
+        t = self.text
+        person = wire_modes.PersonMode(
+            person=t, name=t, teams=(t,), mode=t, since=AT, until=AT, next_mode=t, next_at=AT
+        )  # fmt: skip
+        team = wire_modes.TeamModes(
+            team=t, support_percent=25, wanted=2, support=(t,), project=(t,), neither=(t,)
+        )  # fmt: skip
+        return wire_modes.Modes(
+            at=AT, starts_at=AT, ends_at=AT, people=(person,), teams=(team,), blocks=(self.mode_block(),),
+            warnings=(wire_duty.DutyWarning(kind=t, schedule="", person=t, starts_at=AT, ends_at=AT, text=t),),
+        )  # fmt: skip
 
     def schedules(self) -> wire_duty.Schedules:
         t = self.text

@@ -11,7 +11,17 @@ import click
 import msgspec
 import pytest
 
-from incidentd import wire, wire_bulk, wire_checks, wire_drills, wire_duty, wire_groups, wire_quieting, wire_silences
+from incidentd import (
+    wire,
+    wire_bulk,
+    wire_checks,
+    wire_drills,
+    wire_duty,
+    wire_groups,
+    wire_modes,
+    wire_quieting,
+    wire_silences,
+)
 from incidentd.cli import ctl
 
 
@@ -89,6 +99,10 @@ READ = [
          "GET /v1/schedules?schedule=plain&starts_at=2024-03-14T09%3A00%3A00%2B00%3A00"
          "&ends_at=2024-03-16T09%3A00%3A00%2B00%3A00",
          lambda c: c.schedules(), "override plain instead of plain, plain beside"),
+    Case("mode show plain --from 2024-03-14T09:00Z --weeks 1",
+         "GET /v1/modes?team=plain&starts_at=2024-03-14T09%3A00%3A00%2B00%3A00"
+         "&ends_at=2024-03-21T09%3A00%3A00%2B00%3A00",
+         lambda c: c.modes(), "team plain: in support 1 of 2 wanted (25 %), on project work 1"),
     Case("people", "GET /v1/people", lambda c: c.people(), "plain   plain"),
     Case("services", "GET /v1/services", lambda c: c.services(), "plain    plain"),
     Case("health", "GET /v1/health", lambda c: c.health(), "alerts firing       1"),
@@ -206,6 +220,20 @@ CHANGE = [
                                       "stand_in": "q", "reason": ""}),
     Case("schedule absence end 3", "DELETE /v1/absences/3", lambda c: c.absence(cancelled=True),
          "absence 3 is taken back"),
+    Case("mode set p SUPPORT --weeks 2", "POST /v1/modes", lambda c: c.mode_block(), "block 3: plain is in plain mode",
+         {"person": "p", "mode": "support", "starts_at": None, "ends_at": None, "days": 14, "reason": ""}),
+    Case("mode set p project --from 2034-03-14T09:00Z --until 2034-03-15T09:00Z -r why", "POST /v1/modes",
+         lambda c: c.mode_block(), "block 3: plain is in plain mode",
+         {"person": "p", "mode": "project", "starts_at": "2034-03-14T09:00:00Z", "ends_at": "2034-03-15T09:00:00Z",
+          "days": None, "reason": "why"}),
+    Case("mode change 3 --to project --until 2034-03-15T09:00Z", "PATCH /v1/modes/3", lambda c: c.mode_block(),
+         "block 3: plain is in plain mode",
+         {"mode": "project", "starts_at": None, "ends_at": "2034-03-15T09:00:00Z", "reason": ""}),
+    Case("mode split 3 --then none -r ill", "POST /v1/modes/3/split",
+         lambda c: wire_modes.ModeSplit(first=c.mode_block(), rest=c.mode_block(id=4)), "plain mode until",
+         {"at": None, "then": "none", "reason": "ill"}),
+    Case("mode remove 3 -r ill", "POST /v1/modes/3/end", lambda c: c.mode_block(cancelled=True),
+         "block 3 is taken back", {"reason": "ill"}),
     Case("person test a/b --wait 0", "POST /v1/people/a%2Fb/test", lambda c: c.person_test(), "plain  sent"),
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),

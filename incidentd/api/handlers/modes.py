@@ -1,0 +1,29 @@
+"""Modes: who is in support and who on project work."""
+
+from __future__ import annotations
+
+from incidentd import wire_modes
+from incidentd.api import queries
+from incidentd.api.bodies import Empty
+from incidentd.api.call import Call
+from incidentd.services.contracts import Calls
+
+
+async def list_modes(calls: Calls, call: Call[Empty, queries.Modes]) -> wire_modes.Modes:
+    return await calls.modes.list(call.query.team, call.query.starts_at, call.query.ends_at)
+
+
+async def set_mode(calls: Calls, call: Call[wire_modes.SetMode, queries.Query]) -> wire_modes.ModeBlock:
+    return await calls.modes.set(call.body, call.actor)
+
+
+async def change_mode(calls: Calls, call: Call[wire_modes.ChangeMode, queries.Query]) -> wire_modes.ModeBlock:
+    return await calls.modes.change(call.id, call.body, call.actor, call.if_version)
+
+
+async def split_mode(calls: Calls, call: Call[wire_modes.SplitMode, queries.Query]) -> wire_modes.ModeSplit:
+    return await calls.modes.split(call.id, call.body, call.actor, call.if_version)
+
+
+async def end_mode(calls: Calls, call: Call[wire_modes.EndMode, queries.Query]) -> wire_modes.ModeBlock:
+    return await calls.modes.end(call.id, call.body.reason, call.actor, call.if_version)

@@ -1,0 +1,40 @@
+"""The routes of modes and of what they protect; a part of the table in `routes`."""
+
+from __future__ import annotations
+
+from incidentd import wire_modes
+from incidentd.api import queries
+from incidentd.api.handlers import modes
+from incidentd.api.identity import Role
+from incidentd.api.route import Route, changed, created, get
+
+MODE_ROUTES: tuple[Route, ...] = (
+    get("/v1/modes", modes.list_modes, wire_modes.Modes, "Who is in which mode", query=queries.Modes),
+    created(
+        "/v1/modes", modes.set_mode, wire_modes.ModeBlock, "Put somebody in a mode for a time", body=wire_modes.SetMode
+    ),
+    Route(
+        method="PATCH",
+        path="/v1/modes/{id}",
+        handler=modes.change_mode,
+        role=Role.RESPONDER,
+        answer=wire_modes.ModeBlock,
+        summary="Change a mode block",
+        body=wire_modes.ChangeMode,
+        versioned=True,
+    ),
+    changed(
+        "/v1/modes/{id}/split",
+        modes.split_mode,
+        wire_modes.ModeSplit,
+        "End a mode block early, and begin the other mode",
+        body=wire_modes.SplitMode,
+    ),
+    changed(
+        "/v1/modes/{id}/end",
+        modes.end_mode,
+        wire_modes.ModeBlock,
+        "Take a mode block back; one that has begun ends now",
+        body=wire_modes.EndMode,
+    ),
+)

@@ -1,0 +1,38 @@
+"""Modes: who is in support and who on project work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidentd import wire_modes
+from incidentd.client.calls import Calls, query_string
+
+
+class ModeCalls(Calls):
+    """Who is left alone, and who is not."""
+
+    async def modes(
+        self, team: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
+    ) -> wire_modes.Modes:
+        """Modes of a team (or of all) now and next, and the blocks of a time (13 weeks from now)."""
+        times = {name: at.isoformat() for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at}
+        return await self._get(f"/v1/modes{query_string(team=team, **times)}", wire_modes.Modes)
+
+    async def set_mode(self, body: wire_modes.SetMode) -> wire_modes.ModeBlock:
+        return await self._send("POST", "/v1/modes", wire_modes.ModeBlock, body)
+
+    async def change_mode(
+        self, block_id: int, body: wire_modes.ChangeMode, *, if_version: int | None = None
+    ) -> wire_modes.ModeBlock:
+        return await self._send("PATCH", f"/v1/modes/{block_id}", wire_modes.ModeBlock, body, if_version=if_version)
+
+    async def split_mode(
+        self, block_id: int, body: wire_modes.SplitMode, *, if_version: int | None = None
+    ) -> wire_modes.ModeSplit:
+        path = f"/v1/modes/{block_id}/split"
+        return await self._send("POST", path, wire_modes.ModeSplit, body, if_version=if_version)
+
+    async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
+        """Take a block back; one that has begun ends now."""
+        path, body = f"/v1/modes/{block_id}/end", wire_modes.EndMode(reason=reason)
+        return await self._send("POST", path, wire_modes.ModeBlock, body, if_version=if_version)

@@ -1,0 +1,102 @@
+"""Modes on the wire: who is in support and who on project work; the rules of `wire` hold here too."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from incidentd import wire
+from incidentd.wire_duty import DutyWarning, Reason
+
+Mode = Literal["support", "project"]
+
+
+class ModeBlock(wire.Frozen, frozen=True):
+    """`person` is in `mode` for a time, a week or more unless `reason` says why."""
+
+    id: int
+    person: str
+    mode: str  # support | project
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    reason: str
+    by: str
+    at: wire.Instant  # when it was set or changed
+    cancelled: bool
+    version: int
+
+
+class PersonMode(wire.Frozen, frozen=True):
+    """The mode of a person at `Modes.at`, and the one that comes after it; "" for neither."""
+
+    person: str
+    name: str
+    teams: tuple[str, ...]
+    mode: str  # support | project | ""
+    since: wire.Instant | None
+    until: wire.Instant | None
+    next_mode: str
+    next_at: wire.Instant | None
+
+
+class TeamModes(wire.Frozen, frozen=True):
+    """A team at `Modes.at`. `wanted` are to be in support by its share, 0 when it states none."""
+
+    team: str
+    support_percent: int | None
+    wanted: int
+    support: tuple[str, ...]
+    project: tuple[str, ...]
+    neither: tuple[str, ...]
+
+
+class Modes(wire.Frozen, frozen=True):
+    """Modes now, and the blocks that touch the time from `starts_at` until before `ends_at`, by person and time."""
+
+    at: wire.Instant
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    people: tuple[PersonMode, ...]
+    teams: tuple[TeamModes, ...]
+    blocks: tuple[ModeBlock, ...]
+    warnings: tuple[DutyWarning, ...]
+
+
+class ModeSplit(wire.Frozen, frozen=True):
+    """What became of a block that was split; `rest` is None where nothing follows."""
+
+    first: ModeBlock
+    rest: ModeBlock | None
+
+
+class SetMode(wire.Request, frozen=True):
+    """Exactly one of `ends_at` and `days`, which are days on the clocks of the person's zone."""
+
+    person: wire.Handle
+    mode: Mode
+    starts_at: wire.Instant | None = None  # default: now
+    ends_at: wire.Instant | None = None
+    days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    reason: Reason = ""  # wanted for what makes a time in one mode shorter than a week
+
+
+class ChangeMode(wire.Request, frozen=True):
+    """What is given is changed."""
+
+    mode: Mode | None = None
+    starts_at: wire.Instant | None = None
+    ends_at: wire.Instant | None = None
+    reason: Reason = ""
+
+
+class SplitMode(wire.Request, frozen=True):
+    """End a block early; `then` is what the person does for the rest of it."""
+
+    at: wire.Instant | None = None  # default: now
+    then: Literal["", "support", "project", "none"] = ""  # default: the other mode
+    reason: Reason = ""
+
+
+class EndMode(wire.Request, frozen=True):
+    reason: Reason = ""
