@@ -63,7 +63,7 @@ def days(blocks):
 )
 def test_a_block_cuts_what_it_meets(new, left):
     old = block(0, 14)
-    placed = place(block(*new, mode="project", number=0, reason="why", by="lin"), [old])
+    placed = place(block(new[0], new[1], mode="project", number=0, reason="why", by="lin"), [old])
     kept = [one for one in (*placed.changed, *placed.rests) if not one.cancelled]
     assert days(kept or ([] if placed.changed else [old])) == left
     assert {(one.by, one.reason) for one in placed.changed} <= {("lin", "why")}
