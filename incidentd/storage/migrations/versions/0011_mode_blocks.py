@@ -6,8 +6,8 @@ Column types are plain ones, as in 0001: an instant is microseconds since the ep
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
