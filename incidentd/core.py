@@ -35,6 +35,7 @@ from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
 from incidentd.services.pages import Pages
+from incidentd.services.policies import PolicyView
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
@@ -96,6 +97,7 @@ class Core:
         self._compose_people(store, roster, sender)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.routes = RouteTester(process, roster, store.clock, self.mutes, self.duty.at)
+        self.policies = PolicyView(store, process, roster)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url)
@@ -103,8 +105,9 @@ class Core:
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         outcomes = Outcomes(self.escalation)
         self.receipts = Receipts(store, outcomes)
-        claims = Outbox(process, roster, sender.capabilities, node)
-        self.deliveries = DeliveryWorker(store, sender, claims, outcomes, self.links)
+        self.deliveries = DeliveryWorker(
+            store, sender, Outbox(process, roster, sender.capabilities, node), outcomes, self.links
+        )
         self.handlers = self._timer_handlers()
         self._loops = [
             router_loop(store, self.grouping, lambda: self.intake.busy),

@@ -279,6 +279,7 @@ class Daemon:
             duty=core.duty,
             modes=core.modes,
             feeds=core.feeds,
+            policies=core.policies,
             routes=core.routes,
             replays=self._replays,
             drills=core.drills,

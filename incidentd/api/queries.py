@@ -92,6 +92,16 @@ class Modes(Query, frozen=True):
     ends_at: Annotated[wire.Instant | None, Meta(description="default: 13 weeks later; a year at most")] = None
 
 
+class Policy(Query, frozen=True):
+    at: Annotated[wire.Instant | None, Meta(description="whom its steps stand for then; default: now")] = None
+
+
+class PolicyTest(Query, frozen=True):
+    severity: Annotated[str, Meta(max_length=60, description="the alert's label `severity`")] = ""
+    urgency: Literal["high", "low"] = "high"
+    at: Annotated[wire.Instant | None, Meta(description="when the page begins; default: now")] = None
+
+
 class RouteTest(Query, frozen=True):
     label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
 

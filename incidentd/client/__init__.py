@@ -19,6 +19,7 @@ from incidentd.client.duty import DutyCalls
 from incidentd.client.incidents import IncidentCalls
 from incidentd.client.modes import ModeCalls
 from incidentd.client.pages import PageCalls
+from incidentd.client.policies import PolicyCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
@@ -27,7 +28,9 @@ from incidentd.unixsocket import default_socket_path
 __all__ = ["ApiError", "Client", "ClientError", "Unreachable", "VersionMismatch"]
 
 
-class Client(AlertCalls, QuietingCalls, PageCalls, IncidentCalls, DutyCalls, ModeCalls, RehearsalCalls, DraftCalls):
+class Client(
+    AlertCalls, QuietingCalls, PageCalls, IncidentCalls, DutyCalls, PolicyCalls, ModeCalls, RehearsalCalls, DraftCalls
+):
     """A connection pool to one daemon.
 
     `deadline` bounds how long a restart is waited for, `answer_timeout` how long one answer may take.

@@ -14,6 +14,7 @@ from incidentd.domain.people import (
     DEFAULT_POLICY,
     ContactMethod,
     EscalationPolicy,
+    LastResort,
     Person,
     Roster,
     Step,
@@ -23,11 +24,15 @@ from incidentd.domain.people import (
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """One message to send: to whom, by what, and the reason the person is told."""
+    """One message to send: to whom, by what, and the reason the person is told.
+
+    A `copy` is told so as to know: a page does not count on it.
+    """
 
     person: Person
     method: ContactMethod
     reason: str
+    copy: bool = False
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -66,7 +71,7 @@ def policy_of_service(roster: Roster, service: str) -> str:
     return found.policy if found else DEFAULT_POLICY
 
 
-class _Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True):
     """Whom a target stands for (`handle` is "" for nobody), why, and who learns beside them."""
 
     handle: str
@@ -75,17 +80,18 @@ class _Held(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
-def _holder(roster: Roster, target: Target, at: datetime, changes: Changes) -> _Held:
+def holder(roster: Roster, target: Target, at: datetime, changes: Changes = NO_CHANGES) -> Held:
+    """Whom a target stands for at an instant."""
     if target.kind is TargetKind.PERSON:
-        return _Held(target.name, "named in the policy")
+        return Held(target.name, "named in the policy")
     schedule = roster.schedules.get(target.name)
     shift = current(schedule, changes, at) if schedule else None
     if shift is None:
-        return _Held("", "nobody is on call")
+        return Held("", "nobody is on call")
     if not shift.person:
-        return _Held("", f"{shift.instead_of} is absent and nobody stands in", until=shift.ends_at)
+        return Held("", f"{shift.instead_of} is absent and nobody stands in", until=shift.ends_at)
     instead = f" instead of {shift.instead_of}" if shift.instead_of else ""
-    return _Held(shift.person, f"on call for {target.name}{instead}", shift.shadows, shift.ends_at)
+    return Held(shift.person, f"on call for {target.name}{instead}", shift.shadows, shift.ends_at)
 
 
 def reach(
@@ -106,7 +112,7 @@ def reach(
     learners: dict[str, str] = {}
     ends: list[datetime] = []
     for target in policy.steps[step - 1].targets:
-        held = _holder(roster, target, at, changes)
+        held = holder(roster, target, at, changes)
         ends += [held.until] if held.until is not None else []
         person = roster.people.get(held.handle)
         if person is None:
@@ -120,7 +126,7 @@ def reach(
             learners |= dict.fromkeys(held.shadows, f"learning beside {held.handle}, {held.why}")
     for handle, why in learners.items():
         if handle in roster.people and handle not in people:
-            contacts += _contacts(roster.people[handle], urgency, why)
+            contacts += _contacts(roster.people[handle], urgency, why, copy=True)
     return Reach(tuple(contacts), tuple(people), tuple(gaps), min(ends, default=None))
 
 
@@ -138,8 +144,8 @@ def waiting(reached: Reach, at: datetime) -> Waiting | None:
     return Waiting(min(until, reached.until or until), why)
 
 
-def _contacts(person: Person, urgency: str, reason: str) -> list[Contact]:
-    return [Contact(person, method, reason) for method in person.contacts_for(urgency)]
+def _contacts(person: Person, urgency: str, reason: str, *, copy: bool = False) -> list[Contact]:
+    return [Contact(person, method, reason, copy) for method in person.contacts_for(urgency)]
 
 
 def following(policy: EscalationPolicy, step: int, round_: int) -> tuple[int, int] | None:
@@ -152,6 +158,17 @@ def following(policy: EscalationPolicy, step: int, round_: int) -> tuple[int, in
 def delay_after(policy: EscalationPolicy, step: int) -> timedelta:
     """How long step `step` waits for an acknowledgement."""
     return policy.steps[step - 1].delay
+
+
+NOBODY = "no message about it got through to anybody"
+UNANSWERED = "it went through every step and nobody acknowledged"
+
+
+def last_resort_why(settings: LastResort, urgency: str, may_reach: bool) -> str:
+    """Why the last resort is told of a page that has no step left; "" when it is not."""
+    if not may_reach:
+        return NOBODY
+    return UNANSWERED if settings.unanswered and settings.contacts and urgency == "high" else ""
 
 
 def plan(policy: EscalationPolicy) -> Iterator[tuple[timedelta, int, int]]:

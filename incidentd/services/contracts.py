@@ -21,6 +21,7 @@ from incidentd import (
     wire_groups,
     wire_modes,
     wire_pages,
+    wire_policies,
     wire_quieting,
     wire_replay,
     wire_routes,
@@ -193,6 +194,14 @@ class ModeCalls(Protocol):
     async def end(self, block_id: int, reason: str, actor: str, if_version: int | None) -> wire_modes.ModeBlock: ...
 
 
+class PolicyCalls(Protocol):
+    async def list(self) -> wire_policies.Policies: ...
+    async def get(self, name: str, at: datetime | None = None) -> wire_policies.Policy: ...
+    async def test(
+        self, name: str, severity: str = "", urgency: str = "high", at: datetime | None = None
+    ) -> wire_policies.PolicyTest: ...
+
+
 class RouteCalls(Protocol):
     async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest: ...
 
@@ -261,6 +270,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     duty: DutyCalls
     modes: ModeCalls
     feeds: FeedCalls
+    policies: PolicyCalls
     routes: RouteCalls
     replays: ReplayCalls
     drills: DrillCalls

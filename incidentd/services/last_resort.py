@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+from incidentd.domain.escalation import NOBODY, last_resort_why
 from incidentd.domain.people import Roster
 from incidentd.storage import deliveries, pages, timers
 from incidentd.storage.deliveries import Message, NewDelivery
@@ -16,8 +17,6 @@ UNREACHED = "page.unreached"
 PERSON = "last-resort"
 """The handle that the last resort's messages go to."""
 KIND = "last_resort"
-_NOBODY = "no message about it got through to anybody"
-_UNANSWERED = "it went through every step and nobody acknowledged"
 _REASON = "you are the last resort: nobody else could be reached or answered"
 
 
@@ -37,16 +36,13 @@ class LastResort:
     def judge(self, tx: Tx, page: PageRow) -> None:
         """The time is over: write unless something arrived, or the page is over."""
         if page.state in ("open", "exhausted") and not deliveries.reached_anybody(tx.conn, page.id):
-            self._write(tx, page, _NOBODY)
+            self._write(tx, page, NOBODY)
 
     def exhausted(self, tx: Tx, page: PageRow) -> PageRow:
         """The page has no step left."""
-        settings = self._roster().last_resort
-        if not deliveries.may_reach_anybody(tx.conn, page.id):
-            return self._write(tx, page, _NOBODY)
-        if settings.unanswered and settings.contacts and page.urgency == "high":
-            return self._write(tx, page, _UNANSWERED)
-        return page
+        may_reach = deliveries.may_reach_anybody(tx.conn, page.id)
+        why = last_resort_why(self._roster().last_resort, page.urgency, may_reach)
+        return self._write(tx, page, why) if why else page
 
     def _write(self, tx: Tx, page: PageRow, why: str) -> PageRow:
         if page.last_resort_at is not None or page.drill_id is not None:  # a drill is no emergency

@@ -27,6 +27,7 @@ from incidentd import (
     wire_groups,
     wire_modes,
     wire_pages,
+    wire_policies,
     wire_quieting,
     wire_replay,
     wire_routes,
@@ -258,6 +259,7 @@ class FakeDaemon:
             duty=_Duty(self),
             modes=_Modes(self),
             feeds=_Feeds(self),
+            policies=_Policies(self),
             routes=_Routes(self),
             replays=_Replays(),
             drills=_Drills(self),
@@ -816,6 +818,28 @@ class _Routes(_Part):
             route="root", name="", depth=0, matchers=(), matched=True, continues=False, ends=True, skipped=0
         )
         return wire_routes.RouteTest(at=NOW, process_version="v1", labels=labels, steps=(step,), ends=())
+
+
+def a_policy(name: str = "shop") -> wire_policies.Policy:
+    return wire_policies.Policy(name=name, at=NOW, repeat=2, lasts=0.0, steps=(), services=(), routes=())
+
+
+class _Policies(_Part):
+    async def list(self) -> wire_policies.Policies:
+        return wire_policies.Policies(policies=(a_policy(),))
+
+    async def get(self, name: str, at: datetime | None = None) -> wire_policies.Policy:
+        await self.fake.note("policies.get", name, at)
+        return a_policy(name)
+
+    async def test(
+        self, name: str, severity: str = "", urgency: str = "high", at: datetime | None = None
+    ) -> wire_policies.PolicyTest:
+        await self.fake.note("policies.test", name, severity, urgency, at)
+        return wire_policies.PolicyTest(
+            asked=name, policy=name, why="", severity=severity, urgency=urgency, at=NOW, steps=(), ends_at=NOW,
+            left_out=0,
+        )  # fmt: skip
 
 
 class _Drafts(_Part):

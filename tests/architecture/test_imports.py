@@ -81,6 +81,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_health",
         "wire_modes",
         "wire_pages",
+        "wire_policies",
         "wire_quieting",
         "wire_replay",
         "wire_routes",

@@ -27,6 +27,7 @@ from incidentd import (
     wire_groups,
     wire_modes,
     wire_pages,
+    wire_policies,
     wire_quieting,
     wire_routes,
     wire_silences,
@@ -325,6 +326,27 @@ class Canned:
 
     def services(self) -> wire.Services:
         return wire.Services(services=(wire.Service(name=self.text, team=self.text, policy=self.text),))
+
+    def policy(self) -> wire_policies.Policy:
+        t = self.text
+        target = wire_policies.PolicyTarget(kind=t, name=t, now=(t,), why=t)
+        nobody = msgspec.structs.replace(target, now=())
+        step = wire_policies.PolicyStep(number=1, delay=300.0, targets=(target, nobody))
+        return wire_policies.Policy(
+            name=t, at=AT, repeat=2, lasts=900.0, steps=(step,), services=(t,), routes=(t,), chosen_by=(t,),
+            choices=(wire_policies.PolicyChoice(by=t, value=t, policy=t),),
+        )  # fmt: skip
+
+    def policy_test(self) -> wire_policies.PolicyTest:
+        t = self.text
+        call = wire_policies.PlannedCall(at=AT, after=60.0, person=t, notifier=t, why=t, counts=False, held=t)
+        step = wire_policies.PlannedStep(
+            step=1, of=2, round=1, since=AT, at=AT, until=AT, people=(t,), calls=(call,), gaps=(t,), waits=t
+        )
+        return wire_policies.PolicyTest(
+            asked=t, policy=t, why=t, severity=t, urgency=t, at=AT, steps=(step,), ends_at=AT, left_out=0,
+            last_resort=(call,), last_resort_why=t,
+        )  # fmt: skip
 
     def route_test(self) -> wire_routes.RouteTest:
         t = self.text
