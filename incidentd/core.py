@@ -20,10 +20,12 @@ from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
 from incidentd.services.drills import Drills
 from incidentd.services.duty import Duty
+from incidentd.services.duty_desk import DutyDesk
 from incidentd.services.escalation import Escalation, Handler
 from incidentd.services.events import EventStream
 from incidentd.services.group_views import GroupViews
 from incidentd.services.grouping import Grouping
+from incidentd.services.handovers import Handovers
 from incidentd.services.hiding_preview import HidingPreviews
 from incidentd.services.idempotency import Answers
 from incidentd.services.incident_status import StatusChanges
@@ -100,7 +102,7 @@ class Core:
         self.policies = PolicyView(store, process, roster)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
-        self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url)
+        self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
         self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         outcomes = Outcomes(self.escalation)
@@ -121,8 +123,18 @@ class Core:
         self.contact_tests = ContactTests(store, roster)
         self.reach = ReachabilityView(store, roster, sender.state)
         self.roster = RosterView(store, roster, self.reach)
-        self.duty = Duty(store, roster)
+        self.desk = DutyDesk(store, roster)
         self.modes = Modes(store, roster)
+
+    @property
+    def duty(self) -> Duty:
+        """Changes of the day."""
+        return self.desk.duty
+
+    @property
+    def handovers(self) -> Handovers:
+        """How duty blocks end."""
+        return self.desk.handovers
 
     def _timer_handlers(self) -> dict[str, Handler]:
         """What each kind of timer does."""
@@ -134,6 +146,7 @@ class Core:
             **self.recurring.handlers(),
             **self.incidents.handlers(),
             **self.drills.handlers(),
+            **self.desk.handlers(),
             **self.answers.handlers(),
             **self.sources.handlers(),
         }
@@ -145,14 +158,16 @@ class Core:
         await self.answers.start()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
+        await self.store.write(self.desk.follow)
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
     async def recheck(self) -> None:
-        """After a reload: judge again what waits for somebody's hours, or for a limit."""
+        """After a reload: judge again what waits for somebody's hours, or for a limit, and who carries a pager."""
 
         def command(tx: Tx) -> None:
             self.escalation.recheck(tx)
+            self.desk.follow(tx)
             outbox.release(tx)
 
         await self.store.write(command)

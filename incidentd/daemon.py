@@ -278,6 +278,7 @@ class Daemon:
             roster=core.roster,
             duty=core.duty,
             modes=core.modes,
+            handovers=core.handovers,
             feeds=core.feeds,
             policies=core.policies,
             routes=core.routes,

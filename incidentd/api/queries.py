@@ -102,6 +102,16 @@ class PolicyTest(Query, frozen=True):
     at: Annotated[wire.Instant | None, Meta(description="when the page begins; default: now")] = None
 
 
+class Handovers(Query, frozen=True):
+    state: Annotated[
+        Literal["current", "open", "running", "draft", "sent", "accepted", "lapsed", "all"],
+        Meta(description="current: blocks that run, and what is open; open: draft or sent"),
+    ] = "current"
+    schedule: Annotated[str, Meta(max_length=64, description="of this one only")] = ""
+    person: Annotated[str, Meta(max_length=64, description="from or to this one only")] = ""
+    mine: Annotated[bool, Meta(description="from or to the caller only")] = False
+
+
 class RouteTest(Query, frozen=True):
     label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
 

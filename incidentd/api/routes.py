@@ -32,6 +32,7 @@ from incidentd.api.handlers import (
     silences,
     views,
 )
+from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
@@ -369,6 +370,7 @@ ROUTES: tuple[Route, ...] = (
         versioned=True,
     ),
     *MODE_ROUTES,
+    *HANDOVER_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

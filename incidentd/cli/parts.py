@@ -105,7 +105,7 @@ class Word(click.Choice[str]):
 
 
 ALERT, PAGE, INCIDENT = Identifier("A"), Identifier("P"), Identifier("INC")
-MAINTENANCE, RULE = Identifier("M"), Identifier("R")
+MAINTENANCE, RULE, HANDOVER = Identifier("M"), Identifier("R"), Identifier("H")
 INSTANT, AHEAD, SPAN = Instant(), Ahead(), Span()
 Decorator = Callable[[Any], Any]
 

@@ -16,6 +16,7 @@ from incidentd.client.alerts import AlertCalls
 from incidentd.client.calls import query_string
 from incidentd.client.drafts import DraftCalls
 from incidentd.client.duty import DutyCalls
+from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
 from incidentd.client.modes import ModeCalls
 from incidentd.client.pages import PageCalls
@@ -29,7 +30,16 @@ __all__ = ["ApiError", "Client", "ClientError", "Unreachable", "VersionMismatch"
 
 
 class Client(
-    AlertCalls, QuietingCalls, PageCalls, IncidentCalls, DutyCalls, PolicyCalls, ModeCalls, RehearsalCalls, DraftCalls
+    AlertCalls,
+    QuietingCalls,
+    PageCalls,
+    IncidentCalls,
+    DutyCalls,
+    PolicyCalls,
+    ModeCalls,
+    RehearsalCalls,
+    DraftCalls,
+    HandoverCalls,
 ):
     """A connection pool to one daemon.
 

@@ -12,7 +12,7 @@ from incidentd.configuration.hours import WallClock, days_of_week
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Name, Table, Zone, unknown
 from incidentd.domain.hours import EVERY_DAY
-from incidentd.domain.people import Layer, Restriction, Rotation, Schedule, Unit
+from incidentd.domain.people import HandoverForm, Layer, Restriction, Rotation, Schedule, Unit
 
 _MOST_LAYERS = 50
 Broken = tuple[Path, tuple[str, str]]
@@ -84,8 +84,13 @@ class LayerTable(_Turns):
     start: Day
 
 
+_OF_THE_WHOLE = frozenset({"layers", "handover_form"})
+
+
 class ScheduleTable(_Turns):
-    """One rotation, or `layers` and nothing else."""
+    """One rotation, or `layers`; what is in `_OF_THE_WHOLE` goes with both."""
+
+    handover_form: HandoverForm | None = None
 
     people: Annotated[list[str], pydantic.Field(min_length=1)] | None = None
     start: Day | None = None
@@ -101,7 +106,7 @@ def broken_schedule(table: ScheduleTable, path: Path, people: Iterable[str]) -> 
                 yield (*path, key), ("is missing", "add it, or write [[schedules.NAME.layers]]")
         yield from _broken_turns(table, path, people)
         return
-    for key in sorted(table.model_fields_set - {"layers"}):
+    for key in sorted(table.model_fields_set - _OF_THE_WHOLE):
         yield (*path, key), ("belongs to a layer, and this schedule has layers", f"move {key} into the layers")
     names: set[str] = set()
     for number, layer in enumerate(table.layers):
@@ -132,10 +137,10 @@ def _broken_turns(table: LayerTable | ScheduleTable, path: Path, people: Iterabl
 def schedule(name: str, table: ScheduleTable) -> Schedule:
     """The schedule that a table without faults describes."""
     if table.layers is None:
-        return Schedule(name=name, layers=(_layer(name, table),))
-    return Schedule(
-        name=name, layers=tuple(_layer(_name(layer, number), layer) for number, layer in enumerate(table.layers))
-    )
+        layers = [_layer(name, table)]
+    else:
+        layers = [_layer(_name(layer, number), layer) for number, layer in enumerate(table.layers)]
+    return Schedule(name=name, layers=tuple(layers), handover_form=table.handover_form)
 
 
 def _name(layer: LayerTable, number: int) -> str:

@@ -98,11 +98,23 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     shadows: tuple[str, ...] = ()
 
 
+class HandoverForm(enum.StrEnum):
+    """What ends a duty block: nothing, what is open, or all of it with what its person writes."""
+
+    OFF = "off"
+    SHORT = "short"
+    FULL = "full"
+
+
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """Layers: a later one lies above an earlier one where it has somebody. `final_schedule` has the whole rule."""
+    """Layers: a later one lies above an earlier one where it has somebody. `final_schedule` has the whole rule.
+
+    `handover_form` None: by the length of the block, see `handover.form_of`.
+    """
 
     name: str
     layers: tuple[Layer, ...]
+    handover_form: HandoverForm | None = None
 
     @property
     def people(self) -> tuple[str, ...]:

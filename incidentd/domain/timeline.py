@@ -161,6 +161,13 @@ def _absorbed(told: Told) -> Line:
     return Line(kind="link", text=f"INC-{told.data['incident_id']} was merged into this", detail=told.data["title"])
 
 
+@_about("incident.handed_over")
+def _handed_over(told: Told) -> Line:
+    data = told.data
+    text = f"{data['to']} took over from {data['from']} on {data['schedule']} (H-{data['handover']})"
+    return Line(kind="role", text=text)
+
+
 @_about("incident.released")
 def _released(told: Told) -> Line:
     return Line(kind="link", text=f"The merge of INC-{told.data['incident_id']} was undone")

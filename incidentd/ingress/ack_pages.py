@@ -31,7 +31,9 @@ _QUESTIONS = {
     "page": ("Nobody has acknowledged this page yet.", "Acknowledge as"),
     "bundle": ("Not all of these pages are acknowledged yet.", "Acknowledge all as"),
     "test": ("This is a test: nothing is wrong. Confirm that it reached you.", "I got it:"),
+    "handover": ("You follow on this schedule. What it says is in the message.", "Accept as"),
 }
+_DONE = {"handover": ("Accepted by", "No longer to be accepted")}
 
 
 class AckView(Protocol):
@@ -73,13 +75,14 @@ def _gone() -> WebhookResponse:
 
 def _told(view: AckView) -> str:
     title = escape(safe_line(view.title, 300))
+    taken, over = _DONE.get(view.kind, ("Acknowledged by", "Already resolved"))
     if view.state == "acknowledged":
         who = escape(safe_line(view.acknowledged_by, 64))
-        return f"<h1>Acknowledged by {who}</h1><p>{title}</p>"
+        return f"<h1>{taken} {who}</h1><p>{title}</p>"
     if view.state == "proven":
         return f"<h1>Thank you</h1><p>It is noted that {escape(safe_line(view.person, 64))} got this test.</p>"
     if view.state == "resolved":
-        return f"<h1>Already resolved</h1><p>{title}</p>"
+        return f"<h1>{over}</h1><p>{title}</p>"
     return ""
 
 

@@ -19,6 +19,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_handover,
     wire_modes,
     wire_pages,
     wire_policies,
@@ -202,6 +203,18 @@ class PolicyCalls(Protocol):
     ) -> wire_policies.PolicyTest: ...
 
 
+class HandoverCalls(Protocol):
+    async def list(self, state: str, schedule: str, person: str) -> wire_handover.HandoverList: ...
+    async def get(self, handover_id: int) -> wire_handover.Handover: ...
+    async def edit(
+        self, handover_id: int, surprises: str, actor: str, if_version: int | None
+    ) -> wire_handover.Handover: ...
+    async def send(
+        self, handover_id: int, surprises: str | None, actor: str, if_version: int | None
+    ) -> wire_handover.Handover: ...
+    async def accept(self, handover_id: int, actor: str, if_version: int | None) -> wire_handover.Handover: ...
+
+
 class RouteCalls(Protocol):
     async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest: ...
 
@@ -269,6 +282,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     roster: RosterCalls
     duty: DutyCalls
     modes: ModeCalls
+    handovers: HandoverCalls
     feeds: FeedCalls
     policies: PolicyCalls
     routes: RouteCalls

@@ -37,11 +37,22 @@ _SHOWN = (SwapState.PROPOSED, SwapState.ACCEPTED)
 
 
 class Duty:
-    """Implements `contracts.DutyCalls`."""
+    """Implements `contracts.DutyCalls`. `follow` hears of every change, in its transaction."""
 
-    def __init__(self, store: Store, roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self, store: Store, roster: Callable[[], Roster], follow: Callable[[Tx], None] = lambda _tx: None
+    ) -> None:
         self._store = store
         self._roster = roster
+        self._follow = follow
+
+    async def _change(self, command: Callable[[Tx], T]) -> T:
+        def followed(tx: Tx) -> T:
+            done = command(tx)
+            self._follow(tx)
+            return done
+
+        return await self._store.write(followed)
 
     async def at(self, instant: datetime) -> Changes:
         """The changes that count at an instant."""
@@ -94,7 +105,7 @@ class Duty:
             self._check_override(tx, override)
             return self._added(tx, override, "override.set", actor)
 
-        return _view(wire_duty.Override, await self._store.write(command))
+        return _view(wire_duty.Override, await self._change(command))
 
     async def edit_override(
         self, override_id: int, body: wire_duty.EditOverride, actor: str, if_version: int | None
@@ -114,7 +125,7 @@ class Duty:
             self._check_override(tx, new)
             return _replaced(tx, new, "override.changed", actor)
 
-        return _view(wire_duty.Override, await self._store.write(command))
+        return _view(wire_duty.Override, await self._change(command))
 
     async def end_override(self, override_id: int, actor: str, if_version: int | None) -> wire_duty.Override:
         """Take an override back; one that has begun ends now. Raises `NotFound`, `Conflict`."""
@@ -122,7 +133,7 @@ class Duty:
         def command(tx: Tx) -> Override:
             return _ended(tx, _standing(tx, Override, override_id, if_version), actor)
 
-        return _view(wire_duty.Override, await self._store.write(command))
+        return _view(wire_duty.Override, await self._change(command))
 
     def _check_override(self, tx: Tx, override: Override) -> None:
         others = duty_changes.between(tx.conn, override.starts_at, override.ends_at)
@@ -138,7 +149,7 @@ class Duty:
             self._check_swap(tx, swap)
             return self._added(tx, swap, "swap.proposed", actor)
 
-        return _view(wire_duty.Swap, await self._store.write(command))
+        return _view(wire_duty.Swap, await self._change(command))
 
     async def settle_swap(self, swap_id: int, to: str, actor: str, if_version: int | None) -> wire_duty.Swap:
         """Answer a swap, or take it back. Raises `NotFound`, `Invalid`, `Conflict`."""
@@ -162,7 +173,7 @@ class Duty:
                 self._check_swap(tx, swap)
             return _replaced(tx, msgspec.structs.replace(swap, state=state, at=tx.now), f"swap.{to}", actor)
 
-        return _view(wire_duty.Swap, await self._store.write(command))
+        return _view(wire_duty.Swap, await self._change(command))
 
     def _check_swap(self, tx: Tx, swap: Swap) -> None:
         begin, end = min(swap.starts_at, swap.other_starts_at), max(swap.ends_at, swap.other_ends_at)
@@ -188,7 +199,7 @@ class Duty:
             _checked(lambda: check_absence(self._roster(), absence, tx.now))
             return self._added(tx, absence, "absence.set", actor)
 
-        return _view(wire_duty.Absence, await self._store.write(command))
+        return _view(wire_duty.Absence, await self._change(command))
 
     async def end_absence(self, absence_id: int, actor: str, if_version: int | None) -> wire_duty.Absence:
         """Somebody is back, or never goes. Raises `NotFound`, `Conflict`."""
@@ -196,7 +207,7 @@ class Duty:
         def command(tx: Tx) -> Absence:
             return _ended(tx, _standing(tx, Absence, absence_id, if_version), actor)
 
-        return _view(wire_duty.Absence, await self._store.write(command))
+        return _view(wire_duty.Absence, await self._change(command))
 
     def _added(self, tx: Tx, change: T, kind: str, actor: str) -> T:
         stored = duty_changes.add(tx, change)

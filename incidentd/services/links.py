@@ -2,8 +2,8 @@
 
 The token names what it is about, the person and an end; it is signed with a key that never leaves the store. Whoever
 holds the message may acknowledge as its recipient, and nothing else. It is about a page ("12", or "12d45" when it is
-known that delivery 45 carried the link), about all pages of one message ("b45"), or about a test message ("t45").
-Whoever follows it has proved that the contact method works.
+known that delivery 45 carried the link), about all pages of one message ("b45"), about a test message ("t45"), or about
+what was offered to the person ("h3d45", see `offers`). Whoever follows it has proved that the contact method works.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, select
 
 from incidentd.clock import Clock, to_micros
+from incidentd.services.ack_view import AckView
 from incidentd.services.delivery import MessageLinks
-from incidentd.services.errors import Conflict, NotFound
+from incidentd.services.errors import Conflict, NotFound, ServiceError
 from incidentd.services.escalation import Escalation
+from incidentd.services.offers import Offer
 from incidentd.services.outbox import BUNDLE, Claimed
 from incidentd.storage import contacts, deliveries, outbox, pages
 from incidentd.storage.deliveries import DeliveryRow
@@ -34,29 +36,21 @@ from incidentd.storage.tx import Tx
 
 LIFETIME = timedelta(days=7)
 _KEY = "link_key"
-_SUBJECT = re.compile(r"(?:([bt])([0-9]{1,18})|([0-9]{1,18})(?:d([0-9]{1,18}))?)")
+_SUBJECT = re.compile(r"(?:([bt])([0-9]{1,18})|([h-s]?)([0-9]{1,18})(?:d([0-9]{1,18}))?)")
 _KINDS = {"b": "bundle", "t": "test"}
 _ASKING = ("page", "last_resort")
 _SIGNATURE = 20  # bytes of HMAC-SHA256: 160 bits
 
 
-class AckView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the confirm page of a link shows. `kind` is page, bundle or test; a test's state is open or proven."""
-
-    title: str
-    person: str
-    state: str
-    acknowledged_by: str
-    kind: str = "page"
-
-
 class About(msgspec.Struct, frozen=True):
-    """What a token is about."""
+    """What a token is about; `offer` is the letter of an offer whose row is `offered`."""
 
     person: str
     page_id: int | None = None
     delivery_id: int | None = None
     kind: str = "page"
+    offer: str = ""
+    offered: int = 0
 
 
 class BadToken(ValueError):
@@ -85,10 +79,13 @@ def read(key: bytes, token: str, now: int) -> About:
     found = _SUBJECT.fullmatch(subject)
     if found is None:
         raise BadToken("it is about nothing that is known")
-    letter, number, page, delivery = found.groups()
+    letter, number, offer, row_id, delivery = found.groups()
     if letter:
         return About(person, delivery_id=int(number), kind=_KINDS[letter])
-    return About(person, page_id=int(page), delivery_id=int(delivery) if delivery else None)
+    carrier = int(delivery) if delivery else None
+    if offer:
+        return About(person, delivery_id=carrier, kind="offer", offer=offer, offered=int(row_id))
+    return About(person, page_id=int(row_id), delivery_id=carrier)
 
 
 def _key(conn: Connection) -> str | None:
@@ -104,10 +101,18 @@ def _make_key(tx: Tx) -> str:
 
 
 class AcknowledgeLinks:
-    """Makes the links, and answers them; implements the ingress' `AckLinks`."""
+    """Makes the links, and answers them; implements the ingress' `AckLinks`. `offers` are what else may be accepted."""
 
-    def __init__(self, store: Store, escalation: Escalation, clock: Clock, public_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        escalation: Escalation,
+        clock: Clock,
+        public_url: Callable[[], str],
+        offers: Sequence[Offer] = (),
+    ) -> None:
         self._store = store
+        self._offers = {one.letter: one for one in offers}
         self._escalation = escalation
         self._clock = clock
         self._public_url = public_url
@@ -133,11 +138,23 @@ class AcknowledgeLinks:
         if row.kind == "test":
             return MessageLinks(self._url(f"t{row.id}", row.person))
         asking = [part for part in claimed.told if part.kind in _ASKING and part.page_id is not None]
+        offered = self._offered(claimed)
         if row.kind != BUNDLE:
-            return MessageLinks(self._url(f"{row.page_id}d{row.id}", row.person) if asking else None)
+            return MessageLinks(self._url(f"{row.page_id}d{row.id}", row.person) if asking else None, offered)
         single = [(part.page_id, self._url(f"{part.page_id}d{row.id}", row.person)) for part in asking]
         lines = tuple(f"Acknowledge P-{page_id}: {url}" for page_id, url in single if url)
-        return MessageLinks(self._url(f"b{row.id}", row.person) if asking else None, lines)
+        return MessageLinks(self._url(f"b{row.id}", row.person) if asking else None, (*lines, *offered))
+
+    def _offered(self, claimed: Claimed) -> tuple[str, ...]:
+        """A line for each thing that the message asks for besides pages."""
+        found = []
+        for part in claimed.told:
+            about, _, row_id = part.about.partition(":")
+            for offer in self._offers.values():
+                if offer.about == about:
+                    url = self._url(f"{offer.letter}{row_id}d{claimed.row.id}", part.person)
+                    found += [f"{offer.verb}: {url}"] if url else []
+        return tuple(found)
 
     def _url(self, subject: str, person: str) -> str | None:
         """None when no public address is known."""
@@ -158,7 +175,7 @@ class AcknowledgeLinks:
             about = read(self._key, token, self._now())
         except BadToken:
             return None
-        return await self._store.read(lambda conn: _view(conn, about))
+        return await self._store.read(lambda conn: self._view(conn, about))
 
     async def acknowledge(self, token: str) -> AckView | None:
         """Acknowledge as the message's recipient; an older acknowledgement stands."""
@@ -174,10 +191,21 @@ class AcknowledgeLinks:
                 self._escalation.acknowledge(tx, page_id, about.person, via="link")
             except (Conflict, NotFound):
                 continue  # the view says who was first
+        if offer := self._offers.get(about.offer):
+            try:
+                offer.follow(tx, about.offered, about.person)
+            except ServiceError:
+                return self._view(tx.conn, about)  # it says how it stands, and nothing was proved
         carried = deliveries.get(tx.conn, about.delivery_id) if about.delivery_id is not None else None
         if carried is not None and carried.person == about.person:
             _prove(tx, carried)
-        return _view(tx.conn, about)
+        return self._view(tx.conn, about)
+
+    def _view(self, conn: Connection, about: About) -> AckView | None:
+        if about.kind == "offer":
+            offer = self._offers.get(about.offer)
+            return None if offer is None else offer.view(conn, about.offered, about.person)
+        return _view(conn, about)
 
 
 def _prove(tx: Tx, carried: DeliveryRow) -> None:

@@ -14,8 +14,21 @@ from incidentd.storage.tx import Tx
 LONGEST_LINE = 250
 
 
-def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str, *, drill_id: int | None = None) -> bool:
-    """Write to `person` when the daemon can; `body` is safe to show already. `drill_id`: it is part of a drill."""
+def write_to(
+    tx: Tx,
+    person: Person | None,
+    title: str,
+    body: str,
+    reason: str,
+    *,
+    about: str = "",
+    can_wait: bool = False,
+    drill_id: int | None = None,
+) -> bool:
+    """Write to `person` when the daemon can; `body` is safe to show already. `drill_id`: it is part of a drill.
+
+    `about` is what a link in the message answers; what `can_wait` waits for the person's hours.
+    """
     if person is None or not person.contacts:
         return False
     contact = person.contacts[0]
@@ -31,6 +44,8 @@ def write_to(tx: Tx, person: Person | None, title: str, body: str, reason: str, 
         idempotency_key=uuid.uuid4().hex,
         due_at=tx.now,
         drill_id=drill_id,
+        about=about,
+        can_wait=can_wait,
     )
     deliveries.enqueue(tx, [note])
     return True

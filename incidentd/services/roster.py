@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from incidentd import wire
+from incidentd.domain import handover_words
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.final_schedule import HORIZON, final_schedule, holder_at, now_and_next
+from incidentd.domain.handover import OPEN, Handover
 from incidentd.domain.people import Roster, Schedule, TargetKind
 from incidentd.domain.reachability import Reachability
 from incidentd.services.reachability import ReachabilityView
-from incidentd.storage import duty_changes
+from incidentd.storage import duty_changes, handovers
 from incidentd.storage.store import Store
 
 _NEAR = timedelta(days=60)
@@ -31,9 +33,15 @@ def _policies_of(roster: Roster, kind: TargetKind, name: str) -> tuple[str, ...]
 
 
 def _on_call(
-    roster: Roster, schedule: Schedule, at: datetime, changes: Changes, judged: Mapping[str, Reachability]
+    roster: Roster,
+    schedule: Schedule,
+    at: datetime,
+    changes: Changes,
+    judged: Mapping[str, Reachability],
+    open_: Sequence[Handover],
 ) -> wire.OnCall:
     shift, following = now_and_next(schedule, changes, at)
+    handed = [handover_words.warning(one) for one in open_ if one.schedule == schedule.name]
     return wire.OnCall(
         schedule=schedule.name,
         person=shift.person if shift else "",
@@ -42,7 +50,7 @@ def _on_call(
         next_at=following.starts_at if following else None,
         instead_of=shift.instead_of if shift else "",
         policies=policies_of_schedule(roster, schedule.name),
-        warnings=_warnings(judged, shift.person if shift else ""),
+        warnings=(*_warnings(judged, shift.person if shift else ""), *handed),
         next_warnings=_warnings(judged, following.person if following else ""),
     )
 
@@ -99,8 +107,10 @@ class RosterView:
         """Who carries the pager now, who is next, and the shifts of `person` that are under way or come next."""
         roster, now = self._roster(), self._store.clock.now()
         judged = await self._reach.everybody()
-        changes = await self._store.read(lambda conn: duty_changes.between(conn, now, now + HORIZON))
-        schedules = tuple(_on_call(roster, one, now, changes, judged) for one in roster.schedules.values())
+        changes, open_ = await self._store.read(
+            lambda conn: (duty_changes.between(conn, now, now + HORIZON), handovers.listed(conn, OPEN))
+        )
+        schedules = tuple(_on_call(roster, one, now, changes, judged, open_) for one in roster.schedules.values())
         mine = (_own(one, now, changes, person) for one in roster.schedules.values() if person)
         found = sorted((one for one in mine if one is not None), key=lambda one: (one.starts_at, one.schedule))
         return wire.OnCallNow(at=now, schedules=schedules, mine=tuple(found))

@@ -65,6 +65,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at: datetime | None
     read_at: datetime | None
     drill_id: int | None
+    about: str
 
     @property
     def urgent(self) -> bool:
@@ -92,6 +93,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A message to be sent at `due_at`; one that `can_wait` waits for the person's hours.
 
     `drill_id` is that of a message about a drill which is about no page; of a page, the page says it.
+    `about` names what it is about when that is no page, such as handover:3: a signed link answers it.
     """
 
     page_id: int | None
@@ -106,6 +108,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     round: int = 0
     can_wait: bool = False
     drill_id: int | None = None
+    about: str = ""
 
 
 def _values(tx: Tx, new: NewDelivery) -> dict[str, Any]:

@@ -182,6 +182,7 @@ deliveries = Table(
     Column("delivered_at", Instant),  # the vendor's receipt
     Column("read_at", Instant),
     Column("drill_id", BigInteger),  # of a message about a drill that is about no page
+    Column("about", String, nullable=False, server_default=""),  # handover:3 and the like, of what is about no page
 )
 Index("deliveries_page", deliveries.c.page_id)
 Index(

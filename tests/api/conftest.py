@@ -25,6 +25,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_handover,
     wire_modes,
     wire_pages,
     wire_policies,
@@ -258,6 +259,7 @@ class FakeDaemon:
             roster=_Roster(),
             duty=_Duty(self),
             modes=_Modes(self),
+            handovers=_Handovers(self),
             feeds=_Feeds(self),
             policies=_Policies(self),
             routes=_Routes(self),
@@ -483,6 +485,34 @@ class _Modes(_Part):
 
     def _block(self, block_id: int) -> wire_modes.ModeBlock:
         return wire_modes.ModeBlock(id=block_id, person="ana", mode="support", cancelled=False, **SPAN)
+
+
+class _Handovers(_Part):
+    async def list(self, state: str, schedule: str, person: str) -> wire_handover.HandoverList:
+        await self.fake.note("handovers.list", state, schedule, person)
+        return wire_handover.HandoverList(handovers=(self._one(1, "running"),))
+
+    async def get(self, handover_id: int) -> wire_handover.Handover:
+        return self._one(handover_id, "running")
+
+    async def edit(self, handover_id: int, surprises: str, actor: str, if_version: int | None):
+        await self.fake.note("handovers.edit", handover_id, surprises, actor, if_version)
+        return self._one(handover_id, "draft")
+
+    async def send(self, handover_id: int, surprises: str | None, actor: str, if_version: int | None):
+        await self.fake.note("handovers.send", handover_id, surprises, actor, if_version)
+        return self._one(handover_id, "sent")
+
+    async def accept(self, handover_id: int, actor: str, if_version: int | None):
+        await self.fake.note("handovers.accept", handover_id, actor, if_version)
+        return self._one(handover_id, "accepted")
+
+    def _one(self, handover_id: int, state: str) -> wire_handover.Handover:
+        return wire_handover.Handover(
+            id=handover_id, name=f"H-{handover_id}", schedule="s", person="ana", starts_at=NOW, ends_at=NOW,
+            next_person="ben", next_starts_at=NOW, form="full", state=state, surprises="", sections=(), finished_by="",
+            sent_at=None, accepted_by="", accepted_at=None, accepted_via="", version=1,
+        )  # fmt: skip
 
 
 class _Silences(_Part):

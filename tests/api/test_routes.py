@@ -119,6 +119,11 @@ GOOD = {
     "PATCH /v1/modes/{id}": ("/v1/modes/1", {"ends_at": "2026-03-24T09:30:00Z", "reason": "ill"}),
     "POST /v1/modes/{id}/split": ("/v1/modes/1/split", {"then": "none", "reason": "ill"}),
     "POST /v1/modes/{id}/end": ("/v1/modes/1/end", {"reason": "ill"}),
+    "GET /v1/handovers": ("/v1/handovers?state=open&schedule=s&mine=1", None),
+    "GET /v1/handovers/{id}": ("/v1/handovers/1", None),
+    "PATCH /v1/handovers/{id}": ("/v1/handovers/1", {"surprises": "the cache"}),
+    "POST /v1/handovers/{id}/send": ("/v1/handovers/1/send", {"surprises": "the cache"}),
+    "POST /v1/handovers/{id}/accept": ("/v1/handovers/1/accept", None),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),
     "GET /v1/deliveries/{id}": ("/v1/deliveries/1", None),
@@ -186,6 +191,12 @@ async def test_mine_means_the_callers_pages(api, fake):
     assert fake.asked[-1] == ("pages.list", "active", "ana", 100, "", "ana")
     await api("GET", "/v1/pages?mine=0&state=all")
     assert fake.asked[-1] == ("pages.list", "all", None, 100, "", "ana")
+
+
+async def test_mine_means_the_callers_handovers(api, fake):
+    for query, person in (("mine=1&person=ben", "ana"), ("person=ben", "ben"), ("", "")):
+        await api("GET", f"/v1/handovers?{query}")
+        assert fake.asked[-1] == ("handovers.list", "current", "", person)
 
 
 async def test_a_draft_is_the_callers_own(api, fake):

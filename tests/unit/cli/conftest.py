@@ -25,6 +25,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_handover,
     wire_modes,
     wire_pages,
     wire_policies,
@@ -422,6 +423,17 @@ class Canned:
             at=AT, starts_at=AT, ends_at=AT, people=(person,), teams=(team,), blocks=(self.mode_block(),),
             warnings=(wire_duty.DutyWarning(kind=t, schedule="", person=t, starts_at=AT, ends_at=AT, text=t),),
         )  # fmt: skip
+
+    def handover(self, state: str = "sent", **changes: Any) -> wire_handover.Handover:
+        t = self.text
+        item = wire_handover.HandoverItem(subject="incident:4", text=t, at=AT)
+        made = wire_handover.Handover(
+            id=3, name="H-3", schedule=t, person=t, starts_at=AT, ends_at=AT, next_person=t, next_starts_at=AT,
+            form="full", state=state, surprises=t,
+            sections=(wire_handover.HandoverSection(kind="incidents", title=t, items=(item,), more=2),),
+            finished_by=t, sent_at=AT, accepted_by=t, accepted_at=AT, accepted_via="api", version=1,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
 
     def schedules(self) -> wire_duty.Schedules:
         t = self.text

@@ -18,6 +18,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_handover,
     wire_modes,
     wire_policies,
     wire_quieting,
@@ -241,6 +242,12 @@ CHANGE = [
          {"at": None, "then": "none", "reason": "ill"}),
     Case("mode remove 3 -r ill", "POST /v1/modes/3/end", lambda c: c.mode_block(cancelled=True),
          "block 3 is taken back", {"reason": "ill"}),
+    Case("handover edit H-3 -m plain", "PATCH /v1/handovers/3", lambda c: c.handover("draft"), "H-3 kept",
+         {"surprises": "plain"}),
+    Case("handover send 3", "POST /v1/handovers/3/send", lambda c: c.handover(), "H-3 is with plain",
+         {"surprises": None}),
+    Case("handover accept 3", "POST /v1/handovers/3/accept", lambda c: c.handover("accepted"),
+         "H-3 accepted: you have taken over plain from plain"),
     Case("person test a/b --wait 0", "POST /v1/people/a%2Fb/test", lambda c: c.person_test(), "plain  sent"),
     Case("notifier test a/b", "POST /v1/notifiers/a%2Fb/test", lambda c: c.delivery(), "by a/b is plain plain"),
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
@@ -252,6 +259,11 @@ ASK = [  # a question that needs a body
          {**PREVIEW, "maintenance": {"services": ["a"], "text": "preview", "spared": [], "below": ""}}),
     Case("hides R-2", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "subject": "recurring:2"}),
     Case("hides --inhibit a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "inhibit": "a"}),
+    Case("handover list --mine", "GET /v1/handovers?state=current&mine=1",
+         lambda c: wire_handover.HandoverList(handovers=(c.handover(),)), "H-3       sent"),
+    Case("handover show H-3", "GET /v1/handovers/3", lambda c: c.handover(), "What surprised plain"),
+    Case("handover show 3", "GET /v1/handovers/3", lambda c: c.handover(accepted_at=None, finished_by="", sections=()),
+         "Nothing is open."),
     Case("drill list", "GET /v1/drills", lambda c: wire_drills.DrillList(drills=(c.drill(),)), "D-7"),
     Case("drill show D-7", "GET /v1/drills/7", lambda c: c.drill(), "acknowledged after 37s"),
     Case("drill show 7", "GET /v1/drills/7",
@@ -456,3 +468,22 @@ def test_several_alerts_are_acknowledged_by_one_request_with_an_outcome_for_each
     told = [wire_bulk.BulkItem(alert_id=12, outcome="done", detail="")]
     api.on("POST", "/v1/alerts/bulk", wire_bulk.BulkOutcome(items=tuple(told), alerts=(), pages=(), incident=None))
     assert run("--quiet", "alert", "ack", "12", "13").code == 0
+
+
+def test_a_handover_without_an_id_is_the_callers_own(api, run, canned):
+    api.on("GET", "/v1/info", canned.info(person="me"))
+    own = canned.handover("draft", id=7, person="me", next_person="you", sent_at=None)
+    runs = canned.handover("running", id=9, person="me", next_person="you", sent_at=None)
+    given = canned.handover("sent", id=5, person="you", next_person="me")
+    api.on("GET", "/v1/handovers", wire_handover.HandoverList(handovers=(runs, own, given)))
+    api.on("POST", "/v1/handovers/7/send", own)
+    api.on("POST", "/v1/handovers/5/accept", given)
+    assert run("handover", "send").code == 0
+    assert run("handover", "accept").code == 0
+    assert [one.target for one in api.asked if one.method == "POST"] == [
+        "/v1/handovers/7/send", "/v1/handovers/5/accept",
+    ]  # fmt: skip
+    api.on("GET", "/v1/handovers", wire_handover.HandoverList(handovers=()))
+    done = run("handover", "accept")
+    assert (done.code, "remedy: name one: H-3" in done.err) == (4, True)
+    assert run("handover", "edit", "H-7").code == 2

@@ -1,0 +1,34 @@
+"""The services around duty, wired together: who carries the pager, and how that passes from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from incidentd.domain.people import Roster
+from incidentd.services.duty import Duty
+from incidentd.services.escalation import Handler
+from incidentd.services.handover_offer import HandoverOffer
+from incidentd.services.handovers import Handovers
+from incidentd.services.offers import Offer
+from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
+
+
+class DutyDesk:
+    """`follow` after a start and a reload: what a schedule says of now may be new."""
+
+    def __init__(self, store: Store, roster: Callable[[], Roster]) -> None:
+        self.handovers = Handovers(store, roster)
+        self.duty = Duty(store, roster, self.follow)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What the timers of duty do."""
+        return self.handovers.handlers()
+
+    def offers(self) -> Sequence[Offer]:
+        """What signed links in its messages accept."""
+        return (HandoverOffer(self.handovers),)
+
+    def follow(self, tx: Tx) -> None:
+        """See who carries each pager now, and what ends by that."""
+        self.handovers.watch.follow(tx)
