@@ -78,6 +78,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_drills",
         "wire_duty",
         "wire_groups",
+        "wire_handover",
         "wire_health",
         "wire_modes",
         "wire_pages",
