@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.final_schedule import final_schedule, gaps
 from incidentd.domain.people import EscalationPolicy, Person, Roster, Shift, TargetKind
-from incidentd.domain.wall_clock import wall
+from incidentd.domain.wall_clock import instant, wall
 
 Shifts = Mapping[str, Sequence[Shift]]
 _DAY = timedelta(days=1)
@@ -95,11 +95,14 @@ def _by_person(
 
 
 def _on_holidays(person: Person, name: str, shift: Shift, days: Mapping[date, str]) -> Iterator[DutyWarning]:
+    """One for each holiday that the shift meets, over the part of the shift that lies in it."""
     day, last = wall(shift.starts_at, person.zone).date(), wall(shift.ends_at, person.zone)
-    while datetime.combine(day, last.min.time()) < last:
+    while datetime.combine(day, time()) < last:
         if day in days:
+            begin, end = (instant(datetime.combine(one, time()), person.zone) for one in (day, day + _DAY))
             what = f"{person.handle} is on call for {name} on {day} ({days[day]})"
-            yield warning("holiday", name, person.handle, shift.starts_at, shift.ends_at, what)
+            low, high = max(begin, shift.starts_at), min(end, shift.ends_at)
+            yield warning("holiday", name, person.handle, low, high, what)
         day += _DAY
 
 

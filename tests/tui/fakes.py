@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -24,7 +24,11 @@ from incidentd import (
     wire_views,
 )
 from incidentd.client import ApiError, Unreachable
+from incidentd.domain.duty_changes import Changes
+from incidentd.domain.duty_warnings import warnings
+from incidentd.domain.final_schedule import final_schedule, gaps
 from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
+from incidentd.domain.people import Roster, Schedule
 from incidentd.domain.severity import Severity
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
@@ -152,6 +156,11 @@ def refusal(status: int, detail: str, **more) -> ApiError:
     return ApiError(wire.Problem(type="about:blank", title=detail, status=status, detail=detail, **more))
 
 
+def _wired(kind, change):
+    """The wire struct of what the domain calls alike."""
+    return kind(**msgspec.structs.asdict(change))
+
+
 UNASKED = "the terminal UI asks for this nowhere: let the fake answer once it does"
 
 
@@ -184,6 +193,10 @@ class FakeClient:
         self.person_list: list[wire.Person] = []
         self.service_list: list[wire.Service] = []
         self.shifts: list[wire.OnCall] = []
+        self.own_shifts: tuple[wire.OwnShift, ...] = ()
+        self.roster = Roster()  # whose schedules are computed
+        self.duty = Changes()
+        self.holidays: dict[str, dict[date, str]] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.health_now = wire.Health(
             status="ok",
@@ -514,7 +527,41 @@ class FakeClient:
     async def schedules(
         self, schedule: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
     ) -> wire_duty.Schedules:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        if schedule and schedule not in self.roster.schedules:
+            raise refusal(404, f"there is no schedule {schedule!r}", field="schedule")
+        start = starts_at or NOW
+        return self._schedules(schedule, start, ends_at or start + timedelta(weeks=4), self.duty)
+
+    def _schedules(self, name: str, start: datetime, end: datetime, changes: Changes) -> wire_duty.Schedules:
+        """The real rules over the roster and the changes of this fake."""
+        chosen = [one for one in self.roster.schedules.values() if name in ("", one.name)]
+        told = warnings(self.roster, changes, start, end, self.holidays)
+
+        def near(found):
+            return [one for one in found if one.starts_at < end and start < one.ends_at]
+
+        return wire_duty.Schedules(
+            starts_at=start,
+            ends_at=end,
+            schedules=tuple(self._schedule(one, start, end, changes) for one in chosen),
+            overrides=tuple(_wired(wire_duty.Override, one) for one in near(changes.overrides) if not one.cancelled),
+            swaps=tuple(_wired(wire_duty.Swap, one) for one in changes.swaps if one.state in ("proposed", "accepted")),
+            absences=tuple(_wired(wire_duty.Absence, one) for one in near(changes.absences) if not one.cancelled),
+            warnings=tuple(_wired(wire_duty.DutyWarning, one) for one in told if name in ("", one.schedule)),
+        )
+
+    def _schedule(self, one: Schedule, start: datetime, end: datetime, changes: Changes) -> wire_duty.Schedule:
+        shifts = final_schedule(one, changes, start, end)
+        return wire_duty.Schedule(
+            name=one.name,
+            zone=one.zone,
+            layers=tuple(layer.name for layer in one.layers),
+            people=one.people,
+            policies=next((now.policies for now in self.shifts if now.schedule == one.name), ()),
+            shifts=tuple(_wired(wire_duty.DutyShift, shift) for shift in shifts),
+            gaps=tuple(wire_duty.Span(starts_at=low, ends_at=high) for low, high in gaps(shifts, start, end)),
+        )
 
     async def calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
         raise AssertionError(UNASKED)
@@ -824,7 +871,7 @@ class FakeClient:
 
     async def on_call(self) -> wire.OnCallNow:
         await self._turn()
-        return wire.OnCallNow(at=NOW, schedules=tuple(self.shifts))
+        return wire.OnCallNow(at=NOW, schedules=tuple(self.shifts), mine=self.own_shifts)
 
     async def test_route(self, labels: Mapping[str, str]) -> wire_routes.RouteTest:
         await self._turn()

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from incidentd import wire, wire_checks, wire_groups, wire_health, wire_quieting, wire_silences, wire_views
+from incidentd.domain.duty_changes import Absence, Changes, Override, Swap
+from incidentd.domain.people import (
+    ContactMethod,
+    EscalationPolicy,
+    Layer,
+    Person,
+    Restriction,
+    Roster,
+    Rotation,
+    Schedule,
+    Step,
+    Target,
+    TargetKind,
+)
 from incidentd.domain.severity import Severity
 
 _ALERTS = (
@@ -41,7 +55,65 @@ def build(fakes: Any) -> Any:
     _views(client, fakes)
     _checks(client, fakes)
     _maintenance(client, fakes)
+    _duty(client, fakes)
     return client
+
+
+def _duty(client: Any, fakes: Any) -> None:
+    """Four schedules of two teams, and a change of each kind."""
+
+    def schedule(name: str, *people: str, start: date, restrictions: Any = (), **more: Any) -> Schedule:
+        rotation = Rotation(people=people, start=start, zone="UTC", **more)
+        return Schedule(name=name, layers=(Layer(name=name, rotation=rotation, restrictions=restrictions),))
+
+    friday, monday = date(2026, 3, 6), date(2026, 3, 9)
+    nights = Restriction(start=time(22), end=time(6))
+    schedules = (
+        schedule("payments", "ada", "lin", start=friday),
+        schedule("platform", "lin", "raj", start=friday),
+        schedule("comms", "mei", "ada", start=monday),
+        schedule("night", "raj", "mei", start=monday, restrictions=(nights,)),
+    )
+
+    def policy(name: str, *names: str) -> EscalationPolicy:
+        targets = tuple(Target(TargetKind.SCHEDULE, one) for one in names)
+        return EscalationPolicy(name=name, steps=tuple(Step(targets=(one,)) for one in targets))
+
+    people = {
+        one.handle: Person(
+            handle=one.handle,
+            name=one.name,
+            zone=one.zone,
+            contacts=tuple(ContactMethod(notifier=name) for name in one.contacts),
+        )
+        for one in client.person_list
+    }
+    policies = {one.name: one for one in (policy("payments", "payments"), policy("default", "platform", "night"))}
+    client.roster = Roster(people=people, schedules={one.name: one for one in schedules}, policies=policies)
+    client.holidays = {"lin": {date(2026, 3, 17): "Founders' Day"}}
+
+    def at(day: int, hour: int) -> datetime:
+        return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+    client.duty = Changes(
+        overrides=(
+            Override(
+                id=1, schedule="payments", person="mei", starts_at=at(14, 9), ends_at=at(14, 21), reason="a wedding",
+                by="lin", at=at(10, 9),
+            ),
+        ),
+        swaps=(
+            Swap(
+                id=1, schedule="payments", person="lin", starts_at=at(15, 9), ends_at=at(16, 9), other="ada",
+                other_starts_at=at(21, 9), other_ends_at=at(22, 9), reason="a marathon", by="lin", at=at(11, 9),
+            ),
+        ),
+        absences=(Absence(id=1, person="mei", starts_at=at(11, 0), ends_at=at(12, 0), at=at(2, 9), by="mei"),),
+    )  # fmt: skip
+    client.own_shifts = (
+        wire.OwnShift(schedule="payments", starts_at=fakes.NOW, ends_at=at(13, 9)),
+        wire.OwnShift(schedule="comms", starts_at=at(16, 9), ends_at=at(23, 9)),
+    )
 
 
 def _checks(client: Any, fakes: Any) -> None:
@@ -191,7 +263,8 @@ def _people(client: Any, fakes: Any) -> None:
         wire.Person(handle="raj", name="Raj Patel", zone="Europe/London", contacts=(), on_call_for=()),
     ]
     client.service_list = [
-        wire.Service(name=name, team="payments", policy="payments") for name in ("billing", "checkout", "payments")
+        *(wire.Service(name=name, team="payments", policy="payments") for name in ("billing", "checkout", "payments")),
+        wire.Service(name="postgres", team="platform", policy="default"),
     ]
     until = fakes.NOW + timedelta(hours=18, minutes=38)
     client.shifts = [

@@ -32,6 +32,9 @@ SCREENS = {
     "detail": (None, ("enter",)),
     "incidents": (None, ("2",)),
     "on-call": (None, ("3",)),
+    "week": (None, ("3", "right_square_bracket")),
+    "month": (None, ("3", "right_square_bracket", "right_square_bracket")),
+    "schedule": (None, ("3", "right_square_bracket", "enter")),
     "health": (None, ("8",)),
     "room": (311, ()),
     "panel": (311, ("tab",)),
@@ -120,8 +123,37 @@ def poison(fakes, scene, payload):
     client.health_now = put(
         client.health_now, problems=(payload,), adapters=adapters, config_files=(payload,), status=payload
     )
+    _poison_duty(client, put, payload)
     client.drafts = {"note:311": payload, "summary:311": payload}
     return client
+
+
+def _poison_duty(client, put, payload):
+    """Schedules keep their times, and say nothing else that is theirs."""
+    told = client.schedules
+
+    async def schedules(schedule="", *, starts_at=None, ends_at=None):
+        found = await told("", starts_at=starts_at, ends_at=ends_at)
+        shift = {"person": payload, "source": f"override:{payload}", "instead_of": payload, "shadows": (payload,)}
+        return put(
+            found,
+            schedules=tuple(
+                put(
+                    one,
+                    name=payload + str(number),
+                    zone=payload,
+                    layers=(payload,),
+                    people=(payload,),
+                    policies=(payload,),
+                    shifts=tuple(put(held, **shift) if held.person else held for held in one.shifts),
+                )
+                for number, one in enumerate(found.schedules)
+            ),
+            overrides=tuple(put(one, person=payload, by=payload, reason=payload) for one in found.overrides),
+            warnings=tuple(put(one, text=payload, person=payload) for one in found.warnings),
+        )
+
+    client.schedules = schedules
 
 
 def _steps(fakes, payload):

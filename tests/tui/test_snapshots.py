@@ -19,6 +19,10 @@ LOOKS = {
     "inbox-all": (None, ("left_square_bracket",) * 3),
     "incidents": (None, ("2",)),
     "on-call": (None, ("3",)),
+    "on-call-week": (None, ("3", "right_square_bracket", "j", "l")),
+    "on-call-month": (None, ("3", *("right_square_bracket",) * 2, "w")),
+    "on-call-mine": (None, ("3", "left_square_bracket")),
+    "schedule": (None, ("3", "j", "j", "enter")),
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),
     "health-pause": (None, ("8", "j", "j", "P")),
@@ -75,6 +79,7 @@ SMALL = (
     "maintenance",
     "maintenance-plan",
     "hold",
+    "on-call-week",
 )
 """What is looked at in the smallest window that counts, 60x15, too."""
 CASES = [(name, size) for name in LOOKS for size in SIZES] + [(name, (60, 15)) for name in SMALL]

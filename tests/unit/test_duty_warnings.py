@@ -77,6 +77,10 @@ def test_public_holidays_of_the_one_on_call_in_their_own_zone():
     found = warnings(roster(only("a", "ada", "lin"), ada=ada), NO_CHANGES, START + 2 * DAY, START + 3 * DAY, days)
     assert [(one.kind, one.person) for one in found] == [("holiday", "ada")]
     assert "on 2026-01-07 (a day off)" in found[0].text
+    # Of a turn of a week it is one day: what lies in the holiday, and not all of the turn
+    week = roster(only("a", "ada"), ada=ada)
+    (one,) = warnings(week, NO_CHANGES, START, START + 7 * DAY, days)
+    assert (one.starts_at, one.ends_at) == (START + timedelta(hours=35), START + timedelta(hours=59))
     assert warnings(roster(only("a", "ada", "lin")), NO_CHANGES, START, START + DAY, days) == []
 
 

@@ -55,6 +55,7 @@ class Model:
         self.members: dict[int, set[int]] = {}  # the alerts of each group
         self.views = wire_views.Views(views=(), opens="", pinned=False)
         self.on_call: tuple[wire.OnCall, ...] = ()
+        self.own_shifts: tuple[wire.OwnShift, ...] = ()  # the viewer's first one of each schedule, by time
         self.people: dict[str, wire.Person] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.services: tuple[wire.Service, ...] = ()
@@ -94,6 +95,9 @@ class Model:
             self._zone = ZoneInfo(str(mine.zone)) if mine.zone != "UTC" else UTC
         except (ZoneInfoNotFoundError, ValueError):
             self._zone = UTC
+
+    def set_on_call(self, now: wire.OnCallNow) -> None:
+        self.on_call, self.own_shifts = now.schedules, now.mine
 
     def last_actor(self, subject: str) -> str:
         """Who changed `subject` (as in "incident:3") last, "" when unknown."""

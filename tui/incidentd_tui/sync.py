@@ -81,7 +81,7 @@ class Sync:
         )
         groups, views = await asyncio.gather(ask(client.groups(limit=PAGE_SIZE)), ask(client.views()))
         model.set_people(people)
-        model.on_call = on_call.schedules
+        model.set_on_call(on_call)
         model.services = services.services
         model.pages = {page.id: page for page in pages.pages}
         model.incidents = {one.id: one for one in incidents.incidents}
@@ -237,7 +237,7 @@ class Sync:
     async def _fetch_small(self) -> set[str]:
         """Roster and duty: short lists, fetched whole."""
         self._model.set_people(await self._gateway.ask(self._client.people()))
-        self._model.on_call = (await self._gateway.ask(self._client.on_call())).schedules
+        self._model.set_on_call(await self._gateway.ask(self._client.on_call()))
         self._model.health = await self._gateway.ask(self._client.health())
         self._model.checks = (await self._gateway.ask(self._client.checks())).checks
         return {"people", "oncall", "health"}

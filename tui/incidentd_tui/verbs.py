@@ -14,6 +14,8 @@ _SHOWN = {
     "full_stop": ".",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "left": "←",
     "right": "→",
     "exclamation_mark": "!",

@@ -1,4 +1,4 @@
-"""Rows of the On-call screen: who carries the pager, then everybody. A row is ("shift" | "person" | "head", number)."""
+"""Rows of who is on call now: the viewer, each schedule, everybody. A row is ("own" | "shift" | .., number)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ Key = tuple[str, int]
 
 
 def keys(model: Model) -> list[Key]:
-    rows: list[Key] = [("head", 0), *(("shift", number) for number in range(len(model.on_call)))]
+    own: list[Key] = [("own", number) for number in range(max(len(model.own_shifts), 1))] if model.me else []
+    rows: list[Key] = [*own, *([("gap", 0)] if own else []), ("head", 0)]
+    rows += [("shift", number) for number in range(len(model.on_call))]
     rows += [("gap", 1), ("head", 1), *(("person", number) for number in range(len(model.people)))]
     if model.roster_problems:
         rows += [("gap", 2), ("head", 2), *(("problem", number) for number in range(len(model.roster_problems)))]
@@ -23,6 +25,8 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
         return [[]]
     if name == "head":
         return [_head(model, number, width)]
+    if name == "own":
+        return [_own(model, number, width)]
     if name == "shift":
         return _shift(model, model.on_call[number], width) if number < len(model.on_call) else [[]]
     if name == "person":
@@ -37,29 +41,57 @@ def _head(model: Model, number: int, width: int) -> paint.Line:
     if number == 0:
         zone = phrases.zone_mark(now, model.zone).strip()
         at = now.astimezone(model.zone).strftime("%a %d %b %H:%M")
-        return [(paint.fit("SCHEDULE", 14), theme.heading), ("NOW", theme.heading), (f"   {at} {zone}", theme.faint)]
+        return [
+            (paint.fit("SCHEDULE", _name_width(model, width) + 1), theme.heading),
+            ("NOW", theme.heading),
+            (f"   {at} {zone}", theme.faint),
+        ]
     if number == 1:
         return [("PEOPLE", theme.heading), (f"  {len(model.people)}", theme.faint)]
     return [("ROSTER PROBLEMS", theme.heading)]
+
+
+def _own(model: Model, number: int, width: int) -> paint.Line:
+    """When the viewer is on: under way until when, or from when on and how long until then."""
+    line: paint.Line = [(paint.fit("YOU" if number == 0 else "", _name_width(model, width) + 1), theme.heading)]
+    if number >= len(model.own_shifts):
+        return [*line, ("no shift of yours lies ahead", theme.muted)]
+    shift, now = model.own_shifts[number], model.now()
+    when = phrases.day_hour
+    if shift.starts_at <= now:
+        until = f"  until {when(shift.ends_at, now, model.zone)}"
+        return [*line, ("● on call  ", theme.success), (shift.schedule, theme.bold), (until, theme.muted)]
+    begin = f"  from {when(shift.starts_at, now, model.zone)}, in {phrases.rest(shift.starts_at, now)}"
+    length = f", for {phrases.span(shift.ends_at - shift.starts_at)}"
+    return [*line, ("○ next  ", theme.primary), (shift.schedule, theme.bold), (begin + length, theme.muted)]
 
 
 def _shift(model: Model, shift: wire.OnCall, width: int) -> list[paint.Line]:
     mine = bool(model.me) and shift.person == model.me
     who = f"{shift.person} (you)" if mine else shift.person or "▲ nobody"
     style = theme.chip if mine else theme.plain if shift.person else theme.warning
-    shown = min(len(who) + 1, 18)
+    name, shown = _name_width(model, width), min(len(who) + 1, 14)
+    now, zone = model.now(), model.zone
     line: paint.Line = [
-        (paint.fit(shift.schedule, 13) + " ", theme.bold),
-        (paint.crop(who, 18), style),
-        (" " * (19 - shown), theme.plain),
+        (paint.fit(shift.schedule, name) + " ", theme.bold),
+        (paint.crop(who, 14), style),
+        (" " * (15 - shown), theme.plain),
     ]
     if shift.until is not None:
-        line.append((f"until {phrases.day_hour(shift.until, model.now(), model.zone):<10} ", theme.muted))
+        line.append((f"until {phrases.day_hour(shift.until, now, zone):<10} ", theme.muted))
     if shift.next_person:
-        line.append((f"then {shift.next_person}  ", theme.muted))
+        later = shift.next_at is not None and shift.next_at != shift.until
+        at = f" {phrases.day_hour(shift.next_at, now, zone)}" if later and shift.next_at else ""
+        line.append((f"then {shift.next_person}{at}  ", theme.muted))
     if shift.policies:
         line.append(("for " + ", ".join(shift.policies), theme.faint))
     return [line]
+
+
+def _name_width(model: Model, width: int) -> int:
+    """Room for the longest name of a schedule, as far as there is some."""
+    longest = max((len(one.schedule) for one in model.on_call), default=0)
+    return min(max(longest, 13), 24 if width >= 100 else 18 if width >= 76 else 13)
 
 
 def _person(model: Model, person: wire.Person, width: int) -> paint.Line:

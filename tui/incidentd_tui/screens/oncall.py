@@ -1,55 +1,300 @@
-"""Mode 3: who carries the pager now, until when, and who is next; and everybody who can be reached."""
+"""Mode 3: who carries the pager now and when the viewer is next; the calendar by week and month; one's own shifts."""
 
 from __future__ import annotations
 
-from typing import cast
+from datetime import date
+from typing import ClassVar, cast
 
-from incidentd_tui import paint, phrases, theme
+from textual.app import ComposeResult
+
+from incidentd import wire_duty
+from incidentd.client import ClientError
+from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.forms import paging
 from incidentd_tui.model import Changes
-from incidentd_tui.rows import duty
-from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.rows import calendar as days
+from incidentd_tui.rows import duty, shifts
+from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW, ListScreen
+from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
-from incidentd_tui.widgets.virtual_list import Key
+from incidentd_tui.widgets.bars import Pane
+from incidentd_tui.widgets.virtual_list import Key, VirtualList
+
+CALENDARS = ("week", "month")
+LOADED = 14
+"""Weeks that are asked for at once, from the week in which the month of the chosen day begins."""
+LOUD_KINDS = frozenset({"override", "swap", "absence", "daemon"})
+"""Kinds of events after which the final schedules may be others."""
 
 
 class OnCallScreen(ListScreen):
+    """`day` is the chosen day of the calendar, in the viewer's zone."""
+
     mode = "oncall"
     heading = "On-call"
     uniform = False
-    skipped = frozenset({"head", "gap"})
-    VERBS = (Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True), COPY)
+    skipped = frozenset({"head", "gap", "team"})
+    views: ClassVar = (("now", "Now"), ("week", "Week"), ("month", "Month"), ("mine", "My shifts"))
+    VERBS = (
+        Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
+        Verb("oncall.day_before", "h,left", "‹ day", "The day before"),
+        Verb("oncall.day_after", "l,right", "day ›", "The day after"),
+        Verb("oncall.week_before", "b", "‹ week", "A week back"),
+        Verb("oncall.week_after", "w", "week ›", "A week on"),
+        Verb("oncall.month_before", "left_curly_bracket", "‹ month", "A month back"),
+        Verb("oncall.month_after", "right_curly_bracket", "month ›", "A month on"),
+        Verb("oncall.today", "t", "today", "Back to today"),
+        Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
+        VIEW,
+        FILTER,
+        COPY,
+        NEXT_VIEW,
+        PREVIOUS_VIEW,
+    )
 
-    def order(self) -> list[Key]:
-        return list(duty.keys(self.model)) if self.model.loaded else []
+    def __init__(self) -> None:
+        super().__init__()
+        self.day = date.min
+        self.found: wire_duty.Schedules | None = None
+        self._shown: wire_duty.Schedules | None = None  # what of it the view is about
+        self._mine: list[tuple[str, calendar.Part]] = []
+        self._changes: dict[str, shifts.Change] = {}
+        self._fault = ""
 
-    def paint_row(self, key: Key, width: int) -> list[paint.Line]:
-        return duty.row(self.model, cast("duty.Key", key), width)
+    # ------------------------------------------------------------------ frame
+    def compose_body(self) -> ComposeResult:
+        yield from super().compose_body()
+        yield Pane(widget_id="day")
+
+    def on_mount(self) -> None:
+        self.day = days.today(self.model)
+        super().on_mount()
 
     def fit_window(self) -> None:
         super().fit_window()
-        self.query_one("#preview").display = False
+        in_calendar = self.view in CALENDARS
+        self.query_one("#preview").display = self.wide and in_calendar
+        self.query_one("#day").display = not self.wide and in_calendar and self.size.height >= 20
+
+    def choose_view(self, name: str) -> None:
+        self.view = name
+        self.fit_window()
+        self.call_after_refresh(super().choose_view, name)
+        self._load_if_missing()
+
+    # ------------------------------------------------------------------ loading
+    @property
+    def _span(self) -> calendar.Span:
+        first, last = days.loads(self.view, days.today(self.model) if self.view == "mine" else self.day)
+        return calendar.day_span(first, self.model.zone, (last - first).days)
+
+    def _load_if_missing(self) -> None:
+        found, span = self.found, self._span
+        if self.view == "now" or (found and found.starts_at <= span.starts_at and span.ends_at <= found.ends_at):
+            return
+        self._load_again()
+
+    def _load_again(self) -> None:
+        if self.view != "now":
+            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+
+    async def _load(self) -> None:
+        day = days.today(self.model) if self.view == "mine" else self.day
+        span = calendar.day_span(calendar.week_of(day.replace(day=1)), self.model.zone, LOADED * 7)
+        call = self.tui.acts.client.schedules(starts_at=span.starts_at, ends_at=span.ends_at)
+        try:
+            self.found = await self.tui.acts.gateway.ask(call)
+            self._fault = ""
+        except ClientError as error:
+            self._fault = self.tui.acts.reason("", error)
+        if self.composed:
+            self.reorder()
+
+    def on_model(self, changes: Changes) -> None:
+        if changes.everything or changes.kinds & LOUD_KINDS:
+            self._load_again()
+        if changes.everything or changes.kinds:
+            self.reorder()
+        else:
+            self.repaint_bars()
+
+    # ------------------------------------------------------------------ rows
+    def order(self) -> list[Key]:
+        if self.view == "now":
+            return list(duty.keys(self.model)) if self.model.loaded else []
+        self._shown = calendar.within(self.found, self._span) if self.found else None
+        if self._shown is None:
+            return []
+        return self._mine_keys() if self.view == "mine" else self._calendar_keys(self._shown)
+
+    def _calendar_keys(self, shown: wire_duty.Schedules) -> list[Key]:
+        keys: list[Key] = []
+        for team, schedules in days.by_team(self.model, [one for one in shown.schedules if self._accepts(one)]).items():
+            keys += [("team", team), *(("plan", one.name) for one in schedules)]
+        return keys
+
+    def _accepts(self, one: wire_duty.Schedule) -> bool:
+        people = {*one.people, *(shift.person for shift in one.shifts)}
+        team = calendar.team_of(self.model, one)
+        return self.filter.accepts(
+            f"{one.name} {team} {' '.join(people)}".lower(), {"team": team, "schedule": one.name}
+        )
+
+    def _mine_keys(self) -> list[Key]:
+        if self.found is None or self._shown is None:
+            return []
+        now = self.model.now()
+        span = calendar.Span(now, self._span.ends_at)
+        self._mine = shifts.mine(self.model, self._shown.schedules, span)
+        self._changes = {shifts.change_title(one): one for one in shifts.my_changes(self.found, self.model.me, now)}
+        keys: list[Key] = [("head", 0), *(("mine", number) for number in range(len(self._mine)))]
+        if self._changes:
+            keys += [("gap", 1), ("head", 1), *(("change", title) for title in self._changes)]
+        return keys
+
+    def paint_row(self, key: Key, width: int) -> list[paint.Line]:
+        kind, name = cast("tuple[str, str | int]", key)
+        if self.view == "now":
+            return duty.row(self.model, cast("duty.Key", key), width)
+        if kind == "team":
+            return [[(f"TEAM {name}" if name else "OF NO TEAM", theme.heading)]]
+        if self.view == "mine":
+            return self._paint_mine(kind, name, width)
+        one = self._schedule(str(name))
+        painter = days.week_row if self.view == "week" else days.month_row
+        return painter(self.model, self._shown, one, self.day, width) if self._shown and one else [[]]
+
+    def _paint_mine(self, kind: str, name: str | int, width: int) -> list[paint.Line]:
+        if kind == "mine":
+            schedule, part = self._mine[int(name)]
+            return [shifts.row(self.model, schedule, part, width, mine=True)]
+        if kind == "change":
+            return shifts.change_lines(self.model, self._changes[str(name)], width)
+        if kind == "gap":
+            return [[]]
+        told = f"{phrases.count(len(self._mine), 'SHIFT')} OF YOURS IN TEN WEEKS" if name == 0 else "CHANGES"
+        return [[(told.upper(), theme.heading)]]
+
+    def _schedule(self, name: str) -> wire_duty.Schedule | None:
+        found = self._shown.schedules if self._shown else ()
+        return next((one for one in found if one.name == name), None)
+
+    def nothing(self) -> list[paint.Line]:
+        if self._fault:
+            return [[], [("  ! ", theme.danger), (self._fault, theme.plain)]]
+        if self.view != "now" and self.found is None:
+            return [[], [("  loading …", theme.muted)]]
+        return [[], [("  No schedule is in the roster.", theme.muted)]]
+
+    def head(self, width: int) -> paint.Line:
+        if self.view == "week":
+            return days.week_head(self.model, self.day, width - 1)
+        return days.month_head(self.model, self.day, width - 1) if self.view == "month" else []
+
+    def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
+        one = self._schedule(self._plan_here())
+        if self.view not in CALENDARS or one is None or self._shown is None:
+            return []
+        return days.day_lines(self.model, self._shown, one, self.day, width)
+
+    def refresh_frame(self) -> None:
+        super().refresh_frame()
+        if self.composed:
+            width = self.size.width - 2
+            lines = self.preview_lines(self.table.cursor, width)
+            rule: paint.Line = [("─" * self.size.width, theme.line)]
+            self.query_one("#day", Pane).say([rule, *([(" ", theme.plain), *line] for line in lines)])
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
+        if self.view in CALENDARS:
+            return self._day_status(), []
         empty = sum(not shift.person for shift in self.model.on_call)
         left: paint.Line = [(f" {phrases.count(len(self.model.on_call), 'schedule')}", theme.muted)]
         if empty:
             left.append((f" · ▲ {empty} with nobody on call", theme.warning))
         return left, []
 
-    def on_model(self, changes: Changes) -> None:
-        if changes.everything or changes.kinds:
-            self.reorder()
-        else:
-            self.repaint_bars()
+    def _day_status(self) -> paint.Line:
+        """The legend; in a window without room for the day in words, the day."""
+        if self.wide or self.query_one("#day").display:
+            return [(f" {days.LEGEND}", theme.faint)]
+        spans = [span for line in self.preview_lines(None, 200) for span in (*line, (" · ", theme.faint))]
+        return [(" ", theme.plain), *spans[:-1]]
+
+    # ------------------------------------------------------------------ moving
+    @property
+    def _cursor_key(self) -> Key:
+        return ("", 0) if self.table.cursor is None else self.table.cursor
+
+    def _plan_here(self) -> str:
+        key = self.table.cursor
+        return str(key[1]) if isinstance(key, tuple) and key[0] == "plan" else ""
+
+    def _go(self, day: date) -> None:
+        self.day = day
+        self._load_if_missing()
+        self.reorder()
+
+    def do_day_before(self) -> None:
+        self._go(self.day - calendar.DAY)
+
+    def do_day_after(self) -> None:
+        self._go(self.day + calendar.DAY)
+
+    def do_week_before(self) -> None:
+        self._go(self.day - calendar.WEEK)
+
+    def do_week_after(self) -> None:
+        self._go(self.day + calendar.WEEK)
+
+    def do_month_before(self) -> None:
+        self._go(calendar.month_step(self.day, -1))
+
+    def do_month_after(self) -> None:
+        self._go(calendar.month_step(self.day, 1))
+
+    def do_today(self) -> None:
+        self._go(days.today(self.model))
+
+    def why_not(self, verb: Verb) -> str:
+        if reason := super().why_not(verb):
+            return reason
+        name = verb.id.partition(".")[2]
+        if name.startswith(("day_", "week_", "month_")) or name == "today":
+            return "" if self.view in CALENDARS else f"{verb.label}: in the calendar only; ] shows it"
+        if name == "open" and not self._schedule_here():
+            return "open: put the cursor on a schedule first"
+        return ""
+
+    # ------------------------------------------------------------------ verbs
+    def _schedule_here(self) -> str:
+        """The schedule of the row under the cursor."""
+        kind, name = cast("tuple[str, str | int]", self._cursor_key)
+        if kind == "plan":
+            return str(name)
+        if kind == "shift" and int(name) < len(self.model.on_call):
+            return str(self.model.on_call[int(name)].schedule)
+        if kind == "own" and int(name) < len(self.model.own_shifts):
+            return str(self.model.own_shifts[int(name)].schedule)
+        if kind == "mine" and int(name) < len(self._mine):
+            return self._mine[int(name)][0]
+        return ""
+
+    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        self.run_worker(self.action_verb("oncall.open"), exit_on_error=False)
+
+    def do_open(self) -> None:
+        day = self.day if self.view in CALENDARS else days.today(self.model)
+        self.app.push_screen(ScheduleScreen(self._schedule_here(), day))
 
     def _person(self) -> str:
-        key = self.table.cursor
-        name, number = cast("duty.Key", key) if key is not None else ("", 0)
-        if name == "shift" and number < len(self.model.on_call):
-            return self.model.on_call[number].person
+        """Whom `P` is about: of a calendar, who has it now."""
+        kind, number = cast("tuple[str, str | int]", self._cursor_key)
         people = sorted(self.model.people)
-        return people[number] if name == "person" and number < len(people) else ""
+        if kind == "person":
+            return people[int(number)] if int(number) < len(people) else ""
+        schedule = self._schedule_here()
+        return next((one.person for one in self.model.on_call if one.schedule == schedule), "")
 
     def do_page(self) -> None:
         self.app.push_screen(paging.page_somebody(self.tui, person=self._person()))
