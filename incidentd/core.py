@@ -33,6 +33,7 @@ from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.maintenance import Maintenance
+from incidentd.services.mode_plans import ModePlans
 from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
@@ -125,6 +126,7 @@ class Core:
         self.roster = RosterView(store, roster, self.reach)
         self.desk = DutyDesk(store, roster)
         self.modes = Modes(store, roster)
+        self.mode_plans = ModePlans(store, roster, self.modes)
 
     @property
     def duty(self) -> Duty:

@@ -279,6 +279,7 @@ class Daemon:
             duty=core.duty,
             modes=core.modes,
             handovers=core.handovers,
+            mode_plans=core.mode_plans,
             feeds=core.feeds,
             policies=core.policies,
             routes=core.routes,

@@ -100,3 +100,71 @@ class SplitMode(wire.Request, frozen=True):
 
 class EndMode(wire.Request, frozen=True):
     reason: Reason = ""
+
+
+# ------------------------------------------------------------------ plans
+class SupportLoad(wire.Frozen, frozen=True):
+    """What time in support costs somebody, on the clocks of their zone."""
+
+    days: int
+    weekend_days: int
+    holidays: int  # public ones
+    nights: int
+
+
+class PlannedWeek(wire.Frozen, frozen=True):
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    support: tuple[str, ...]  # with those who were to be before the plan
+
+
+class PlanChoice(wire.Frozen, frozen=True):
+    """Why `person` is in support in the week from `starts_at`, and who else could be ("" for nobody)."""
+
+    starts_at: wire.Instant
+    person: str
+    why: str
+    alternative: str
+    why_not: str
+
+
+class PlanShare(wire.Frozen, frozen=True):
+    """What somebody bears in the 13 weeks before the plan and in its time, without the plan and with it."""
+
+    person: str
+    before: SupportLoad
+    after: SupportLoad
+
+
+class PlannedBlock(wire.Frozen, frozen=True):
+    person: str
+    mode: str
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+
+
+class ModePlan(wire.Frozen, frozen=True):
+    """A fair plan of a team's modes. The days are as even as in any plan for these weeks; `short` names weeks with too
+    few people. `plan` names what it would set.
+    """
+
+    team: str
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    wanted: int  # in support at a time
+    weeks: tuple[PlannedWeek, ...]
+    choices: tuple[PlanChoice, ...]
+    shares: tuple[PlanShare, ...]  # in the order of the roster
+    blocks: tuple[PlannedBlock, ...]
+    short: tuple[str, ...]
+    plan: str
+    applied: bool
+
+
+class ApplyModePlan(wire.Request, frozen=True):
+    """Make a plan true; with `plan`, only when it is still the one that was shown."""
+
+    starts_at: wire.Instant | None = None  # default: the next Monday at nine in the zone of the first member
+    weeks: Annotated[int, Meta(ge=1, le=52)] = 13
+    replace: bool = False  # plan anew what is planned already
+    plan: Annotated[str, Meta(max_length=64)] = ""

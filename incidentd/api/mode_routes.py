@@ -6,7 +6,7 @@ from incidentd import wire_modes
 from incidentd.api import queries
 from incidentd.api.handlers import modes
 from incidentd.api.identity import Role
-from incidentd.api.route import Route, changed, created, get
+from incidentd.api.route import Route, changed, created, get, post
 
 MODE_ROUTES: tuple[Route, ...] = (
     get("/v1/modes", modes.list_modes, wire_modes.Modes, "Who is in which mode", query=queries.Modes),
@@ -36,5 +36,19 @@ MODE_ROUTES: tuple[Route, ...] = (
         wire_modes.ModeBlock,
         "Take a mode block back; one that has begun ends now",
         body=wire_modes.EndMode,
+    ),
+    get(
+        "/v1/teams/{team}/mode-plan",
+        modes.preview_plan,
+        wire_modes.ModePlan,
+        "A fair plan of a team's modes; nothing is changed",
+        query=queries.ModePlan,
+    ),
+    post(
+        "/v1/teams/{team}/mode-plan",
+        modes.apply_plan,
+        wire_modes.ModePlan,
+        "Make a plan of a team's modes true",
+        body=wire_modes.ApplyModePlan,
     ),
 )

@@ -112,6 +112,12 @@ class Handovers(Query, frozen=True):
     mine: Annotated[bool, Meta(description="from or to the caller only")] = False
 
 
+class ModePlan(Query, frozen=True):
+    starts_at: Annotated[wire.Instant | None, Meta(description="default: the next Monday at nine")] = None
+    weeks: Annotated[int, Meta(ge=1, le=52)] = 13
+    replace: Annotated[bool, Meta(description="plan anew what is planned already")] = False
+
+
 class RouteTest(Query, frozen=True):
     label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
 

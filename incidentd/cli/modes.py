@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from incidentd import wire_modes
+from incidentd.cli.mode_plans import plan
 from incidentd.cli.parts import AHEAD, INSTANT, Word, change_options, read_options, versioned
 from incidentd.cli.screen import Painted, listed, section, table
 from incidentd.cli.session import Session
@@ -158,3 +159,6 @@ def remove(session: Session, block_id: int, reason: str, version: int | None) ->
     """Take a block back; one that has begun ends now."""
     body = session.change("POST", f"/v1/modes/{block_id}/end", {"reason": reason}, version)
     _told(session, body, session.decode(body, wire_modes.ModeBlock))
+
+
+mode.add_command(plan)

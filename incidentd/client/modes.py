@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 
 from incidentd import wire_modes
 from incidentd.client.calls import Calls, query_string
@@ -36,3 +37,18 @@ class ModeCalls(Calls):
         """Take a block back; one that has begun ends now."""
         path, body = f"/v1/modes/{block_id}/end", wire_modes.EndMode(reason=reason)
         return await self._send("POST", path, wire_modes.ModeBlock, body, if_version=if_version)
+
+    async def mode_plan(
+        self, team: str, *, starts_at: datetime | None = None, weeks: int = 13, replace: bool = False
+    ) -> wire_modes.ModePlan:
+        """A fair plan of a team's modes; nothing is changed."""
+        given = {"starts_at": starts_at.isoformat()} if starts_at else {}
+        query = query_string(weeks=weeks, replace=str(replace).lower(), **given)
+        return await self._get(f"{_plan_of(team)}{query}", wire_modes.ModePlan)
+
+    async def apply_mode_plan(self, team: str, body: wire_modes.ApplyModePlan) -> wire_modes.ModePlan:
+        return await self._send("POST", _plan_of(team), wire_modes.ModePlan, body)
+
+
+def _plan_of(team: str) -> str:
+    return f"/v1/teams/{quote(team, safe='')}/mode-plan"

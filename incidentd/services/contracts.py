@@ -215,6 +215,11 @@ class HandoverCalls(Protocol):
     async def accept(self, handover_id: int, actor: str, if_version: int | None) -> wire_handover.Handover: ...
 
 
+class ModePlanCalls(Protocol):
+    async def preview(self, team: str, start: datetime | None, weeks: int, replace: bool) -> wire_modes.ModePlan: ...
+    async def apply(self, team: str, body: wire_modes.ApplyModePlan, actor: str) -> wire_modes.ModePlan: ...
+
+
 class RouteCalls(Protocol):
     async def test(self, labels: Mapping[str, str]) -> wire_routes.RouteTest: ...
 
@@ -283,6 +288,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     duty: DutyCalls
     modes: ModeCalls
     handovers: HandoverCalls
+    mode_plans: ModePlanCalls
     feeds: FeedCalls
     policies: PolicyCalls
     routes: RouteCalls

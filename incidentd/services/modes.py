@@ -84,7 +84,7 @@ class Modes:
                 by=actor,
                 at=tx.now,
             )
-            _refused(lambda: check_beginning(begin, tx.now, self._zone(body.person)))
+            refused(lambda: check_beginning(begin, tx.now, self._zone(body.person)))
             return self.put(tx, block, "mode.set", actor)
 
         return view(await self._store.write(command))
@@ -107,7 +107,7 @@ class Modes:
                     remedy=f"split it: incidentctl mode split {block_id} --reason WHY",
                 )
             if new.starts_at != old.starts_at:
-                _refused(lambda: check_beginning(new.starts_at, tx.now, self._zone(old.person)))
+                refused(lambda: check_beginning(new.starts_at, tx.now, self._zone(old.person)))
             return self.put(tx, new, "mode.changed", actor)
 
         return view(await self._store.write(command))
@@ -130,7 +130,7 @@ class Modes:
             ) if body.then != "none" else None  # fmt: skip
             before = duty_changes.mode_blocks_of(tx.conn, old.person)
             after = [first if one.id == old.id else one for one in before] + ([new] if new else [])
-            _refused(lambda: check_lengths(before, after, self._zone(old.person), reason))
+            refused(lambda: check_lengths(before, after, self._zone(old.person), reason))
             stored = _store(tx, first, "mode.changed", actor)
             rest = _store(tx, new, "mode.set", actor) if new else None
             return wire_modes.ModeSplit(first=view(stored), rest=view(rest) if rest else None)
@@ -147,7 +147,7 @@ class Modes:
             over = msgspec.structs.replace(old, **why, **({"ends_at": tx.now} if begun else {"cancelled": True}))
             before = duty_changes.mode_blocks_of(tx.conn, old.person)
             after = [over if one.id == old.id else one for one in before]
-            _refused(lambda: check_lengths(before, after, self._zone(old.person), reason.strip()))
+            refused(lambda: check_lengths(before, after, self._zone(old.person), reason.strip()))
             return _store(tx, over, "mode.ended" if begun else "mode.cancelled", actor)
 
         return view(await self._store.write(command))
@@ -155,11 +155,11 @@ class Modes:
     # ------------------------------------------------------------------ within a transaction
     def put(self, tx: Tx, block: ModeBlock, kind: str, actor: str) -> ModeBlock:
         """Store a block and cut what it meets. Raises `Invalid`, also for a week that is cut without a reason."""
-        _refused(lambda: check_block(self._roster(), block, tx.now))
+        refused(lambda: check_block(self._roster(), block, tx.now))
         before = duty_changes.mode_blocks_of(tx.conn, block.person)
         placed = place(block, before)
         after = _after(before, block, placed)
-        _refused(lambda: check_lengths(before, after, self._zone(block.person), block.reason))
+        refused(lambda: check_lengths(before, after, self._zone(block.person), block.reason))
         for one in placed.changed:
             _store(tx, one, "mode.cancelled" if one.cancelled else "mode.changed", actor)
         stored = _store(tx, block, kind, actor)
@@ -209,7 +209,8 @@ def _store(tx: Tx, block: ModeBlock, kind: str, actor: str) -> ModeBlock:
     return stored
 
 
-def _refused(check: Callable[[], None]) -> None:
+def refused(check: Callable[[], None]) -> None:
+    """Run a rule's check; what it refuses is `Invalid`."""
     try:
         check()
     except BadChange as error:

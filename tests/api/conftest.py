@@ -260,6 +260,7 @@ class FakeDaemon:
             duty=_Duty(self),
             modes=_Modes(self),
             handovers=_Handovers(self),
+            mode_plans=_ModePlans(self),
             feeds=_Feeds(self),
             policies=_Policies(self),
             routes=_Routes(self),
@@ -512,6 +513,22 @@ class _Handovers(_Part):
             id=handover_id, name=f"H-{handover_id}", schedule="s", person="ana", starts_at=NOW, ends_at=NOW,
             next_person="ben", next_starts_at=NOW, form="full", state=state, surprises="", sections=(), finished_by="",
             sent_at=None, accepted_by="", accepted_at=None, accepted_via="", version=1,
+        )  # fmt: skip
+
+
+class _ModePlans(_Part):
+    async def preview(self, team: str, start: datetime | None, weeks: int, replace: bool) -> wire_modes.ModePlan:
+        await self.fake.note("mode_plans.preview", team, start, weeks, replace)
+        return self._plan(team, applied=False)
+
+    async def apply(self, team: str, body: wire_modes.ApplyModePlan, actor: str) -> wire_modes.ModePlan:
+        await self.fake.note("mode_plans.apply", team, body, actor)
+        return self._plan(team, applied=True)
+
+    def _plan(self, team: str, *, applied: bool) -> wire_modes.ModePlan:
+        return wire_modes.ModePlan(
+            team=team, starts_at=NOW, ends_at=NOW, wanted=1, weeks=(), choices=(), shares=(), blocks=(), short=(),
+            plan="abc", applied=applied,
         )  # fmt: skip
 
 

@@ -127,6 +127,8 @@ CALLS = {
     "change_mode": lambda c: c.change_mode(1, wire_modes.ChangeMode(reason="x"), if_version=1),
     "split_mode": lambda c: c.split_mode(1, wire_modes.SplitMode(then="none"), if_version=1),
     "end_mode": lambda c: c.end_mode(1, "ill", if_version=1),
+    "mode_plan": lambda c: c.mode_plan("a b", starts_at=NOON, replace=True),
+    "apply_mode_plan": lambda c: c.apply_mode_plan("shop", wire_modes.ApplyModePlan(plan="abc")),
     "test_route": lambda c: c.test_route({"alertname": "X", "a": "b & c=d"}),
     "test_notifier": lambda c: c.test_notifier("phone"),
     "test_person": lambda c: c.test_person("ana"),

@@ -124,6 +124,8 @@ GOOD = {
     "PATCH /v1/handovers/{id}": ("/v1/handovers/1", {"surprises": "the cache"}),
     "POST /v1/handovers/{id}/send": ("/v1/handovers/1/send", {"surprises": "the cache"}),
     "POST /v1/handovers/{id}/accept": ("/v1/handovers/1/accept", None),
+    "GET /v1/teams/{team}/mode-plan": ("/v1/teams/shop/mode-plan?weeks=6&replace=true", None),
+    "POST /v1/teams/{team}/mode-plan": ("/v1/teams/shop/mode-plan", {"weeks": 6, "plan": "abc"}),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),
     "GET /v1/deliveries/{id}": ("/v1/deliveries/1", None),

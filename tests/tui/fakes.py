@@ -615,6 +615,14 @@ class FakeClient:
     async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
         raise AssertionError(UNASKED)
 
+    async def mode_plan(
+        self, team: str, *, starts_at: datetime | None = None, weeks: int = 13, replace: bool = False
+    ) -> wire_modes.ModePlan:
+        raise AssertionError(UNASKED)
+
+    async def apply_mode_plan(self, team: str, body: wire_modes.ApplyModePlan) -> wire_modes.ModePlan:
+        raise AssertionError(UNASKED)
+
     async def test_person(self, handle: str) -> wire_pages.PersonTest:
         raise AssertionError(UNASKED)
 

@@ -27,3 +27,12 @@ async def split_mode(calls: Calls, call: Call[wire_modes.SplitMode, queries.Quer
 
 async def end_mode(calls: Calls, call: Call[wire_modes.EndMode, queries.Query]) -> wire_modes.ModeBlock:
     return await calls.modes.end(call.id, call.body.reason, call.actor, call.if_version)
+
+
+async def preview_plan(calls: Calls, call: Call[Empty, queries.ModePlan]) -> wire_modes.ModePlan:
+    query = call.query
+    return await calls.mode_plans.preview(call.names["team"], query.starts_at, query.weeks, query.replace)
+
+
+async def apply_plan(calls: Calls, call: Call[wire_modes.ApplyModePlan, queries.Query]) -> wire_modes.ModePlan:
+    return await calls.mode_plans.apply(call.names["team"], call.body, call.actor)

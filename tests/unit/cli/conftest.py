@@ -435,6 +435,23 @@ class Canned:
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
 
+    def mode_plan(self, *, applied: bool = False) -> wire_modes.ModePlan:
+        t = self.text
+        load = wire_modes.SupportLoad(days=7, weekend_days=2, holidays=0, nights=7)
+        return wire_modes.ModePlan(
+            team=t,
+            starts_at=AT,
+            ends_at=AT,
+            wanted=1,
+            weeks=(wire_modes.PlannedWeek(starts_at=AT, ends_at=AT, support=(t,)),),
+            choices=(wire_modes.PlanChoice(starts_at=AT, person=t, why=t, alternative=t, why_not=t),),
+            shares=(wire_modes.PlanShare(person=t, before=load, after=load),),
+            blocks=(wire_modes.PlannedBlock(person=t, mode=t, starts_at=AT, ends_at=AT),),
+            short=(t,),
+            plan=t,
+            applied=applied,
+        )
+
     def schedules(self) -> wire_duty.Schedules:
         t = self.text
         shift = wire_duty.DutyShift(
