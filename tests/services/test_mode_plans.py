@@ -55,8 +55,8 @@ async def test_another_plan_than_the_one_that_was_shown_is_refused(team):
 
 async def test_planning_anew_cuts_what_has_begun_and_replaces_the_rest(team):
     now = team.clock.now()
-    for person, begin, mode in (("ada", 0, "support"), ("lin", 3, "project")):
-        body = wire_modes.SetMode(person=person, mode=mode, starts_at=now + begin * DAY, days=60)
+    first = wire_modes.SetMode(person="ada", mode="support", days=60)
+    for body in (first, wire_modes.SetMode(person="lin", mode="project", starts_at=now + 3 * DAY, days=60)):
         await team.core.modes.set(body, "sam")
     stands = await team.core.mode_plans.preview("shop", None, 4, False)
     assert all("ada" in week.support for week in stands.weeks)
