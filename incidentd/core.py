@@ -15,6 +15,7 @@ from incidentd.services.alerts import Alerts
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
 from incidentd.services.contact_tests import ContactTests
+from incidentd.services.contracts import Calls, CheckCalls, DaemonCalls, ReplayCalls
 from incidentd.services.delivery import DeliveryWorker, Sender
 from incidentd.services.delivery_outcomes import Outcomes
 from incidentd.services.drafts import Drafts
@@ -137,6 +138,38 @@ class Core:
     def handovers(self) -> Handovers:
         """How duty blocks end."""
         return self.desk.handovers
+
+    def calls(self, *, checks: CheckCalls, replays: ReplayCalls, daemon: DaemonCalls) -> Calls:
+        """What the socket API can call: these services, and what a daemon has besides."""
+        return Calls(
+            alerts=self.alerts,
+            details=self.details,
+            bulk=self.bulk,
+            groups=self.groups,
+            views=self.views,
+            silences=self.silences,
+            checks=checks,
+            maintenance=self.maintenance,
+            recurring=self.recurring,
+            hiding=self.hiding,
+            pages=self.pages,
+            contact_tests=self.contact_tests,
+            incidents=self.incidents,
+            roster=self.roster,
+            duty=self.duty,
+            modes=self.modes,
+            handovers=self.handovers,
+            mode_plans=self.mode_plans,
+            feeds=self.feeds,
+            policies=self.policies,
+            routes=self.routes,
+            replays=replays,
+            drills=self.drills,
+            drafts=self.drafts,
+            events=self.events,
+            idempotency=self.answers,
+            daemon=daemon,
+        )
 
     def _timer_handlers(self) -> dict[str, Handler]:
         """What each kind of timer does."""

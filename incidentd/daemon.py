@@ -38,7 +38,6 @@ from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
 from incidentd.services.checks import Checks, LentPauses
-from incidentd.services.contracts import Calls
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
 from incidentd.services.receipts import LentReceipts
@@ -245,7 +244,9 @@ class Daemon:
         settings = self.configuration.daemon.api
         passed = self._passed.get("api", ())
         return await start_api(
-            self._calls(),
+            self.core.calls(
+                checks=Checks(self.core.store, self.host, self._public_url), replays=self._replays, daemon=self
+            ),
             roles=RolePolicy(
                 owner_uid=os.geteuid(),
                 viewer_groups=settings.viewer_groups,
@@ -257,38 +258,6 @@ class Daemon:
             socket_path=None if passed else settings.socket_path,
             sock=passed[0] if passed else None,
             socket_mode=settings.socket_mode,
-        )
-
-    def _calls(self) -> Calls:
-        core = self.core
-        return Calls(
-            alerts=core.alerts,
-            details=core.details,
-            bulk=core.bulk,
-            groups=core.groups,
-            views=core.views,
-            silences=core.silences,
-            checks=Checks(core.store, self.host, self._public_url),
-            maintenance=core.maintenance,
-            recurring=core.recurring,
-            hiding=core.hiding,
-            pages=core.pages,
-            contact_tests=core.contact_tests,
-            incidents=core.incidents,
-            roster=core.roster,
-            duty=core.duty,
-            modes=core.modes,
-            handovers=core.handovers,
-            mode_plans=core.mode_plans,
-            feeds=core.feeds,
-            policies=core.policies,
-            routes=core.routes,
-            replays=self._replays,
-            drills=core.drills,
-            drafts=core.drafts,
-            events=core.events,
-            idempotency=core.answers,
-            daemon=self,
         )
 
     def _person_of(self, uid: int, os_user: str) -> str:
