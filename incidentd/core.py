@@ -159,6 +159,7 @@ class Core:
             duty=self.duty,
             modes=self.modes,
             handovers=self.handovers,
+            requests=self.desk.requests,
             mode_plans=self.mode_plans,
             feeds=self.feeds,
             policies=self.policies,

@@ -63,7 +63,7 @@ class Swap(wire.Frozen, frozen=True):
     other: str
     other_starts_at: wire.Instant
     other_ends_at: wire.Instant
-    state: str  # proposed | accepted | declined | cancelled
+    state: str  # proposed | accepted | declined | cancelled | expired (when a side begins)
     reason: str
     by: str
     at: wire.Instant  # when it was proposed or settled

@@ -118,6 +118,11 @@ class ModePlan(Query, frozen=True):
     replace: Annotated[bool, Meta(description="plan anew what is planned already")] = False
 
 
+class ShiftRequests(Query, frozen=True):
+    state: Literal["open", "accepted", "declined", "cancelled", "expired", "all"] = "open"
+    mine: Annotated[bool, Meta(description="from or to the caller only")] = False
+
+
 class RouteTest(Query, frozen=True):
     label: Annotated[tuple[str, ...], Meta(max_length=90, description="NAME=VALUE of the alert, repeatable")] = ()
 

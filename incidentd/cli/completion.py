@@ -27,6 +27,7 @@ _LISTS = {
     "V": ("/v1/views", "views", "name"),
     "M": ("/v1/maintenance", "windows", "text"),
     "R": ("/v1/recurring", "rules", "text"),
+    "Q": ("/v1/shift-requests", "requests", "schedule"),
     "H": ("/v1/handovers", "handovers", "schedule"),
 }
 

@@ -105,7 +105,7 @@ class Word(click.Choice[str]):
 
 
 ALERT, PAGE, INCIDENT = Identifier("A"), Identifier("P"), Identifier("INC")
-MAINTENANCE, RULE, HANDOVER = Identifier("M"), Identifier("R"), Identifier("H")
+MAINTENANCE, RULE, HANDOVER, REQUEST = Identifier("M"), Identifier("R"), Identifier("H"), Identifier("Q")
 INSTANT, AHEAD, SPAN = Instant(), Ahead(), Span()
 Decorator = Callable[[Any], Any]
 

@@ -11,6 +11,7 @@ from incidentd import wire_duty
 from incidentd.cli.parts import AHEAD, INSTANT, SPAN, change_options, read_options, versioned
 from incidentd.cli.screen import Painted, listed, section, table
 from incidentd.cli.session import Session
+from incidentd.cli.shift_requests import request
 from incidentd.domain.display import safe_line
 
 _HOW_LONG = timedelta(weeks=2)
@@ -235,6 +236,9 @@ def _settling(name: str, to: str, text: str) -> None:
 _settling("accept", "accepted", "Accept a swap that was offered to you.")
 _settling("decline", "declined", "Decline a swap, or take your acceptance back until a side of it has begun.")
 _settling("cancel", "cancelled", "Take back a swap that you offered and nobody has accepted.")
+
+
+schedule.add_command(request)
 
 
 # ---------------------------------------------------------------------- absences

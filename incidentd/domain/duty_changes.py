@@ -31,6 +31,7 @@ class SwapState(enum.StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"  # a side began, and nobody had answered
 
 
 class Swap(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,11 @@ class Swap(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     at: datetime  # when it was proposed, or settled
     version: int = 1
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the first side begins: what is not accepted by then counts for nothing."""
+        return min(self.starts_at, self.other_starts_at)
 
 
 class Absence(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,9 +23,9 @@ class BadChange(ValueError):
 
 def check_override(roster: Roster, changes: Changes, override: Override, now: datetime) -> None:
     """Raise `BadChange` unless `override` can be set at `now`; `changes` are the others that touch its time."""
-    _schedule(roster, override.schedule)
-    _person(roster, override.person, "person")
-    _check_span(override.starts_at, override.ends_at, now, "ends_at")
+    named_schedule(roster, override.schedule)
+    named_person(roster, override.person, "person")
+    check_span(override.starts_at, override.ends_at, now, "ends_at")
     for one in changes.absences_of().get(override.person, ()):
         if one.starts_at < override.ends_at and override.starts_at < one.ends_at:
             raise BadChange(
@@ -37,12 +37,12 @@ def check_override(roster: Roster, changes: Changes, override: Override, now: da
 
 def check_absence(roster: Roster, absence: Absence, now: datetime) -> None:
     """Raise `BadChange` unless `absence` can be set at `now`."""
-    _person(roster, absence.person, "person")
+    named_person(roster, absence.person, "person")
     if absence.stand_in:
-        _person(roster, absence.stand_in, "stand_in")
+        named_person(roster, absence.stand_in, "stand_in")
     if absence.stand_in == absence.person:
         raise BadChange("nobody stands in for themselves", "stand_in", "name somebody else, or nobody")
-    _check_span(absence.starts_at, absence.ends_at, now, "ends_at")
+    check_span(absence.starts_at, absence.ends_at, now, "ends_at")
 
 
 def check_swap(roster: Roster, changes: Changes, swap: Swap, now: datetime) -> None:
@@ -51,16 +51,16 @@ def check_swap(roster: Roster, changes: Changes, swap: Swap, now: datetime) -> N
     The sides are as long as each other on the clocks of the schedule's zone, so that a week with a change of the
     clocks can be swapped for one without.
     """
-    schedule = _schedule(roster, swap.schedule)
-    _person(roster, swap.person, "person")
-    _person(roster, swap.other, "other")
+    schedule = named_schedule(roster, swap.schedule)
+    named_person(roster, swap.person, "person")
+    named_person(roster, swap.other, "other")
     if swap.person == swap.other:
         raise BadChange("a swap has two sides", "other", "name somebody else")
     for begin, end, field in (
         (swap.starts_at, swap.ends_at, "starts_at"),
         (swap.other_starts_at, swap.other_ends_at, "other_starts_at"),
     ):
-        _check_span(begin, end, now, field.replace("starts", "ends"))
+        check_span(begin, end, now, field.replace("starts", "ends"))
         if begin < now:
             raise BadChange("has begun already: what was carried cannot be swapped", field, "swap what lies ahead")
     if swap.starts_at < swap.other_ends_at and swap.other_starts_at < swap.ends_at:
@@ -73,11 +73,12 @@ def check_swap(roster: Roster, changes: Changes, swap: Swap, now: datetime) -> N
             "other_ends_at",
             "make them equal, or set an override for what is given without a return",
         )
-    _check_held(schedule, changes, swap.person, swap.starts_at, swap.ends_at, "starts_at")
-    _check_held(schedule, changes, swap.other, swap.other_starts_at, swap.other_ends_at, "other_starts_at")
+    check_held(schedule, changes, swap.person, swap.starts_at, swap.ends_at, "starts_at")
+    check_held(schedule, changes, swap.other, swap.other_starts_at, swap.other_ends_at, "other_starts_at")
 
 
-def _check_held(schedule: Schedule, changes: Changes, person: str, begin: datetime, end: datetime, field: str) -> None:
+def check_held(schedule: Schedule, changes: Changes, person: str, begin: datetime, end: datetime, field: str) -> None:
+    """Raise `BadChange` unless `person` carries the pager for the whole time."""
     at = begin
     for shift in final_schedule(schedule, changes, begin, end):
         if shift.person != person or shift.starts_at != at:
@@ -95,18 +96,21 @@ def _length(schedule: Schedule, begin: datetime, end: datetime) -> timedelta:
     return wall(end, schedule.zone) - wall(begin, schedule.zone)
 
 
-def _schedule(roster: Roster, name: str) -> Schedule:
+def named_schedule(roster: Roster, name: str) -> Schedule:
+    """The schedule of that name. Raises `BadChange`."""
     if name not in roster.schedules:
         raise BadChange(f"there is no schedule {name!r}", "schedule", "incidentctl oncall lists them")
     return roster.schedules[name]
 
 
-def _person(roster: Roster, handle: str, field: str) -> None:
+def named_person(roster: Roster, handle: str, field: str) -> None:
+    """Raise `BadChange` unless the roster knows the person."""
     if handle not in roster.people:
         raise BadChange(f"there is no person {handle!r}", field, "incidentctl people lists them")
 
 
-def _check_span(begin: datetime, end: datetime, now: datetime, field: str) -> None:
+def check_span(begin: datetime, end: datetime, now: datetime, field: str) -> None:
+    """Raise `BadChange` unless the time is one, not all of it in the past, and not endless."""
     if end <= begin:
         raise BadChange("the end is not after the beginning", field, "exchange the two")
     if end <= now:

@@ -17,6 +17,7 @@ _ENDINGS = {
     "swap.proposed": "if {other} accepts",
     "swap.accepted": "{other} has accepted",
     "swap.declined": "{other} has declined",
+    "swap.expired": "nobody accepted in time",
     "swap.cancelled": "{person} has taken it back",
 }
 

@@ -32,8 +32,14 @@ _QUESTIONS = {
     "bundle": ("Not all of these pages are acknowledged yet.", "Acknowledge all as"),
     "test": ("This is a test: nothing is wrong. Confirm that it reached you.", "I got it:"),
     "handover": ("You follow on this schedule. What it says is in the message.", "Accept as"),
+    "accept": ("It counts once you have accepted.", "Accept as"),
+    "decline": ("Nothing changes when you decline.", "Decline as"),
 }
-_DONE = {"handover": ("Accepted by", "No longer to be accepted")}
+_DONE = {
+    "handover": ("Accepted by", "No longer to be accepted"),
+    "accept": ("Accepted by", "No longer to be accepted"),
+    "decline": ("Declined by", "No longer to be answered"),
+}
 
 
 class AckView(Protocol):

@@ -25,6 +25,7 @@ from incidentd import (
     wire_policies,
     wire_quieting,
     wire_replay,
+    wire_requests,
     wire_routes,
     wire_silences,
     wire_views,
@@ -203,6 +204,15 @@ class PolicyCalls(Protocol):
     ) -> wire_policies.PolicyTest: ...
 
 
+class RequestCalls(Protocol):
+    async def list(self, state: str, person: str) -> wire_requests.ShiftRequestList: ...
+    async def get(self, request_id: int) -> wire_requests.ShiftRequest: ...
+    async def ask(self, body: wire_requests.AskForShift, actor: str) -> wire_requests.ShiftRequest: ...
+    async def answer(
+        self, request_id: int, body: wire_requests.AnswerRequest, actor: str, if_version: int | None
+    ) -> wire_requests.ShiftRequest: ...
+
+
 class HandoverCalls(Protocol):
     async def list(self, state: str, schedule: str, person: str) -> wire_handover.HandoverList: ...
     async def get(self, handover_id: int) -> wire_handover.Handover: ...
@@ -289,6 +299,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     modes: ModeCalls
     handovers: HandoverCalls
     mode_plans: ModePlanCalls
+    requests: RequestCalls
     feeds: FeedCalls
     policies: PolicyCalls
     routes: RouteCalls

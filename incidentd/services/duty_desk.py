@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from incidentd.domain.duty_changes import SwapState
 from incidentd.domain.people import Roster
 from incidentd.services.duty import Duty
 from incidentd.services.escalation import Handler
 from incidentd.services.handover_offer import HandoverOffer
 from incidentd.services.handovers import Handovers
 from incidentd.services.offers import Offer
+from incidentd.services.request_offer import RequestOffer
+from incidentd.services.shift_requests import ShiftRequests
+from incidentd.services.swap_offer import SwapOffer
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 
@@ -20,14 +24,17 @@ class DutyDesk:
     def __init__(self, store: Store, roster: Callable[[], Roster]) -> None:
         self.handovers = Handovers(store, roster)
         self.duty = Duty(store, roster, self.follow)
+        self.requests = ShiftRequests(store, roster, self.duty.swaps, self.follow)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the timers of duty do."""
-        return self.handovers.handlers()
+        return {**self.handovers.handlers(), **self.duty.swaps.handlers(), **self.requests.handlers()}
 
     def offers(self) -> Sequence[Offer]:
         """What signed links in its messages accept."""
-        return (HandoverOffer(self.handovers),)
+        swaps = (SwapOffer(self.duty.swaps, self.follow, state) for state in (SwapState.ACCEPTED, SwapState.DECLINED))
+        requests = (RequestOffer(self.requests, accepts=accepts) for accepts in (True, False))
+        return (HandoverOffer(self.handovers), *swaps, *requests)
 
     def follow(self, tx: Tx) -> None:
         """See who carries each pager now, and what ends by that."""

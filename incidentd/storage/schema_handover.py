@@ -1,4 +1,4 @@
-"""The table of handovers."""
+"""The tables of how duty passes from one to the next: handovers, and requests to take a time."""
 
 from __future__ import annotations
 
@@ -36,3 +36,25 @@ Index(
     sqlite_where=text("state IN ('running', 'draft', 'sent')"),
     postgresql_where=text("state IN ('running', 'draft', 'sent')"),
 )
+
+shift_requests = Table(
+    "shift_requests",
+    metadata,
+    row_id(),
+    Column("schedule", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("wants", String, nullable=False),  # take | swap
+    Column("asked", Json, nullable=False),  # [{person, declined, returns_from, returns_until}]
+    Column("expires_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String, nullable=False),  # open | accepted | declined | cancelled | expired
+    Column("taken_by", String, nullable=False),
+    Column("taken_via", String, nullable=False),
+    Column("result", String, nullable=False),  # the change that was made of it: override:3, swap:4
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("shift_requests_state", shift_requests.c.state)

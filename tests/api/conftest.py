@@ -31,6 +31,7 @@ from incidentd import (
     wire_policies,
     wire_quieting,
     wire_replay,
+    wire_requests,
     wire_routes,
     wire_silences,
     wire_views,
@@ -261,6 +262,7 @@ class FakeDaemon:
             modes=_Modes(self),
             handovers=_Handovers(self),
             mode_plans=_ModePlans(self),
+            requests=_Requests(self),
             feeds=_Feeds(self),
             policies=_Policies(self),
             routes=_Routes(self),
@@ -486,6 +488,30 @@ class _Modes(_Part):
 
     def _block(self, block_id: int) -> wire_modes.ModeBlock:
         return wire_modes.ModeBlock(id=block_id, person="ana", mode="support", cancelled=False, **SPAN)
+
+
+class _Requests(_Part):
+    async def list(self, state: str, person: str) -> wire_requests.ShiftRequestList:
+        await self.fake.note("requests.list", state, person)
+        return wire_requests.ShiftRequestList(requests=(self._one("open"),))
+
+    async def get(self, request_id: int) -> wire_requests.ShiftRequest:
+        return self._one("open")
+
+    async def ask(self, body: wire_requests.AskForShift, actor: str) -> wire_requests.ShiftRequest:
+        await self.fake.note("requests.ask", body, actor)
+        return self._one("open")
+
+    async def answer(self, request_id: int, body: wire_requests.AnswerRequest, actor: str, if_version: int | None):
+        await self.fake.note("requests.answer", request_id, body, actor, if_version)
+        return self._one(body.to)
+
+    def _one(self, state: str) -> wire_requests.ShiftRequest:
+        ben = wire_requests.AskedPerson(person="ben", declined=False, returns_from=None, returns_until=None)
+        return wire_requests.ShiftRequest(
+            id=1, name="Q-1", schedule="s", person="ana", wants="take", asked=(ben,), expires_at=NOW, state=state,
+            taken_by="", taken_via="", result="", **SPAN,
+        )  # fmt: skip
 
 
 class _Handovers(_Part):

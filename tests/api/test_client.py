@@ -22,6 +22,7 @@ from incidentd import (
     wire_modes,
     wire_quieting,
     wire_replay,
+    wire_requests,
     wire_silences,
     wire_views,
 )
@@ -122,6 +123,10 @@ CALLS = {
     "edit_handover": lambda c: c.edit_handover(1, "the cache", if_version=1),
     "send_handover": lambda c: c.send_handover(1, if_version=1),
     "accept_handover": lambda c: c.accept_handover(1),
+    "shift_requests": lambda c: c.shift_requests("all", mine=True),
+    "shift_request": lambda c: c.shift_request(1),
+    "ask_for_shift": lambda c: c.ask_for_shift(wire_requests.AskForShift(schedule="s", ends_at=NOON)),
+    "answer_request": lambda c: c.answer_request(1, wire_requests.AnswerRequest(to="declined"), if_version=1),
     "modes": lambda c: c.modes("shop", starts_at=NOON, ends_at=NOON),
     "set_mode": lambda c: c.set_mode(wire_modes.SetMode(person="ana", mode="project", days=14)),
     "change_mode": lambda c: c.change_mode(1, wire_modes.ChangeMode(reason="x"), if_version=1),

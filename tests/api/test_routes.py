@@ -126,6 +126,13 @@ GOOD = {
     "POST /v1/handovers/{id}/accept": ("/v1/handovers/1/accept", None),
     "GET /v1/teams/{team}/mode-plan": ("/v1/teams/shop/mode-plan?weeks=6&replace=true", None),
     "POST /v1/teams/{team}/mode-plan": ("/v1/teams/shop/mode-plan", {"weeks": 6, "plan": "abc"}),
+    "GET /v1/shift-requests": ("/v1/shift-requests?state=all&mine=1", None),
+    "POST /v1/shift-requests": (
+        "/v1/shift-requests",
+        {"schedule": "plain", "ends_at": "2026-03-14T11:00:00Z", "team": "shop", "wants": "swap"},
+    ),
+    "GET /v1/shift-requests/{id}": ("/v1/shift-requests/1", None),
+    "POST /v1/shift-requests/{id}/answer": ("/v1/shift-requests/1/answer", {"to": "accepted"}),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),
     "GET /v1/deliveries/{id}": ("/v1/deliveries/1", None),

@@ -30,6 +30,7 @@ from incidentd import (
     wire_pages,
     wire_policies,
     wire_quieting,
+    wire_requests,
     wire_routes,
     wire_silences,
     wire_views,
@@ -423,6 +424,16 @@ class Canned:
             at=AT, starts_at=AT, ends_at=AT, people=(person,), teams=(team,), blocks=(self.mode_block(),),
             warnings=(wire_duty.DutyWarning(kind=t, schedule="", person=t, starts_at=AT, ends_at=AT, text=t),),
         )  # fmt: skip
+
+    def shift_request(self, state: str = "open", **changes: Any) -> wire_requests.ShiftRequest:
+        t = self.text
+        asked = wire_requests.AskedPerson(person=t, declined=True, returns_from=AT, returns_until=AT)
+        made = wire_requests.ShiftRequest(
+            id=3, name="Q-3", schedule=t, person=t, starts_at=AT, ends_at=AT, wants="swap", asked=(asked,),
+            expires_at=AT, reason=t, state=state, taken_by=t, taken_via="api", result=f"swap:{t}", by=t, at=AT,
+            version=1,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
 
     def handover(self, state: str = "sent", **changes: Any) -> wire_handover.Handover:
         t = self.text

@@ -1,0 +1,33 @@
+"""The routes of requests to take or swap a time of duty; a part of the table in `routes`."""
+
+from __future__ import annotations
+
+from incidentd import wire_requests
+from incidentd.api import queries
+from incidentd.api.handlers import shift_requests
+from incidentd.api.route import Route, changed, created, get
+
+REQUEST_ROUTES: tuple[Route, ...] = (
+    get(
+        "/v1/shift-requests",
+        shift_requests.list_requests,
+        wire_requests.ShiftRequestList,
+        "Requests to take or swap a time of duty",
+        query=queries.ShiftRequests,
+    ),
+    created(
+        "/v1/shift-requests",
+        shift_requests.ask_for_shift,
+        wire_requests.ShiftRequest,
+        "Ask people to take or swap a time of duty",
+        body=wire_requests.AskForShift,
+    ),
+    get("/v1/shift-requests/{id}", shift_requests.get_request, wire_requests.ShiftRequest, "One request"),
+    changed(
+        "/v1/shift-requests/{id}/answer",
+        shift_requests.answer_request,
+        wire_requests.ShiftRequest,
+        "Accept, decline or cancel a request",
+        body=wire_requests.AnswerRequest,
+    ),
+)
