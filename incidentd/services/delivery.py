@@ -27,7 +27,7 @@ from incidentd.pluginhost.running import NotifierTimeout, Quarantined
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.workers import Loop, seconds_until
-from incidentd.storage import deliveries
+from incidentd.storage import claims, deliveries
 from incidentd.storage import outbox as storage_outbox
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx, Wake
@@ -77,9 +77,9 @@ class DeliveryWorker:
     async def _work(self) -> float | None:
         now = self._store.clock.now()
         await self._fall_back_of_stuck(now)
-        due = await self._store.read(lambda conn: deliveries.due_notifiers(conn, now))
+        due = await self._store.read(lambda conn: claims.due_notifiers(conn, now))
         if not due:
-            return seconds_until(await self._store.read(deliveries.next_due), now)
+            return seconds_until(await self._store.read(claims.next_due), now)
         rooms = {name: room for name in due if (room := IN_FLIGHT - self._in_flight[name]) > 0}
         if not rooms:
             return None  # the end of a send wakes the loop
@@ -104,7 +104,7 @@ class DeliveryWorker:
 
     def send_nothing(self, tx: Tx) -> None:
         """Count what is due as sent at once, without a notifier: in a world where time is virtual."""
-        while claimed := self._outbox.claim(tx, dict.fromkeys(deliveries.due_notifiers(tx.conn, tx.now), IN_FLIGHT)):
+        while claimed := self._outbox.claim(tx, dict.fromkeys(claims.due_notifiers(tx.conn, tx.now), IN_FLIGHT)):
             for one in claimed:
                 self._outcomes.sent(tx, one, Receipt())
 

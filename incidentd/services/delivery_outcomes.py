@@ -11,7 +11,7 @@ from incidentd.plugin.values import Receipt
 from incidentd.services.delivery_events import facts, subject_of
 from incidentd.services.escalation import Escalation
 from incidentd.services.outbox import BUNDLE, Claimed
-from incidentd.storage import contacts, deliveries, outbox, pages
+from incidentd.storage import claims, contacts, deliveries, outbox, pages
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.outbox import contact_of
 from incidentd.storage.tx import Tx, Wake
@@ -78,7 +78,7 @@ class Outcomes:
             self._settle(tx, claimed, {"state": "unknown" if arrived else "cancelled", "error": error})
             return
         due = tx.now + backoff(row.attempt, retry_after)
-        if not deliveries.settle(tx, row, state="pending", due_at=due, error=error):
+        if not claims.settle(tx, row, state="pending", due_at=due, error=error):
             return
         for part in claimed.told:
             tx.emit("delivery.retrying", subject_of(part), _facts(claimed, part, error=error, next_at=due))
@@ -128,7 +128,7 @@ class Outcomes:
     # ------------------------------------------------------------------ both
     def _settle(self, tx: Tx, claimed: Claimed, values: Mapping[str, Any]) -> bool:
         """Store the outcome, of what a bundle carries too; False when the attempt is no longer ours."""
-        if not deliveries.settle(tx, claimed.row, **values):
+        if not claims.settle(tx, claimed.row, **values):
             return False
         if claimed.row.kind == BUNDLE:
             for part in claimed.parts:

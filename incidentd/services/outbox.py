@@ -14,7 +14,7 @@ from incidentd.domain.hours import open_at, opens_at, why_closed
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.delivery_events import facts, subject_of
-from incidentd.storage import contacts, deliveries, drills, outbox
+from incidentd.storage import claims, contacts, drills, outbox
 from incidentd.storage.contacts import ContactRow
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.outbox import ContactKey, contact_of
@@ -59,9 +59,9 @@ class Outbox:
 
     def _of_notifier(self, tx: Tx, notifier: str, room: int) -> list[Claimed]:
         limits = self._process().limits.of(notifier, self._capabilities(notifier))
-        due = _taking_part(tx, outbox.due_of_notifier(tx, notifier, room))
+        due = claims.due_of_notifier(tx, notifier, room)
         if not limits:
-            return self._take(tx, self._within_hours(tx, due))
+            return self._take(tx, self._within_hours(tx, _taking_part(tx, due)))
         found: list[Claimed] = []
         for key in dict.fromkeys(map(contact_of, due)):
             contact = contacts.lock(tx, key)
@@ -86,7 +86,7 @@ class Outbox:
 
     # ------------------------------------------------------------------ limits
     def _of_contact(self, tx: Tx, limits: Sequence[Limit], contact: ContactRow) -> list[Claimed]:
-        due = self._within_hours(tx, _taking_part(tx, outbox.due_at_contact(tx, contact.key)))
+        due = self._within_hours(tx, _taking_part(tx, claims.due_at_contact(tx, *contact.key)))
         alone = [row for row in due if row.kind in (BUNDLE, "test") or row.may_have_arrived]
         fresh = [row for row in due if row not in alone]
         found = self._take(tx, alone)
@@ -136,7 +136,7 @@ class Outbox:
         return claimed
 
     def _take(self, tx: Tx, rows: Sequence[DeliveryRow]) -> list[Claimed]:
-        taken = deliveries.take(tx, self._node, LEASE, [row.id for row in rows])
+        taken = claims.take(tx, self._node, LEASE, [row.id for row in rows])
         return [Claimed(row, tuple(outbox.parts_of(tx.conn, row.id)) if row.kind == BUNDLE else ()) for row in taken]
 
 

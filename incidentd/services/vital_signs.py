@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from incidentd.storage import deliveries, meta, timers
+from incidentd.storage import claims, meta, timers
 from incidentd.storage.store import Store
 
 ALIVE = "alive_at"
@@ -32,7 +32,7 @@ async def vital_signs(store: Store) -> list[str]:
 
 
 def _due(conn: Connection) -> tuple[datetime | None, datetime | None]:
-    return timers.next_due(conn), deliveries.next_due(conn)
+    return timers.next_due(conn), claims.next_due(conn)
 
 
 def _late(due: tuple[datetime | None, datetime | None], now: datetime) -> list[str]:

@@ -82,6 +82,7 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Built once: to build a statement costs several times what it costs to run it.
+_BY_KEY = select(alerts).where(alerts.c.source == bindparam("of_source"), alerts.c.key == bindparam("of_key"))
 _SOME = select(alerts).where(alerts.c.id.in_(bindparam("some", expanding=True)))
 
 
@@ -133,7 +134,7 @@ def lately(conn: Connection, since: datetime) -> list[AlertRow]:
 
 def by_key(conn: Connection, source: str, key: str) -> AlertRow | None:
     """The alert a source knows by `key`."""
-    row = conn.execute(select(alerts).where(alerts.c.source == source, alerts.c.key == key)).one_or_none()
+    row = conn.execute(_BY_KEY, {"of_source": source, "of_key": key}).one_or_none()
     return None if row is None else _row(row)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incidentd.clock import from_micros, to_micros
@@ -37,9 +37,23 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.person, self.notifier, self.address
 
 
-def _named(key: ContactKey) -> ColumnElement[bool]:
+# Built once: to build a statement costs several times what it costs to run it, and every message asks.
+_OF = (
+    (contacts.c.person == bindparam("of_person"))
+    & (contacts.c.notifier == bindparam("of_notifier"))
+    & (contacts.c.address == bindparam("of_address"))
+)
+_GET = select(contacts).where(_OF)
+_LOCK = _GET.with_for_update()
+_LOCK_IF_FREE = _GET.with_for_update(skip_locked=True)
+_KNOWN = select(contacts.c.person).where(_OF)
+_CHANGE = update(contacts).where(_OF)
+_FAILED = _CHANGE.values(failures=contacts.c.failures + 1)
+
+
+def _named(key: ContactKey) -> dict[str, Any]:
     person, notifier, address = key
-    return (contacts.c.person == person) & (contacts.c.notifier == notifier) & (contacts.c.address == address)
+    return {"of_person": person, "of_notifier": notifier, "of_address": address}
 
 
 def _contact(found: Row[Any]) -> ContactRow:
@@ -55,12 +69,12 @@ def everything(conn: Connection) -> dict[ContactKey, ContactRow]:
 
 def get(conn: Connection, key: ContactKey) -> ContactRow | None:
     """One contact method; None when it was never used."""
-    found = conn.execute(select(contacts).where(_named(key))).one_or_none()
+    found = conn.execute(_GET, _named(key)).one_or_none()
     return None if found is None else _contact(found)
 
 
 def _ensure(tx: Tx, key: ContactKey) -> None:
-    if tx.conn.execute(select(contacts.c.person).where(_named(key))).first() is not None:
+    if tx.conn.execute(_KNOWN, _named(key)).first() is not None:
         return
     insert = postgresql.insert if tx.is_postgresql else sqlite.insert
     person, notifier, address = key
@@ -71,20 +85,22 @@ def _ensure(tx: Tx, key: ContactKey) -> None:
 
 def lock(tx: Tx, key: ContactKey) -> ContactRow | None:
     """The contact method, locked; None while another node decides what goes there."""
-    _ensure(tx, key)
-    found = tx.conn.execute(select(contacts).where(_named(key)).with_for_update(skip_locked=True)).one_or_none()
+    found = tx.conn.execute(_LOCK_IF_FREE, _named(key)).one_or_none()
+    if found is None:
+        _ensure(tx, key)
+        found = tx.conn.execute(_LOCK_IF_FREE, _named(key)).one_or_none()
     return None if found is None else _contact(found)
 
 
 def set_slots(tx: Tx, key: ContactKey, slots: Sequence[Slot]) -> None:
     """What counts against the limits from now on."""
     kept = [(to_micros(slot.at), slot.delivery, slot.urgent) for slot in slots]
-    tx.conn.execute(update(contacts).where(_named(key)).values(slots=kept))
+    tx.conn.execute(_CHANGE, {"slots": kept, **_named(key)})
 
 
 def give_back(tx: Tx, key: ContactKey, delivery_id: int) -> bool:
     """A message did not arrive, so it does not count; False when it did not count anyway."""
-    found = tx.conn.execute(select(contacts).where(_named(key)).with_for_update()).one_or_none()
+    found = tx.conn.execute(_LOCK, _named(key)).one_or_none()
     slots = _contact(found).slots if found is not None else ()
     left = [slot for slot in slots if slot.delivery != delivery_id]
     if len(left) == len(slots):
@@ -95,10 +111,12 @@ def give_back(tx: Tx, key: ContactKey, delivery_id: int) -> bool:
 
 def change(tx: Tx, key: ContactKey, **values: Any) -> None:
     """Store what was learnt of it."""
-    _ensure(tx, key)
-    tx.conn.execute(update(contacts).where(_named(key)).values(**values))
+    if tx.conn.execute(_CHANGE, {**values, **_named(key)}).rowcount == 0:
+        _ensure(tx, key)
+        tx.conn.execute(_CHANGE, {**values, **_named(key)})
 
 
 def failed(tx: Tx, key: ContactKey, error: str) -> None:
     """One more message in a row failed for good."""
-    change(tx, key, failures=contacts.c.failures + 1, last_error_at=tx.now, last_error=error)
+    _ensure(tx, key)
+    tx.conn.execute(_FAILED, {"last_error_at": tx.now, "last_error": error, **_named(key)})

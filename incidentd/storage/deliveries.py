@@ -1,24 +1,21 @@
-"""Durable deliveries: every outbound message is a row before it is sent.
-
-A worker claims a row with a lease and a new attempt number, sends, and stores the outcome only while the attempt is
-still its own (a fencing token). A node that dies in between leaves the row to others once the lease ran out; they send
-it again with the same idempotency key.
-"""
+"""Durable deliveries: every outbound message is a row before it is sent. `storage.claims` has what workers take."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, text, update
 
-from incidentd.storage.columns import Instant
 from incidentd.storage.schema import deliveries, pages
 from incidentd.storage.tx import Tx, Wake
 
 WAITING = ("pending", "sending")
+IS_WAITING = text("deliveries.state IN ('pending', 'sending')")
+"""The same as a condition, word for word that of the index: only so SQLite looks at what waits, and not at everything
+that was ever sent."""
 SENT = ("sent", "delivered")
 WRITTEN_TO = (*SENT, "sending", "bundled", "unknown")
 """States of a message that arrived, or may have."""
@@ -81,6 +78,23 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     def failed_temporarily(self) -> bool:
         """Whether an attempt failed and the next is due; one that may have arrived did not fail."""
         return self.state == "pending" and bool(self.error) and not self.may_have_arrived
+
+
+# Built once: to build a statement costs several times what it costs to run it, and these run for every page.
+_OF_PAGE = deliveries.c.page_id == bindparam("of_page")
+_ENDED = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
+_END = update(deliveries).values(state=_ENDED)
+_CANCEL = _END.where(_OF_PAGE, deliveries.c.state == "pending").returning(deliveries)
+_bundles = deliveries.alias()
+_UNSENT = select(_bundles.c.id).where(_bundles.c.state == "pending", _bundles.c.kind == "bundle")
+_TAKE_OUT = _END.where(_OF_PAGE, deliveries.c.state == "bundled", deliveries.c.bundle_id.in_(_UNSENT)).returning(
+    deliveries
+)
+_REST = select(_bundles.c.id).where(_bundles.c.bundle_id == bindparam("of_bundle"), _bundles.c.state == "bundled")
+_CANCEL_EMPTY = _END.where(deliveries.c.id == bindparam("of_bundle"), ~_REST.exists())
+_OF_PAGES = (
+    select(deliveries).where(deliveries.c.page_id.in_(bindparam("some", expanding=True))).order_by(deliveries.c.id)
+)
 
 
 def row(found: Row[Any]) -> DeliveryRow:
@@ -146,60 +160,6 @@ def reword(tx: Tx, waiting: DeliveryRow, message: Message) -> None:
     tx.conn.execute(update(deliveries).where(deliveries.c.id == waiting.id).values(values))
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    """Messages to be sent now, those whose sender's lease ran out included."""
-    free = or_(deliveries.c.state == "pending", (deliveries.c.state == "sending") & (deliveries.c.lease_until <= now))
-    return and_(deliveries.c.state.in_(WAITING), deliveries.c.due_at <= now, free)
-
-
-def due_notifiers(conn: Connection, now: datetime) -> list[str]:
-    """The notifiers that have messages to send now, the longest overdue first."""
-    query = select(deliveries.c.notifier).where(_due(now)).group_by(deliveries.c.notifier)
-    return list(conn.execute(query.order_by(func.min(deliveries.c.due_at), func.min(deliveries.c.id))).scalars())
-
-
-_URGENT_FIRST = case((deliveries.c.urgency == "high", 0), else_=1)
-
-
-def due(tx: Tx, limit: int | None, *whose: ColumnElement[bool]) -> list[DeliveryRow]:
-    """Up to `limit` due messages, locked: urgent ones first, then the longest overdue."""
-    query = select(deliveries).where(_due(tx.now), *whose)
-    query = query.order_by(_URGENT_FIRST, deliveries.c.due_at, deliveries.c.id).limit(limit)
-    return [row(one) for one in tx.conn.execute(query.with_for_update(skip_locked=True))]
-
-
-def take(tx: Tx, owner: str, lease: timedelta, ids: Sequence[int]) -> list[DeliveryRow]:
-    """Claim locked messages: each gets a lease and a new attempt number."""
-    if not ids:
-        return []
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(ids))
-        .values(
-            state="sending",
-            attempt=deliveries.c.attempt + 1,
-            lease_owner=owner,
-            lease_until=tx.now + lease,
-            error="",
-            tried_at=func.coalesce(deliveries.c.tried_at, literal(tx.now, Instant)),
-        )
-        .returning(deliveries)
-    )
-    return sorted((row(found) for found in tx.conn.execute(statement)), key=lambda one: (one.due_at, one.id))
-
-
-def claim(tx: Tx, owner: str, lease: timedelta, limit: int) -> list[DeliveryRow]:
-    """Take up to `limit` due messages of any notifier, whatever the limits of their contact methods say."""
-    return take(tx, owner, lease, [one.id for one in due(tx, limit)])
-
-
-def settle(tx: Tx, claimed: DeliveryRow, **values: Any) -> bool:
-    """Store the outcome of a claimed attempt; False when it was taken over or cancelled meanwhile."""
-    mine = (deliveries.c.id == claimed.id) & (deliveries.c.attempt == claimed.attempt)
-    statement = update(deliveries).where(mine, deliveries.c.state == "sending").values(lease_until=None, **values)
-    return tx.conn.execute(statement).rowcount > 0
-
-
 def get(conn: Connection, delivery_id: int) -> DeliveryRow | None:
     """One delivery."""
     found = conn.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
@@ -224,8 +184,7 @@ def sent_by(tx: Tx, notifier: str, idempotency_key: str, vendor_id: str) -> Deli
 
 def of_pages(conn: Connection, page_ids: Sequence[int]) -> list[DeliveryRow]:
     """All deliveries of some pages, oldest first."""
-    query = select(deliveries).where(deliveries.c.page_id.in_(page_ids)).order_by(deliveries.c.id)
-    return [row(one) for one in conn.execute(query)]
+    return [row(one) for one in conn.execute(_OF_PAGES, {"some": page_ids})]
 
 
 def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -239,26 +198,16 @@ def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple
     return {page: tuple(people) for page, people in found.items()}
 
 
-_ENDED = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
-
-
 def cancel_waiting(tx: Tx, page_id: int) -> list[DeliveryRow]:
     """Take back what has not been sent; a message that is being sent goes out. Returns what was taken back.
 
     One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`. Of a bundle
     that waits to be sent again this page's messages are taken back, and all of it when nothing else is in it.
     """
-    of_page = deliveries.c.page_id == page_id
-    waiting = update(deliveries).where(of_page, deliveries.c.state == "pending").values(state=_ENDED)
-    taken_back = [row(one) for one in tx.conn.execute(waiting.returning(deliveries))]
-    bundles = deliveries.alias()
-    unsent = select(bundles.c.id).where(bundles.c.state == "pending", bundles.c.kind == "bundle")
-    parts = update(deliveries).where(of_page, deliveries.c.state == "bundled", deliveries.c.bundle_id.in_(unsent))
-    taken_out = [row(one) for one in tx.conn.execute(parts.values(state=_ENDED).returning(deliveries))]
+    taken_back = [row(one) for one in tx.conn.execute(_CANCEL, {"of_page": page_id})]
+    taken_out = [row(one) for one in tx.conn.execute(_TAKE_OUT, {"of_page": page_id})]
     for bundle_id in {one.bundle_id for one in taken_out}:
-        rest = select(bundles.c.id).where(bundles.c.bundle_id == bundle_id, bundles.c.state == "bundled")
-        empty = update(deliveries).where(deliveries.c.id == bundle_id, ~rest.exists())
-        tx.conn.execute(empty.values(state=_ENDED))
+        tx.conn.execute(_CANCEL_EMPTY, {"of_bundle": bundle_id})
     return taken_back + taken_out
 
 
@@ -318,14 +267,6 @@ def may_reach_anybody(conn: Connection, page_id: int) -> bool:
     return _any_page_in(conn, page_id, (*WAITING, "bundled", *SENT))
 
 
-def next_due(conn: Connection) -> datetime | None:
-    """When the next message is due, or a lease runs out."""
-    pending = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "pending")
-    leased = select(func.min(deliveries.c.lease_until)).where(deliveries.c.state == "sending")
-    times = [conn.execute(query).scalar_one() for query in (pending, leased)]
-    return min((at for at in times if at is not None), default=None)
-
-
 def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
     """(waiting, failed for good since a time), those of drills left out."""
     of_drills = select(pages.c.id).where(pages.c.drill_id.is_not(None))
@@ -334,4 +275,4 @@ def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
     failed = number.where(
         deliveries.c.state == "failed", deliveries.c.kind != "bundle", deliveries.c.created_at >= failed_since
     )
-    return conn.execute(number.where(deliveries.c.state.in_(WAITING))).scalar_one(), conn.execute(failed).scalar_one()
+    return conn.execute(number.where(IS_WAITING)).scalar_one(), conn.execute(failed).scalar_one()

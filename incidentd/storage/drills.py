@@ -49,6 +49,13 @@ class DrillRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _GET = select(drills).where(drills.c.id == bindparam("of_drill"))
 _LOCK = _GET.with_for_update()
+_BY_DELIVERY = (
+    select(deliveries.c.id, drills.c.id, drills.c.people)
+    .select_from(deliveries)
+    .outerjoin(pages, pages.c.id == deliveries.c.page_id)
+    .join(drills, drills.c.id == func.coalesce(deliveries.c.drill_id, pages.c.drill_id))
+    .where(deliveries.c.id.in_(bindparam("some", expanding=True)))
+)
 _ONGOING = select(drills).where(drills.c.state.in_(ONGOING)).order_by(drills.c.id)
 
 
@@ -119,8 +126,5 @@ class TakingPart(msgspec.Struct, frozen=True):
 
 def by_delivery(conn: Connection, ids: Iterable[int]) -> dict[int, TakingPart]:
     """What each of these messages is part of; those about real things are missing."""
-    drill_id = func.coalesce(deliveries.c.drill_id, pages.c.drill_id)
-    joined = deliveries.outerjoin(pages, pages.c.id == deliveries.c.page_id).join(drills, drills.c.id == drill_id)
-    query = select(deliveries.c.id, drills.c.id, drills.c.people).select_from(joined)
-    found = conn.execute(query.where(deliveries.c.id.in_(list(ids))))
+    found = conn.execute(_BY_DELIVERY, {"some": list(ids)})
     return {delivery: TakingPart(drill, people) for delivery, drill, people in found}

@@ -6,15 +6,31 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, insert, or_, select, update
 
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
 from incidentd.domain.modes import ModeBlock
+from incidentd.storage.columns import Instant
 from incidentd.storage.schema_duty import absences, mode_blocks, overrides, swaps
 from incidentd.storage.tx import Tx
 
 T = TypeVar("T", Override, Swap, Absence, ModeBlock)
 _TABLES: dict[type, Table] = {Override: overrides, Swap: swaps, Absence: absences, ModeBlock: mode_blocks}
+_START, _END = bindparam("start", type_=Instant()), bindparam("end", type_=Instant())
+
+
+def _touching(table: Table) -> Select[Any]:
+    count = table.c.cancelled.is_(False), table.c.ends_at > _START, table.c.starts_at < _END
+    return select(table).where(*count).order_by(table.c.starts_at, table.c.id)
+
+
+# Built once: to build a statement costs several times what it costs to run it, and every step of a page asks.
+_OVERRIDES, _ABSENCES, _MODE_BLOCKS = map(_touching, (overrides, absences, mode_blocks))
+_LENT = or_(
+    and_(swaps.c.ends_at > _START, swaps.c.starts_at < _END),
+    and_(swaps.c.other_ends_at > _START, swaps.c.other_starts_at < _END),
+)
+_SWAPS = select(swaps).where(swaps.c.state.in_(bindparam("states", expanding=True)), _LENT).order_by(swaps.c.id)
 
 
 def _struct(kind: type[T], row: Row[Any]) -> T:
@@ -53,27 +69,18 @@ def at(conn: Connection, instant: datetime) -> Changes:
 
 def between(conn: Connection, start: datetime, end: datetime, *states: SwapState) -> Changes:
     """What touches the time from `start` until before `end` and was not cancelled; swaps in `states` (accepted)."""
-    lent = or_(
-        and_(swaps.c.ends_at > start, swaps.c.starts_at < end),
-        and_(swaps.c.other_ends_at > start, swaps.c.other_starts_at < end),
-    )
-    wanted = swaps.c.state.in_([state.value for state in states or (SwapState.ACCEPTED,)])
+    within = {"start": start, "end": end}
+    wanted = {"states": [state.value for state in states or (SwapState.ACCEPTED,)]}
     return Changes(
-        overrides=tuple(_touching(conn, Override, start, end)),
-        swaps=tuple(_struct(Swap, row) for row in conn.execute(select(swaps).where(wanted, lent).order_by(swaps.c.id))),
-        absences=tuple(_touching(conn, Absence, start, end)),
+        overrides=tuple(_struct(Override, row) for row in conn.execute(_OVERRIDES, within)),
+        swaps=tuple(_struct(Swap, row) for row in conn.execute(_SWAPS, within | wanted)),
+        absences=tuple(_struct(Absence, row) for row in conn.execute(_ABSENCES, within)),
     )
-
-
-def _touching(conn: Connection, kind: type[T], start: datetime, end: datetime) -> list[T]:
-    table = _TABLES[kind]
-    query = select(table).where(table.c.cancelled.is_(False), table.c.ends_at > start, table.c.starts_at < end)
-    return [_struct(kind, row) for row in conn.execute(query.order_by(table.c.starts_at, table.c.id))]
 
 
 def mode_blocks_between(conn: Connection, start: datetime, end: datetime) -> list[ModeBlock]:
     """The blocks that stand and touch the time from `start` until before `end`, by their beginning."""
-    return _touching(conn, ModeBlock, start, end)
+    return [_struct(ModeBlock, row) for row in conn.execute(_MODE_BLOCKS, {"start": start, "end": end})]
 
 
 def mode_blocks_of(conn: Connection, person: str) -> list[ModeBlock]:

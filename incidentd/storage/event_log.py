@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from incidentd.clock import to_micros
 from incidentd.storage import driver_sql
@@ -15,6 +15,14 @@ from incidentd.wire import Event
 
 _SEQ = "event_seq"
 _INSERT = "INSERT INTO events (seq, at, actor, kind, subject, data) VALUES (?, ?, ?, ?, ?, ?)"
+_TAKE = (
+    update(counters)
+    .where(counters.c.name == _SEQ)
+    .values(value=counters.c.value + bindparam("count"))
+    .returning(counters.c.value)
+)
+_OF_SUBJECTS = select(events).where(events.c.subject.in_(bindparam("some", expanding=True)))
+_OF_KINDS = _OF_SUBJECTS.where(events.c.kind.in_(bindparam("kinds", expanding=True)))
 _encode = msgspec.json.Encoder().encode
 
 
@@ -27,8 +35,7 @@ def append_pending(tx: Tx) -> list[Event]:
     if not tx.events:
         return []
     count = len(tx.events)
-    statement = update(counters).where(counters.c.name == _SEQ).values(value=counters.c.value + count)
-    last: int = tx.conn.execute(statement.returning(counters.c.value)).scalar_one()
+    last: int = tx.conn.execute(_TAKE, {"count": count}).scalar_one()
     numbered = [event.numbered(last - count + 1 + index) for index, event in enumerate(tx.events)]
     rows = [(e.seq, to_micros(e.at), e.actor, e.kind, e.subject, _encode(e.data).decode()) for e in numbered]
     driver_sql.run_many(tx, _INSERT, rows)
@@ -56,8 +63,7 @@ def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] 
     found: list[Event] = []
     wanted = list(subjects)
     for start in range(0, len(wanted), 500):
-        query = select(events).where(events.c.subject.in_(wanted[start : start + 500]))
-        if kinds:
-            query = query.where(events.c.kind.in_(kinds))
-        found += [_event(row) for row in conn.execute(query)]
+        some = {"some": wanted[start : start + 500]}
+        rows = conn.execute(_OF_KINDS, some | {"kinds": kinds}) if kinds else conn.execute(_OF_SUBJECTS, some)
+        found += [_event(row) for row in rows]
     return sorted(found, key=lambda event: event.seq)

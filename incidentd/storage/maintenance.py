@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from incidentd.domain.maintenance import Window, WindowPlan
 from incidentd.storage.schema_quiet import maintenance
 from incidentd.storage.tx import Tx
+
+_ACTIVE = (
+    select(maintenance)
+    .where(maintenance.c.ends_at > bindparam("now"), maintenance.c.starts_at <= bindparam("now"))
+    .order_by(maintenance.c.id)
+)
 
 
 def _window(row: Row[Any]) -> Window:
@@ -45,8 +51,7 @@ def get(conn: Connection, window_id: int, *, lock: bool = False) -> Window | Non
 
 def active(conn: Connection, now: datetime) -> list[Window]:
     """The windows that hold at `now`, oldest first."""
-    query = select(maintenance).where(maintenance.c.ends_at > now, maintenance.c.starts_at <= now)
-    return [_window(row) for row in conn.execute(query.order_by(maintenance.c.id))]
+    return [_window(row) for row in conn.execute(_ACTIVE, {"now": now})]
 
 
 def listed(conn: Connection, ended_since: datetime | None) -> Sequence[Window]:

@@ -27,16 +27,6 @@ def _at(contact: ContactKey) -> ColumnElement[bool]:
     return (table.c.person == person) & (table.c.notifier == notifier) & (table.c.address == address)
 
 
-def due_of_notifier(tx: Tx, notifier: str, limit: int) -> list[DeliveryRow]:
-    """Up to `limit` due messages of one notifier, locked."""
-    return deliveries.due(tx, limit, table.c.notifier == notifier)
-
-
-def due_at_contact(tx: Tx, contact: ContactKey) -> list[DeliveryRow]:
-    """Every due message of one contact method, locked."""
-    return deliveries.due(tx, None, _at(contact))
-
-
 def hold(tx: Tx, row: DeliveryRow, until: datetime, why: str) -> None:
     """Let a message wait."""
     tx.conn.execute(update(table).where(table.c.id == row.id).values(due_at=until, held=why))
@@ -49,7 +39,7 @@ def drop(tx: Tx, row: DeliveryRow, why: str) -> None:
 
 def _release(tx: Tx, *whose: ColumnElement[bool]) -> None:
     held = (table.c.state == "pending") & (table.c.held != "") & (table.c.attempt == 0) & (table.c.due_at > tx.now)
-    tx.conn.execute(update(table).where(held, *whose).values(due_at=tx.now))
+    tx.conn.execute(update(table).where(deliveries.IS_WAITING, held, *whose).values(due_at=tx.now))
     tx.wake(Wake.DELIVERIES)
 
 
@@ -94,8 +84,10 @@ def stuck(conn: Connection, before: datetime) -> list[DeliveryRow]:
     A notifier that hangs takes no more messages, so one of them may never have been tried.
     """
     late = or_(table.c.tried_at <= before, table.c.tried_at.is_(None) & (table.c.due_at <= before))
-    asking = table.c.state.in_(deliveries.WAITING) & table.c.kind.in_(("page", "bundle"))
-    query = select(table).where(asking, ~table.c.fell_back, late).order_by(table.c.id).limit(_STUCK)
+    asking = table.c.kind.in_(("page", "bundle"))
+    query = (
+        select(table).where(deliveries.IS_WAITING, asking, ~table.c.fell_back, late).order_by(table.c.id).limit(_STUCK)
+    )
     return [deliveries.row(found) for found in conn.execute(query)]
 
 

@@ -61,6 +61,11 @@ _LATEST = (
     .limit(1)
     .with_for_update()
 )
+_ALERTS = (
+    select(group_alerts.c.group_id, group_alerts.c.alert_id)
+    .where(group_alerts.c.group_id.in_(bindparam("some", expanding=True)))
+    .order_by(group_alerts.c.alert_id)
+)
 _CREATE = insert(pages).returning(pages)
 _CHANGE = update(pages).where(pages.c.id == bindparam("of_page")).values(version=pages.c.version + 1).returning(pages)
 
@@ -153,7 +158,6 @@ def count_where(conn: Connection, *conditions: Any) -> int:
 def alert_ids(conn: Connection, group_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The alerts of many groups, by group."""
     found: dict[int, list[int]] = {}
-    query = select(group_alerts.c.group_id, group_alerts.c.alert_id).where(group_alerts.c.group_id.in_(group_ids))
-    for group_id, alert_id in conn.execute(query.order_by(group_alerts.c.alert_id)):
+    for group_id, alert_id in conn.execute(_ALERTS, {"some": group_ids}):
         found.setdefault(group_id, []).append(alert_id)
     return {group: tuple(ids) for group, ids in found.items()}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from incidentd.domain.maintenance import WindowPlan
 from incidentd.domain.quiet_rules import QuietRule, SilencePlan
@@ -16,6 +16,9 @@ from incidentd.storage.schema_quiet import quiet_rules
 from incidentd.storage.tx import Tx
 
 _SPLIT = {"recurrence", "plan", "id"}
+
+
+_DUE = select(quiet_rules).where(quiet_rules.c.due_at <= bindparam("now")).order_by(quiet_rules.c.id).with_for_update()
 
 
 def _rule(row: Row[Any]) -> QuietRule:
@@ -63,8 +66,7 @@ def get(conn: Connection, rule_id: int, *, lock: bool = False) -> QuietRule | No
 
 def due(conn: Connection, now: datetime) -> list[QuietRule]:
     """Rules whose next occurrence has to be made, locked."""
-    query = select(quiet_rules).where(quiet_rules.c.due_at <= now).order_by(quiet_rules.c.id).with_for_update()
-    return [_rule(row) for row in conn.execute(query)]
+    return [_rule(row) for row in conn.execute(_DUE, {"now": now})]
 
 
 def listed(conn: Connection) -> Sequence[QuietRule]:

@@ -7,12 +7,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.silences import Silence, Status
 from incidentd.storage.schema_quiet import silences
 from incidentd.storage.tx import Tx
+
+_ACTIVE = (
+    select(silences)
+    .where(silences.c.ends_at > bindparam("now"), silences.c.starts_at <= bindparam("now"))
+    .order_by(silences.c.starts_at, silences.c.id)
+)
 
 
 def _silence(row: Row[Any]) -> Silence:
@@ -44,8 +50,7 @@ def change(tx: Tx, silence: Silence) -> None:
 
 def active(conn: Connection, now: datetime) -> list[Silence]:
     """The silences that hold at `now`, oldest start first."""
-    query = select(silences).where(silences.c.ends_at > now, silences.c.starts_at <= now)
-    return [_silence(row) for row in conn.execute(query.order_by(silences.c.starts_at, silences.c.id))]
+    return [_silence(row) for row in conn.execute(_ACTIVE, {"now": now})]
 
 
 def open_of_rule(conn: Connection, rule: int, now: datetime) -> list[Silence]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Delete, Insert, and_, bindparam, delete, insert, select
 
 from incidentd.domain.inhibition import Firing
 from incidentd.domain.matchers import Matcher
@@ -14,14 +15,28 @@ from incidentd.storage.text_search import may_match
 from incidentd.storage.tx import Tx
 
 _PART = 500
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
+_OF_ALERTS = select(suppressions.c.alert_id, suppressions.c.by).where(suppressions.c.alert_id.in_(_SOME))
+_OF_SOME = suppressions.c.alert_id.in_(_SOME)
+_OF_SOME_BY = _OF_SOME & (suppressions.c.by == bindparam("of_by"))
+
+
+def _to_the_past(which: ColumnElement[bool]) -> tuple[Insert, Delete]:
+    now = bindparam("now", type_=hidings.c.until.type)
+    past = select(suppressions.c.alert_id, suppressions.c.by, suppressions.c.since, now).where(which)
+    moved = insert(hidings).from_select(["alert_id", "by", "since", "until"], past)
+    return moved, delete(suppressions).where(which)
+
+
+_END, _END_BY = _to_the_past(_OF_SOME), _to_the_past(_OF_SOME_BY)
+_HIDDEN_BY = select(suppressions.c.alert_id).where(suppressions.c.by.in_(_SOME))
 
 
 def of_alerts(conn: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
     """What hid each alert; those that nothing hid are missing."""
     found: dict[int, set[str]] = {}
     for start in range(0, len(ids), _PART):
-        query = select(suppressions.c.alert_id, suppressions.c.by)
-        for alert_id, by in conn.execute(query.where(suppressions.c.alert_id.in_(ids[start : start + _PART]))):
+        for alert_id, by in conn.execute(_OF_ALERTS, {"some": ids[start : start + _PART]}):
             found.setdefault(alert_id, set()).add(by)
     return found
 
@@ -33,7 +48,7 @@ def store(tx: Tx, changed: Mapping[int, tuple[set[str], set[str]]]) -> None:
         for by in before - now:
             ended.setdefault(by, []).append(alert)
     for by, ids in ended.items():
-        _end(tx, ids, suppressions.c.by == by)
+        _end(tx, ids, _END_BY, {"of_by": by})
     rows = [
         {"alert_id": alert, "by": by, "since": tx.now}
         for alert, (before, now) in changed.items()
@@ -45,25 +60,21 @@ def store(tx: Tx, changed: Mapping[int, tuple[set[str], set[str]]]) -> None:
 
 def forget(tx: Tx, ids: Sequence[int]) -> None:
     """Nothing hides these alerts."""
-    _end(tx, ids, true())
+    _end(tx, ids, _END, {})
 
 
-def _end(tx: Tx, ids: Sequence[int], which: ColumnElement[bool]) -> None:
+def _end(tx: Tx, ids: Sequence[int], statements: tuple[Insert, Delete], of: Mapping[str, str]) -> None:
     """Move rows of `suppressions` to the past."""
-    columns = (suppressions.c.alert_id, suppressions.c.by, suppressions.c.since)
     for start in range(0, len(ids), _PART):
-        gone = and_(suppressions.c.alert_id.in_(ids[start : start + _PART]), which)
-        past = select(*columns, literal(tx.now, hidings.c.until.type)).where(gone)
-        tx.conn.execute(insert(hidings).from_select(["alert_id", "by", "since", "until"], past))
-        tx.conn.execute(delete(suppressions).where(gone))
+        for statement in statements:
+            tx.conn.execute(statement, {"some": ids[start : start + _PART], "now": tx.now, **of})
 
 
 def hidden_by(conn: Connection, subjects: Sequence[str]) -> list[int]:
     """The alerts that any of `subjects` hid."""
     found: set[int] = set()
     for start in range(0, len(subjects), _PART):
-        query = select(suppressions.c.alert_id).where(suppressions.c.by.in_(subjects[start : start + _PART]))
-        found.update(conn.execute(query).scalars())
+        found.update(conn.execute(_HIDDEN_BY, {"some": subjects[start : start + _PART]}).scalars())
     return sorted(found)
 
 

@@ -28,7 +28,7 @@ from incidentd.domain.routing import Route
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import Receipt
-from incidentd.storage import alerts, deliveries, event_log, timers
+from incidentd.storage import alerts, claims, deliveries, event_log, timers
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -205,7 +205,7 @@ class Harness:
 
     async def next_due(self):
         def query(conn):
-            return [timers.next_due(conn), deliveries.next_due(conn), alerts.next_expiry(conn)]
+            return [timers.next_due(conn), claims.next_due(conn), alerts.next_expiry(conn)]
 
         return min((at for at in await self.store.read(query) if at is not None), default=None)
 

@@ -19,7 +19,7 @@ from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.services.errors import Conflict
 from incidentd.services.outbox import LEASE
-from incidentd.storage import deliveries, groups
+from incidentd.storage import claims, groups
 from incidentd.storage.schema import deliveries as deliveries_table
 from incidentd.storage.schema import groups as groups_table
 from incidentd.storage.store import Store
@@ -111,7 +111,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def it_dies_while_sending(self):
-        self.run(self.daemon.store.write(lambda tx: deliveries.claim(tx, "dead", LEASE, 10)))
+        self.run(self.daemon.store.write(lambda tx: claims.claim(tx, "dead", LEASE, 10)))
         self.run(self.daemon.restart())
 
     @rule(way=st.sampled_from(["push", "phone"]), error=st.sampled_from([TemporaryFailure, PermanentFailure, OSError]))

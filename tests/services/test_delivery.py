@@ -11,7 +11,7 @@ from incidentd.services.delivery import IN_FLIGHT
 from incidentd.services.delivery_outcomes import MAX_ATTEMPTS, backoff
 from incidentd.services.errors import Invalid
 from incidentd.services.outbox import LEASE, Claimed
-from incidentd.storage import deliveries
+from incidentd.storage import claims
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -201,7 +201,7 @@ async def test_what_fails_after_the_acknowledgement_is_not_tried_again(daemon, p
 
 
 async def test_a_crash_while_sending_sends_again_after_the_lease_with_the_same_key(daemon, page):
-    (claimed,) = await daemon.store.write(lambda tx: deliveries.claim(tx, "dead", LEASE, 10))
+    (claimed,) = await daemon.store.write(lambda tx: claims.claim(tx, "dead", LEASE, 10))
     await daemon.restart()
     await daemon.send_due()
     assert daemon.sender.sent == []
@@ -215,7 +215,7 @@ async def test_a_crash_while_sending_sends_again_after_the_lease_with_the_same_k
 
 
 async def test_the_late_outcome_of_an_attempt_that_was_taken_over_changes_nothing(daemon, page):
-    (old,) = await daemon.store.write(lambda tx: deliveries.claim(tx, "slow", LEASE, 10))
+    (old,) = await daemon.store.write(lambda tx: claims.claim(tx, "slow", LEASE, 10))
     daemon.clock.advance(LEASE)
     await daemon.send_due()
     assert (await one(daemon)).state == "sent"

@@ -8,7 +8,7 @@ import pytest
 from incidentd.plugin.values import PermanentFailure
 from incidentd.services.health import HealthView
 from incidentd.services.workers import Loop
-from incidentd.storage import deliveries, timers
+from incidentd.storage import claims, timers
 from incidentd.wire import AdapterHealth
 
 HOUR = timedelta(hours=1)
@@ -133,5 +133,5 @@ async def test_a_claimed_message_counts_as_waiting(daemon, health):
     await daemon.fire()
     await daemon.route_all()
     before = (await health()).deliveries_waiting
-    await daemon.store.write(lambda tx: deliveries.claim(tx, "n", HOUR, 10))
+    await daemon.store.write(lambda tx: claims.claim(tx, "n", HOUR, 10))
     assert (await health()).deliveries_waiting == before

@@ -10,7 +10,7 @@ from incidentd.domain.contact_limits import Limits
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.pluginhost.running import Quarantined
 from incidentd.services.outbox import LEASE
-from incidentd.storage import contacts, deliveries
+from incidentd.storage import claims, contacts, deliveries
 
 SECOND = timedelta(seconds=1)
 
@@ -278,7 +278,7 @@ async def test_a_notifier_that_hangs_is_joined_within_a_minute(daemon):
         [daemon.person("ada", "push", ("phone", 900))], [daemon.policy("default", (7200, "ada"), repeat=0)]
     )
     await send(daemon, "one")
-    await daemon.store.write(lambda tx: deliveries.claim(tx, "hangs", timedelta(hours=1), 1))
+    await daemon.store.write(lambda tx: claims.claim(tx, "hangs", timedelta(hours=1), 1))
     await daemon.advance(44)
     await daemon.settle()
     assert daemon.sender.sent == []
