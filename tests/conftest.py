@@ -17,21 +17,37 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
+from asyncpg import Connection
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from incidentd.clock import Clock
 from incidentd.plugin.testing import FakeClock
 from incidentd.storage.store import Store
+from incidentd.storage.tables import metadata
 
 ENGINES = ("sqlite", "postgresql")
+TABLES = ("alembic_version", *(table.name for table in reversed(metadata.sorted_tables)))
+OTHERS_GO = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+EMPTY = "".join(f'DELETE FROM "{name}";' for name in TABLES)
+EMPTY += "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
+SCHEMA = (
+    "SELECT format('%s %s %s', attrelid::regclass, attname, atttypid::regtype) FROM pg_attribute"
+    " JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+)
+"""What must be as it was before a database is lent again: each column of each table and index."""
+T = TypeVar("T")
+Content = tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]
 MakeStore = Callable[..., Awaitable[Store]]
 
 
@@ -143,35 +159,42 @@ def start_postgres() -> tuple[subprocess.Popen[str], str]:
 
 
 class PostgresServer:
-    """One server for a test process; makes and drops databases, each a copy of one that was migrated once."""
+    """One server for a test process; lends databases that were migrated once.
+
+    Making and dropping a database costs more than most tests do, so what was given back is emptied and lent again.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._template = f"incidentd_template_{uuid.uuid4().hex}"
         self._made: list[str] = []
+        self._idle: list[str] = []
         self._run(f'CREATE DATABASE "{self._template}"')
         self._made.append(self._template)
         in_own_loop(migrated(self.url_of(self._template)))
+        self._fresh = in_own_loop(self._in(self._template, self._content))
 
     def url_of(self, database: str) -> str:
         return make_url(self.url).set(database=database).render_as_string(hide_password=False)
 
-    def _run(self, *statements: str) -> None:
-        async def run() -> None:
-            engine = create_async_engine(
-                make_url(self.url).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT"
-            )
-            try:
-                async with engine.connect() as connection:
-                    for statement in statements:
-                        await connection.execute(text(statement))
-            finally:
-                await engine.dispose()
+    async def _in(self, database: str, act: Callable[[Connection], Awaitable[T]]) -> T:
+        connection = await asyncpg.connect(self.url_of(database))
+        try:
+            return await act(connection)
+        finally:
+            await connection.close()
 
-        in_own_loop(run())
+    def _run(self, *statements: str) -> None:
+        async def run(connection: Connection) -> None:
+            for statement in statements:
+                await connection.execute(statement)
+
+        in_own_loop(self._in(make_url(self.url).database or "postgres", run))
 
     def create(self, *, empty: bool = False) -> str:
         """The URL of a new database: migrated, or `empty`."""
+        if self._idle and not empty:
+            return self.url_of(self._idle.pop())
         name = f"incidentd_test_{uuid.uuid4().hex}"
         template = "template0" if empty else self._template
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -179,11 +202,30 @@ class PostgresServer:
         return self.url_of(name)
 
     def drop(self, url: str) -> None:
-        """Remove a database, also when a test left a connection to it."""
+        """Take a database back, also when a test left a connection to it."""
         name = make_url(url).database
         assert name in self._made
+        if in_own_loop(self._in(name, self._emptied)):
+            self._idle.append(name)
+            return
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._made.remove(name)
+
+    async def _emptied(self, connection: Connection) -> bool:
+        """Whether the database is as the template again; not when a test changed its schema."""
+        schema, rows = self._fresh
+        await connection.execute(OTHERS_GO)
+        if await connection.fetch(SCHEMA) != schema:
+            return False
+        await connection.execute(EMPTY)
+        for name, content in rows.items():
+            await connection.copy_records_to_table(name, records=content)
+        return True
+
+    async def _content(self, connection: Connection) -> Content:
+        """The schema, and every row."""
+        rows = {name: await connection.fetch(f'SELECT * FROM "{name}"') for name in TABLES}
+        return await connection.fetch(SCHEMA), {name: found for name, found in rows.items() if found}
 
     def drop_all(self) -> None:
         self._run(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in self._made))
