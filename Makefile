@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
-JOBS   ?= 2
+JOBS   ?= 3
 ARGS   ?=
 
 # mypy is strict for the first line and lenient about annotations for the second: see pyproject.toml
@@ -37,7 +37,7 @@ run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident,
 	$(BIN)/incidentd demo $(ARGS)
 
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -q -m "not e2e and not faults" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" $(ARGS)
 
 check: lint types imports docs-check test ## lint, types, import contracts, reference pages, tests
 

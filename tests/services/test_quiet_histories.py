@@ -237,18 +237,29 @@ def new_url(engine_name, request, tmp_path):
             request.getfixturevalue("postgres").drop(url)
 
 
-EXAMPLES = {"sqlite": 15, "postgresql": 2}
+EXAMPLES = {"sqlite": 5, "postgresql": 2}
 
 
-@pytest.mark.timeout(300)
-def test_quiet_histories(engine_name, harness_class, new_url):
+def live(examples, engine_name, harness_class, new_url):
     run_state_machine_as_test(
         lambda: QuietHistory(harness_class, new_url),  # type: ignore[arg-type]  # it takes any callable
         settings=settings(
-            max_examples=EXAMPLES[engine_name],
+            max_examples=examples,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=engine_name == "postgresql",
         ),
     )
+
+
+@pytest.mark.timeout(300)
+def test_quiet_histories(engine_name, harness_class, new_url):
+    live(EXAMPLES[engine_name], engine_name, harness_class, new_url)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_many_quiet_histories(engine_name, harness_class, new_url):
+    live(100, engine_name, harness_class, new_url)

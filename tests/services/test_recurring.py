@@ -178,6 +178,7 @@ async def test_the_owner_hears_of_a_rule_that_hides_nothing(morning):
     assert len(await morning.events("recurring.unused")) == 1
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # months, and no SQL of its own
 async def test_a_rule_that_hides_is_not_unused(morning):
     await recur(morning, "daily 11:00-12:00")
     await morning.advance(60 * DAY)
@@ -189,6 +190,7 @@ async def test_a_rule_that_hides_is_not_unused(morning):
     assert await morning.events("recurring.unused") == []
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # months, and no SQL of its own
 async def test_an_owner_who_left_is_said(morning):
     await recur(morning)
     people = {handle: one for handle, one in morning.roster.people.items() if handle != "ada"}

@@ -61,7 +61,7 @@ def test_words():
 NAMES = st.lists(st.sampled_from(sorted(INTERVALS)), unique=True, max_size=3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(NAMES, NAMES, st.integers(1_772_000_000, 1_793_000_000), st.lists(st.floats(0.001, 0.999), max_size=5))
 def test_muted_from_now_until_exactly_its_end(muting, activating, seconds, parts):
     now = datetime.fromtimestamp(seconds, UTC)
