@@ -202,6 +202,7 @@ class Page(Frozen, frozen=True):
     waits_for: str = ""  # the hours that its step waits for, until next_step_at
     last_resort_at: Instant | None = None  # when it was found that it reaches nobody
     last_resort_why: str = ""
+    severity: str = ""  # of what it is about when its policy was chosen: the label, or the incident's
     drill: str = ""  # D-7 when it is part of a drill
 
 
@@ -231,6 +232,7 @@ class RaisePage(Request, frozen=True):
     person: Annotated[str, Meta(max_length=64)] = ""
     urgency: str = "high"
     incident_id: RowId | None = None
+    severity: Annotated[str, Meta(max_length=60)] = ""  # by which the policy may send it to another; "": the incident's
 
 
 # ------------------------------------------------------------------ incidents

@@ -71,7 +71,7 @@ def show(session: Session, page_id: int, in_full: bool) -> None:
     print(f"P-{p.id} {safe_line(p.title)} ({paint(safe_line(p.state), toned(p.state).tone)})")
     taken = f"{session.when(p.acknowledged_at)} by {p.acknowledged_by} ({p.acknowledged_via}){_until(session, p)}"
     fields([
-        ("service", p.service), ("policy", p.policy), ("urgency", p.urgency),
+        ("service", p.service), ("policy", p.policy), ("urgency", p.urgency), ("severity", p.severity),
         ("step", f"{p.step}, round {p.round}"), ("started", session.when(p.started_at)),
         ("next step", session.when(p.next_step_at)), ("waits for", p.waits_for),
         ("last resort", f"{session.when(p.last_resort_at)}: {p.last_resort_why}" if p.last_resort_at else ""),
@@ -180,6 +180,7 @@ def escalate(session: Session, page_id: int, version: int | None) -> None:
 @click.option("--person", default="", help="Page this person, without a policy.")
 @click.option("--body", default="", help="More than the title.")
 @click.option("--urgency", type=click.Choice(["high", "low"]), default="high", show_default=True)
+@click.option("--severity", default="", help="By which its policy may send it to another; default: the incident's.")
 @click.option("--incident", "incident_id", type=INCIDENT, help="The incident it is about.")
 @change_options
 @click.pass_obj

@@ -6,12 +6,13 @@ import getpass
 import re
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.hours import HoursList, availability, ever_open
+from incidentd.configuration.policies import PolicyTable, broken_policies, policy
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, schedule
 from incidentd.configuration.toml_lines import Path
@@ -55,13 +56,6 @@ def _region(value: str) -> str:
 Region = Annotated[str, pydantic.AfterValidator(_region)]
 
 
-def _target(value: Any) -> Target:
-    kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if not colon or kind not in (TargetKind.PERSON, TargetKind.SCHEDULE) or not name:
-        raise ValueError('is no target — write "person:HANDLE" or "schedule:NAME"')
-    return Target(TargetKind(kind), name)
-
-
 class ContactTable(Table):
     notifier: str
     address: str = ""
@@ -87,6 +81,7 @@ class LastResortTable(Table):
 
 class TeamTable(Table):
     members: list[str] = pydantic.Field(default=[])
+    channel: list[ContactTable] = pydantic.Field(default=[])
     support_percent: Annotated[int | None, pydantic.Field(ge=1, le=100)] = None
 
 
@@ -94,18 +89,6 @@ class ServiceTable(Table):
     team: str = ""
     policy: str = DEFAULT_POLICY
     depends_on: tuple[str, ...] = ()
-
-
-class StepTable(Table):
-    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
-
-    targets: Annotated[list[Annotated[Target, pydantic.PlainValidator(_target)]], pydantic.Field(min_length=1)]
-    delay: PositiveDuration = timedelta(minutes=5)
-
-
-class PolicyTable(Table):
-    steps: Annotated[list[StepTable], pydantic.Field(min_length=1)]
-    repeat: Annotated[int, pydantic.Field(ge=0, le=100)] = 2
 
 
 class RosterFile(Table):
@@ -152,6 +135,7 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
     yield from _broken_contacts(file, notifiers)
     for name, team in file.teams.items():
         yield from _unknown_people(file, ("teams", name, "members"), team.members)
+        yield from _unknown_notifiers(("teams", name, "channel"), team.channel, notifiers)
     for name, table in file.schedules.items():
         yield from broken_schedule(table, ("schedules", name), file.people)
     for name, service in file.services.items():
@@ -160,8 +144,16 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
         if service.policy not in file.policies and service.policy != DEFAULT_POLICY:
             yield ("services", name, "policy"), unknown("policy", service.policy, file.policies)
     yield from _broken_dependencies(file)
-    for name, policy in file.policies.items():
-        yield from _broken_targets(file, name, policy)
+    yield from broken_policies(
+        file.policies,
+        {
+            TargetKind.PERSON: file.people,
+            TargetKind.SCHEDULE: file.schedules,
+            TargetKind.TEAM: [name for name, team in file.teams.items() if team.members],
+            TargetKind.CHANNEL: [name for name, team in file.teams.items() if team.channel],
+        },
+        file.teams,
+    )
 
 
 def _broken_dependencies(file: RosterFile) -> Iterable[Broken]:
@@ -202,20 +194,16 @@ def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterabl
             yield (*path, index), unknown("person", handle, file.people)
 
 
-def _broken_targets(file: RosterFile, policy: str, table: PolicyTable) -> Iterable[Broken]:
-    for at, step in enumerate(table.steps):
-        for index, target in enumerate(step.targets):
-            known = file.people if target.kind is TargetKind.PERSON else file.schedules
-            if target.name not in known:
-                path = ("policies", policy, "steps", at, "targets", index)
-                yield path, unknown(target.kind.value, target.name, known)
-
-
 def _roster(file: RosterFile) -> Roster:
     return Roster(
         people={handle: _person(handle, table) for handle, table in file.people.items()},
         teams={
-            name: Team(name=name, members=tuple(t.members), support_percent=t.support_percent)
+            name: Team(
+                name=name,
+                members=tuple(t.members),
+                support_percent=t.support_percent,
+                channel=_contacts(t.channel),
+            )
             for name, t in file.teams.items()
         },
         services={
@@ -223,7 +211,7 @@ def _roster(file: RosterFile) -> Roster:
             for name, t in file.services.items()
         },
         schedules={name: schedule(name, table) for name, table in file.schedules.items()},
-        policies={name: _policy(name, table) for name, table in file.policies.items()},
+        policies={name: policy(name, table) for name, table in file.policies.items()},
         last_resort=LastResort(
             contacts=_contacts(file.last_resort.contacts),
             after=file.last_resort.after,
@@ -256,11 +244,6 @@ def _hours(table: PersonTable) -> Availability:
     return availability(table.zone, table.working_hours, table.quiet_hours)
 
 
-def _policy(name: str, table: PolicyTable) -> EscalationPolicy:
-    steps = tuple(Step(targets=tuple(step.targets), delay=step.delay) for step in table.steps)
-    return EscalationPolicy(name=name, steps=steps, repeat=table.repeat)
-
-
 def _problems(file: RosterFile) -> Iterable[str]:
     """What does not stop the daemon, and may leave a page unread."""
     if not file.people:
@@ -272,15 +255,19 @@ def _problems(file: RosterFile) -> Iterable[str]:
         for urgency in URGENCIES:
             if not any(urgency in contact.for_ for contact in person.contacts):
                 yield f'{handle} has no contact method for {urgency} urgency — add one with for = ["{urgency}"]'
-    for name, policy in file.policies.items():
-        if not any(_reaches(file, target) for step in policy.steps for target in step.targets):
+    for name, one in file.policies.items():
+        if not any(_reaches(file, target) for step in one.steps for target in step.targets):
             yield f"policy {name} reaches nobody — give the people it names a contact method"
     if DEFAULT_POLICY not in file.policies and file.people:
         yield f"there is no policy {DEFAULT_POLICY}: what no policy takes goes to everybody — add [policies.default]"
 
 
 def _reaches(file: RosterFile, target: Target) -> bool:
-    handles = (
-        [target.name] if target.kind is TargetKind.PERSON else schedule(target.name, file.schedules[target.name]).people
-    )
+    """Whether it stands for anybody with a contact method; a channel is nobody."""
+    if target.kind is TargetKind.CHANNEL:
+        return False
+    if target.kind is TargetKind.SCHEDULE:
+        handles = schedule(target.name, file.schedules[target.name]).people
+    else:
+        handles = (target.name,) if target.kind is TargetKind.PERSON else tuple(file.teams[target.name].members)
     return any(file.people[handle].contacts for handle in handles)

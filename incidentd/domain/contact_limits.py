@@ -68,8 +68,11 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 def opening(limits: Sequence[Limit], taken: Iterable[Slot], now: datetime, *, urgent: bool) -> Opening:
-    """When one more message may go. An urgent one is limited by urgent ones only: nothing less holds it up."""
-    times = sorted((slot.at for slot in taken if slot.urgent or not urgent), reverse=True)
+    """When one more message may go. An urgent one is limited by urgent ones only: nothing less holds it up.
+
+    What seems to have gone ahead of `now` went before the clock was set back, and holds nothing up.
+    """
+    times = sorted((slot.at for slot in taken if slot.at <= now and (slot.urgent or not urgent)), reverse=True)
     found = Opening(now)
     for limit in limits:
         if len(times) >= limit.count and (at := times[limit.count - 1] + limit.per) > found.at:
@@ -80,4 +83,4 @@ def opening(limits: Sequence[Limit], taken: Iterable[Slot], now: datetime, *, ur
 def remembered(limits: Sequence[Limit], taken: Iterable[Slot], now: datetime) -> tuple[Slot, ...]:
     """The slots that any limit still looks at, oldest first."""
     longest = max((limit.per for limit in limits), default=timedelta(0))
-    return tuple(sorted((slot for slot in taken if slot.at > now - longest), key=lambda slot: slot.at))
+    return tuple(sorted((slot for slot in taken if now - longest < slot.at <= now), key=lambda slot: slot.at))

@@ -6,8 +6,9 @@ Rate limits, mutes and messages that fail are left out: they depend on what else
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from incidentd.domain.duty_changes import NO_CHANGES, Changes
 from incidentd.domain.escalation import Contact, Reach, delay_after, following, last_resort_why, reach, waiting
 from incidentd.domain.hours import opens_at, why_closed
 from incidentd.domain.people import ContactMethod, EscalationPolicy, Roster
+from incidentd.domain.targets import NO_TURNS, Turns, after_turn
 
 MOST_STEPS = 200
 """How many steps, all rounds taken together, a dry run shows."""
@@ -63,41 +65,49 @@ class DryRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dry_run(
-    roster: Roster, policy: EscalationPolicy, start: datetime, urgency: str = "high", changes: Changes = NO_CHANGES
+    roster: Roster,
+    policy: EscalationPolicy,
+    start: datetime,
+    urgency: str = "high",
+    changes: Changes = NO_CHANGES,
+    turns: Turns = NO_TURNS,
 ) -> DryRun:
-    """The whole run of `policy` from `start` on."""
+    """The whole run of `policy` from `start` on; `turns` are those that teams have had by then."""
     steps: list[Taken] = []
     here: tuple[int, int] | None = (1, 1)
     at = start
     while here is not None and len(steps) < MOST_STEPS:
-        steps.append(_taken(roster, policy, here, at, urgency, changes))
+        reaching = partial(reach, roster, policy, here[0], urgency=urgency, changes=changes, turns=turns)
+        taken, reached = _taken(reaching, policy, here, at, urgency)
+        steps.append(taken)
+        for team, handle in reached.turns:
+            turns = after_turn(turns, team, handle)
         at, here = steps[-1].until, following(policy, *here)
     if here is not None:
         left = len(policy.steps) * (policy.repeat + 1) - len(steps)
         return DryRun(steps=tuple(steps), ends_at=None, left_out=left)
-    reached = any(call.counts for one in steps for call in one.calls)
-    why = last_resort_why(roster.last_resort, urgency, reached)
+    arrives = any(call.counts for one in steps for call in one.calls)
+    why = last_resort_why(roster.last_resort, urgency, arrives)
     told = roster.last_resort.contacts if why else ()
     last = (Call(at=at + one.after, person="last-resort", notifier=one.notifier, why=why) for one in told)
     return DryRun(steps=tuple(steps), ends_at=at, last_resort=tuple(last), last_resort_why=why)
 
 
 def _taken(
-    roster: Roster,
+    reaching: Callable[[datetime], Reach],
     policy: EscalationPolicy,
     here: tuple[int, int],
     since: datetime,
     urgency: str,
-    changes: Changes,
-) -> Taken:
+) -> tuple[Taken, Reach]:
     step, round_ = here
     at, waits = since, ""
-    reached = reach(roster, policy, step, at, urgency, changes)
+    reached = reaching(at)
     looks = 0
     while urgency == "low" and (held := waiting(reached, at)) is not None and looks < _MOST_LOOKS:
         at, waits, looks = held.until, held.why, looks + 1
-        reached = reach(roster, policy, step, at, urgency, changes)
-    return Taken(
+        reached = reaching(at)
+    taken = Taken(
         step=step,
         round=round_,
         since=since,
@@ -108,6 +118,7 @@ def _taken(
         gaps=reached.gaps,
         waits=waits,
     )
+    return taken, reached
 
 
 def _calls(reached: Reach, at: datetime, urgency: str) -> Iterator[Call]:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import msgspec
 
 from incidentd.domain.duty_changes import NO_CHANGES, Changes
-from incidentd.domain.final_schedule import current
 from incidentd.domain.hours import opens_at, why_closed
 from incidentd.domain.people import (
     DEFAULT_POLICY,
@@ -21,6 +20,7 @@ from incidentd.domain.people import (
     Target,
     TargetKind,
 )
+from incidentd.domain.targets import NO_TURNS, Held, Turns, after_turn, holder, no_method
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -38,13 +38,15 @@ class Contact(msgspec.Struct, frozen=True):
 class Reach(msgspec.Struct, frozen=True):
     """Whom a step reaches at an instant. `gaps` says, in words, which targets reach nobody.
 
-    `until` is when the answer changes by itself: the first handover of a schedule that was asked.
+    `until` is when the answer changes by itself: the first handover of a schedule that was asked. `turns` are the teams
+    of which somebody is in turn.
     """
 
     contacts: tuple[Contact, ...]
     people: tuple[str, ...]
     gaps: tuple[str, ...]
     until: datetime | None = None
+    turns: tuple[tuple[str, str], ...] = ()
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -71,27 +73,93 @@ def policy_of_service(roster: Roster, service: str) -> str:
     return found.policy if found else DEFAULT_POLICY
 
 
-class Held(msgspec.Struct, frozen=True):
-    """Whom a target stands for (`handle` is "" for nobody), why, and who learns beside them."""
+class Chosen(msgspec.Struct, frozen=True):
+    """The policy that something goes by, and why it is another one than it was sent to ("" when it is not)."""
 
-    handle: str
-    why: str
-    shadows: tuple[str, ...] = ()
-    until: datetime | None = None
+    policy: str
+    why: str = ""
 
 
-def holder(roster: Roster, target: Target, at: datetime, changes: Changes = NO_CHANGES) -> Held:
-    """Whom a target stands for at an instant."""
-    if target.kind is TargetKind.PERSON:
-        return Held(target.name, "named in the policy")
-    schedule = roster.schedules.get(target.name)
-    shift = current(schedule, changes, at) if schedule else None
-    if shift is None:
-        return Held("", "nobody is on call")
-    if not shift.person:
-        return Held("", f"{shift.instead_of} is absent and nobody stands in", until=shift.ends_at)
-    instead = f" instead of {shift.instead_of}" if shift.instead_of else ""
-    return Held(shift.person, f"on call for {target.name}{instead}", shift.shadows, shift.ends_at)
+def chosen(roster: Roster, asked: str, severity: str, urgency: str) -> Chosen:
+    """The policy for what was sent to policy `asked`: severity is asked before urgency."""
+    policy = policy_for(roster, asked)
+    for by, value, names in (
+        ("severity", severity, policy.by_severity),
+        ("urgency", urgency, policy.by_urgency),
+    ):
+        if value in names:
+            return Chosen(names[value], f"policy {policy.name} sends {by} {value} there")
+    return Chosen(asked)
+
+
+class _Gathering:
+    """What a step reaches, target by target; a person named twice is written to once."""
+
+    def __init__(self, roster: Roster, step: str, at: datetime, urgency: str, changes: Changes, turns: Turns) -> None:
+        self._roster, self._step, self._at = roster, step, at
+        self._urgency, self._changes, self._turns = urgency, changes, turns
+        self.contacts: list[Contact] = []
+        self.copies: list[Contact] = []
+        self.people: list[str] = []
+        self.gaps: list[str] = []
+        self.taken: list[tuple[str, str]] = []
+        self.ends: list[datetime] = []
+        self._learners: dict[str, str] = {}
+
+    def add(self, target: Target) -> None:
+        """Whom one target adds."""
+        held = holder(
+            self._roster,
+            target,
+            self._at,
+            self._changes,
+            urgency=self._urgency,
+            turns=self._turns,
+            beside=self.people,
+        )
+        self.ends += [held.until] if held.until is not None else []
+        if target.kind is TargetKind.CHANNEL and held.handle:
+            self._add_channel(target, held.why)
+        elif not held.handle:
+            self.gaps.append(f"{target.kind} {target.name}: {held.why}")
+        else:
+            self._add_person(held)
+        if target.kind is TargetKind.TEAM and held.handle:
+            self.taken.append((target.name, held.handle))
+            self._turns = after_turn(self._turns, target.name, held.handle)
+
+    def _add_person(self, held: Held) -> None:
+        person = self._roster.people.get(held.handle)
+        if person is None:
+            self.gaps.append(f"{held.handle} is unknown")
+        elif not person.contacts_for(self._urgency):
+            self.gaps.append(f"{held.handle} {no_method(person, self._urgency)}")
+        elif held.handle not in self.people:
+            self.people.append(held.handle)
+            self.contacts += _contacts(person, self._urgency, f"{held.why}; {self._step}")
+            self._learners |= dict.fromkeys(held.shadows, f"learning beside {held.handle}, {held.why}")
+
+    def _add_channel(self, target: Target, why: str) -> None:
+        """A channel is written to as a person of its own, whom nothing counts on."""
+        name = str(target)
+        channel = Person(handle=name, name=why, contacts=self._roster.teams[target.name].channel)
+        if not channel.contacts_for(self._urgency):
+            self.gaps.append(f"{why} {no_method(channel, self._urgency)}")
+        elif all(one.person.handle != name for one in self.copies):
+            self.copies += _contacts(channel, self._urgency, f"{why}; {self._step}", copy=True)
+
+    def result(self) -> Reach:
+        """Everybody; those who learn beside somebody are no copy when they are paged themselves."""
+        for handle, why in self._learners.items():
+            if handle in self._roster.people and handle not in self.people:
+                self.copies += _contacts(self._roster.people[handle], self._urgency, why, copy=True)
+        return Reach(
+            (*self.contacts, *self.copies),
+            tuple(self.people),
+            tuple(self.gaps),
+            min(self.ends, default=None),
+            tuple(self.taken),
+        )
 
 
 def reach(
@@ -101,33 +169,16 @@ def reach(
     at: datetime,
     urgency: str = "high",
     changes: Changes = NO_CHANGES,
+    turns: Turns = NO_TURNS,
 ) -> Reach:
-    """Whom step `step` (1-based) of `policy` writes to at `at`; a person named twice is written to once.
+    """Whom step `step` (1-based) of `policy` writes to at `at`.
 
-    Those who learn beside somebody are written to with them, and are not among the `people` that the step counts on.
+    Those who learn beside somebody, and channels, get copies: they are not among the `people` that the step counts on.
     """
-    contacts: list[Contact] = []
-    people: list[str] = []
-    gaps: list[str] = []
-    learners: dict[str, str] = {}
-    ends: list[datetime] = []
+    gathering = _Gathering(roster, f"step {step} of policy {policy.name}", at, urgency, changes, turns)
     for target in policy.steps[step - 1].targets:
-        held = holder(roster, target, at, changes)
-        ends += [held.until] if held.until is not None else []
-        person = roster.people.get(held.handle)
-        if person is None:
-            gaps.append(f"{target.kind} {target.name}: {held.why}" if not held.handle else f"{held.handle} is unknown")
-        elif not person.contacts_for(urgency):
-            for_it = f" for {urgency} urgency" if person.contacts else ""
-            gaps.append(f"{held.handle} has no contact method{for_it}")
-        elif held.handle not in people:
-            people.append(held.handle)
-            contacts += _contacts(person, urgency, f"{held.why}; step {step} of policy {policy.name}")
-            learners |= dict.fromkeys(held.shadows, f"learning beside {held.handle}, {held.why}")
-    for handle, why in learners.items():
-        if handle in roster.people and handle not in people:
-            contacts += _contacts(roster.people[handle], urgency, why, copy=True)
-    return Reach(tuple(contacts), tuple(people), tuple(gaps), min(ends, default=None))
+        gathering.add(target)
+    return gathering.result()
 
 
 def waiting(reached: Reach, at: datetime) -> Waiting | None:

@@ -157,13 +157,22 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetKind(enum.StrEnum):
+    """A team stands for one of its members, in turn; a channel is a team's, and no person."""
+
     PERSON = "person"
     SCHEDULE = "schedule"
+    TEAM = "team"
+    CHANNEL = "channel"
 
 
 class Target(msgspec.Struct, frozen=True):
+    """`name` is a handle, a schedule, or a team."""
+
     kind: TargetKind
     name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.name}"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,11 +183,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """`repeat` more rounds follow the first one when nobody acknowledged."""
+    """`repeat` more rounds follow the first one when nobody acknowledged.
+
+    What is of a severity in `by_severity` (the alert's label, or that of an incident), or else of an urgency in
+    `by_urgency`, goes by the policy named there. Such a policy names no others itself.
+    """
 
     name: str
     steps: tuple[Step, ...]
     repeat: int = 2
+    by_severity: Mapping[str, str] = {}
+    by_urgency: Mapping[str, str] = {}
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,10 +204,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """`support_percent` of the members are in support mode at a time; None for a team that states no share."""
+    """`support_percent` of the members are in support mode at a time; None for a team that states no share.
+
+    `channel` are the contact methods of a place where the team reads, such as a chat room.
+    """
 
     name: str
     members: tuple[str, ...] = ()
+    channel: tuple[ContactMethod, ...] = ()
     support_percent: int | None = None
 
 

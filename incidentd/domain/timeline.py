@@ -220,7 +220,8 @@ def _started(told: Told) -> Line:
 @_about("page.step")
 def _step(told: Told) -> Line:
     data = told.data
-    people = ", ".join(data["people"]) or "nobody can be reached"
+    copies = ", ".join(one["person"] for one in data.get("by", ()) if one.get("copy"))
+    people = ", ".join(data["people"]) or (f"{copies} (a copy)" if copies else "nobody can be reached")
     head = f"Step {data['step']} of {data['of']}"
     round_ = f", round {data['round']}" if data["round"] > 1 else ""
     return Line(kind="page", text=f"{head}{round_}: {people}", detail=_joined(data["why"], *data["gaps"]))

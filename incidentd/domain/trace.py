@@ -174,18 +174,23 @@ def _quiet(data: Data, _actor: str) -> str:
 @_about("page.started")
 def _started(data: Data, actor: str) -> str:
     by = "" if actor == "system" else f" by {actor}"
-    return f"A page was opened{by}: policy {data['policy'] or 'straight to ' + data['person']}"
+    why = f" ({data['policy_why']})" if data.get("policy_why") else ""
+    whom = f"policy {data['policy']}" if data["policy"] else f"straight to {data['person']}"
+    return f"A page was opened{by}: {whom}{why}"
 
 
 @_about("page.step")
 def _step(data: Data, _actor: str) -> str:
-    ways = ", ".join(f"{one['person']} by {one['notifier']}" for one in data["by"])
+    ways = ", ".join(
+        f"{one['person']} by {one['notifier']}{' (a copy)' if one.get('copy') else ''}" for one in data["by"]
+    )
     head = f"Step {data['step']} of {data['of']}, round {data['round']} of policy {data['policy']}"
     why = f" ({data['why']})" if data.get("why") else ""
     gaps = "; ".join(data["gaps"])
     if not ways:
         return f"{head}{why}: reaches nobody{': ' if gaps else ''}{gaps}"
-    return f"{head}{why}: paging {ways}{'; but ' if gaps else ''}{gaps}"
+    turns = "".join(f"; it is {one['person']}'s turn in team {one['team']}" for one in data.get("turns", ()))
+    return f"{head}{why}: paging {ways}{turns}{'; but ' if gaps else ''}{gaps}"
 
 
 @_about("page.acknowledged")

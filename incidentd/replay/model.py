@@ -238,6 +238,7 @@ class Side:
             policy="" if sent.person else policy_of_service(self._roster, sent.service),
             person=sent.person,
             urgency=sent.urgency,
+            severity=sent.severity,
             group_id=None,
             incident_id=None,
         )

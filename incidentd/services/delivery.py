@@ -26,6 +26,7 @@ from incidentd.plugin.values import (
 from incidentd.pluginhost.running import NotifierTimeout, Quarantined
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
+from incidentd.services.page_messages import COPY, PAGE
 from incidentd.services.workers import Loop, seconds_until
 from incidentd.storage import claims, deliveries
 from incidentd.storage import outbox as storage_outbox
@@ -169,6 +170,6 @@ def _named(error: Exception) -> str:
 
 def _kind(claimed: Claimed) -> NotificationKind:
     kinds = {part.kind for part in claimed.told}
-    if claimed.row.kind == BUNDLE or kinds & {"last_resort"}:
-        return NotificationKind.PAGE if kinds & {"page", "last_resort"} else NotificationKind.UPDATE
+    if claimed.row.kind == BUNDLE or kinds & {COPY, "last_resort"}:
+        return NotificationKind.PAGE if kinds & {PAGE, COPY, "last_resort"} else NotificationKind.UPDATE
     return NotificationKind(claimed.row.kind)

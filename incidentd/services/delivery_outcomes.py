@@ -11,6 +11,7 @@ from incidentd.plugin.values import Receipt
 from incidentd.services.delivery_events import facts, subject_of
 from incidentd.services.escalation import Escalation
 from incidentd.services.outbox import BUNDLE, Claimed
+from incidentd.services.page_messages import COPY, PAGE
 from incidentd.storage import claims, contacts, deliveries, outbox, pages
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.outbox import contact_of
@@ -90,7 +91,7 @@ class Outcomes:
 
     def _still_wanted(self, tx: Tx, claimed: Claimed) -> bool:
         """Whether anybody still has to act on it; what is no page is always sent."""
-        asked = [part for part in claimed.told if part.kind == "page" and part.page_id is not None]
+        asked = [part for part in claimed.told if part.kind in (PAGE, COPY) and part.page_id is not None]
         if len(asked) < len(claimed.told):
             return True
         return any(_is_open(tx, part) for part in asked)

@@ -50,10 +50,6 @@ class Duty:
 
         return await self._store.write(followed)
 
-    async def at(self, instant: datetime) -> Changes:
-        """The changes that count at an instant."""
-        return await self._store.read(lambda conn: duty_changes.at(conn, instant))
-
     async def schedules(self, name: str, start: datetime | None, end: datetime | None) -> wire_duty.Schedules:
         """The final schedule of one (or all, "") over a time: by default four weeks from now. Raises `Invalid`."""
         roster, begin = self._roster(), start or self._store.clock.now()

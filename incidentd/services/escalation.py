@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,18 +9,28 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.drills import redirected
-from incidentd.domain.escalation import Contact, Reach, Waiting, delay_after, following, policy_for, reach, waiting
+from incidentd.domain.escalation import (
+    Contact,
+    Reach,
+    Waiting,
+    chosen,
+    delay_after,
+    following,
+    policy_for,
+    reach,
+    waiting,
+)
 from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.muting import Mute
-from incidentd.domain.people import Roster
+from incidentd.domain.people import EscalationPolicy, Roster, TargetKind
 from incidentd.services.delivery_events import facts
 from incidentd.services.drill_pauses import pause_for
 from incidentd.services.ended_waits import tell_later
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
-from incidentd.storage import alerts, deliveries, drills, duty_changes, groups, pages, timers
-from incidentd.storage.deliveries import Message, NewDelivery
+from incidentd.services.page_messages import COPY, PAGE, of_step, tell_again
+from incidentd.storage import alerts, deliveries, drills, duty_changes, groups, pages, team_turns, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
@@ -68,8 +77,12 @@ class Escalation:
         }
 
     def start(self, tx: Tx, *, actor: str = SYSTEM, **values: Any) -> PageRow:
-        """Open a page and take its first step. `values` are columns of `pages`."""
-        page = pages.create(tx, **values)
+        """Open a page and take its first step. `values` are columns of `pages`.
+
+        `policy` is the one asked for: the severity and the urgency may send the page to another one.
+        """
+        sent = chosen(self._roster(), values["policy"], values.get("severity", ""), values["urgency"])
+        page = pages.create(tx, **values | ({} if values["person"] else {"policy": sent.policy}))
         tx.emit(
             "page.started",
             page.subject,
@@ -77,8 +90,10 @@ class Escalation:
                 "title": page.title,
                 "service": page.service,
                 "policy": page.policy,
+                "policy_why": "" if page.person else sent.why,
                 "person": page.person,
                 "urgency": page.urgency,
+                "severity": page.severity,
                 "group_id": page.group_id,
                 "incident_id": page.incident_id,
             },
@@ -86,11 +101,11 @@ class Escalation:
         )
         return self._take_step(tx, page, 1, 1)
 
-    def restart(self, tx: Tx, page: PageRow, why: str, *, title: str, body: str) -> PageRow:
-        """Run a page that nobody is on again from its first step, with what there is to say now."""
+    def restart(self, tx: Tx, page: PageRow, why: str, **values: Any) -> PageRow:
+        """Run a page that nobody is on again from its first step; `values` are columns: what there is to say now."""
         self._stop(tx, page)
         tx.emit("page.restarted", page.subject, {"why": why})
-        fresh = {**_NOT_TAKEN, "title": title, "body": body, "last_resort_at": None, "last_resort_why": ""}
+        fresh = {**_NOT_TAKEN, **values, "last_resort_at": None, "last_resort_why": ""}
         return self._take_step(tx, pages.change(tx, page, **fresh), 1, 1)
 
     def _on_step(self, tx: Tx, timer: Timer) -> None:
@@ -129,8 +144,11 @@ class Escalation:
         mute = self._mutes.of_group(tx.conn, page.group_id, tx.now) if actor == SYSTEM else None
         if mute is not None:
             return self._pause(tx, page, mute)
-        step = min(page.step, len(policy_for(self._roster(), page.policy, page.person).steps))
+        step = min(page.step, len(self._policy(page).steps))
         return self._take_step(tx, page, step, page.round, why=why, actor=actor, wait=wait)
+
+    def _policy(self, page: PageRow) -> EscalationPolicy:
+        return policy_for(self._roster(), page.policy, page.person)
 
     def recheck(self, tx: Tx) -> None:
         """Judge what waits for somebody's hours again: the roster has changed."""
@@ -149,7 +167,7 @@ class Escalation:
         mute = self._mutes.of_group(tx.conn, page.group_id, tx.now) if actor == SYSTEM else None
         if mute is not None:
             return self._pause(tx, page, mute)
-        policy = policy_for(self._roster(), page.policy, page.person)
+        policy = self._policy(page)
         after = following(policy, min(page.step, len(policy.steps)), page.round)
         if after is not None:
             return self._take_step(tx, page, *after, why=why, actor=actor)
@@ -161,9 +179,11 @@ class Escalation:
     def _take_step(
         self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True
     ) -> PageRow:
-        policy = policy_for(self._roster(), page.policy, page.person)
+        policy = self._policy(page)
         changes = duty_changes.between(tx.conn, tx.now, tx.now + WEEK)
-        found = reach(self._roster(), policy, step, tx.now, page.urgency, changes)
+        teams = [one.name for one in policy.steps[step - 1].targets if one.kind is TargetKind.TEAM]
+        turns = team_turns.for_turn(tx, teams)
+        found = reach(self._roster(), policy, step, tx.now, page.urgency, changes, turns)
         reached = self._reached(tx, page, found, step)
         can_wait = wait and page.urgency == "low"
         held = waiting(reached, tx.now) if can_wait else None
@@ -175,6 +195,7 @@ class Escalation:
         # A step that reaches nobody is passed at once: waiting would only lose time.
         due = tx.now + delay_after(policy, step) if reached.contacts else tx.now
         moved = pages.change(tx, page, step=step, round=round_, next_step_at=due, waits_for="")
+        team_turns.take(tx, reached.turns)
         self._tell(tx, moved, reached, can_wait=can_wait)
         tx.emit(
             "page.step",
@@ -185,7 +206,10 @@ class Escalation:
                 "round": round_,
                 "policy": policy.name,
                 "people": reached.people,
-                "by": [{"person": c.person.handle, "notifier": c.method.notifier} for c in reached.contacts],
+                "by": [
+                    {"person": c.person.handle, "notifier": c.method.notifier, "copy": c.copy} for c in reached.contacts
+                ],
+                "turns": [{"team": team, "person": handle} for team, handle in reached.turns],
                 "gaps": gaps,
                 "why": why,
                 "next_at": due,
@@ -218,13 +242,7 @@ class Escalation:
     def _tell(self, tx: Tx, page: PageRow, reached: Reach, *, can_wait: bool) -> None:
         deliveries.enqueue(
             tx,
-            [
-                msgspec.structs.replace(
-                    new_delivery(page, contact, "page", page.body, self._due(tx, page, contact), contact.reason),
-                    can_wait=can_wait,
-                )
-                for contact in reached.contacts
-            ],
+            [of_step(page, contact, self._due(tx, page, contact), can_wait=can_wait) for contact in reached.contacts],
         )
 
     def _due(self, tx: Tx, page: PageRow, contact: Contact) -> datetime:
@@ -336,73 +354,18 @@ class Escalation:
         tx.emit("page.resolved", page.subject, {"why": why}, actor=actor)
         if page.state == "open" and page.drill_id is None:  # of a drill, only those who take part hear
             tell_later(tx, self._roster(), page, held, actor)
-        self.tell_again(tx, page, "resolved", f"Resolved: {why}.", "you were written to about it")
+        tell_again(tx, page, "resolved", f"Resolved: {why}.", "you were written to about it")
         return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None, waits_for="")
-
-    def tell_again(self, tx: Tx, page: PageRow, kind: str, body: str, reason: str, only: str = "") -> int:
-        """Write once more to the people who were reached, each by the method that reached them first.
-
-        `only` names the one who needs to know; everybody is told where that person was never written to.
-        """
-        first: dict[str, deliveries.DeliveryRow] = {}
-        for sent in deliveries.of_pages(tx.conn, [page.id]):
-            if sent.state in deliveries.WRITTEN_TO and sent.kind in ("page", "last_resort"):
-                first.setdefault(sent.person, sent)
-        chosen = [first[only]] if only in first else list(first.values())
-        message = Message(title=page.title, body=body, reason=reason, urgency="low", labels=page.labels)
-        deliveries.enqueue(
-            tx,
-            [
-                NewDelivery(
-                    page_id=page.id,
-                    person=one.person,
-                    notifier=one.notifier,
-                    address=one.address,
-                    kind=kind,
-                    message=message,
-                    idempotency_key=uuid.uuid4().hex,
-                    due_at=tx.now,
-                    can_wait=page.urgency == "low",
-                )
-                for one in chosen
-            ],
-        )
-        return len(chosen)
 
     def after_failure(self, tx: Tx, page: PageRow, failed: deliveries.DeliveryRow) -> None:
         """A message can never arrive: use the person's next method now, and escalate when the step reaches nobody."""
-        if page.state not in ("open", "exhausted") or failed.kind != "page":
+        if page.state not in ("open", "exhausted") or failed.kind not in (PAGE, COPY):
             return
-        self.watch(tx, page.id, failed.created_at)
+        if failed.kind == PAGE:
+            self.watch(tx, page.id, failed.created_at)
         if deliveries.hasten(tx, page.id, failed.person) or page.state != "open":
             return
         if (page.step, page.round) == (failed.step, failed.round) and not deliveries.step_can_reach(
             tx.conn, page.id, page.step, page.round
         ):
             self.next_step(tx, page, "no message of the step before can be delivered")
-
-    def check_target(self, service: str, person: str) -> None:
-        """Raise `Invalid` unless exactly one known target is named."""
-        roster = self._roster()
-        if bool(service) == bool(person):
-            raise Invalid("name a service or a person, one of the two", field="service")
-        if person and person not in roster.people:
-            raise Invalid(f"there is no person {person!r}", field="person", remedy="see incidentctl people")
-        if service and service not in roster.services and service != "default":
-            raise Invalid(f"there is no service {service!r}", field="service", remedy="see incidentctl services")
-
-
-def new_delivery(page: PageRow, contact: Contact, kind: str, body: str, due_at: datetime, reason: str) -> NewDelivery:
-    """The row for one message about a page."""
-    return NewDelivery(
-        page_id=page.id,
-        person=contact.person.handle,
-        notifier=contact.method.notifier,
-        address=contact.method.address,
-        kind=kind,
-        message=Message(title=page.title, body=body, reason=reason, urgency=page.urgency, labels=page.labels),
-        idempotency_key=uuid.uuid4().hex,
-        due_at=due_at,
-        step=page.step,
-        round=page.round,
-    )

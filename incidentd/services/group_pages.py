@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from incidentd.domain import drills
+from incidentd.domain.escalation import chosen
 from incidentd.domain.messages import group_body, group_title
+from incidentd.domain.people import Roster
 from incidentd.domain.routing import Route
 from incidentd.services.hidden import Hidden
 from incidentd.storage import pages
@@ -27,6 +31,36 @@ def not_acknowledged(
     if not again:
         return None
     return f"{again[0].name} ended after {again[0].acknowledged_before} acknowledged it, and fires again", again
+
+
+def worst(firing: Iterable[AlertRow], order: Sequence[str]) -> str:
+    """The worst severity by `order`, the worst first; one that the order does not know when there is no other."""
+    return min((alert.severity for alert in firing), key=lambda severity: _rank(severity, order), default="")
+
+
+def _rank(severity: str, order: Sequence[str]) -> int:
+    return order.index(severity) if severity in order else len(order) + (not severity)
+
+
+class Worse(msgspec.Struct, frozen=True):
+    """What fires by now is worse than what the page began with, and goes by another policy."""
+
+    severity: str
+    policy: str
+    why: str
+
+
+def worsened(
+    roster: Roster, page: pages.PageRow, asked: str, firing: Iterable[AlertRow], order: Sequence[str]
+) -> Worse | None:
+    """What a page that nobody has taken goes by from now on, when that is another policy."""
+    severity = worst(firing, order)
+    if page.state not in ("open", "exhausted") or _rank(severity, order) >= _rank(page.severity, order):
+        return None
+    choice = chosen(roster, asked, severity, page.urgency)
+    if choice.policy == page.policy:
+        return None
+    return Worse(severity, choice.policy, f"{severity} alerts joined, which go by policy {choice.policy}")
 
 
 def texts(group: Group, firing: Sequence[AlertRow]) -> dict[str, str]:

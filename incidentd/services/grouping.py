@@ -18,9 +18,10 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, find_route, group_labels, matching_routes, service_of
 from incidentd.services.escalation import PAUSED, Escalation, Handler
-from incidentd.services.group_pages import next_flush, next_look, not_acknowledged, texts
+from incidentd.services.group_pages import next_flush, next_look, not_acknowledged, texts, worsened, worst
 from incidentd.services.hidden import as_source
 from incidentd.services.muting import Mutes, look_again_at, told
+from incidentd.services.page_messages import tell_again
 from incidentd.services.routing_batch import Batch, changes, key_on, keys
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alert_routing, alerts, groups, pages, suppressions, timers
@@ -400,6 +401,7 @@ class Grouping:
             policy=self._policy(route, group.service),
             person="",
             urgency=route.urgency,
+            severity=worst(waiting, self._process().maintenance.severities),
             group_id=group.id,
             incident_id=None,
             drill_id=drill_id,
@@ -410,10 +412,17 @@ class Grouping:
         self, tx: Tx, group: Group, route: Route, page: pages.PageRow, firing: Sequence[tuple[AlertRow, bool]]
     ) -> bool:
         new = [(alert.name, alert.summary) for alert, announced in firing if not announced]
+        alerts_now, severities = [alert for alert, _ in firing], self._process().maintenance.severities
+        if worse := worsened(self._roster(), page, self._policy(route, group.service), alerts_now, severities):
+            waiting = [alert for alert in alerts_now if not alert.acknowledged_by] or alerts_now
+            self._escalation.restart(
+                tx, page, worse.why, **texts(group, waiting), severity=worse.severity, policy=worse.policy
+            )
+            return True
         repeat = group.notified_at is None or tx.now - group.notified_at >= route.repeat_interval
         if page.state == "exhausted" and (new or repeat):
             why = "it still fires" if not new else "more alerts joined"
-            waiting = [alert for alert, _ in firing if not alert.acknowledged_by] or [alert for alert, _ in firing]
+            waiting = [alert for alert in alerts_now if not alert.acknowledged_by] or alerts_now
             self._escalation.restart(tx, page, why, **texts(group, waiting))
             return True
         if page.state == "acknowledged" and (unheld := not_acknowledged(page, firing, tx.now)):
@@ -424,6 +433,6 @@ class Grouping:
         body = update_body(new, len(firing), page.acknowledged_by)
         reason = "more alerts joined what you were paged for" if new else "it still fires"
         only = page.acknowledged_by if page.state == "acknowledged" else ""
-        reached = self._escalation.tell_again(tx, page, "update", body, reason, only)
+        reached = tell_again(tx, page, "update", body, reason, only)
         tx.emit("page.updated", page.subject, {"new": len(new), "firing": len(firing), "people": reached})
         return True

@@ -144,10 +144,11 @@ class Pages:
         """Page a service's policy or one person by hand. Raises `Invalid`."""
         if body.urgency not in ("high", "low"):
             raise Invalid("urgency is high or low", field="urgency")
-        self._escalation.check_target(body.service, body.person)
+        self._check_target(body.service, body.person)
 
         def command(tx: Tx) -> wire.Page:
-            if body.incident_id is not None and incidents.get(tx.conn, body.incident_id) is None:
+            incident = incidents.get(tx.conn, body.incident_id) if body.incident_id is not None else None
+            if body.incident_id is not None and incident is None:
                 raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
             page = self._escalation.start(
                 tx,
@@ -159,12 +160,23 @@ class Pages:
                 policy="" if body.person else policy_of_service(self._roster(), body.service),
                 person=body.person,
                 urgency=body.urgency,
+                severity=body.severity or ("" if incident is None else incident.severity),
                 group_id=None,
                 incident_id=body.incident_id,
             )
             return views(tx.conn, [page], actor)[0]
 
         return await self._store.write(command)
+
+    def _check_target(self, service: str, person: str) -> None:
+        """Raise `Invalid` unless exactly one known target is named."""
+        roster = self._roster()
+        if bool(service) == bool(person):
+            raise Invalid("name a service or a person, one of the two", field="service")
+        if person and person not in roster.people:
+            raise Invalid(f"there is no person {person!r}", field="person", remedy="see incidentctl people")
+        if service and service not in roster.services and service != "default":
+            raise Invalid(f"there is no service {service!r}", field="service", remedy="see incidentctl services")
 
     def _checked(self, tx: Tx, page_id: int, viewer: str, if_version: int | None) -> PageRow:
         page = lock_page(tx, page_id)

@@ -8,17 +8,21 @@ from datetime import datetime
 from incidentd import wire_routes
 from incidentd.clock import Clock
 from incidentd.domain.duty_changes import NO_CHANGES, Changes
-from incidentd.domain.escalation import Contact, policy_for, policy_of_service, reach
+from incidentd.domain.escalation import Contact, chosen, policy_for, policy_of_service, reach
 from incidentd.domain.muting import Mute
 from incidentd.domain.people import EscalationPolicy, Roster
 from incidentd.domain.process import Process
 from incidentd.domain.route_walk import Visit, walk
 from incidentd.domain.routing import Route, group_key, group_labels, service_of
+from incidentd.domain.targets import NO_TURNS, Turns
 from incidentd.services.muting import Mutes, reason
 
+Known = tuple[Changes, Turns]
+"""What decides who is called, beside the roster."""
 
-async def _unchanged(_at: datetime) -> Changes:
-    return NO_CHANGES
+
+async def _unchanged(_at: datetime) -> Known:
+    return NO_CHANGES, NO_TURNS
 
 
 class RouteTester:
@@ -30,9 +34,9 @@ class RouteTester:
         roster: Callable[[], Roster],
         clock: Clock,
         mutes: Mutes,
-        changes: Callable[[datetime], Awaitable[Changes]] = _unchanged,
+        known: Callable[[datetime], Awaitable[Known]] = _unchanged,
     ) -> None:
-        self._changes = changes
+        self._known = known
         self._mutes = mutes
         self._process = process
         self._roster = roster
@@ -42,14 +46,14 @@ class RouteTester:
         """The walk of an alert with `labels` and what happens at its ends."""
         process, roster, now = self._process(), self._roster(), self._clock.now()
         visits = walk(process.route, labels)
-        changes = await self._changes(now)
+        known = await self._known(now)
         return wire_routes.RouteTest(
             at=now,
             process_version=process.version,
             labels=labels,
             steps=tuple(_step(visit) for visit in visits),
             ends=tuple(
-                _end(visit.route, labels, roster, now, self._mutes.of_route(visit.route, now), changes)
+                _end(visit.route, labels, roster, now, self._mutes.of_route(visit.route, now), known)
                 for visit in visits
                 if visit.ends
             ),
@@ -73,12 +77,13 @@ def _step(visit: Visit) -> wire_routes.RouteStep:
 
 
 def _end(
-    route: Route, labels: Mapping[str, str], roster: Roster, now: datetime, mute: Mute | None, changes: Changes
+    route: Route, labels: Mapping[str, str], roster: Roster, now: datetime, mute: Mute | None, known: Known
 ) -> wire_routes.RouteEnd:
     service = service_of(route, labels)
-    wanted = route.policy or policy_of_service(roster, service)
+    asked = route.policy or policy_of_service(roster, service)
+    wanted = chosen(roster, asked, labels.get("severity", ""), route.urgency).policy
     policy = policy_for(roster, wanted)
-    first, gaps = _first(roster, policy, now, changes)
+    first, gaps = _first(roster, policy, now, route.urgency, known)
     if policy.name != wanted:
         gaps = (f"there is no policy {wanted}, so {policy.name} is used", *gaps)
     contacts = (
@@ -109,12 +114,12 @@ def _end(
 
 
 def _first(
-    roster: Roster, policy: EscalationPolicy, now: datetime, changes: Changes
+    roster: Roster, policy: EscalationPolicy, now: datetime, urgency: str, known: Known
 ) -> tuple[tuple[Contact, ...], tuple[str, ...]]:
     """Whom the first step that reaches somebody writes to, and the gaps up to there: such a step is passed at once."""
     gaps: tuple[str, ...] = ()
     for step in range(1, len(policy.steps) + 1):
-        found = reach(roster, policy, step, now, changes=changes)
+        found = reach(roster, policy, step, now, urgency, *known)
         gaps += tuple(gap for gap in found.gaps if gap not in gaps)
         if found.contacts:
             return found.contacts, gaps

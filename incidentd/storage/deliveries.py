@@ -225,7 +225,7 @@ def hasten(tx: Tx, page_id: int, person: str) -> bool:
         .where(
             deliveries.c.page_id == page_id,
             deliveries.c.person == person,
-            deliveries.c.kind == "page",
+            deliveries.c.kind.in_(("page", "copy")),
             deliveries.c.state == "pending",
             deliveries.c.attempt == 0,
         )
@@ -240,14 +240,16 @@ def hasten(tx: Tx, page_id: int, person: str) -> bool:
 
 
 def step_can_reach(conn: Connection, page_id: int, step: int, round_: int) -> bool:
-    """Whether any message of this step went out or still may."""
-    query = select(deliveries.c.id).where(
-        deliveries.c.page_id == page_id,
-        deliveries.c.step == step,
-        deliveries.c.round == round_,
-        deliveries.c.state.in_((*WAITING, "bundled", *SENT)),
+    """Whether any message of this step went out or still may.
+
+    A copy, to a channel or to who learns, reaches nobody: it counts where the step has nothing else.
+    """
+    query = select(deliveries.c.kind, deliveries.c.state).where(
+        deliveries.c.page_id == page_id, deliveries.c.step == step, deliveries.c.round == round_
     )
-    return conn.execute(query.limit(1)).first() is not None
+    states = [(kind == "page", state) for kind, state in conn.execute(query)]
+    asking = any(asks for asks, _ in states)
+    return any(state in (*WAITING, "bundled", *SENT) for asks, state in states if asks or not asking)
 
 
 def _any_page_in(conn: Connection, page_id: int, states: Sequence[str]) -> bool:

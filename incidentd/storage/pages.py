@@ -27,6 +27,7 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     person: str
     urgency: str
+    severity: str
     state: str
     step: int
     round: int
@@ -44,6 +45,11 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     waits_for: str
     last_resort_at: datetime | None
     last_resort_why: str
+    schedule: str
+    acks: tuple[str, ...]
+    acks_needed: int
+    snoozed_until: datetime | None
+    snoozed_by: str
 
     @property
     def subject(self) -> str:
@@ -71,14 +77,15 @@ _CHANGE = update(pages).where(pages.c.id == bindparam("of_page")).values(version
 
 
 def _page(row: Row[Any]) -> PageRow:
-    return PageRow(**{name: getattr(row, name) for name in PageRow.__struct_fields__})
+    values = {name: getattr(row, name) for name in PageRow.__struct_fields__}
+    return PageRow(**values | {"acks": tuple(row.acks)})
 
 
 def create(tx: Tx, **values: Any) -> PageRow:
     """Open a page at step 0 of round 1."""
     fixed = {
         "state": "open", "step": 0, "round": 1, "started_at": tx.now, "acknowledged_by": "", "acknowledged_via": "",
-        "version": 1,
+        "version": 1, "severity": "",
     }  # fmt: skip
     return _page(tx.conn.execute(_CREATE, fixed | values).one())
 

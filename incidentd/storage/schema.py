@@ -141,6 +141,12 @@ pages = Table(
     Column("last_resort_at", Instant),  # when it was found that it reaches nobody
     Column("last_resort_why", String, nullable=False, server_default=""),
     Column("drill_id", BigInteger),  # None for a real one
+    Column("severity", String, nullable=False, server_default=""),  # by which its policy was chosen
+    Column("schedule", String, nullable=False, server_default=""),  # whose holder it was given to, before its policy
+    Column("acks", Json, nullable=False, server_default="[]"),  # handles of those who have acknowledged
+    Column("acks_needed", Integer, nullable=False, server_default="1"),  # of so many people
+    Column("snoozed_until", Instant),
+    Column("snoozed_by", String, nullable=False, server_default=""),
 )
 Index("pages_group", pages.c.group_id)
 Index("pages_incident", pages.c.incident_id)

@@ -79,12 +79,12 @@ def person(handle, *notifiers):
     return Person(handle=handle, name=handle.title(), contacts=contacts)
 
 
-def policy(name, *steps, repeat=1):
-    """Each step is (seconds to wait, "person" | "schedule:name" ...)."""
+def policy(name, *steps, repeat=1, **more):
+    """Each step is (seconds to wait, "person" | "schedule:name" | "team:name" | "channel:team" ...)."""
 
     def target(text):
-        kind, _, schedule = text.partition(":")
-        return Target(TargetKind.SCHEDULE, schedule) if schedule else Target(TargetKind.PERSON, kind)
+        kind, _, name = text.partition(":")
+        return Target(TargetKind(kind), name) if name else Target(TargetKind.PERSON, kind)
 
     return EscalationPolicy(
         name=name,
@@ -92,6 +92,7 @@ def policy(name, *steps, repeat=1):
             Step(targets=tuple(map(target, targets)), delay=timedelta(seconds=delay)) for delay, *targets in steps
         ),
         repeat=repeat,
+        **more,
     )
 
 

@@ -49,6 +49,12 @@ def test_nothing_less_than_urgent_holds_up_what_is_urgent():
     assert opening(USUAL, low, NOW, urgent=False).limit == USUAL[0]
 
 
+def test_what_went_before_the_clock_was_set_back_holds_nothing_up():
+    ahead = ago(-3600)
+    assert opening(USUAL, ahead, NOW, urgent=True) == Opening(NOW)
+    assert remembered(USUAL, [*ahead, *ago(5)], NOW) == tuple(ago(5))
+
+
 def test_calls_have_limits_over_hours():
     found = opening(VOICE, ago(120, 300, 600), NOW, urgent=True)
     assert (str(found.limit), found.at) == ("3/15m", NOW + 5 * MINUTE)

@@ -213,6 +213,29 @@ SCHEDULE_FAULTS = [
 ]
 
 
+def sending(text: str) -> str:
+    """Policy x to ada, with more keys, and policy y that names x."""
+    to_ada = 'steps = [{ targets = ["person:ada"] }]'
+    return (
+        f'[policies.x]\n{text}\n{to_ada}\n[policies.y]\nby_urgency = {{ low = "z" }}\n{to_ada}\n[policies.z]\n{to_ada}'
+    )
+
+
+TEAM_TARGET = "policies.x.steps[0].targets[0]"
+POLICY_FAULTS = [
+    ('[policies.x]\nsteps = [{ targets = ["team:q"] }]', TEAM_TARGET, "there are none yet"),
+    ('[policies.x]\nsteps = [{ targets = ["channel:q"] }]\n[teams.p]', TEAM_TARGET, "there is p"),
+    ('[policies.x]\nsteps = [{ targets = ["team:p"] }]\n[teams.p]', TEAM_TARGET, "add members = [...] to [teams.p]"),
+    ('[policies.x]\nsteps = [{ targets = ["channel:p"] }]\n[teams.p]', TEAM_TARGET, "add channel = [...] to [teams.p]"),
+    ('[policies.x]\nsteps = [{ targets = ["room:p"] }]', TEAM_TARGET, '"channel:TEAM"'),
+    ('[teams.p]\nchannel = [{ notifier = "lgo" }]', "teams.p.channel[0].notifier", 'did you mean "log"?'),
+    (sending('by_severity = { critical = "zz" }'), "policies.x.by_severity.critical", 'did you mean "z"?'),
+    (sending('by_severity = { critical = "y" }'), "policies.x.by_severity.critical", "without by_severity"),
+    (sending('by_urgency = { low = "x" }'), "policies.x.by_urgency.low", "without by_severity"),
+    (sending('by_urgency = { medium = "z" }'), "policies.x.by_urgency.medium", "correct the value"),
+]
+
+
 @pytest.mark.parametrize(
     ("roster", "key", "remedy"),
     [
@@ -224,6 +247,7 @@ SCHEDULE_FAULTS = [
         ('[policies.x]\nsteps = [{ targets = ["person:bob"] }]', "policies.x.steps[0].targets[0]", "there is ada"),
         ('[policies.x]\nsteps = [{ targets = ["schedule:q"] }]', "policies.x.steps[0].targets[0]", "none yet"),
         ('[policies.x]\nsteps = [{ targets = ["ada"] }]', "policies.x.steps[0].targets[0]", "person:HANDLE"),
+        *POLICY_FAULTS,
         ("[policies.x]\nsteps = []", "policies.x.steps", "correct the value"),
         ('[people.b]\ncontacts = [{ notifier = "lgo" }]', "people.b.contacts[0].notifier", 'did you mean "log"?'),
         ('[people.b]\nos_user = "u"\n[people.c]\nos_user = "u"', "people.c.os_user", "one person"),

@@ -1,0 +1,87 @@
+"""Escalation policies in roster.toml: `[policies.NAME]`, their steps and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from incidentd.configuration.schedules import Broken
+from incidentd.configuration.toml_lines import Path
+from incidentd.configuration.values import Name, PositiveDuration, Table, unknown
+from incidentd.domain.people import EscalationPolicy, Step, Target, TargetKind
+
+_SHAPES = '"person:HANDLE", "schedule:NAME", "team:NAME" (one of them, in turn) or "channel:TEAM"'
+
+
+def _target(value: Any) -> Target:
+    kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if not colon or kind not in set(TargetKind) or not name:
+        raise ValueError(f"is no target — write {_SHAPES}")
+    return Target(TargetKind(kind), name)
+
+
+class StepTable(Table):
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+    targets: Annotated[list[Annotated[Target, pydantic.PlainValidator(_target)]], pydantic.Field(min_length=1)]
+    delay: PositiveDuration = timedelta(minutes=5)
+
+
+class PolicyTable(Table):
+    steps: Annotated[list[StepTable], pydantic.Field(min_length=1)]
+    repeat: Annotated[int, pydantic.Field(ge=0, le=100)] = 2
+    by_severity: dict[Annotated[str, pydantic.Field(min_length=1, max_length=60)], Name] = pydantic.Field(default={})
+    by_urgency: dict[Literal["high", "low"], Name] = pydantic.Field(default={})
+
+    @property
+    def named(self) -> Mapping[Path, str]:
+        """The policies it names for a severity or an urgency, by the keys that do."""
+        found: dict[Path, str] = {("by_severity", key): name for key, name in self.by_severity.items()}
+        return found | {("by_urgency", key): name for key, name in self.by_urgency.items()}
+
+
+def policy(name: str, table: PolicyTable) -> EscalationPolicy:
+    """A policy as its table states it."""
+    return EscalationPolicy(
+        name=name,
+        steps=tuple(Step(targets=tuple(step.targets), delay=step.delay) for step in table.steps),
+        repeat=table.repeat,
+        by_severity=table.by_severity,
+        by_urgency={str(key): name for key, name in table.by_urgency.items()},
+    )
+
+
+def broken_policies(
+    tables: Mapping[str, PolicyTable], known: Mapping[TargetKind, Collection[str]], teams: Collection[str]
+) -> Iterable[Broken]:
+    """What refers to nothing; `known` are the names of each kind of target that somebody can be written to at."""
+    for name, table in tables.items():
+        for at, step in enumerate(table.steps):
+            for index, target in enumerate(step.targets):
+                if target.name not in known[target.kind]:
+                    yield ("policies", name, "steps", at, "targets", index), _missing(target, known, teams)
+        yield from _broken_choices(name, tables)
+
+
+def _missing(target: Target, known: Mapping[TargetKind, Collection[str]], teams: Collection[str]) -> tuple[str, str]:
+    if target.kind not in (TargetKind.TEAM, TargetKind.CHANNEL):
+        return unknown(target.kind.value, target.name, known[target.kind])
+    if target.name not in teams:
+        return unknown("team", target.name, teams)
+    lacks = "members" if target.kind is TargetKind.TEAM else "channel"
+    return f'team "{target.name}" has no {lacks}', f"add {lacks} = [...] to [teams.{target.name}]"
+
+
+def _broken_choices(name: str, tables: Mapping[str, PolicyTable]) -> Iterable[Broken]:
+    for path, other in tables[name].named.items():
+        if other not in tables:
+            yield ("policies", name, *path), unknown("policy", other, tables)
+        elif tables[other].named:
+            what = f'"{other}" names other policies itself, so it is not clear which one counts'
+            yield (
+                ("policies", name, *path),
+                (what, "name one without by_severity and by_urgency"),
+            )
