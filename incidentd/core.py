@@ -107,7 +107,7 @@ class Core:
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
         self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
-        outcomes = Outcomes(self.escalation)
+        outcomes = Outcomes(self.escalation, self.desk.rests.paged)
         self.receipts = Receipts(store, outcomes)
         self.deliveries = DeliveryWorker(
             store, sender, Outbox(process, roster, sender.capabilities, node), outcomes, self.links
@@ -160,6 +160,7 @@ class Core:
             modes=self.modes,
             handovers=self.handovers,
             requests=self.desk.requests,
+            rests=self.desk.rests,
             mode_plans=self.mode_plans,
             feeds=self.feeds,
             policies=self.policies,
@@ -194,6 +195,7 @@ class Core:
         await self.answers.start()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
+        self.desk.rests.watch()
         await self.store.write(self.desk.follow)
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()

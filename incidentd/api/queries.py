@@ -118,6 +118,13 @@ class ModePlan(Query, frozen=True):
     replace: Annotated[bool, Meta(description="plan anew what is planned already")] = False
 
 
+class Rests(Query, frozen=True):
+    state: Annotated[
+        Literal["open", "offered", "taken", "declined", "over", "all"], Meta(description="open: offered or taken")
+    ] = "open"
+    mine: Annotated[bool, Meta(description="the caller's only")] = False
+
+
 class ShiftRequests(Query, frozen=True):
     state: Literal["open", "accepted", "declined", "cancelled", "expired", "all"] = "open"
     mine: Annotated[bool, Meta(description="from or to the caller only")] = False

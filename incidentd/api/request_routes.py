@@ -1,11 +1,11 @@
-"""The routes of requests to take or swap a time of duty; a part of the table in `routes`."""
+"""The routes of requests to take a time of duty, and of rest after a heavy shift; a part of the table in `routes`."""
 
 from __future__ import annotations
 
-from incidentd import wire_requests
+from incidentd import wire_requests, wire_rest
 from incidentd.api import queries
-from incidentd.api.handlers import shift_requests
-from incidentd.api.route import Route, changed, created, get
+from incidentd.api.handlers import rests, shift_requests
+from incidentd.api.route import Route, changed, created, get, post
 
 REQUEST_ROUTES: tuple[Route, ...] = (
     get(
@@ -29,5 +29,13 @@ REQUEST_ROUTES: tuple[Route, ...] = (
         wire_requests.ShiftRequest,
         "Accept, decline or cancel a request",
         body=wire_requests.AnswerRequest,
+    ),
+    get("/v1/rests", rests.list_rests, wire_rest.RestList, "Offers to rest after heavy shifts", query=queries.Rests),
+    post(
+        "/v1/rests/{id}/answer",
+        rests.answer_rest,
+        wire_rest.Rest,
+        "Start late, ask for relief, ask for the next block to be taken, or decline",
+        body=wire_rest.AnswerRest,
     ),
 )

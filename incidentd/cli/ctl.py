@@ -30,6 +30,7 @@ _COMMANDS = {
     "schedule": ("schedules:schedule", "Who carries the pager when; overrides, swaps, absences."),
     "mode": ("modes:mode", "Who is in support, and who is left alone on project work."),
     "policy": ("policies:policy", "Escalation policies, and whom they would call."),
+    "rest": ("rests:rest", "Rest after a heavy shift: a late start, relief, the next block skipped."),
     "handover": ("handovers:handover", "Hand over your duty block, or take over from who was before you."),
     "people": ("rota:people", "The people of the roster."),
     "person": ("persons:person", "Test the contact methods of a person."),

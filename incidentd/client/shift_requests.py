@@ -1,8 +1,8 @@
-"""Requests to take or swap a time of duty."""
+"""Requests to take or swap a time of duty, and rest after heavy shifts."""
 
 from __future__ import annotations
 
-from incidentd import wire_requests
+from incidentd import wire_requests, wire_rest
 from incidentd.client.calls import Calls, query_string
 
 _PATH = "/v1/shift-requests"
@@ -28,3 +28,11 @@ class RequestCalls(Calls):
         """Accept, decline or cancel."""
         path = f"{_PATH}/{request_id}/answer"
         return await self._send("POST", path, wire_requests.ShiftRequest, body, if_version=if_version)
+
+    async def rests(self, state: str = "open", *, mine: bool = False) -> wire_rest.RestList:
+        """Offers to rest, newest first."""
+        return await self._get(f"/v1/rests{query_string(state=state, mine=int(mine))}", wire_rest.RestList)
+
+    async def answer_rest(self, rest_id: int, body: wire_rest.AnswerRest) -> wire_rest.Rest:
+        """Take what is offered to the caller, or decline it."""
+        return await self._send("POST", f"/v1/rests/{rest_id}/answer", wire_rest.Rest, body)

@@ -34,11 +34,15 @@ _QUESTIONS = {
     "handover": ("You follow on this schedule. What it says is in the message.", "Accept as"),
     "accept": ("It counts once you have accepted.", "Accept as"),
     "decline": ("Nothing changes when you decline.", "Decline as"),
+    "late": ("Your team sees that you start late.", "Start late as"),
+    "relief": ("The others of the schedule are asked to take your pager.", "Ask for relief as"),
 }
 _DONE = {
     "handover": ("Accepted by", "No longer to be accepted"),
     "accept": ("Accepted by", "No longer to be accepted"),
     "decline": ("Declined by", "No longer to be answered"),
+    "late": ("Noted: a late start of", "No longer offered"),
+    "relief": ("The others are asked for", "No longer offered"),
 }
 
 

@@ -26,6 +26,7 @@ from incidentd import (
     wire_quieting,
     wire_replay,
     wire_requests,
+    wire_rest,
     wire_routes,
     wire_silences,
     wire_views,
@@ -204,6 +205,11 @@ class PolicyCalls(Protocol):
     ) -> wire_policies.PolicyTest: ...
 
 
+class RestCalls(Protocol):
+    async def list(self, state: str, person: str) -> wire_rest.RestList: ...
+    async def answer(self, rest_id: int, body: wire_rest.AnswerRest, actor: str) -> wire_rest.Rest: ...
+
+
 class RequestCalls(Protocol):
     async def list(self, state: str, person: str) -> wire_requests.ShiftRequestList: ...
     async def get(self, request_id: int) -> wire_requests.ShiftRequest: ...
@@ -300,6 +306,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     handovers: HandoverCalls
     mode_plans: ModePlanCalls
     requests: RequestCalls
+    rests: RestCalls
     feeds: FeedCalls
     policies: PolicyCalls
     routes: RouteCalls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,10 +32,16 @@ def backoff(attempt: int, retry_after: float | None) -> timedelta:
 
 
 class Outcomes:
-    """Each method is one outcome of a claimed message, stored with its events in one transaction."""
+    """Each method is one outcome of a claimed message, stored with its events in one transaction.
 
-    def __init__(self, escalation: Escalation) -> None:
+    `arrived` hears of each message that went out.
+    """
+
+    def __init__(
+        self, escalation: Escalation, arrived: Callable[[Tx, DeliveryRow], None] = lambda _tx, _row: None
+    ) -> None:
         self._escalation = escalation
+        self._arrived = arrived
 
     # ------------------------------------------------------------------ it went out
     def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
@@ -51,6 +57,7 @@ class Outcomes:
             return
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
+            self._arrived(tx, row)
         well = {"failures": 0, "last_ok_at": tx.now, "last_error": ""}
         tested = {"tested_at": tx.now} if claimed.row.kind == "test" else {}
         contacts.change(tx, contact_of(claimed.row), **well, **tested)

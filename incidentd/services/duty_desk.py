@@ -12,6 +12,8 @@ from incidentd.services.handover_offer import HandoverOffer
 from incidentd.services.handovers import Handovers
 from incidentd.services.offers import Offer
 from incidentd.services.request_offer import RequestOffer
+from incidentd.services.rest_offer import RestOffer
+from incidentd.services.rests import Rests
 from incidentd.services.shift_requests import ShiftRequests
 from incidentd.services.swap_offer import SwapOffer
 from incidentd.storage.store import Store
@@ -25,16 +27,19 @@ class DutyDesk:
         self.handovers = Handovers(store, roster)
         self.duty = Duty(store, roster, self.follow)
         self.requests = ShiftRequests(store, roster, self.duty.swaps, self.follow)
+        self.rests = Rests(store, roster, self.requests)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the timers of duty do."""
-        return {**self.handovers.handlers(), **self.duty.swaps.handlers(), **self.requests.handlers()}
+        parts = (self.handovers, self.duty.swaps, self.requests, self.rests)
+        return {kind: handler for part in parts for kind, handler in part.handlers().items()}
 
     def offers(self) -> Sequence[Offer]:
         """What signed links in its messages accept."""
         swaps = (SwapOffer(self.duty.swaps, self.follow, state) for state in (SwapState.ACCEPTED, SwapState.DECLINED))
         requests = (RequestOffer(self.requests, accepts=accepts) for accepts in (True, False))
-        return (HandoverOffer(self.handovers), *swaps, *requests)
+        rests = (RestOffer(self.rests, relief=relief) for relief in (False, True))
+        return (HandoverOffer(self.handovers), *swaps, *requests, *rests)
 
     def follow(self, tx: Tx) -> None:
         """See who carries each pager now, and what ends by that."""

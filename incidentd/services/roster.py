@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from incidentd import wire
-from incidentd.domain import handover_words
+from incidentd.domain import handover_words, rest
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.final_schedule import HORIZON, final_schedule, holder_at, now_and_next
 from incidentd.domain.handover import OPEN, Handover
 from incidentd.domain.people import Roster, Schedule, TargetKind
 from incidentd.domain.reachability import Reachability
+from incidentd.domain.rest import Rest
+from incidentd.domain.rest import State as RestState
 from incidentd.services.reachability import ReachabilityView
-from incidentd.storage import duty_changes, handovers
+from incidentd.storage import duty_changes, handovers, rests
 from incidentd.storage.store import Store
 
 _NEAR = timedelta(days=60)
@@ -39,9 +41,12 @@ def _on_call(
     changes: Changes,
     judged: Mapping[str, Reachability],
     open_: Sequence[Handover],
+    tired: Mapping[str, Rest],
 ) -> wire.OnCall:
     shift, following = now_and_next(schedule, changes, at)
     handed = [handover_words.warning(one) for one in open_ if one.schedule == schedule.name]
+    if shift is not None and shift.person in tired:
+        handed.append(rest.warning(tired[shift.person]))
     return wire.OnCall(
         schedule=schedule.name,
         person=shift.person if shift else "",
@@ -107,10 +112,16 @@ class RosterView:
         """Who carries the pager now, who is next, and the shifts of `person` that are under way or come next."""
         roster, now = self._roster(), self._store.clock.now()
         judged = await self._reach.everybody()
-        changes, open_ = await self._store.read(
-            lambda conn: (duty_changes.between(conn, now, now + HORIZON), handovers.listed(conn, OPEN))
+        changes, open_, tired = await self._store.read(
+            lambda conn: (
+                duty_changes.between(conn, now, now + HORIZON),
+                handovers.listed(conn, OPEN),
+                {one.person: one for one in rests.listed(conn, (RestState.OFFERED, RestState.TAKEN))},
+            )
         )
-        schedules = tuple(_on_call(roster, one, now, changes, judged, open_) for one in roster.schedules.values())
+        schedules = tuple(
+            _on_call(roster, one, now, changes, judged, open_, tired) for one in roster.schedules.values()
+        )
         mine = (_own(one, now, changes, person) for one in roster.schedules.values() if person)
         found = sorted((one for one in mine if one is not None), key=lambda one: (one.starts_at, one.schedule))
         return wire.OnCallNow(at=now, schedules=schedules, mine=tuple(found))

@@ -1,8 +1,8 @@
-"""The tables of how duty passes from one to the next: handovers, and requests to take a time."""
+"""The tables of how duty passes from one to the next: handovers, requests to take a time, and offers to rest."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
 from incidentd.storage.columns import Instant, Json
 from incidentd.storage.metadata import metadata, row_id
@@ -58,3 +58,27 @@ shift_requests = Table(
     Column("version", Integer, nullable=False),
 )
 Index("shift_requests_state", shift_requests.c.state)
+
+rests = Table(
+    "rests",
+    metadata,
+    row_id(),
+    Column("person", String, nullable=False),
+    Column("why", String, nullable=False),  # sleep | many
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("schedule", String, nullable=False),
+    Column("block_ends_at", Instant),
+    Column("next_starts_at", Instant),
+    Column("next_ends_at", Instant),
+    Column("state", String, nullable=False),  # offered | taken | declined | over
+    Column("late", Boolean, nullable=False),
+    Column("relief", String, nullable=False),
+    Column("skip", String, nullable=False),
+    Column("told_at", Instant),
+    Column("at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index("rests_person", rests.c.person, rests.c.id)

@@ -32,6 +32,7 @@ from incidentd import (
     wire_quieting,
     wire_replay,
     wire_requests,
+    wire_rest,
     wire_routes,
     wire_silences,
     wire_views,
@@ -263,6 +264,7 @@ class FakeDaemon:
             handovers=_Handovers(self),
             mode_plans=_ModePlans(self),
             requests=_Requests(self),
+            rests=_Rests(self),
             feeds=_Feeds(self),
             policies=_Policies(self),
             routes=_Routes(self),
@@ -488,6 +490,23 @@ class _Modes(_Part):
 
     def _block(self, block_id: int) -> wire_modes.ModeBlock:
         return wire_modes.ModeBlock(id=block_id, person="ana", mode="support", cancelled=False, **SPAN)
+
+
+class _Rests(_Part):
+    async def list(self, state: str, person: str) -> wire_rest.RestList:
+        await self.fake.note("rests.list", state, person)
+        return wire_rest.RestList(rests=(self._one(1),))
+
+    async def answer(self, rest_id: int, body: wire_rest.AnswerRest, actor: str) -> wire_rest.Rest:
+        await self.fake.note("rests.answer", rest_id, body, actor)
+        return self._one(rest_id)
+
+    def _one(self, rest_id: int) -> wire_rest.Rest:
+        return wire_rest.Rest(
+            id=rest_id, person="ana", why="sleep", first_at=NOW, last_at=NOW, count=1, start_at=NOW, schedule="s",
+            block_ends_at=NOW, next_starts_at=None, next_ends_at=None, state="offered", late=False, relief="", skip="",
+            text="ana was paged", at=NOW, version=1,
+        )  # fmt: skip
 
 
 class _Requests(_Part):

@@ -23,6 +23,7 @@ from incidentd import (
     wire_quieting,
     wire_replay,
     wire_requests,
+    wire_rest,
     wire_silences,
     wire_views,
 )
@@ -123,6 +124,8 @@ CALLS = {
     "edit_handover": lambda c: c.edit_handover(1, "the cache", if_version=1),
     "send_handover": lambda c: c.send_handover(1, if_version=1),
     "accept_handover": lambda c: c.accept_handover(1),
+    "rests": lambda c: c.rests("all", mine=True),
+    "answer_rest": lambda c: c.answer_rest(1, wire_rest.AnswerRest(late=True)),
     "shift_requests": lambda c: c.shift_requests("all", mine=True),
     "shift_request": lambda c: c.shift_request(1),
     "ask_for_shift": lambda c: c.ask_for_shift(wire_requests.AskForShift(schedule="s", ends_at=NOON)),

@@ -133,6 +133,8 @@ GOOD = {
     ),
     "GET /v1/shift-requests/{id}": ("/v1/shift-requests/1", None),
     "POST /v1/shift-requests/{id}/answer": ("/v1/shift-requests/1/answer", {"to": "accepted"}),
+    "GET /v1/rests": ("/v1/rests?state=all&mine=1", None),
+    "POST /v1/rests/{id}/answer": ("/v1/rests/1/answer", {"late": True, "relief": True}),
     "POST /v1/notifiers/{instance}/test": ("/v1/notifiers/phone/test", None),
     "POST /v1/people/{person}/test": ("/v1/people/ana/test", None),
     "GET /v1/deliveries/{id}": ("/v1/deliveries/1", None),

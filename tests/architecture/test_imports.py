@@ -86,6 +86,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_quieting",
         "wire_replay",
         "wire_requests",
+        "wire_rest",
         "wire_routes",
         "wire_silences",
         "wire_views",

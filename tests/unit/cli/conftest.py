@@ -31,6 +31,7 @@ from incidentd import (
     wire_policies,
     wire_quieting,
     wire_requests,
+    wire_rest,
     wire_routes,
     wire_silences,
     wire_views,
@@ -424,6 +425,14 @@ class Canned:
             at=AT, starts_at=AT, ends_at=AT, people=(person,), teams=(team,), blocks=(self.mode_block(),),
             warnings=(wire_duty.DutyWarning(kind=t, schedule="", person=t, starts_at=AT, ends_at=AT, text=t),),
         )  # fmt: skip
+
+    def rest(self, **changes: Any) -> wire_rest.Rest:
+        t = self.text
+        made = wire_rest.Rest(
+            id=3, person=t, why=t, first_at=AT, last_at=AT, count=1, start_at=AT, schedule=t, block_ends_at=AT,
+            next_starts_at=AT, next_ends_at=AT, state="taken", late=True, relief=t, skip=t, text=t, at=AT, version=1,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
 
     def shift_request(self, state: str = "open", **changes: Any) -> wire_requests.ShiftRequest:
         t = self.text

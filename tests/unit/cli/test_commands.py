@@ -23,6 +23,7 @@ from incidentd import (
     wire_policies,
     wire_quieting,
     wire_requests,
+    wire_rest,
     wire_silences,
 )
 from incidentd.cli import ctl
@@ -246,6 +247,10 @@ CHANGE = [
          {"at": None, "then": "none", "reason": "ill"}),
     Case("mode remove 3 -r ill", "POST /v1/modes/3/end", lambda c: c.mode_block(cancelled=True),
          "block 3 is taken back", {"reason": "ill"}),
+    Case("rest take 3 --late --skip-next", "POST /v1/rests/3/answer", lambda c: c.rest(), "taken: plain",
+         {"late": True, "relief": False, "skip_next": True, "decline": False}),
+    Case("rest decline 3", "POST /v1/rests/3/answer", lambda c: c.rest(state="declined"), "declined: plain",
+         {"late": False, "relief": False, "skip_next": False, "decline": True}),
     Case("schedule request ask s p q --from 2034-03-14T09:00Z --for 4h --swap -r ill", "POST /v1/shift-requests",
          lambda c: c.shift_request(), "Q-3 asks plain until",
          {"schedule": "s", "starts_at": "2034-03-14T09:00:00Z", "ends_at": "2034-03-14T13:00:00Z", "person": "",
@@ -279,6 +284,8 @@ ASK = [  # a question that needs a body
          {**PREVIEW, "maintenance": {"services": ["a"], "text": "preview", "spared": [], "below": ""}}),
     Case("hides R-2", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "subject": "recurring:2"}),
     Case("hides --inhibit a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-12", {**PREVIEW, "inhibit": "a"}),
+    Case("rest list --mine", "GET /v1/rests?state=open&mine=1", lambda c: wire_rest.RestList(rests=(c.rest(),)),
+         "3   taken  plain"),
     Case("schedule request list --mine --state all", "GET /v1/shift-requests?state=all&mine=1",
          lambda c: wire_requests.ShiftRequestList(requests=(c.shift_request(),)), "Q-3      open   swap"),
     Case("schedule request show q-3", "GET /v1/shift-requests/3", lambda c: c.shift_request(),
