@@ -10,9 +10,11 @@ import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
 from incidentd.domain import drills
+from incidentd.domain.duty_changes import Changes
+from incidentd.domain.maintenance import Window
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.silences import Silence
-from incidentd.storage import alerts, deliveries, event_log, pages, silences
+from incidentd.storage import alerts, deliveries, duty_changes, event_log, maintenance, pages, silences
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.pages import PageRow
@@ -20,7 +22,7 @@ from incidentd.storage.schema import alerts as alerts_table
 from incidentd.storage.schema import events as events_table
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.schema_quiet import silences as silences_table
-from incidentd.storage.tx import NewEvent
+from incidentd.storage.tx import SYSTEM, NewEvent
 from incidentd.wire import Event
 
 LEAD_IN = timedelta(hours=6)
@@ -28,10 +30,13 @@ LEAD_IN = timedelta(hours=6)
 MAX_EPISODES = 200_000
 _PART = 500
 _SILENCE_SET = ("silence.created", "silence.changed", "silence.expired")
+_WINDOW_SET = ("maintenance.planned", "maintenance.extended", "maintenance.cancelled", "maintenance.ended")
 _FED = (
     "alert.fired", "alert.moved", "alert.resolved", "alert.acknowledged", "page.started", "page.acknowledged",
-    "page.resolved", "page.step", "delivery.failed", "daemon.reloaded", *_SILENCE_SET,
+    "page.handed_back", "page.resolved", "page.step", "delivery.failed", "daemon.reloaded", *_SILENCE_SET, *_WINDOW_SET,
 )  # fmt: skip
+_BY_PEOPLE = ("page.step", "maintenance.ended")
+"""The system's own follow from the rest."""
 
 
 class TooMuch(Exception):  # noqa: N818
@@ -41,7 +46,8 @@ class TooMuch(Exception):  # noqa: N818
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """Everything recorded from `begins` to `until`; `since` is where the time in question starts.
 
-    `earlier` are the beginnings of alerts that were firing when the record begins, and what was set silent by then.
+    `earlier` are the beginnings of alerts that were firing when the record begins, and what was set silent, or planned,
+    by then. `duty` is what was changed of schedules and not taken back.
     """
 
     begins: datetime
@@ -51,6 +57,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
     alerts: Mapping[int, AlertRow]
     silences: Mapping[str, Silence]
+    windows: Mapping[str, Window]
+    duty: Changes
     pages: Mapping[int, PageRow]
     deliveries: tuple[DeliveryRow, ...]
 
@@ -73,7 +81,8 @@ def read_history(conn: Connection, since: datetime, until: datetime) -> History:
         raise TooMuch(f"more than {MAX_EPISODES} alerts began in this time: choose a shorter one")
     silenced = _silences(conn, begins)
     fired = _firing_before(conn, begins, first, recorded)
-    set_before = [one for one in _set_silences(conn, silenced) if one.seq < first]
+    windows = {one.subject: one for one in maintenance.listed(conn, begins)}
+    set_before = [one for one in _set(conn, silenced, windows) if one.seq < first]
     ids = {number(one) for one in (*fired, *recorded) if one.subject.startswith("alert:")}
     found = _pages(conn, recorded, since, until)
     return History(
@@ -84,6 +93,8 @@ def read_history(conn: Connection, since: datetime, until: datetime) -> History:
         events=recorded,
         alerts={one.id: one for one in alerts.get_many(conn, sorted(ids)) if drills.of_source(one.source) is None},
         silences=silenced,
+        windows=windows,
+        duty=duty_changes.between(conn, begins, until),
         pages={one.id: one for one in found if one.drill_id is None},
         deliveries=tuple(_deliveries(conn, [one.id for one in found])),
     )
@@ -108,7 +119,7 @@ def _between(conn: Connection, first: int, last: int) -> Iterator[Event]:
     """What a replay is fed with, of the events from `first` until before `last`."""
     within = and_(events_table.c.seq >= first, events_table.c.seq < last, events_table.c.kind.in_(_FED))
     for row in conn.execute(select(events_table).where(within).order_by(events_table.c.seq)):
-        if row.kind != "page.step" or row.actor != "system":  # the system's own steps follow from the rest
+        if row.kind not in _BY_PEOPLE or row.actor != SYSTEM:
             yield Event(seq=row.seq, at=row.at, actor=row.actor, kind=row.kind, subject=row.subject, data=row.data)
 
 
@@ -137,8 +148,10 @@ def _silences(conn: Connection, begins: datetime) -> dict[str, Silence]:
     return {one.subject: one for one in found if one is not None}
 
 
-def _set_silences(conn: Connection, known: Mapping[str, Silence]) -> list[Event]:
-    return event_log.of_subjects(conn, list(known), _SILENCE_SET)
+def _set(conn: Connection, silenced: Mapping[str, Silence], windows: Mapping[str, Window]) -> list[Event]:
+    """How these silences and windows were set, oldest first."""
+    found = event_log.of_subjects(conn, [*silenced, *windows], (*_SILENCE_SET, *_WINDOW_SET))
+    return [one for one in found if one.kind not in _BY_PEOPLE or one.actor != SYSTEM]
 
 
 def silence_then(history: History, event: Event) -> Silence | None:
@@ -152,6 +165,15 @@ def silence_then(history: History, event: Event) -> Silence | None:
         told["matchers"] = tuple(parse_matcher(text) for text in data["matchers"])
         told["starts_at"] = instant(data["starts_at"])
     return msgspec.structs.replace(row, **told)
+
+
+def window_then(history: History, event: Event) -> Window | None:
+    """The maintenance window an event speaks of, as it stood after that event; None when its row is gone."""
+    row = history.windows.get(event.subject)
+    if row is None:
+        return None
+    data: Mapping[str, Any] = event.data
+    return msgspec.structs.replace(row, starts_at=instant(data["starts_at"]), ends_at=instant(data["until"]))
 
 
 def instant(value: Any) -> datetime:

@@ -19,11 +19,12 @@ from incidentd.domain.process import Process
 from incidentd.domain.reachability import NotifierState
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.values import Notification, Receipt
-from incidentd.replay.history import History, number, silence_then
+from incidentd.replay.history import History, number, silence_then, window_then
 from incidentd.replay.reactions import Reaction, Reactions
 from incidentd.replay.seen import Episode, SeenPage, Taken, members, seen
 from incidentd.services.escalation import lock_page
-from incidentd.storage import alerts, deliveries, event_log, migrate, pages
+from incidentd.services.hand_back import hand_back
+from incidentd.storage import alerts, deliveries, duty_changes, event_log, migrate, pages
 from incidentd.storage.engines import MemoryBackend
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import events as events_table
@@ -87,7 +88,18 @@ class Side:
             self._live(VirtualTime(self._core, conn, clock, self._note_pages), clock, conn)
         return await self._core.store.read(self._seen)
 
+    def _change_duty(self, tx: Tx) -> None:
+        """Who stands in for whom is known from the beginning: it counts from its own time on."""
+        duty = self._history.duty
+        for override in duty.overrides:
+            duty_changes.add(tx, override)
+        for swap in duty.swaps:
+            duty_changes.add(tx, swap)
+        for absence in duty.absences:
+            duty_changes.add(tx, absence)
+
     def _live(self, time: VirtualTime, clock: VirtualClock, conn: Connection) -> None:
+        time.act(self._change_duty)
         for index, batch in enumerate(_batches((*self._history.earlier, *self._history.events))):
             self._live_until(time, clock, conn, batch[0].at)
             time.act(partial(self._happen, batch))
@@ -157,6 +169,8 @@ class Side:
         until = None if reaction.lasts is None else tx.now + reaction.lasts
         if reaction.kind == "acknowledge" and page.state in ("open", "exhausted"):
             escalation.acknowledge(tx, page_id, person, via="replay", note=reaction.note, until=until)
+        elif reaction.kind == "hand_back" and page.state == "acknowledged":
+            hand_back(tx, page_id, person, note=reaction.note)
         elif reaction.kind == "resolve":
             escalation.resolve(tx, page, f"{person} resolved it", person)
         elif reaction.kind == "escalate" and page.state == "open":
@@ -170,9 +184,9 @@ class Side:
     # ------------------------------------------------------------------ what happened
     def _happen(self, batch: Sequence[Event], tx: Tx) -> None:
         kind = batch[0].kind
-        if kind.startswith("silence."):
+        if kind.startswith(("silence.", "maintenance.")):
             for event in batch:
-                self._silence(tx, event)
+                self._hide(tx, event)
         elif kind == "page.started":
             for event in batch:
                 self._page_by_hand(tx, event)
@@ -218,10 +232,11 @@ class Side:
                 self._own_ids[recorded], self._recorded[own.id] = own.id, recorded
                 self._episodes_before[recorded] = int(str(event.data["episode"])) - 1
 
-    def _silence(self, tx: Tx, event: Event) -> None:
-        silence = silence_then(self._history, event)
-        if silence is not None:
+    def _hide(self, tx: Tx, event: Event) -> None:
+        if (silence := silence_then(self._history, event)) is not None:
             self.core.silences.mirror(tx, silence)
+        elif (window := window_then(self._history, event)) is not None:
+            self.core.maintenance.mirror(tx, window)
 
     def _page_by_hand(self, tx: Tx, event: Event) -> None:
         """A page that a person sent: the same words to the same service or person."""

@@ -15,9 +15,16 @@ from incidentd.replay.seen import Episode, members
 from incidentd.storage.pages import PageRow
 from incidentd.wire import Event
 
+_KINDS = {
+    "page.acknowledged": "acknowledge",
+    "page.handed_back": "hand_back",
+    "page.resolved": "resolve",
+    "page.step": "escalate",
+}
+
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind` is acknowledge, resolve or escalate; `after` counts from the beginning of the page."""
+    """`kind` is acknowledge, hand_back, resolve or escalate; `after` counts from the beginning of the page."""
 
     kind: str
     person: str
@@ -64,8 +71,7 @@ def _likeness(common: Mapping[int, int], one: PageRow, page: PageRow) -> tuple[i
 
 
 def _reaction(event: Event, page: PageRow) -> Reaction | None:
-    kinds = {"page.acknowledged": "acknowledge", "page.resolved": "resolve", "page.step": "escalate"}
-    kind = kinds.get(event.kind)
+    kind = _KINDS.get(event.kind)
     by_source = event.data.get("via") == "source"  # the source said so, and says so again
     if kind is None or event.actor == "system" or by_source:
         return None

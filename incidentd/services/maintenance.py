@@ -20,7 +20,7 @@ from incidentd.services.grouping import Grouping
 from incidentd.services.hidden import planned
 from incidentd.services.notes import write_to
 from incidentd.services.occurrences import Occurrences
-from incidentd.storage import alerts, duty_changes, hidings, maintenance
+from incidentd.storage import alerts, duty_changes, hidings, maintenance, timers
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
@@ -131,6 +131,19 @@ class Maintenance:
         else:
             self._say_end(tx, closed, actor)
         return closed
+
+    def mirror(self, tx: Tx, window: Window) -> None:
+        """Hold `window` exactly as another daemon had it, and follow it up: a replay's way to plan and to change it."""
+        before = maintenance.get(tx.conn, window.id)
+        if before is None:
+            maintenance.add_as(tx, window)
+        else:
+            maintenance.change(tx, window)
+        maintenance_times.arm(tx, window, self._settings())
+        if window.status(tx.now) is WindowStatus.ACTIVE and (before is None or before.starts_at > tx.now):
+            timers.arm(tx, maintenance_times.START, window.subject, tx.now)
+        elif before is not None and window.status(tx.now) is WindowStatus.OVER:
+            self._say_end(tx, window)
 
     def _open(
         self, tx: Tx, plan: WindowPlan, starts_at: datetime, ends_at: datetime, actor: str, continues: int | None = None

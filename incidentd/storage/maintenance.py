@@ -35,6 +35,11 @@ def add(tx: Tx, window: Window) -> Window:
     return _window(tx.conn.execute(insert(maintenance).values(**_columns(window)).returning(maintenance)).one())
 
 
+def add_as(tx: Tx, window: Window) -> None:
+    """Store a new window under the id that it has."""
+    tx.conn.execute(insert(maintenance).values(id=window.id, **_columns(window)))
+
+
 def change(tx: Tx, window: Window) -> Window:
     """Store a window over its former self, one version on."""
     changed = msgspec.structs.replace(window, version=window.version + 1, updated_at=tx.now)

@@ -1,7 +1,7 @@
 """A replay of the record under the same configuration is the record; under another one it says what would differ."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 import msgspec
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from incidentd.core import Core
 from incidentd.domain.matchers import parse_matcher
-from incidentd.domain.people import Service
+from incidentd.domain.people import Layer, Rotation, Schedule, Service, Unit
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.domain.signals import Signal, SignalKind
@@ -25,6 +25,8 @@ from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 from incidentd.virtual_time import VirtualClock, VirtualTime
 from incidentd.wire import RaisePage
+from incidentd.wire_duty import SetOverride
+from incidentd.wire_quieting import ExtendMaintenance, MaintenancePlan, PlanMaintenance
 from incidentd.wire_silences import SetSilence
 
 
@@ -79,6 +81,60 @@ async def test_the_same_configuration_gives_what_happened(lived):
     assert report.fidelity.alike == report.fidelity.recorded == report.fidelity.replayed
     assert report.fidelity.differing == ()
     assert report.exact_since == lived.began
+
+
+async def test_planned_work_hides_as_it_did(lived):
+    now = lived.clock.now
+    plan = MaintenancePlan(services=("shop",), text="new database")
+
+    async def planned(starts_in, lasts):
+        begin = now() + starts_in
+        body = PlanMaintenance(plan=plan, starts_at=begin, ends_at=begin + lasts)
+        return (await lived.core.maintenance.plan(body, "lin")).id
+
+    first = await planned(timedelta(minutes=5), timedelta(minutes=30))
+    called_off = await planned(timedelta(hours=2), timedelta(hours=1))
+    await lived.advance(600)
+    await lived.fire("disk")
+    await lived.core.maintenance.extend(first, ExtendMaintenance(by=1800), "lin")
+    await lived.core.maintenance.end(called_off, "lin")
+    await lived.advance(2400)  # its first end has passed
+    await lived.core.maintenance.end(first, "lin")
+    await lived.fire("cpu", labels={"alertname": "cpu", "service": "shop"})
+    await lived.advance(7200)
+    report = await replayed(lived)
+    assert (report.changes, report.fidelity.differing) == ((), ())
+    assert report.fidelity.alike == len(await lived.pages()) > 0
+    later = await replayed(lived, since=now() - timedelta(minutes=1))
+    assert (later.changes, later.fidelity.differing) == ((), ())
+
+
+async def test_a_page_that_was_handed_back_goes_on(lived):
+    await lived.fire("disk")
+    await lived.advance(60)
+    await lived.core.pages.acknowledge(1, "ada")
+    await lived.advance(60)
+    await lived.core.pages.hand_back(1, "ada", "in a tunnel", None)
+    await lived.advance(1200)
+    assert {row.person for row in await lived.deliveries(1)} == {"ada", "lin"}
+    report = await replayed(lived)
+    assert (report.changes, report.fidelity.differing) == ((), ())
+
+
+async def test_who_stood_in_is_who_was_paged(lived):
+    days = Rotation(people=("ada",), start=lived.began.date(), handover=time(0), unit=Unit.DAYS)
+    lived.roster = lived.roster_of(
+        lived.roster.people.values(),
+        [lived.policy("default", (300, "schedule:core"))],
+        schedules={"core": Schedule(name="core", layers=(Layer(name="all", rotation=days),))},
+    )
+    end = lived.clock.now() + timedelta(hours=4)
+    await lived.core.duty.set_override(SetOverride(schedule="core", person="sam", ends_at=end), "lin")
+    await lived.fire("disk")
+    await lived.advance(60)
+    assert lived.sender.told() == [("sam", "mail")]
+    report = await replayed(lived)
+    assert (report.changes, report.fidelity.differing) == ((), ())
 
 
 async def test_a_replay_leaves_the_daemon_as_it_was(lived):
