@@ -155,3 +155,22 @@ class SetAbsence(wire.Request, frozen=True):
     starts_at: wire.Instant | None = None  # default: now
     stand_in: Annotated[str, Meta(max_length=64)] = ""  # default: nobody, so that the time is a gap
     reason: Reason = ""
+
+
+class PreviewDuty(wire.Request, frozen=True):
+    """Exactly one change, as it would be asked for. Nothing is kept."""
+
+    override: SetOverride | None = None
+    swap: ProposeSwap | None = None
+    absence: SetAbsence | None = None
+
+
+class DutyPreview(wire.Frozen, frozen=True):
+    """The schedules that a change makes different, over its time; a swap as if it were accepted."""
+
+    starts_at: wire.Instant
+    ends_at: wire.Instant
+    before: tuple[Schedule, ...]
+    after: tuple[Schedule, ...]
+    warnings: tuple[DutyWarning, ...]  # that it brings
+    mended: tuple[DutyWarning, ...]  # that it ends

@@ -306,6 +306,13 @@ ROUTES: tuple[Route, ...] = (
         "Final schedules over a time, with their changes",
         query=queries.Schedules,
     ),
+    post(
+        "/v1/schedules/preview",
+        duty.preview,
+        wire_duty.DutyPreview,
+        "What an override, a swap or an absence would make of the final schedules; nothing is kept",
+        body=wire_duty.PreviewDuty,
+    ),
     Route(
         method="GET",
         path="/v1/calendars/{kind}/{name}",

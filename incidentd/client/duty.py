@@ -31,6 +31,10 @@ class DutyCalls(Calls):
         path = f"/v1/calendars/{quote(kind, safe='')}/{quote(name, safe='')}/revoke"
         return await self._send("POST", path, wire_duty.FeedUrl)
 
+    async def preview_duty(self, body: wire_duty.PreviewDuty) -> wire_duty.DutyPreview:
+        """What a change would make of the final schedules; nothing is kept."""
+        return await self._send("POST", "/v1/schedules/preview", wire_duty.DutyPreview, body)
+
     async def set_override(self, body: wire_duty.SetOverride) -> wire_duty.Override:
         return await self._send("POST", "/v1/overrides", wire_duty.Override, body)
 

@@ -10,16 +10,16 @@ from typing import TypeVar
 import msgspec
 
 from incidentd import wire_duty
-from incidentd.domain.duty_changes import Absence, Changes, Override, SwapState
-from incidentd.domain.duty_rules import LONGEST, check_absence, check_override
+from incidentd.domain.duty_changes import Absence, Override, SwapState
+from incidentd.domain.duty_rules import LONGEST
 from incidentd.domain.duty_warnings import warnings
-from incidentd.domain.final_schedule import WEEK, final_schedule, gaps
+from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.mode_warnings import LOOK_BACK, mode_warnings
-from incidentd.domain.people import Roster, Schedule, Shift
-from incidentd.services.duty_rows import added, checked, ended, replaced, standing, view
+from incidentd.domain.people import Roster
+from incidentd.services.duty_drafts import absence_of, check, draft_of, override_of, preview, schedule_view, time_of
+from incidentd.services.duty_rows import added, ended, replaced, standing, view
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.public_holidays import public_holidays
-from incidentd.services.roster import policies_of_schedule
 from incidentd.services.swaps import Swaps
 from incidentd.storage import duty_changes
 from incidentd.storage.store import Store
@@ -70,7 +70,7 @@ class Duty:
         return wire_duty.Schedules(
             starts_at=begin,
             ends_at=until,
-            schedules=tuple(_schedule(roster, one, found, begin, until) for one in wanted),
+            schedules=tuple(schedule_view(roster, one, found, begin, until) for one in wanted),
             overrides=tuple(view(wire_duty.Override, one) for one in found.overrides if name in ("", one.schedule)),
             swaps=tuple(view(wire_duty.Swap, one) for one in found.swaps if name in ("", one.schedule)),
             absences=tuple(view(wire_duty.Absence, one) for one in found.absences),
@@ -84,17 +84,8 @@ class Duty:
         """Let somebody carry a pager for a time. Raises `Invalid`."""
 
         def command(tx: Tx) -> Override:
-            override = Override(
-                id=0,
-                schedule=body.schedule,
-                person=body.person,
-                starts_at=max(body.starts_at or tx.now, tx.now),
-                ends_at=body.ends_at,
-                reason=body.reason.strip(),
-                by=actor,
-                at=tx.now,
-            )
-            self._check_override(tx, override)
+            override = override_of(body, actor, tx.now)
+            self._check(tx, override)
             return added(tx, override, "override.set", actor)
 
         return view(wire_duty.Override, await self._change(command))
@@ -114,7 +105,7 @@ class Duty:
                     field="person" if new.person != old.person else "starts_at",
                     remedy="change its end, and set another override for the rest",
                 )
-            self._check_override(tx, new)
+            self._check(tx, new)
             return replaced(tx, new, "override.changed", actor)
 
         return view(wire_duty.Override, await self._change(command))
@@ -126,10 +117,6 @@ class Duty:
             return ended(tx, standing(tx, Override, override_id, if_version), actor)
 
         return view(wire_duty.Override, await self._change(command))
-
-    def _check_override(self, tx: Tx, override: Override) -> None:
-        others = duty_changes.between(tx.conn, override.starts_at, override.ends_at)
-        checked(lambda: check_override(self._roster(), others, override, tx.now))
 
     # ------------------------------------------------------------------ swaps
     async def propose_swap(self, body: wire_duty.ProposeSwap, actor: str) -> wire_duty.Swap:
@@ -147,17 +134,8 @@ class Duty:
         """Say that somebody is away; their turns are gaps or go to the stand-in. Raises `Invalid`."""
 
         def command(tx: Tx) -> Absence:
-            absence = Absence(
-                id=0,
-                person=body.person or actor,
-                starts_at=max(body.starts_at or tx.now, tx.now),
-                ends_at=body.ends_at,
-                stand_in=body.stand_in,
-                reason=body.reason.strip(),
-                by=actor,
-                at=tx.now,
-            )
-            checked(lambda: check_absence(self._roster(), absence, tx.now))
+            absence = absence_of(body, actor, tx.now)
+            self._check(tx, absence)
             return added(tx, absence, "absence.set", actor)
 
         return view(wire_duty.Absence, await self._change(command))
@@ -170,21 +148,14 @@ class Duty:
 
         return view(wire_duty.Absence, await self._change(command))
 
+    # ------------------------------------------------------------------ all of them
+    async def preview(self, body: wire_duty.PreviewDuty, actor: str) -> wire_duty.DutyPreview:
+        """What a change would make of the final schedules, checked as if it were asked for. Raises `Invalid`."""
+        roster, now = self._roster(), self._store.clock.now()
+        change = draft_of(body, actor, now)
+        others = await self._store.read(lambda conn: duty_changes.between(conn, *time_of(change)))
+        check(roster, others, change, now)
+        return preview(roster, others, change)
 
-def _schedule(
-    roster: Roster, schedule: Schedule, changes: Changes, start: datetime, end: datetime
-) -> wire_duty.Schedule:
-    shifts = final_schedule(schedule, changes, start, end)
-    return wire_duty.Schedule(
-        name=schedule.name,
-        zone=schedule.zone,
-        layers=tuple(layer.name for layer in schedule.layers),
-        people=schedule.people,
-        policies=policies_of_schedule(roster, schedule.name),
-        shifts=tuple(_shift(one) for one in shifts),
-        gaps=tuple(wire_duty.Span(starts_at=low, ends_at=high) for low, high in gaps(shifts, start, end)),
-    )
-
-
-def _shift(shift: Shift) -> wire_duty.DutyShift:
-    return wire_duty.DutyShift(**msgspec.structs.asdict(shift))
+    def _check(self, tx: Tx, change: Override | Absence) -> None:
+        check(self._roster(), duty_changes.between(tx.conn, *time_of(change)), change, tx.now)

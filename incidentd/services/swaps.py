@@ -10,9 +10,9 @@ from incidentd import wire_duty
 from incidentd.domain import duty_words
 from incidentd.domain.asking import next_step
 from incidentd.domain.duty_changes import Swap, SwapState
-from incidentd.domain.duty_rules import check_swap
 from incidentd.domain.people import Roster
-from incidentd.services.duty_rows import added, checked, current, existing, replaced
+from incidentd.services.duty_drafts import check, swap_of, time_of
+from incidentd.services.duty_rows import added, current, existing, replaced
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Handler
 from incidentd.services.notes import write_to
@@ -35,8 +35,7 @@ class Swaps:
 
     def propose(self, tx: Tx, body: wire_duty.ProposeSwap, actor: str) -> Swap:
         """Offer a time of the caller's for one of somebody else's, who is asked. Raises `Invalid`."""
-        values = {name: getattr(body, name) for name in body.__struct_fields__}
-        swap = Swap(**values | {"reason": body.reason.strip()}, id=0, person=actor, by=actor, at=tx.now)
+        swap = swap_of(body, actor, tx.now)
         self._check(tx, swap)
         stored = added(tx, swap, "swap.proposed", actor)
         self._ask(tx, stored, "offers you a swap")
@@ -95,6 +94,4 @@ class Swaps:
             self._ask(tx, swap, "still waits for your answer about a swap")
 
     def _check(self, tx: Tx, swap: Swap) -> None:
-        begin, end = swap.expires_at, max(swap.ends_at, swap.other_ends_at)
-        others = duty_changes.between(tx.conn, begin, max(begin, end))
-        checked(lambda: check_swap(self._roster(), others, swap, tx.now))
+        check(self._roster(), duty_changes.between(tx.conn, *time_of(swap)), swap, tx.now)

@@ -97,6 +97,10 @@ GOOD = {
     "GET /v1/schedules": ("/v1/schedules?schedule=plain&starts_at=2026-03-14T09%3A00%3A00Z", None),
     "GET /v1/calendars/{kind}/{name}": ("/v1/calendars/person/ana", None),
     "POST /v1/calendars/{kind}/{name}/revoke": ("/v1/calendars/team/shop/revoke", None),
+    "POST /v1/schedules/preview": (
+        "/v1/schedules/preview",
+        {"override": {"schedule": "plain", "person": "ben", "ends_at": "2026-03-14T11:00:00Z"}},
+    ),
     "POST /v1/overrides": ("/v1/overrides", {"schedule": "plain", "person": "ben", "ends_at": "2026-03-14T11:00:00Z"}),
     "PATCH /v1/overrides/{id}": ("/v1/overrides/1", {"person": "ana"}),
     "DELETE /v1/overrides/{id}": ("/v1/overrides/1", None),

@@ -216,3 +216,42 @@ async def test_what_is_unknown(team):
         await team.core.duty.schedules("second", None, None)
     with pytest.raises(Invalid):
         await team.core.duty.schedules("", team.clock.now(), team.clock.now() + 500 * DAY)
+
+
+# ---------------------------------------------------------------------- previews
+async def test_a_preview_says_before_and_after_and_keeps_nothing(team):
+    begin = midnight(team) + DAY
+    away = wire_duty.SetAbsence(person="lin", starts_at=begin, ends_at=begin + 12 * HOUR)
+    found = await team.core.duty.preview(wire_duty.PreviewDuty(absence=away), "lin")
+    assert (found.starts_at, found.ends_at) == (begin, begin + 12 * HOUR)
+    assert [shift.person for one in found.before for shift in one.shifts] == ["lin"]
+    assert [(shift.person, shift.instead_of) for one in found.after for shift in one.shifts] == [("", "lin")]
+    assert [(one.kind, one.person) for one in found.warnings] == [("gap", "lin")]
+    assert not found.mended
+    assert await days(team, 1) == ["lin"]
+
+    await team.core.duty.set_absence(away, "lin")
+    fills = wire_duty.SetOverride(schedule="first", person="sam", starts_at=begin, ends_at=begin + 12 * HOUR)
+    found = await team.core.duty.preview(wire_duty.PreviewDuty(override=fills), "ada")
+    assert [shift.person for shift in found.after[0].shifts] == ["sam"]
+    assert [one.kind for one in found.mended] == ["gap"]
+
+
+async def test_a_preview_of_a_swap_is_as_if_it_were_accepted(team):
+    start, end = midnight(team) + DAY, midnight(team) + 2 * DAY
+    body = wire_duty.ProposeSwap(
+        schedule="first", starts_at=start, ends_at=end, other="ada", other_starts_at=end, other_ends_at=end + DAY
+    )
+    found = await team.core.duty.preview(wire_duty.PreviewDuty(swap=body), "lin")
+    assert [shift.person for shift in found.before[0].shifts] == ["lin", "ada"]
+    assert [shift.person for shift in found.after[0].shifts] == ["ada", "lin"]
+
+
+async def test_a_preview_is_refused_as_the_change_would_be(team):
+    body = wire_duty.SetOverride(schedule="first", person="nobody", ends_at=team.clock.now() + HOUR)
+    with pytest.raises(Invalid) as refused:
+        await team.core.duty.preview(wire_duty.PreviewDuty(override=body), "lin")
+    assert refused.value.field == "person"
+    for many in ({}, {"override": body, "absence": wire_duty.SetAbsence(ends_at=team.clock.now() + HOUR)}):
+        with pytest.raises(Invalid, match="one change"):
+            await team.core.duty.preview(wire_duty.PreviewDuty(**many), "lin")

@@ -47,3 +47,7 @@ async def set_absence(calls: Calls, call: Call[wire_duty.SetAbsence, queries.Que
 
 async def end_absence(calls: Calls, call: Read) -> wire_duty.Absence:
     return await calls.duty.end_absence(call.id, call.actor, call.if_version)
+
+
+async def preview(calls: Calls, call: Call[wire_duty.PreviewDuty, queries.Query]) -> wire_duty.DutyPreview:
+    return await calls.duty.preview(call.body, call.actor)
