@@ -15,8 +15,10 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_groups,
+    wire_handover,
     wire_modes,
     wire_pages,
+    wire_policies,
     wire_quieting,
     wire_replay,
     wire_routes,
@@ -24,12 +26,14 @@ from incidentd import (
     wire_views,
 )
 from incidentd.client import ApiError, Unreachable
-from incidentd.domain.duty_changes import Changes
+from incidentd.domain.duty_changes import Changes, SwapState
 from incidentd.domain.duty_warnings import warnings
 from incidentd.domain.final_schedule import final_schedule, gaps
 from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
 from incidentd.domain.people import Roster, Schedule
 from incidentd.domain.severity import Severity
+from incidentd.services import duty_drafts
+from incidentd.services.errors import Invalid
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -569,8 +573,38 @@ class FakeClient:
     async def revoke_calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
         raise AssertionError(UNASKED)
 
+    async def preview_duty(self, body: wire_duty.PreviewDuty) -> wire_duty.DutyPreview:
+        await self._turn()
+        msgspec.json.encode(body)
+        change = duty_drafts.draft_of(body, self.me, NOW)
+        self._judge(change)
+        return duty_drafts.preview(self.roster, self.duty, change)
+
+    def _judge(self, change: duty_drafts.Change) -> None:
+        try:
+            duty_drafts.check(self.roster, self.duty, change, NOW)
+        except Invalid as error:
+            raise refusal(422, str(error), field=error.field, remedy=error.remedy) from None
+
+    def _keep(self, kind: str, change, event: str):
+        """Put a change in place of what has its id, or as a new one."""
+        held = {one.id: one for one in getattr(self.duty, kind)}
+        change = change if change.id else replace(change, id=max(held, default=0) + 1)
+        held[change.id] = change
+        self.duty = replace(self.duty, **{kind: tuple(held.values())})
+        self.tell(event, f"{event.partition('.')[0]}:{change.id}", actor=self.me)
+        return change
+
+    def _change(self, kind: str, number: int, if_version: int | None):
+        found = self._known(next((one for one in getattr(self.duty, kind) if one.id == number), None), kind)
+        self._check(found, if_version)
+        return found
+
     async def set_override(self, body: wire_duty.SetOverride) -> wire_duty.Override:
-        raise AssertionError(UNASKED)
+        await self._mutate("set_override", body)
+        change = duty_drafts.override_of(body, self.me, NOW)
+        self._judge(change)
+        return _wired(wire_duty.Override, self._keep("overrides", change, "override.set"))
 
     async def edit_override(
         self, override_id: int, body: wire_duty.EditOverride, *, if_version: int | None = None
@@ -578,21 +612,33 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def end_override(self, override_id: int, *, if_version: int | None = None) -> wire_duty.Override:
-        raise AssertionError(UNASKED)
+        await self._mutate("end_override", override_id)
+        change = replace(self._change("overrides", override_id, if_version), cancelled=True)
+        return _wired(wire_duty.Override, self._keep("overrides", change, "override.cancelled"))
 
     async def propose_swap(self, body: wire_duty.ProposeSwap) -> wire_duty.Swap:
-        raise AssertionError(UNASKED)
+        await self._mutate("propose_swap", body)
+        change = duty_drafts.swap_of(body, self.me, NOW)
+        self._judge(change)
+        return _wired(wire_duty.Swap, self._keep("swaps", change, "swap.proposed"))
 
     async def settle_swap(
         self, swap_id: int, body: wire_duty.SettleSwap, *, if_version: int | None = None
     ) -> wire_duty.Swap:
-        raise AssertionError(UNASKED)
+        await self._mutate("settle_swap", swap_id, body)
+        change = replace(self._change("swaps", swap_id, if_version), state=SwapState(body.to))
+        return _wired(wire_duty.Swap, self._keep("swaps", change, f"swap.{body.to}"))
 
     async def set_absence(self, body: wire_duty.SetAbsence) -> wire_duty.Absence:
-        raise AssertionError(UNASKED)
+        await self._mutate("set_absence", body)
+        change = duty_drafts.absence_of(body, self.me, NOW)
+        self._judge(change)
+        return _wired(wire_duty.Absence, self._keep("absences", change, "absence.set"))
 
     async def end_absence(self, absence_id: int, *, if_version: int | None = None) -> wire_duty.Absence:
-        raise AssertionError(UNASKED)
+        await self._mutate("end_absence", absence_id)
+        change = replace(self._change("absences", absence_id, if_version), cancelled=True)
+        return _wired(wire_duty.Absence, self._keep("absences", change, "absence.cancelled"))
 
     async def modes(
         self, team: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
@@ -621,6 +667,38 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def apply_mode_plan(self, team: str, body: wire_modes.ApplyModePlan) -> wire_modes.ModePlan:
+        raise AssertionError(UNASKED)
+
+    async def policies(self) -> wire_policies.Policies:
+        raise AssertionError(UNASKED)
+
+    async def policy(self, name: str, *, at: datetime | None = None) -> wire_policies.Policy:
+        raise AssertionError(UNASKED)
+
+    async def test_policy(
+        self, name: str, *, severity: str = "", urgency: str = "high", at: datetime | None = None
+    ) -> wire_policies.PolicyTest:
+        raise AssertionError(UNASKED)
+
+    async def handovers(
+        self, state: str = "current", *, schedule: str = "", person: str = ""
+    ) -> wire_handover.HandoverList:
+        raise AssertionError(UNASKED)
+
+    async def handover(self, handover_id: int) -> wire_handover.Handover:
+        raise AssertionError(UNASKED)
+
+    async def edit_handover(
+        self, handover_id: int, surprises: str, *, if_version: int | None = None
+    ) -> wire_handover.Handover:
+        raise AssertionError(UNASKED)
+
+    async def send_handover(
+        self, handover_id: int, surprises: str | None = None, *, if_version: int | None = None
+    ) -> wire_handover.Handover:
+        raise AssertionError(UNASKED)
+
+    async def accept_handover(self, handover_id: int, *, if_version: int | None = None) -> wire_handover.Handover:
         raise AssertionError(UNASKED)
 
     async def test_person(self, handle: str) -> wire_pages.PersonTest:

@@ -8,7 +8,7 @@ import pytest
 
 from incidentd.client import Client
 
-METHODS = sorted(name for name, value in vars(Client).items() if inspect.isfunction(value) and not name.startswith("_"))
+METHODS = [name for name, _ in inspect.getmembers(Client, inspect.isfunction) if not name.startswith("_")]
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -11,12 +11,11 @@ from incidentd.client import ClientError
 from incidentd.wire_quieting import Maintenance, MaintenancePlan, PlanMaintenance, PreviewHiding
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.forms.times import HINT, times
 from incidentd_tui.rows import inbox
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
-
-_HINT = "45m, 2h, 3d, 18:00 or 2026-03-13 09:00"
 
 _WORD = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
 """A matcher: no space but in quotes."""
@@ -40,8 +39,8 @@ def _form(tui: IncidentdApp, title: str, plan: MaintenancePlan) -> Form:
     fields = (
         Field(name="services", label="Services", value=" ".join(plan.services).strip(), hint="checkout payments"),
         Field(name="text", label="Work", value=plan.text.strip(), hint="what is done, for the others"),
-        Field(name="starts", label="From", value="now", hint=f"now, {_HINT}"),
-        Field(name="ends", label="For, or until", value="1h", hint=_HINT),
+        Field(name="starts", label="From", value="now", hint=f"now, {HINT}"),
+        Field(name="ends", label="For, or until", value="1h", hint=HINT),
         Field(name="below", label="Only below", value=plan.below, hint="a severity such as critical", optional=True),
         Field(name="spared", label="But not", value=" ".join(plan.spared), hint="severity=critical", optional=True),
     )
@@ -51,14 +50,14 @@ def _form(tui: IncidentdApp, title: str, plan: MaintenancePlan) -> Form:
 
     async def send(values: Values) -> str:
         try:
-            starts, ends = _times(tui, values)
+            starts, ends = times(tui, values)
         except ValueError as error:
             return str(error)
         return await _send(tui, PlanMaintenance(plan=_typed(values), starts_at=starts, ends_at=ends))
 
     def effects(values: Values) -> list[str]:
         try:
-            starts, ends = _times(tui, values)
+            starts, ends = times(tui, values)
         except ValueError as error:
             return [str(error)]
         begin = f"from {_when(tui, starts)} " if starts else "from now "
@@ -74,18 +73,6 @@ def _typed(values: Values) -> MaintenancePlan:
         spared=tuple(_WORD.findall(values["spared"])),
         below=values["below"],
     )
-
-
-def _times(tui: IncidentdApp, values: Values) -> tuple[datetime | None, datetime]:
-    """(start, None for now, and end); a span counts from the start. Raises `ValueError` naming the field."""
-    now, zone = tui.model.now(), tui.model.zone
-    field = "From"
-    try:
-        starts = None if values["starts"].lower() == "now" else phrases.end_of(values["starts"], now, zone)
-        field = "For, or until"
-        return starts, phrases.end_of(values["ends"], starts or now, zone)
-    except ValueError as error:
-        raise ValueError(f"{field}: {error}") from None
 
 
 def _when(tui: IncidentdApp, at: datetime) -> str:
@@ -147,7 +134,7 @@ def extend(tui: IncidentdApp, window: Maintenance) -> Form:
         tui.say(f"✓ {found.name} lasts until {_when(tui, found.ends_at)}", "done")
         return ""
 
-    field = Field(name="more", label="More time, or until", value="30m", hint=_HINT)
+    field = Field(name="more", label="More time, or until", value="30m", hint=HINT)
     title = f"More time for {window.name}"
     return Form(tui, Plan(title=title, verb="extend", fields=(field,), effects=effects, send=send))
 

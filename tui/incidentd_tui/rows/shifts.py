@@ -68,6 +68,16 @@ def change_title(change: Change) -> str:
     return f"{_WORDS[type(change)][1]} {change.id}{state}"
 
 
+def source_of(change: Change) -> str:
+    """What a shift names as its source when this change decided it."""
+    return f"{_WORDS[type(change)][1]}:{change.id}"
+
+
+def sides(swap: wire_duty.Swap) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]]:
+    """What is given, and what is taken."""
+    return (swap.starts_at, swap.ends_at), (swap.other_starts_at, swap.other_ends_at)
+
+
 def change_lines(model: Model, change: Change, width: int) -> list[paint.Line]:
     """One change of the day: what it is, and a sentence; swaps that wait for the viewer stand out."""
     style = theme.chip if waits_for(change, model.me) else theme.bold

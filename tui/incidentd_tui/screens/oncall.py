@@ -8,26 +8,21 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 
 from incidentd import wire_duty
-from incidentd.client import ClientError
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.forms import paging
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import calendar as days
 from incidentd_tui.rows import duty, shifts
-from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW, ListScreen
+from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
+from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
+from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Pane
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
-CALENDARS = ("week", "month")
-LOADED = 14
-"""Weeks that are asked for at once, from the week in which the month of the chosen day begins."""
-LOUD_KINDS = frozenset({"override", "swap", "absence", "daemon"})
-"""Kinds of events after which the final schedules may be others."""
 
-
-class OnCallScreen(ListScreen):
+class OnCallScreen(CalendarMoves):
     """`day` is the chosen day of the calendar, in the viewer's zone."""
 
     mode = "oncall"
@@ -37,14 +32,9 @@ class OnCallScreen(ListScreen):
     views: ClassVar = (("now", "Now"), ("week", "Week"), ("month", "Month"), ("mine", "My shifts"))
     VERBS = (
         Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
-        Verb("oncall.day_before", "h,left", "‹ day", "The day before"),
-        Verb("oncall.day_after", "l,right", "day ›", "The day after"),
-        Verb("oncall.week_before", "b", "‹ week", "A week back"),
-        Verb("oncall.week_after", "w", "week ›", "A week on"),
-        Verb("oncall.month_before", "left_curly_bracket", "‹ month", "A month back"),
-        Verb("oncall.month_after", "right_curly_bracket", "month ›", "A month on"),
-        Verb("oncall.today", "t", "today", "Back to today"),
+        *DUTY_VERBS,
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
+        *MOVES,
         VIEW,
         FILTER,
         COPY,
@@ -54,12 +44,9 @@ class OnCallScreen(ListScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.day = date.min
-        self.found: wire_duty.Schedules | None = None
         self._shown: wire_duty.Schedules | None = None  # what of it the view is about
         self._mine: list[tuple[str, calendar.Part]] = []
         self._changes: dict[str, shifts.Change] = {}
-        self._fault = ""
 
     # ------------------------------------------------------------------ frame
     def compose_body(self) -> ComposeResult:
@@ -82,34 +69,7 @@ class OnCallScreen(ListScreen):
         self.call_after_refresh(super().choose_view, name)
         self._load_if_missing()
 
-    # ------------------------------------------------------------------ loading
-    @property
-    def _span(self) -> calendar.Span:
-        first, last = days.loads(self.view, days.today(self.model) if self.view == "mine" else self.day)
-        return calendar.day_span(first, self.model.zone, (last - first).days)
-
-    def _load_if_missing(self) -> None:
-        found, span = self.found, self._span
-        if self.view == "now" or (found and found.starts_at <= span.starts_at and span.ends_at <= found.ends_at):
-            return
-        self._load_again()
-
-    def _load_again(self) -> None:
-        if self.view != "now":
-            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
-
-    async def _load(self) -> None:
-        day = days.today(self.model) if self.view == "mine" else self.day
-        span = calendar.day_span(calendar.week_of(day.replace(day=1)), self.model.zone, LOADED * 7)
-        call = self.tui.acts.client.schedules(starts_at=span.starts_at, ends_at=span.ends_at)
-        try:
-            self.found = await self.tui.acts.gateway.ask(call)
-            self._fault = ""
-        except ClientError as error:
-            self._fault = self.tui.acts.reason("", error)
-        if self.composed:
-            self.reorder()
-
+    # ------------------------------------------------------------------ live
     def on_model(self, changes: Changes) -> None:
         if changes.everything or changes.kinds & LOUD_KINDS:
             self._load_again()
@@ -222,54 +182,36 @@ class OnCallScreen(ListScreen):
         return [(" ", theme.plain), *spans[:-1]]
 
     # ------------------------------------------------------------------ moving
-    @property
-    def _cursor_key(self) -> Key:
-        return ("", 0) if self.table.cursor is None else self.table.cursor
-
     def _plan_here(self) -> str:
-        key = self.table.cursor
-        return str(key[1]) if isinstance(key, tuple) and key[0] == "plan" else ""
-
-    def _go(self, day: date) -> None:
-        self.day = day
-        self._load_if_missing()
-        self.reorder()
-
-    def do_day_before(self) -> None:
-        self._go(self.day - calendar.DAY)
-
-    def do_day_after(self) -> None:
-        self._go(self.day + calendar.DAY)
-
-    def do_week_before(self) -> None:
-        self._go(self.day - calendar.WEEK)
-
-    def do_week_after(self) -> None:
-        self._go(self.day + calendar.WEEK)
-
-    def do_month_before(self) -> None:
-        self._go(calendar.month_step(self.day, -1))
-
-    def do_month_after(self) -> None:
-        self._go(calendar.month_step(self.day, 1))
-
-    def do_today(self) -> None:
-        self._go(days.today(self.model))
+        kind, name = self.cursor_key
+        return str(name) if kind == "plan" else ""
 
     def why_not(self, verb: Verb) -> str:
         if reason := super().why_not(verb):
             return reason
         name = verb.id.partition(".")[2]
-        if name.startswith(("day_", "week_", "month_")) or name == "today":
-            return "" if self.view in CALENDARS else f"{verb.label}: in the calendar only; ] shows it"
-        if name == "open" and not self._schedule_here():
+        if name == "open" and verb.id == "oncall.open" and not self._schedule_here():
             return "open: put the cursor on a schedule first"
         return ""
 
     # ------------------------------------------------------------------ verbs
+    def schedule_here(self) -> wire_duty.Schedule | None:
+        name, found = self._schedule_here(), self.found.schedules if self.found else ()
+        return next((one for one in found if one.name == name), None)
+
+    def day_here(self) -> date:
+        return self.day if self.view in CALENDARS else days.today(self.model)
+
+    def changes_here(self) -> list[shifts.Change]:
+        kind, name = self.cursor_key
+        if kind == "change":
+            return [self._changes[str(name)]]
+        one = self.schedule_here()
+        return self.changes_of_day(one, self.day_here()) if one and kind == "plan" else []
+
     def _schedule_here(self) -> str:
         """The schedule of the row under the cursor."""
-        kind, name = cast("tuple[str, str | int]", self._cursor_key)
+        kind, name = self.cursor_key
         if kind == "plan":
             return str(name)
         if kind == "shift" and int(name) < len(self.model.on_call):
@@ -284,12 +226,11 @@ class OnCallScreen(ListScreen):
         self.run_worker(self.action_verb("oncall.open"), exit_on_error=False)
 
     def do_open(self) -> None:
-        day = self.day if self.view in CALENDARS else days.today(self.model)
-        self.app.push_screen(ScheduleScreen(self._schedule_here(), day))
+        self.app.push_screen(ScheduleScreen(self._schedule_here(), self.day_here()))
 
     def _person(self) -> str:
         """Whom `P` is about: of a calendar, who has it now."""
-        kind, number = cast("tuple[str, str | int]", self._cursor_key)
+        kind, number = self.cursor_key
         people = sorted(self.model.people)
         if kind == "person":
             return people[int(number)] if int(number) < len(people) else ""

@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
+from textual.worker import Worker
+
 from incidentd import wire_duty
 from incidentd.client import ClientError
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import shifts
-from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS, DutyVerbs
+from incidentd_tui.screens.listing import COPY
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
 WEEKS = 8
 
 
-class ScheduleScreen(ListScreen):
+class ScheduleScreen(DutyVerbs):
     """`day` is where it begins, in the viewer's zone."""
 
     mode = "oncall"
@@ -27,6 +30,7 @@ class ScheduleScreen(ListScreen):
     VERBS = (
         Verb("schedule.earlier", "b,left_curly_bracket", "earlier", "Four weeks earlier"),
         Verb("schedule.later", "w,right_curly_bracket", "later", "Four weeks later"),
+        *DUTY_VERBS,
         Verb("schedule.back", "escape,q", "back", "Back to where you came from"),
         COPY,
     )
@@ -35,14 +39,14 @@ class ScheduleScreen(ListScreen):
         super().__init__()
         self.name_shown = name
         self.day = day
-        self.found: wire_duty.Schedules | None = None
         self._parts: list[calendar.Part] = []
         self._changes: dict[str, shifts.Change] = {}
         self._fault = ""
 
     # ------------------------------------------------------------------ loading
     def _load_again(self) -> None:
-        self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+        # As a function: a load that another one replaces before it began leaves no coroutine behind.
+        self._worker: Worker[None] = self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
 
     async def _load(self) -> None:
         span = calendar.day_span(self.day, self.model.zone, WEEKS * 7)
@@ -56,7 +60,7 @@ class ScheduleScreen(ListScreen):
             self.reorder()
 
     def on_model(self, changes: Changes) -> None:
-        if changes.everything or changes.kinds & {"override", "swap", "absence", "daemon"}:
+        if changes.everything or changes.kinds & LOUD_KINDS:
             self._load_again()
         self.refresh_frame()
 
@@ -122,6 +126,27 @@ class ScheduleScreen(ListScreen):
         return left, []
 
     # ------------------------------------------------------------------ verbs
+    @property
+    def _part_here(self) -> calendar.Part | None:
+        kind, number = self.cursor_key
+        return self._parts[int(number)] if kind == "part" and int(number) < len(self._parts) else None
+
+    def schedule_here(self) -> wire_duty.Schedule | None:
+        return self.schedule
+
+    def day_here(self) -> date:
+        """The day on which the shift under the cursor begins, today at the earliest."""
+        now = self.model.now()
+        begin = max(self._part_here.starts_at, now) if self._part_here else now
+        return begin.astimezone(self.model.zone).date()
+
+    def changes_here(self) -> list[shifts.Change]:
+        kind, name = self.cursor_key
+        if kind == "change":
+            return [self._changes[str(name)]]
+        part = self._part_here
+        return [one for one in self._changes.values() if part and shifts.source_of(one) == part.source]
+
     def _go(self, weeks: int) -> None:
         self.day += weeks * calendar.WEEK
         self._load_again()

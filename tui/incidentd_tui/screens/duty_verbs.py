@@ -1,0 +1,125 @@
+"""Changes of the day from the calendar, from a schedule in full and from one's own shifts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from incidentd import wire_duty
+from incidentd_tui import calendar
+from incidentd_tui.forms import duty, duty_ends
+from incidentd_tui.rows import shifts
+from incidentd_tui.screens.listing import ListScreen
+from incidentd_tui.verbs import Verb
+
+LOUD_KINDS = frozenset({"override", "swap", "absence", "daemon"})
+"""Kinds of events after which the final schedules may be others."""
+
+DUTY_VERBS = (
+    Verb("duty.override", "O", "override", "Somebody else carries this pager for a time: a form", writes=True),
+    Verb("duty.swap", "W", "swap", "Give a shift of yours for one of somebody else's: a form", writes=True),
+    Verb("duty.absence", "A", "absent", "Somebody is away, with or without a stand-in: a form", writes=True),
+    Verb("duty.accept", "Y", "accept", "Accept the swap that waits for you: a form", hint=False, writes=True),
+    Verb("duty.decline", "N", "decline", "Decline it, or take your acceptance back: a form", hint=False, writes=True),
+    Verb("duty.end", "X", "take back", "Take the change of this row or day back: a form", hint=False, writes=True),
+)
+
+
+class DutyVerbs(ListScreen):
+    """A screen over `found` says which schedule, day and changes its cursor is on."""
+
+    found: wire_duty.Schedules | None = None
+
+    @property
+    def cursor_key(self) -> tuple[str, str | int]:
+        """(kind, name or number) of the row under the cursor, two empty ones in an empty list."""
+        return ("", 0) if self.table.cursor is None else cast("tuple[str, str | int]", self.table.cursor)
+
+    def schedule_here(self) -> wire_duty.Schedule | None:
+        raise NotImplementedError
+
+    def day_here(self) -> date:
+        raise NotImplementedError
+
+    def changes_here(self) -> list[shifts.Change]:
+        """The changes that the cursor is on."""
+        raise NotImplementedError
+
+    def changes_of_day(self, one: wire_duty.Schedule, day: date) -> list[shifts.Change]:
+        """What was changed of this schedule on this day, or is offered, and is not over."""
+        if self.found is None:
+            return []
+        span = calendar.day_span(day, self.model.zone)
+        sources = {part.source for part in calendar.parts(one, span)}
+        return [
+            change
+            for change in shifts.changes_of(self.found, one, self.model.now())
+            if shifts.source_of(change) in sources
+            or (isinstance(change, wire_duty.Swap) and any(span.touches(*side) for side in shifts.sides(change)))
+        ]
+
+    # ------------------------------------------------------------------ what each is about
+    def _answerable(self, name: str) -> wire_duty.Swap | None:
+        """The swap that the viewer may accept, or decline (also after accepting)."""
+        states = ("proposed",) if name == "accept" else ("proposed", "accepted")
+        swaps = (one for one in self.changes_here() if isinstance(one, wire_duty.Swap))
+        return next((one for one in swaps if one.other == self.model.me and one.state in states), None)
+
+    def _endable(self) -> shifts.Change | None:
+        """What can be taken back: an override, an absence, and a swap that the viewer has offered."""
+        return next(
+            (
+                one
+                for one in self.changes_here()
+                if not isinstance(one, wire_duty.Swap) or (one.person == self.model.me and one.state == "proposed")
+            ),
+            None,
+        )
+
+    def why_not(self, verb: Verb) -> str:
+        if reason := super().why_not(verb):
+            return reason
+        match verb.id:
+            case "duty.override" | "duty.swap" if self.schedule_here() is None:
+                return f"{verb.label}: put the cursor on a schedule first"
+            case "duty.swap" if not self.model.me:
+                return "swap: you are not in the roster"
+            case "duty.accept" | "duty.decline" if self._answerable(verb.id.rpartition(".")[2]) is None:
+                return f"{verb.label}: no swap of this row or day waits for you"
+            case "duty.end" if self._endable() is None:
+                return "take back: nothing of this row or day can be taken back"
+        return ""
+
+    # ------------------------------------------------------------------ verbs
+    def do_override(self) -> None:
+        if (one := self.schedule_here()) is not None:
+            self.app.push_screen(duty.override(self.tui, one, self.day_here()))
+
+    def do_swap(self) -> None:
+        one = self.schedule_here()
+        if one is None or self.found is None:
+            return
+        mine, theirs = duty.swappable(self.tui, self.found, one, self.day_here())
+        if not mine or not theirs:
+            whose = "you have" if not mine else "nobody else has"
+            self.tui.say(f"swap: {whose} no shift of {one.name} ahead in the weeks that are loaded", "warning")
+            return
+        self.app.push_screen(duty.swap(self.tui, one, (mine, theirs), self.day_here()))
+
+    def do_absence(self) -> None:
+        self.app.push_screen(duty.absence(self.tui, self.day_here()))
+
+    def do_accept(self) -> None:
+        if (offer := self._answerable("accept")) is not None:
+            self.app.push_screen(duty_ends.settle(self.tui, offer, "accepted"))
+
+    def do_decline(self) -> None:
+        if (offer := self._answerable("decline")) is not None:
+            self.app.push_screen(duty_ends.settle(self.tui, offer, "declined"))
+
+    def do_end(self) -> None:
+        change = self._endable()
+        if isinstance(change, wire_duty.Swap):
+            self.app.push_screen(duty_ends.settle(self.tui, change, "cancelled"))
+        elif change is not None:
+            self.app.push_screen(duty_ends.end(self.tui, change))
