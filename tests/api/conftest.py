@@ -428,6 +428,10 @@ class _Duty(_Part):
         await self.fake.note("duty.schedules", name, start, end)
         return wire_duty.Schedules(starts_at=NOW, ends_at=NOW, schedules=(), overrides=(), swaps=(), absences=())
 
+    async def preview(self, body: wire_duty.PreviewDuty, actor: str) -> wire_duty.DutyPreview:
+        await self.fake.note("duty.preview", body, actor)
+        return wire_duty.DutyPreview(starts_at=NOW, ends_at=NOW, before=(), after=(), warnings=(), mended=())
+
     async def set_override(self, body: wire_duty.SetOverride, actor: str) -> wire_duty.Override:
         await self.fake.note("duty.set_override", body, actor)
         return wire_duty.Override(id=1, schedule=body.schedule, person=body.person, cancelled=False, **SPAN)

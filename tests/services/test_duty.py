@@ -252,6 +252,7 @@ async def test_a_preview_is_refused_as_the_change_would_be(team):
     with pytest.raises(Invalid) as refused:
         await team.core.duty.preview(wire_duty.PreviewDuty(override=body), "lin")
     assert refused.value.field == "person"
-    for many in ({}, {"override": body, "absence": wire_duty.SetAbsence(ends_at=team.clock.now() + HOUR)}):
+    both = wire_duty.PreviewDuty(override=body, absence=wire_duty.SetAbsence(ends_at=team.clock.now() + HOUR))
+    for many in (wire_duty.PreviewDuty(), both):
         with pytest.raises(Invalid, match="one change"):
-            await team.core.duty.preview(wire_duty.PreviewDuty(**many), "lin")
+            await team.core.duty.preview(many, "lin")
