@@ -32,6 +32,7 @@ from incidentd.services.idempotency import Answers
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
+from incidentd.services.interruptions import Interruptions
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.maintenance import Maintenance
 from incidentd.services.mode_plans import ModePlans
@@ -40,6 +41,7 @@ from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
 from incidentd.services.pages import Pages
 from incidentd.services.policies import PolicyView
+from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
@@ -127,6 +129,8 @@ class Core:
         self.roster = RosterView(store, roster, self.reach)
         self.desk = DutyDesk(store, roster)
         self.modes = Modes(store, roster)
+        self.interruptions = Interruptions(store, roster)
+        self.protection = Protection(store, roster)
         self.mode_plans = ModePlans(store, roster, self.modes)
 
     @property
@@ -158,6 +162,8 @@ class Core:
             roster=self.roster,
             duty=self.duty,
             modes=self.modes,
+            interruptions=self.interruptions,
+            protection=self.protection,
             handovers=self.handovers,
             requests=self.desk.requests,
             rests=self.desk.rests,

@@ -233,6 +233,7 @@ class RaisePage(Request, frozen=True):
     urgency: str = "high"
     incident_id: RowId | None = None
     severity: Annotated[str, Meta(max_length=60)] = ""  # by which the policy may send it to another; "": the incident's
+    interruption: Annotated[str, Meta(max_length=20)] = ""  # wanted to reach project work: a `GivenReason`
 
 
 # ------------------------------------------------------------------ incidents
@@ -382,7 +383,7 @@ class LinkAlerts(Request, frozen=True):
     alert_ids: Annotated[tuple[RowId, ...], Meta(min_length=1, max_length=1000)]
 
 
-# ------------------------------------------------------------------ roster, drafts
+# ------------------------------------------------------------------ roster
 class Person(Frozen, frozen=True):
     handle: str
     name: str
@@ -434,16 +435,6 @@ class OnCallNow(Frozen, frozen=True):
     at: Instant
     schedules: tuple[OnCall, ...]
     mine: tuple[OwnShift, ...] = ()  # the caller's first one of each schedule, by time
-
-
-class Draft(Frozen, frozen=True):
-    key: str
-    text: str
-    saved_at: Instant | None
-
-
-class SaveDraft(Request, frozen=True):
-    text: OptionalText
 
 
 class Reloaded(Frozen, frozen=True):

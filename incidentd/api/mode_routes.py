@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire_modes
+from incidentd import wire_modes, wire_protection
 from incidentd.api import queries
 from incidentd.api.handlers import modes
 from incidentd.api.identity import Role
@@ -36,6 +36,34 @@ MODE_ROUTES: tuple[Route, ...] = (
         wire_modes.ModeBlock,
         "Take a mode block back; one that has begun ends now",
         body=wire_modes.EndMode,
+    ),
+    get(
+        "/v1/interruptions",
+        modes.list_interruptions,
+        wire_protection.Interruptions,
+        "Interruptions of project work",
+        query=queries.Interruptions,
+    ),
+    created(
+        "/v1/interruptions",
+        modes.record_interruption,
+        wire_protection.Interruption,
+        "Record that somebody on project work was pulled in",
+        body=wire_protection.RecordInterruption,
+    ),
+    post(
+        "/v1/interruptions/{id}/withdraw",
+        modes.withdraw_interruption,
+        wire_protection.Interruption,
+        "It was none, and counts no longer",
+        body=wire_protection.WithdrawInterruption,
+    ),
+    get(
+        "/v1/teams/{team}/protection",
+        modes.get_protection,
+        wire_protection.Protection,
+        "How well a team's project work is protected, by week",
+        query=queries.Protection,
     ),
     get(
         "/v1/teams/{team}/mode-plan",

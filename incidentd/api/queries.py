@@ -112,6 +112,15 @@ class Handovers(Query, frozen=True):
     mine: Annotated[bool, Meta(description="from or to the caller only")] = False
 
 
+class Interruptions(Query, frozen=True):
+    team: Annotated[str, Meta(max_length=64, description="of its people only")] = ""
+    days: Annotated[int, Meta(ge=1, le=366, description="how far back")] = 28
+
+
+class Protection(Query, frozen=True):
+    weeks: Annotated[int, Meta(ge=1, le=52, description="how many, this one among them")] = 13
+
+
 class ModePlan(Query, frozen=True):
     starts_at: Annotated[wire.Instant | None, Meta(description="default: the next Monday at nine")] = None
     weeks: Annotated[int, Meta(ge=1, le=52)] = 13

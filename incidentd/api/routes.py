@@ -6,6 +6,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drafts,
     wire_drills,
     wire_duty,
     wire_groups,
@@ -417,7 +418,7 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/drafts/{key}",
         handler=daemon.get_draft,
         role=Role.RESPONDER,
-        answer=wire.Draft,
+        answer=wire_drafts.Draft,
         summary="The caller's own draft",
     ),
     Route(
@@ -425,9 +426,9 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/drafts/{key}",
         handler=daemon.save_draft,
         role=Role.RESPONDER,
-        answer=wire.Draft,
+        answer=wire_drafts.Draft,
         summary="Keep a draft",
-        body=wire.SaveDraft,
+        body=wire_drafts.SaveDraft,
     ),
     Route(
         method="DELETE",

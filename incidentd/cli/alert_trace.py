@@ -42,6 +42,8 @@ _MARKS = {
     "page.ack_changed": ("✓", "v", "good"),
     "page.ack_lapsed": ("▲", "^", "warn"),
     "page.step": ("»", ">", ""),
+    "interruption.recorded": ("▲", "^", "warn"),
+    "interruption.withdrawn": ("■", "#", "good"),
     "page.restarted": ("▲", "^", "warn"),
     "page.acknowledged": ("✓", "v", "good"),
     "page.handed_back": ("▲", "^", "warn"),

@@ -32,6 +32,8 @@ _COMMANDS = {
     "policy": ("policies:policy", "Escalation policies, and whom they would call."),
     "rest": ("rests:rest", "Rest after a heavy shift: a late start, relief, the next block skipped."),
     "handover": ("handovers:handover", "Hand over your duty block, or take over from who was before you."),
+    "interruption": ("interruptions:interruption", "Interruptions of those on project work."),
+    "protection": ("protection:protection", "How well support keeps a team's project work free."),
     "people": ("rota:people", "The people of the roster."),
     "person": ("persons:person", "Test the contact methods of a person."),
     "services": ("rota:services", "Services with their teams and policies."),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import click
 
-from incidentd import wire, wire_pages
+from incidentd import wire, wire_pages, wire_protection
 from incidentd.cli.parts import (
     INCIDENT,
     PAGE,
+    Word,
     acknowledged_until,
     change_options,
     hold_option,
@@ -182,12 +184,28 @@ def escalate(session: Session, page_id: int, version: int | None) -> None:
 @click.option("--urgency", type=click.Choice(["high", "low"]), default="high", show_default=True)
 @click.option("--severity", default="", help="By which its policy may send it to another; default: the incident's.")
 @click.option("--incident", "incident_id", type=INCIDENT, help="The incident it is about.")
+@click.option(
+    "--interruption",
+    type=Word(get_args(wire_protection.GivenReason)),
+    help="Why it must be them: wanted to page somebody on project work.",
+)
 @change_options
 @click.pass_obj
-def send(session: Session, /, title: str, service: str, person: str, incident_id: int | None, **texts: str) -> None:
+def send(
+    session: Session,
+    /,
+    title: str,
+    service: str,
+    person: str,
+    incident_id: int | None,
+    interruption: str | None,
+    **texts: str,
+) -> None:
     """Page a service's policy or one person by hand."""
     if bool(service) == bool(person):
         raise click.UsageError("give --service or --person, one of the two")
-    raised = wire.RaisePage(title=title, service=service, person=person, incident_id=incident_id, **texts)
+    raised = wire.RaisePage(
+        title=title, service=service, person=person, incident_id=incident_id, interruption=interruption or "", **texts
+    )
     body = session.change("POST", "/v1/pages", raised)
     session.done(body, f"P-{session.decode(body, wire.Page).id} sent to {person or service}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from incidentd import wire_modes
+from incidentd import wire_modes, wire_protection
 from incidentd.client.calls import Calls, query_string
 
 
@@ -48,6 +48,24 @@ class ModeCalls(Calls):
 
     async def apply_mode_plan(self, team: str, body: wire_modes.ApplyModePlan) -> wire_modes.ModePlan:
         return await self._send("POST", _plan_of(team), wire_modes.ModePlan, body)
+
+    async def interruptions(self, team: str = "", *, days: int = 28) -> wire_protection.Interruptions:
+        """Interruptions of the people of a team (or of all) in the last days, the newest first."""
+        return await self._get(f"/v1/interruptions{query_string(team=team, days=days)}", wire_protection.Interruptions)
+
+    async def record_interruption(self, body: wire_protection.RecordInterruption) -> wire_protection.Interruption:
+        return await self._send("POST", "/v1/interruptions", wire_protection.Interruption, body)
+
+    async def withdraw_interruption(self, interruption_id: int, note: str = "") -> wire_protection.Interruption:
+        """It was none, and counts no longer."""
+        body = wire_protection.WithdrawInterruption(note=note)
+        path = f"/v1/interruptions/{interruption_id}/withdraw"
+        return await self._send("POST", path, wire_protection.Interruption, body)
+
+    async def protection(self, team: str, *, weeks: int = 13) -> wire_protection.Protection:
+        """How well a team's project work is protected, by week."""
+        path = f"/v1/teams/{quote(team, safe='')}/protection{query_string(weeks=weeks)}"
+        return await self._get(path, wire_protection.Protection)
 
 
 def _plan_of(team: str) -> str:

@@ -227,6 +227,16 @@ def _step(told: Told) -> Line:
     return Line(kind="page", text=f"{head}{round_}: {people}", detail=_joined(data["why"], *data["gaps"]))
 
 
+@_about("interruption.recorded")
+def _interrupted(told: Told) -> Line:
+    return Line(kind="page", text=str(told.data.get("text") or "Project work was interrupted"))
+
+
+@_about("interruption.withdrawn")
+def _not_interrupted(told: Told) -> Line:
+    return Line(kind="page", text=str(told.data.get("text") or "Project work was not interrupted after all"))
+
+
 @_about("page.acknowledged")
 def _acknowledged(told: Told) -> Line:
     by = told.event.actor

@@ -193,6 +193,16 @@ def _step(data: Data, _actor: str) -> str:
     return f"{head}{why}: paging {ways}{turns}{'; but ' if gaps else ''}{gaps}"
 
 
+@_about("interruption.recorded")
+def _interrupted(data: Data, _actor: str) -> str:
+    return _sentence(data["text"])
+
+
+@_about("interruption.withdrawn")
+def _not_interrupted(data: Data, _actor: str) -> str:
+    return _sentence(data["text"])
+
+
 @_about("page.acknowledged")
 def _acknowledged(data: Data, actor: str) -> str:
     note = f": {data['note']}" if data.get("note") else ""

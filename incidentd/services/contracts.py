@@ -16,6 +16,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drafts,
     wire_drills,
     wire_duty,
     wire_groups,
@@ -23,6 +24,7 @@ from incidentd import (
     wire_modes,
     wire_pages,
     wire_policies,
+    wire_protection,
     wire_quieting,
     wire_replay,
     wire_requests,
@@ -232,6 +234,16 @@ class HandoverCalls(Protocol):
     async def accept(self, handover_id: int, actor: str, if_version: int | None) -> wire_handover.Handover: ...
 
 
+class InterruptionCalls(Protocol):
+    async def list(self, team: str, days: int) -> wire_protection.Interruptions: ...
+    async def record(self, body: wire_protection.RecordInterruption, actor: str) -> wire_protection.Interruption: ...
+    async def withdraw(self, interruption_id: int, note: str, actor: str) -> wire_protection.Interruption: ...
+
+
+class ProtectionCalls(Protocol):
+    async def measure(self, team: str, weeks: int) -> wire_protection.Protection: ...
+
+
 class ModePlanCalls(Protocol):
     async def preview(self, team: str, start: datetime | None, weeks: int, replace: bool) -> wire_modes.ModePlan: ...
     async def apply(self, team: str, body: wire_modes.ApplyModePlan, actor: str) -> wire_modes.ModePlan: ...
@@ -242,8 +254,8 @@ class RouteCalls(Protocol):
 
 
 class DraftCalls(Protocol):
-    async def get(self, person: str, key: str) -> wire.Draft: ...
-    async def put(self, person: str, key: str, text: str) -> wire.Draft: ...
+    async def get(self, person: str, key: str) -> wire_drafts.Draft: ...
+    async def put(self, person: str, key: str, text: str) -> wire_drafts.Draft: ...
     async def delete(self, person: str, key: str) -> None: ...
 
 
@@ -304,6 +316,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     roster: RosterCalls
     duty: DutyCalls
     modes: ModeCalls
+    interruptions: InterruptionCalls
+    protection: ProtectionCalls
     handovers: HandoverCalls
     mode_plans: ModePlanCalls
     requests: RequestCalls

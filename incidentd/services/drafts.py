@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire
+from incidentd import wire_drafts
 from incidentd.services.errors import Invalid
 from incidentd.storage import drafts
 from incidentd.storage.store import Store
@@ -17,16 +17,16 @@ class Drafts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get(self, person: str, key: str) -> wire.Draft:
+    async def get(self, person: str, key: str) -> wire_drafts.Draft:
         """The draft, empty when there is none. Raises `Invalid` for a bad key."""
         key = _checked(key)
         return await self._store.read(lambda conn: drafts.get(conn, person, key))
 
-    async def put(self, person: str, key: str, text: str) -> wire.Draft:
+    async def put(self, person: str, key: str, text: str) -> wire_drafts.Draft:
         """Save a draft; an empty text removes it. Raises `Invalid` for a bad key."""
         key = _checked(key)
 
-        def command(tx: Tx) -> wire.Draft:
+        def command(tx: Tx) -> wire_drafts.Draft:
             if text:
                 drafts.put(tx, person, key, text)
             else:

@@ -27,6 +27,7 @@ from incidentd.services.delivery_events import facts
 from incidentd.services.drill_pauses import pause_for
 from incidentd.services.ended_waits import tell_later
 from incidentd.services.errors import Conflict, NotFound
+from incidentd.services.interruptions import interrupted_by_step
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.services.page_messages import COPY, PAGE, of_step, tell_again
@@ -219,6 +220,7 @@ class Escalation:
         timers.cancel(tx, PAUSED, page.subject)
         timers.arm(tx, STEP, page.subject, due)
         pause_for(tx, page, reached.people, STEP)
+        interrupted_by_step(tx, moved, reached.people, policy.steps[step - 1])
         return moved
 
     def _wait(self, tx: Tx, page: PageRow, step: int, round_: int, held: Waiting, people: Sequence[str]) -> PageRow:

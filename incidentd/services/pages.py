@@ -19,6 +19,7 @@ from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Escalation, lock_page
 from incidentd.services.hand_back import hand_back
+from incidentd.services.interruptions import check_reason, interrupted_by_hand
 from incidentd.storage import deliveries, event_log, incidents, pages
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
@@ -150,6 +151,7 @@ class Pages:
             incident = incidents.get(tx.conn, body.incident_id) if body.incident_id is not None else None
             if body.incident_id is not None and incident is None:
                 raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
+            check_reason(tx, body.person, body.interruption)
             page = self._escalation.start(
                 tx,
                 actor=actor,
@@ -164,6 +166,7 @@ class Pages:
                 group_id=None,
                 incident_id=body.incident_id,
             )
+            interrupted_by_hand(tx, page, body.person, body.interruption, actor)
             return views(tx.conn, [page], actor)[0]
 
         return await self._store.write(command)

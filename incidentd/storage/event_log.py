@@ -42,14 +42,14 @@ def append_pending(tx: Tx) -> list[Event]:
     return numbered
 
 
-def _event(row: Row[tuple[object, ...]]) -> Event:
+def event(row: Row[tuple[object, ...]]) -> Event:
     return Event(seq=row.seq, at=row.at, actor=row.actor, kind=row.kind, subject=row.subject, data=row.data)
 
 
 def after(conn: Connection, seq: int, limit: int) -> list[Event]:
     """The events that follow `seq`, oldest first."""
     rows = conn.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
-    return [_event(row) for row in rows]
+    return [event(row) for row in rows]
 
 
 def last_seq(conn: Connection) -> int:
@@ -65,5 +65,5 @@ def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] 
     for start in range(0, len(wanted), 500):
         some = {"some": wanted[start : start + 500]}
         rows = conn.execute(_OF_KINDS, some | {"kinds": kinds}) if kinds else conn.execute(_OF_SUBJECTS, some)
-        found += [_event(row) for row in rows]
+        found += [event(row) for row in rows]
     return sorted(found, key=lambda event: event.seq)

@@ -1,11 +1,12 @@
-"""The tables of changes of the day (overrides, swaps and absences) and of modes."""
+"""The tables of changes of the day (overrides, swaps and absences) of modes and of interruptions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
 from incidentd.storage.columns import Instant
 from incidentd.storage.metadata import metadata, row_id
+from incidentd.storage.schema import events
 
 overrides = Table(
     "overrides",
@@ -73,3 +74,29 @@ mode_blocks = Table(
     Column("version", Integer, nullable=False),
 )
 Index("mode_blocks_ends", mode_blocks.c.ends_at)
+
+interruptions = Table(
+    "interruptions",
+    metadata,
+    row_id(),
+    Column("person", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("source", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("subject", String, nullable=False),  # such as page:3; "" for what has no record
+    Column("service", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+)
+Index("interruptions_at", interruptions.c.at)
+Index("interruptions_subject", interruptions.c.subject)
+
+PROTECTION_KINDS = (
+    "kind IN ('mode.set', 'mode.changed', 'mode.ended', 'mode.cancelled', 'absence.set', 'absence.ended',"
+    " 'absence.cancelled', 'interruption.recorded', 'interruption.withdrawn', 'page.step', 'page.acknowledged',"
+    " 'page.handed_back', 'page.ack_lapsed')"
+)
+"""The kinds of `domain.protection_log`, as the index has them; what alerts write stays out of it."""
+_CONDITION = text(PROTECTION_KINDS)
+Index("events_protection", events.c.seq, sqlite_where=_CONDITION, postgresql_where=_CONDITION)

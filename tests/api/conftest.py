@@ -22,6 +22,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drafts,
     wire_drills,
     wire_duty,
     wire_groups,
@@ -29,6 +30,7 @@ from incidentd import (
     wire_modes,
     wire_pages,
     wire_policies,
+    wire_protection,
     wire_quieting,
     wire_replay,
     wire_requests,
@@ -265,6 +267,8 @@ class FakeDaemon:
             mode_plans=_ModePlans(self),
             requests=_Requests(self),
             rests=_Rests(self),
+            interruptions=_Interruptions(self),
+            protection=_Protection(self),
             feeds=_Feeds(self),
             policies=_Policies(self),
             routes=_Routes(self),
@@ -563,6 +567,38 @@ class _Handovers(_Part):
             next_person="ben", next_starts_at=NOW, form="full", state=state, surprises="", sections=(), finished_by="",
             sent_at=None, accepted_by="", accepted_at=None, accepted_via="", version=1,
         )  # fmt: skip
+
+
+class _Interruptions(_Part):
+    async def list(self, team: str, days: int) -> wire_protection.Interruptions:
+        await self.fake.note("interruptions.list", team, days)
+        return wire_protection.Interruptions(starts_at=NOW, interruptions=(self._one("chat"),))
+
+    async def record(self, body: wire_protection.RecordInterruption, actor: str) -> wire_protection.Interruption:
+        await self.fake.note("interruptions.record", body, actor)
+        return self._one(body.source)
+
+    async def withdraw(self, interruption_id: int, note: str, actor: str) -> wire_protection.Interruption:
+        await self.fake.note("interruptions.withdraw", interruption_id, note, actor)
+        return msgspec.structs.replace(self._one("chat"), withdrawn=True)
+
+    def _one(self, source: str) -> wire_protection.Interruption:
+        return wire_protection.Interruption(
+            id=1, person="ana", at=NOW, source=source, reason="knowledge", subject="", service="", note="", by="ana",
+            withdrawn=False,
+        )  # fmt: skip
+
+
+class _Protection(_Part):
+    async def measure(self, team: str, weeks: int) -> wire_protection.Protection:
+        await self.fake.note("protection.measure", team, weeks)
+        week = wire_protection.ProtectedWeek(
+            day=NOW.date(), starts_at=NOW, ends_at=NOW, project_days=0, leaks=0, leak_free=None, work=0, absorbed=0,
+            absorption=None, interruptions=0, reasons={}, hours=0, off_hours=0, sleep_hours=0,
+        )  # fmt: skip
+        return wire_protection.Protection(
+            team=team, at=NOW, starts_at=NOW, weeks=(week,), whole=week, islands=(), definitions={}
+        )
 
 
 class _ModePlans(_Part):
@@ -939,13 +975,13 @@ class _Policies(_Part):
 
 
 class _Drafts(_Part):
-    async def get(self, person: str, key: str) -> wire.Draft:
+    async def get(self, person: str, key: str) -> wire_drafts.Draft:
         text = self.fake.drafts.get((person, key), "")
-        return wire.Draft(key=key, text=text, saved_at=NOW if text else None)
+        return wire_drafts.Draft(key=key, text=text, saved_at=NOW if text else None)
 
-    async def put(self, person: str, key: str, text: str) -> wire.Draft:
+    async def put(self, person: str, key: str, text: str) -> wire_drafts.Draft:
         self.fake.drafts[person, key] = text
-        return wire.Draft(key=key, text=text, saved_at=NOW)
+        return wire_drafts.Draft(key=key, text=text, saved_at=NOW)
 
     async def delete(self, person: str, key: str) -> None:
         self.fake.drafts.pop((person, key), None)

@@ -12,6 +12,7 @@ from incidentd import (
     wire,
     wire_bulk,
     wire_checks,
+    wire_drafts,
     wire_drills,
     wire_duty,
     wire_groups,
@@ -19,6 +20,7 @@ from incidentd import (
     wire_modes,
     wire_pages,
     wire_policies,
+    wire_protection,
     wire_quieting,
     wire_replay,
     wire_routes,
@@ -661,6 +663,18 @@ class FakeClient:
     async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
         raise AssertionError(UNASKED)
 
+    async def interruptions(self, team: str = "", *, days: int = 28) -> wire_protection.Interruptions:
+        raise AssertionError(UNASKED)
+
+    async def record_interruption(self, body: wire_protection.RecordInterruption) -> wire_protection.Interruption:
+        raise AssertionError(UNASKED)
+
+    async def withdraw_interruption(self, interruption_id: int, note: str = "") -> wire_protection.Interruption:
+        raise AssertionError(UNASKED)
+
+    async def protection(self, team: str, *, weeks: int = 13) -> wire_protection.Protection:
+        raise AssertionError(UNASKED)
+
     async def mode_plan(
         self, team: str, *, starts_at: datetime | None = None, weeks: int = 13, replace: bool = False
     ) -> wire_modes.ModePlan:
@@ -967,14 +981,14 @@ class FakeClient:
         await self._mutate("test_notifier", instance)
         return make_delivery(99, 0, self.me, instance, state="pending", kind="test")
 
-    async def draft(self, key: str) -> wire.Draft:
+    async def draft(self, key: str) -> wire_drafts.Draft:
         await self._turn()
-        return wire.Draft(key=key, text=self.drafts.get(key, ""), saved_at=NOW)
+        return wire_drafts.Draft(key=key, text=self.drafts.get(key, ""), saved_at=NOW)
 
-    async def save_draft(self, key: str, text: str) -> wire.Draft:
+    async def save_draft(self, key: str, text: str) -> wire_drafts.Draft:
         await self._mutate("save_draft", key, text)
         self.drafts[key] = text
-        return wire.Draft(key=key, text=text, saved_at=NOW)
+        return wire_drafts.Draft(key=key, text=text, saved_at=NOW)
 
     async def delete_draft(self, key: str) -> None:
         await self._mutate("delete_draft", key)

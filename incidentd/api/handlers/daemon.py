@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire, wire_routes
+from incidentd import wire, wire_drafts, wire_routes
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
@@ -57,11 +57,11 @@ async def test_route(calls: Calls, call: Call[Empty, queries.RouteTest]) -> wire
     return await calls.routes.test(labels)
 
 
-async def get_draft(calls: Calls, call: Read) -> wire.Draft:
+async def get_draft(calls: Calls, call: Read) -> wire_drafts.Draft:
     return await calls.drafts.get(call.actor, call.names["key"])
 
 
-async def save_draft(calls: Calls, call: Call[wire.SaveDraft, queries.Query]) -> wire.Draft:
+async def save_draft(calls: Calls, call: Call[wire_drafts.SaveDraft, queries.Query]) -> wire_drafts.Draft:
     return await calls.drafts.put(call.actor, call.names["key"], call.body.text)
 
 

@@ -1,8 +1,8 @@
-"""Modes: who is in support and who on project work."""
+"""Modes: who is in support and who on project work, and how that is protected."""
 
 from __future__ import annotations
 
-from incidentd import wire_modes
+from incidentd import wire_modes, wire_protection
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
@@ -36,3 +36,23 @@ async def preview_plan(calls: Calls, call: Call[Empty, queries.ModePlan]) -> wir
 
 async def apply_plan(calls: Calls, call: Call[wire_modes.ApplyModePlan, queries.Query]) -> wire_modes.ModePlan:
     return await calls.mode_plans.apply(call.names["team"], call.body, call.actor)
+
+
+async def list_interruptions(calls: Calls, call: Call[Empty, queries.Interruptions]) -> wire_protection.Interruptions:
+    return await calls.interruptions.list(call.query.team, call.query.days)
+
+
+async def record_interruption(
+    calls: Calls, call: Call[wire_protection.RecordInterruption, queries.Query]
+) -> wire_protection.Interruption:
+    return await calls.interruptions.record(call.body, call.actor)
+
+
+async def withdraw_interruption(
+    calls: Calls, call: Call[wire_protection.WithdrawInterruption, queries.Query]
+) -> wire_protection.Interruption:
+    return await calls.interruptions.withdraw(call.id, call.body.note, call.actor)
+
+
+async def get_protection(calls: Calls, call: Call[Empty, queries.Protection]) -> wire_protection.Protection:
+    return await calls.protection.measure(call.names["team"], call.query.weeks)

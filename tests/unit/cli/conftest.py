@@ -29,6 +29,7 @@ from incidentd import (
     wire_modes,
     wire_pages,
     wire_policies,
+    wire_protection,
     wire_quieting,
     wire_requests,
     wire_rest,
@@ -454,6 +455,24 @@ class Canned:
             finished_by=t, sent_at=AT, accepted_by=t, accepted_at=AT, accepted_via="api", version=1,
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
+
+    def interruption(self, **changes: Any) -> wire_protection.Interruption:
+        t = self.text
+        made = wire_protection.Interruption(
+            id=3, person=t, at=AT, source=t, reason=t, subject=t, service=t, note=t, by=t, withdrawn=False
+        )
+        return msgspec.structs.replace(made, **changes)
+
+    def protection(self) -> wire_protection.Protection:
+        t = self.text
+        week = wire_protection.ProtectedWeek(
+            day=AT.date(), starts_at=AT, ends_at=AT, project_days=11, leaks=2, leak_free=9 / 11, work=7, absorbed=5,
+            absorption=5 / 7, interruptions=2, reasons={t: 2}, hours=3, off_hours=2, sleep_hours=1,
+        )  # fmt: skip
+        return wire_protection.Protection(
+            team=t, at=AT, starts_at=AT, weeks=(week,), whole=week, definitions={t: t},
+            islands=(wire_protection.Island(service=t, count=3, text=t),),
+        )  # fmt: skip
 
     def mode_plan(self, *, applied: bool = False) -> wire_modes.ModePlan:
         t = self.text

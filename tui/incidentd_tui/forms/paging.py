@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from incidentd import wire
+from incidentd import wire, wire_protection
 from incidentd.client import ClientError
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
@@ -15,6 +15,10 @@ from incidentd_tui.model import Model
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
+
+_NOBODY = "nobody"
+_REASONS: tuple[str, ...] = get_args(wire_protection.GivenReason)
+"""Why it must be somebody on project work: the daemon wants to know."""
 
 
 def _written(page: wire.Page) -> str:
@@ -131,6 +135,12 @@ def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str
         Field(name="title", label="Title", hint="what is wrong, in one line"),
         Field(name="body", label="Text", multiline=True, optional=True, draft=f"page:{incident_id or 0}"),
         Field(name="urgency", label="Urgency", options=(("high", "high"), ("low", "low")), value="high"),
+        Field(
+            name="interruption",
+            label="Why them",
+            options=((_NOBODY, "they are not on project work"), *((one, one.replace("_", " ")) for one in _REASONS)),
+            value=_NOBODY,
+        ),
     )
 
     def effects(values: Values) -> list[str]:
@@ -148,6 +158,7 @@ def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str
             person=name if kind == "person" else "",
             urgency=values["urgency"],
             incident_id=incident_id,
+            interruption="" if values["interruption"] == _NOBODY else values["interruption"],
         )
         try:
             page = await tui.acts.gateway.ask(tui.acts.client.raise_page(body))

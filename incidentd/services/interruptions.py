@@ -1,0 +1,160 @@
+"""Interruptions: recorded when a page reaches somebody on project work, or by hand; a reason is always given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from incidentd import wire_protection
+from incidentd.domain.interruptions import GIVEN, LONGEST_AGO, Interruption, Reason, Source, reason_of_step, told
+from incidentd.domain.people import Roster, Step
+from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.modes import check_team
+from incidentd.storage import duty_changes, interruptions
+from incidentd.storage.pages import PageRow
+from incidentd.storage.store import Store
+from incidentd.storage.tx import SYSTEM, Tx
+
+_WORDS = ", ".join(GIVEN)
+
+
+class Interruptions:
+    """Implements `contracts.InterruptionCalls`."""
+
+    def __init__(self, store: Store, roster: Callable[[], Roster]) -> None:
+        self._store = store
+        self._roster = roster
+
+    async def list(self, team: str, days: int) -> wire_protection.Interruptions:
+        """Those of a team's people (or of all, "") in the last days, the newest first. Raises `NotFound`."""
+        roster, now = self._roster(), self._store.clock.now()
+        check_team(roster, team)
+        start, end = now - timedelta(days=days), now + timedelta(microseconds=1)
+        found = await self._store.read(lambda conn: interruptions.between(conn, start, end))
+        members = roster.teams[team].members if team else ()
+        return wire_protection.Interruptions(
+            starts_at=start, interruptions=tuple(view(one) for one in found if not team or one.person in members)
+        )
+
+    async def record(self, body: wire_protection.RecordInterruption, actor: str) -> wire_protection.Interruption:
+        """Say that somebody on project work was pulled in. Raises `Invalid`."""
+        person = body.person or actor
+        roster = self._roster()
+        if person not in roster.people:
+            raise Invalid(f"there is no person {person!r}", field="person", remedy="incidentctl people lists them")
+        if body.service and body.service not in roster.services:
+            what = f"there is no service {body.service!r}"
+            raise Invalid(what, field="service", remedy="incidentctl services lists them")
+        if body.reason == "other" and not body.note.strip():
+            raise Invalid("another reason wants a note", field="note", remedy="say it in a few words")
+
+        def command(tx: Tx) -> Interruption:
+            at = body.at or tx.now
+            if not tx.now - LONGEST_AGO <= at <= tx.now:
+                raise Invalid(f"not within the last {LONGEST_AGO.days} days", field="at", remedy="write another time")
+            if not interruptions.on_project_work(tx.conn, [person], at):
+                remedy = f"incidentctl mode set {person} project --weeks 2 says that they are from now on"
+                what = f"{person} was not on project work then: only that is protected"
+                raise Invalid(what, field="person", remedy=remedy)
+            one = Interruption(
+                id=0,
+                person=person,
+                at=at,
+                source=Source(body.source),
+                reason=Reason(body.reason),
+                service=body.service,
+                note=body.note.strip(),
+                by=actor,
+            )
+            return _recorded(tx, one)
+
+        return view(await self._store.write(command))
+
+    async def withdraw(self, interruption_id: int, note: str, actor: str) -> wire_protection.Interruption:
+        """It was none, or was recorded twice: it no longer counts. Raises `NotFound`, `Conflict`."""
+
+        def command(tx: Tx) -> Interruption:
+            one = interruptions.get(tx.conn, interruption_id, lock=True)
+            if one is None:
+                raise NotFound(f"there is no interruption {interruption_id}", field="id", remedy="interruption list")
+            if one.withdrawn:
+                raise Conflict(f"interruption {interruption_id} is withdrawn already", current=view(one))
+            gone = interruptions.withdraw(tx, one, note.strip())
+            tx.emit("interruption.withdrawn", _subject(gone), _data(gone), actor=actor)
+            return gone
+
+        return view(await self._store.write(command))
+
+
+# ---------------------------------------------------------------------- within a transaction
+def interrupted_by_step(tx: Tx, page: PageRow, people: Iterable[str], taken: Step) -> None:
+    """An escalation step has written to `people`: record those on project work, once for a page.
+
+    `page` is as it was when the step was taken. A page that somebody sent to a person was recorded with their reason.
+    """
+    if page.drill_id is not None or page.person:
+        return
+    _of_page(tx, page, people, lambda person: reason_of_step(person, taken, page.step, page.round), SYSTEM)
+
+
+def interrupted_by_hand(tx: Tx, page: PageRow, person: str, reason: str, actor: str) -> None:
+    """Somebody has paged `person` or handed them a page; `check_reason` was asked before."""
+    if reason:
+        _of_page(tx, page, [person], lambda _: Reason(reason), actor)
+
+
+def check_reason(tx: Tx, person: str, reason: str) -> None:
+    """Raise `Invalid` for a reason that is none, and when `person` is on project work and there is none."""
+    if reason and reason not in GIVEN:
+        raise Invalid(f"{reason!r} is no reason", field="interruption", remedy=f"give one of {_WORDS}")
+    if reason or not person or not interruptions.on_project_work(tx.conn, [person], tx.now):
+        return
+    blocks = duty_changes.mode_blocks_between(tx.conn, tx.now, tx.now + timedelta(microseconds=1))
+    support = sorted({one.person for one in blocks if one.mode == "support"})
+    instead = f"page somebody in support ({', '.join(support)}), or " if support else ""
+    raise Invalid(
+        f"{person} is on project work: to reach them wants a reason",
+        field="interruption",
+        remedy=f"{instead}give one of {_WORDS}",
+    )
+
+
+def _of_page(tx: Tx, page: PageRow, people: Iterable[str], reason: Callable[[str], Reason], by: str) -> None:
+    found = interruptions.on_project_work(tx.conn, list(people), tx.now)
+    known = interruptions.recorded_for(tx.conn, page.subject) if found else set()
+    for person in found:
+        if person not in known:
+            one = Interruption(
+                id=0,
+                person=person,
+                at=tx.now,
+                source=Source.PAGE,
+                reason=reason(person),
+                subject=page.subject,
+                service=page.service,
+                by=by,
+            )
+            _recorded(tx, one)
+
+
+def _recorded(tx: Tx, one: Interruption) -> Interruption:
+    stored = interruptions.add(tx, one)
+    tx.emit("interruption.recorded", _subject(stored), _data(stored), actor=one.by)
+    return stored
+
+
+def _subject(one: Interruption) -> str:
+    """What its events are about: the page, so that they stand in the trace of its alerts."""
+    return one.subject or f"interruption:{one.id}"
+
+
+def _data(one: Interruption) -> dict[str, Any]:
+    return {**msgspec.to_builtins(one), "text": told(one)}
+
+
+def view(one: Interruption) -> wire_protection.Interruption:
+    """A stored interruption as callers see it."""
+    return wire_protection.Interruption(**msgspec.structs.asdict(one))
