@@ -202,6 +202,8 @@ class FakeClient:
         self.own_shifts: tuple[wire.OwnShift, ...] = ()
         self.roster = Roster()  # whose schedules are computed
         self.duty = Changes()
+        self.policy_list: list[wire_policies.Policy] = []
+        self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
         self.holidays: dict[str, dict[date, str]] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.health_now = wire.Health(
@@ -684,7 +686,8 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def policies(self) -> wire_policies.Policies:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        return wire_policies.Policies(policies=tuple(self.policy_list))
 
     async def policy(self, name: str, *, at: datetime | None = None) -> wire_policies.Policy:
         raise AssertionError(UNASKED)
@@ -692,7 +695,10 @@ class FakeClient:
     async def test_policy(
         self, name: str, *, severity: str = "", urgency: str = "high", at: datetime | None = None
     ) -> wire_policies.PolicyTest:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        if (name, severity, urgency) not in self.policy_tests:
+            raise refusal(422, f"severity {severity!r} goes by policy nowhere", field="severity")
+        return self.policy_tests[name, severity, urgency](at or NOW)
 
     async def handovers(
         self, state: str = "current", *, schedule: str = "", person: str = ""

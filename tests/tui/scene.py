@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
-from incidentd import wire, wire_checks, wire_groups, wire_health, wire_quieting, wire_silences, wire_views
+from incidentd import (
+    wire,
+    wire_checks,
+    wire_groups,
+    wire_health,
+    wire_policies,
+    wire_quieting,
+    wire_silences,
+    wire_views,
+)
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap
 from incidentd.domain.people import (
     ContactMethod,
@@ -56,7 +66,72 @@ def build(fakes: Any) -> Any:
     _checks(client, fakes)
     _maintenance(client, fakes)
     _duty(client, fakes)
+    _policies(client, fakes)
     return client
+
+
+def _policies(client: Any, fakes: Any) -> None:
+    """One policy of two steps, whose second reaches nobody by day; what is low waits for the hours of its person."""
+    target, minutes = wire_policies.PolicyTarget, fakes.minutes
+
+    def steps(*now: tuple[str, tuple[str, ...], str]) -> tuple[wire_policies.PolicyStep, ...]:
+        return tuple(
+            wire_policies.PolicyStep(
+                number=number, delay=300.0, targets=(target(kind="schedule", name=name, now=people, why=why),)
+            )
+            for number, (name, people, why) in enumerate(now, 1)
+        )
+
+    def policy(name: str, **more: Any) -> wire_policies.Policy:
+        given = {"at": fakes.NOW, "repeat": 0, "lasts": 600.0, "services": (), "routes": (name,), **more}
+        return wire_policies.Policy(name=name, **given)
+
+    nobody = ("night", (), "nobody carries the pager of night until 22:00")
+    client.policy_list = [
+        policy("payments", steps=steps(("payments", ("ada",), "on call for payments")), services=("checkout",)),
+        policy(
+            "default",
+            steps=steps(("platform", ("lin",), "on call for platform"), nobody),
+            repeat=1,
+            lasts=1200.0,
+            ack_timeout=1800.0,
+            choices=(wire_policies.PolicyChoice(by="severity", value="critical", policy="payments"),),
+        ),
+    ]
+
+    def test(at: datetime, severity: str, urgency: str) -> wire_policies.PolicyTest:
+        step: dict[str, Any] = {"of": 2, "round": 1, "since": at}
+        low = urgency == "low"
+        wait = minutes(1000) if low else minutes(0)
+
+        def call(after: float, person: str, why: str, **more: Any) -> wire_policies.PlannedCall:
+            when = at + wait + minutes(after)
+            return wire_policies.PlannedCall(at=when, after=after * 60, person=person, notifier="ntfy", why=why, **more)
+
+        reached = wire_policies.PlannedStep(
+            step=1, at=at + wait, until=at + wait + minutes(5), people=("lin",),
+            waits="the hours of lin" if low else "",
+            calls=(call(0, "lin", "on call for platform"), call(2, "lin", "their next method"),
+                   call(0, "mei", "learns beside lin", counts=False)),
+            gaps=(), **step,
+        )  # fmt: skip
+        empty = wire_policies.PlannedStep(
+            step=2, at=at + wait + minutes(5), until=at + wait + minutes(5), people=(), calls=(),
+            gaps=("night has nobody on call at that time",), **step,
+        )  # fmt: skip
+        return wire_policies.PolicyTest(
+            asked="default", policy="default", why="", severity=severity, urgency=urgency, at=at,
+            steps=(reached, empty), ends_at=at + wait + minutes(5), left_out=0, last_resort=(),
+            last_resort_why="no last resort is set",
+        )  # fmt: skip
+
+    for severity in ("", "error"):
+        for urgency in ("high", "low"):
+            client.policy_tests["default", severity, urgency] = partial(test, severity=severity, urgency=urgency)
+    fallen = "severity critical goes by policy payments"
+    client.policy_tests["default", "critical", "high"] = lambda at: fakes.replace(
+        test(at, "critical", "high"), policy="payments", why=fallen
+    )
 
 
 def _duty(client: Any, fakes: Any) -> None:

@@ -23,6 +23,7 @@ LOOKS = {
     "on-call-month": (None, ("3", *("right_square_bracket",) * 2, "w")),
     "on-call-mine": (None, ("3", "left_square_bracket")),
     "schedule": (None, ("3", "j", "j", "enter")),
+    "dry-run": (None, ("3", "p", "enter")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
+from textual.worker import Worker
+
 from incidentd.client import ClientError
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Changes
@@ -74,7 +76,8 @@ class KeptScreen(ListScreen, Generic[T]):
         self._fetch_again()
 
     def _fetch_again(self) -> None:
-        self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+        # As a function: a load that another one replaces before it began leaves no coroutine behind.
+        self._worker: Worker[None] = self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
 
     def after_form(self, sent: bool | None) -> None:
         """What a form may have changed is fetched."""

@@ -16,6 +16,7 @@ from incidentd_tui.rows import duty, shifts
 from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
 from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.policies import PoliciesScreen
 from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Pane
@@ -33,6 +34,7 @@ class OnCallScreen(CalendarMoves):
     VERBS = (
         Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
         *DUTY_VERBS,
+        Verb("oncall.policies", "p", "policies", "Escalation policies, and whom each would call"),
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
         *MOVES,
         VIEW,
@@ -236,6 +238,9 @@ class OnCallScreen(CalendarMoves):
             return people[int(number)] if int(number) < len(people) else ""
         schedule = self._schedule_here()
         return next((one.person for one in self.model.on_call if one.schedule == schedule), "")
+
+    def do_policies(self) -> None:
+        self.app.push_screen(PoliciesScreen())
 
     def do_page(self) -> None:
         self.app.push_screen(paging.page_somebody(self.tui, person=self._person()))
