@@ -120,3 +120,19 @@ def test_a_client_without_a_certificate_is_kept_out(running, make_daemon, author
     assert asked(made.context) == b""
     made.context.load_cert_chain(*clients.issue("prometheus"))
     assert asked(made.context).startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_notification_command_of_nagios_trusts_an_authority_of_ones_own(running, secure, authority) -> None:
+    spool = secure.daemon.home / "spool"
+    spool.mkdir()
+    notification = ("-n", "host", "-t", "PROBLEM", "-f", "HOSTNAME=db1", "-f", "HOSTSTATE=DOWN")
+    where = ("--url", f"https://localhost:{secure.port}", "--spool", str(spool), "--deadline", "10")
+    strange = secure.daemon.ctl("nagios", *notification, *where)
+    assert strange.returncode == 0, "it waits: a monitoring system is never told that a page is lost"
+    assert strange.stdout.startswith("spooled: ")
+    assert "certificate verify failed" in strange.stdout
+    trusting = secure.daemon.ctl("spool", "drain", *where, env={"SSL_CERT_FILE": str(authority.certificate)})
+    assert trusting.returncode == 0, trusting.stderr
+    assert not list(spool.glob("*.json"))
+    (alert,) = running.eventually(secure.daemon.alerts, "it is handed in")
+    assert (alert["source"], alert["labels"]["host"]) == ("nagios", "db1")
