@@ -10,6 +10,7 @@ from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import glyph, hang, listed, paint, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.domain.local_times import localised
 
 # kind, or what it begins with: glyph, the same in ASCII, tone
 _MARKS = {
@@ -87,7 +88,11 @@ def _steps(session: Session, steps: tuple[wire.TraceStep, ...]) -> None:
         character, plain, tone = _mark(step.kind)
         mark = glyph(character, plain)
         start = f"  {session.when(step.at, '%H:%M:%S')}  {offset:>{_OFFSET_COLUMNS}}  "
-        hang(f"{start}{paint(mark, tone)} ", safe_line(step.text), lead_width=width(start) + 2)
+        hang(
+            f"{start}{paint(mark, tone)} ",
+            safe_line(localised(step.text, session.zoned, step.at)),
+            lead_width=width(start) + 2,
+        )
 
 
 def _what_next(session: Session, alert: wire.Alert) -> None:
@@ -115,7 +120,7 @@ def trace(session: Session, alert_id: int) -> None:
     found = session.read(session.get(f"/v1/alerts/{alert_id}/trace"), wire.Trace)
     if found is None:
         return
-    hang("", safe_line(found.verdict), tone="bold")
+    hang("", safe_line(localised(found.verdict, session.zoned)), tone="bold")
     print()
     _head(found.alert)
     _steps(session, found.steps)

@@ -13,6 +13,7 @@ from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.domain.local_times import localised
 
 
 @click.command()
@@ -36,7 +37,7 @@ def _print_health(session: Session, found: wire.Health) -> None:
     ends = found.tls_expires_at
     print(paint(safe_line(found.status), toned(found.status).tone))
     for problem in found.problems:
-        hang(f"  {paint('!', 'warn')} ", safe_line(problem), lead_width=4)
+        hang(f"  {paint('!', 'warn')} ", safe_line(localised(problem, session.zoned)), lead_width=4)
     fields([
         ("alerts firing", found.alerts_firing), ("no route took", found.alerts_unrouted),
         ("timers due", found.timers_due), ("timers failing", found.timers_failing),
@@ -48,7 +49,15 @@ def _print_health(session: Session, found: wire.Health) -> None:
     _print_sources(session, found)
     print()
     rows = [
-        (a.instance, a.type, a.role, toned(a.state), session.brief(a.last_ok_at), a.failures or "-", a.detail)
+        (
+            a.instance,
+            a.type,
+            a.role,
+            toned(a.state),
+            session.brief(a.last_ok_at),
+            a.failures or "-",
+            localised(a.detail, session.zoned),
+        )
         for a in found.adapters
     ]
     head = ("INSTANCE", "TYPE", "ROLE", "STATE", f"LAST OK ({session.zone})", "FAILURES", "DETAIL")

@@ -47,7 +47,8 @@ def _matcher(value: Any) -> Matcher:
     try:
         return parse_matcher(value)
     except BadMatcher as error:
-        raise ValueError(str(error).replace(" is no matcher: ", " is no matcher — ")) from None
+        remedy = f" — {error.remedy}" if error.remedy else ""
+        raise ValueError(str(error).replace(" is no matcher: ", " is no matcher — ") + remedy) from None
 
 
 def _at_least_one(matchers: list[Matcher]) -> list[Matcher]:

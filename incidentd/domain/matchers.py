@@ -18,6 +18,7 @@ _SYNTAX = re.compile(
 )
 _ESCAPE = re.compile(r'\\([n"\\])')  # before anything else a backslash is a backslash, as in Alertmanager
 _MAX_PATTERN = 2000
+_PATTERN = r"mend the pattern; it has to fit the whole value, and \ makes a character stand for itself: host=~db\..*"
 
 
 class Op(enum.StrEnum):
@@ -42,7 +43,11 @@ class Matcher(msgspec.Struct, frozen=True):
 
 
 class BadMatcher(ValueError):
-    """The text is no matcher; the message says what was expected."""
+    """The text is no matcher; the message says what was expected, `remedy` what to do about a pattern."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 @lru_cache(maxsize=1024)
@@ -75,13 +80,16 @@ def checked(matcher: Matcher) -> Matcher:
     """`matcher` itself when its pattern compiles; raises `BadMatcher` otherwise."""
     if matcher.op in (Op.MATCH, Op.NOT_MATCH):
         if len(matcher.value) > _MAX_PATTERN:
-            raise BadMatcher(f"the pattern of {matcher.name} is longer than {_MAX_PATTERN} characters")
+            raise BadMatcher(
+                f"the pattern of {matcher.name} is longer than {_MAX_PATTERN} characters",
+                remedy="write several matchers",
+            )
         try:
             _compiled(matcher.value)
         except Exception as error:  # re2.error is no public name in every build
             why = error.args[0] if error.args else error
             text = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
-            raise BadMatcher(f"{matcher.value!r} is no RE2 pattern: {text}") from error
+            raise BadMatcher(f"{matcher.value!r} is no RE2 pattern: {text}", remedy=_PATTERN) from error
     return matcher
 
 

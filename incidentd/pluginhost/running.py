@@ -54,6 +54,7 @@ class RunningNotifier:
         self._clock = clock
         self._seconds = seconds
         self._probing = False
+        vitals.rest = _QUARANTINE_REST
 
     async def send(self, notification: Notification) -> Receipt:
         """Send. A quarantined instance rests for half a minute, then one message tries it; the others wait for both."""

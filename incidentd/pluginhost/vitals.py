@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidentd.clock import Clock
 from incidentd.plugin.values import Condition
@@ -29,6 +29,8 @@ class Vitals:
         self._last_error: datetime | None = None
         self.condition: Callable[[], Condition | None] = lambda: None
         """What the instance says of itself; told while its calls go well."""
+        self.rest: timedelta | None = None
+        """How long it rests in quarantine before it is tried again, where that is known."""
 
     def succeeded(self) -> None:
         """A call went well."""
@@ -81,6 +83,8 @@ class Vitals:
         state, detail = self._state, self._detail
         if state == "ok":
             state, detail = self._own_words()
+        elif state == "quarantined" and self.rest is not None and self._last_error is not None:
+            detail = f"paused after {self._failures} failures in a row, {self._tried_again()}; the last one: {detail}"
         return AdapterHealth(
             instance=self.instance,
             type=self.kind,
@@ -91,6 +95,12 @@ class Vitals:
             last_ok_at=self._last_ok,
             last_error_at=self._last_error,
         )
+
+    def _tried_again(self) -> str:
+        again = (self._last_error or self._clock.now()) + (self.rest or timedelta(0))
+        if again <= self._clock.now():
+            return "the next message tries it"
+        return f"tried again at {again:%Y-%m-%dT%H:%M:%SZ}"
 
     def _own_words(self) -> tuple[str, str]:
         try:

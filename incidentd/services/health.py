@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection
 
 from incidentd import wire
@@ -35,6 +36,7 @@ class _Counts:
         self.firing, self.unrouted = alerts.counts(conn)
         self.timers_due, self.timers_failing = timers.counts(conn, now)
         self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
+        self.waiting_of = deliveries.waiting_of_notifiers(conn)
         self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
@@ -71,7 +73,7 @@ class HealthView:
         """The state of everything, and in words what is wrong."""
         now = self._store.clock.now()
         counts = await self._store.read(lambda conn: _Counts(conn, now))
-        adapters = tuple(self._adapters())
+        adapters = tuple(_with_what_waits(one, counts.waiting_of) for one in self._adapters())
         certificate = self._certificate()
         duty = await self._duty() if self._duty is not None else ()
         problems = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters))
@@ -104,6 +106,15 @@ def _unreached(conn: Connection, page: PageRow) -> str:
     else:
         end = f"the last resort was written to by {', '.join(row.notifier for row in told)}"
     return f"P-{page.id} NEEDS SOMEBODY: {page.last_resort_why}; {end}"
+
+
+def _with_what_waits(one: wire.AdapterHealth, waiting: Mapping[str, int]) -> wire.AdapterHealth:
+    """A notifier that rests, with how many messages wait for it; each goes by the next contact method meanwhile."""
+    number = waiting.get(one.instance, 0)
+    if one.role != "notifier" or one.state != "quarantined" or not number:
+        return one
+    waits = "1 message waits" if number == 1 else f"{number} messages wait"
+    return msgspec.structs.replace(one, detail=f"{waits} for it: {one.detail}")
 
 
 def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[str]:

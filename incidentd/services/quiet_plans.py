@@ -31,7 +31,7 @@ def matchers(texts: Sequence[str], field: str = "matchers") -> tuple[Matcher, ..
     try:
         return tuple(parse_matcher(text) for text in texts)
     except BadMatcher as error:
-        raise Invalid(str(error), field=field, remedy=_OPERATORS) from None
+        raise Invalid(str(error), field=field, remedy=error.remedy or _OPERATORS) from None
 
 
 def window_plan(body: wire_quieting.MaintenancePlan, settings: MaintenanceSettings) -> WindowPlan:

@@ -245,4 +245,4 @@ def _check(silence: Silence, tx: Tx) -> None:
     except BadSilence as error:
         raise Invalid(str(error), field=error.field) from None
     except BadMatcher as error:
-        raise Invalid(str(error), field="matchers") from None
+        raise Invalid(str(error), field="matchers", remedy=error.remedy) from None

@@ -269,6 +269,12 @@ def may_reach_anybody(conn: Connection, page_id: int) -> bool:
     return _any_page_in(conn, page_id, (*WAITING, "bundled", *SENT))
 
 
+def waiting_of_notifiers(conn: Connection) -> dict[str, int]:
+    """How many messages wait at each notifier, those of drills too: they wait as long."""
+    query = select(deliveries.c.notifier, func.count()).where(IS_WAITING).group_by(deliveries.c.notifier)
+    return {found[0]: found[1] for found in conn.execute(query)}
+
+
 def counts(conn: Connection, failed_since: datetime) -> tuple[int, int]:
     """(waiting, failed for good since a time), those of drills left out."""
     of_drills = select(pages.c.id).where(pages.c.drill_id.is_not(None))

@@ -1,7 +1,8 @@
 """AWS SNS through a whole daemon: a stand-in for AWS on loopback signs, and is asked for its certificate.
 
-Which addresses are AWS's is no setting. A plugin of the test's own, found by its entry point as any other is, mounts the
-built-in source with rules that name loopback instead; everything else is the daemon's: listener, guarded connector, store.
+Which addresses are AWS's is no setting. A plugin of the test's own, found by its entry point as any other is, mounts
+the built-in source with rules that name loopback instead; everything else is the daemon's: listener, guarded
+connector, store.
 """
 
 from __future__ import annotations

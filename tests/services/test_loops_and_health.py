@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from incidentd.plugin.values import PermanentFailure
+from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.services.health import HealthView
 from incidentd.services.workers import Loop
 from incidentd.storage import claims, timers
@@ -75,6 +76,19 @@ async def test_a_failing_timer_and_a_failing_adapter_are_problems(daemon, health
         "notifier push is quarantined: HTTP 500",
         "1 timers failed and are tried again: see the log for timer_failed",
     )
+
+
+async def test_what_waits_for_a_notifier_that_rests_is_told(daemon, health):
+    resting = AdapterHealth(
+        instance="push", type="ntfy", role="notifier", state="quarantined", detail="paused", failures=5,
+        last_ok_at=None, last_error_at=None,
+    )  # fmt: skip
+    daemon.sender.always["push"] = TemporaryFailure("later")
+    await daemon.fire()
+    await daemon.advance(60)
+    assert (await health((resting,))).problems == ("notifier push is quarantined: 1 message waits for it: paused",)
+    well = msgspec.structs.replace(resting, state="ok", detail="")
+    assert (await health((well,))).adapters[0].detail == ""
 
 
 async def test_the_running_loops_page_without_being_told(daemon):

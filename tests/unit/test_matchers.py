@@ -76,3 +76,12 @@ def test_any_label_value_can_be_matched(value):
     """Lone surrogates included: an alert must be routed, whatever it holds."""
     assert matches(Matcher("a", Op.MATCH, "(?s).*"), {"a": value})
     assert not matches(Matcher("a", Op.NOT_MATCH, "(?s).*"), {"a": value + "\ud800"})
+
+
+def test_a_broken_pattern_says_how_to_mend_it_and_other_text_leaves_that_to_the_caller():
+    with pytest.raises(BadMatcher) as pattern:
+        parse_matcher("host=~db[")
+    assert pattern.value.remedy.startswith("mend the pattern")
+    with pytest.raises(BadMatcher) as other:
+        parse_matcher("host")
+    assert other.value.remedy == ""

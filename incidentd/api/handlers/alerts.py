@@ -30,9 +30,8 @@ def _matcher(text: str) -> Matcher:
     try:
         return parse_matcher(text)
     except BadMatcher as error:
-        raise Invalid(
-            str(error), field="match", remedy="write match=NAME=VALUE; operators are =, !=, =~ and !~"
-        ) from None
+        remedy = error.remedy or "write match=NAME=VALUE; operators are =, !=, =~ and !~"
+        raise Invalid(str(error), field="match", remedy=remedy) from None
 
 
 async def get_alert(calls: Calls, call: Read) -> wire.Alert:

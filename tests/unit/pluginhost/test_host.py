@@ -349,11 +349,15 @@ async def test_a_notifier_is_quarantined_tried_again_and_recovers(start):
     for _ in range(5):
         with pytest.raises(TemporaryFailure, match="later"):
             await one.send("n", notification())
+    again = clock.now() + timedelta(seconds=30)
+    told = f"paused after 5 failures in a row, tried again at {again:%Y-%m-%dT%H:%M:%SZ}; the last one: send: "
     assert state(one)[0] == "quarantined"
+    assert state(one)[1].startswith(told)
     one._crew.notifiers["n"].notifier.mode = "ok"
     with pytest.raises(TemporaryFailure, match="quarantined"):
         await one.send("n", notification())
     clock.advance(timedelta(seconds=31))
+    assert "in a row, the next message tries it; the last one" in state(one)[1]
     assert (await one.send("n", notification())).vendor_id == "1"
     assert state(one) == ("ok", "")
 

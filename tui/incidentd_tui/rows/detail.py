@@ -9,6 +9,7 @@ import msgspec
 from rich.style import Style
 
 from incidentd import wire, wire_groups, wire_pages
+from incidentd.domain.local_times import localised
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import inbox, preview
@@ -94,7 +95,8 @@ def _group(group: wire_groups.Group) -> paint.Line:
 # ------------------------------------------------------------------ why
 def why(model: Model, trace: wire.Trace, width: int) -> Section:
     """The verdict."""
-    return Section("why", [head("WHY"), *([(text, theme.bold)] for text in paint.wrap(trace.verdict, width, 8))])
+    verdict = localised(trace.verdict, lambda at: at.astimezone(model.zone))
+    return Section("why", [head("WHY"), *([(text, theme.bold)] for text in paint.wrap(verdict, width, 8))])
 
 
 def steps(model: Model, trace: wire.Trace, width: int) -> Section:
@@ -114,7 +116,8 @@ def _step(model: Model, step: wire.TraceStep, width: int) -> list[paint.Line]:
         (paint.fit(word, 13) + " ", theme.muted),
     ]
     indent = paint.width_of(line)
-    body = paint.wrap(step.text, width - indent, 12)
+    told = localised(step.text, lambda at: at.astimezone(model.zone), step.at)
+    body = paint.wrap(told, width - indent, 12)
     hang: paint.Line = [(" " * 10 + "│" + " " * (indent - 11), theme.line)]
     return [[*line, (body[0], theme.plain)], *([*hang, (text, theme.plain)] for text in body[1:])]
 
