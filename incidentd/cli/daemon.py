@@ -97,6 +97,9 @@ def check(config_path: Path | None) -> None:
         _refuse(faults)
     for problem in configuration.problems:
         click.echo(f"warning: {problem}")
+    people = configuration.roster.people.values()
+    for problem in host.useless_contacts(configuration.adapters, people, configuration.daemon.disabled_plugins):
+        click.echo(f"warning: {problem}")
     for problem in _duty_problems(configuration):
         click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"

@@ -71,7 +71,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.4"
+API_VERSION = "1.5"
 
 __all__ = [
     "API_VERSION",

@@ -38,6 +38,12 @@ class AdapterConfig(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
+    def check_address(self, address: str) -> None:
+        """Of a notifier: raise `ValueError` when no message can ever reach the `address` of a contact ("" for none).
+
+        The message says what to write instead. Asked by `incidentd check`. Since API version 1.5.
+        """
+
 
 class Capability(enum.StrEnum):
     """What a notifier can do beyond sending text."""

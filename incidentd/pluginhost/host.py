@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,8 +14,11 @@ from incidentd.clock import Clock
 from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.problems import Fault
 from incidentd.domain.checks import CheckState
+from incidentd.domain.display import safe_line
+from incidentd.domain.people import Person
 from incidentd.domain.reachability import NotifierState
 from incidentd.plugin.adapters import (
+    AdapterConfig,
     AlertReader,
     AlertSource,
     Capability,
@@ -91,6 +94,17 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     state: CheckState
 
 
+def _wrong(options: AdapterConfig, address: str) -> str:
+    """Why no message can reach `address`, "" when one can. The plugin's own code says so, and may fail."""
+    try:
+        options.check_address(address)
+    except ValueError as error:
+        return safe_line(str(error), 300)
+    except Exception as error:
+        return f"its plugin failed to check it: {type(error).__name__}"
+    return ""
+
+
 class PluginHost:
     """Makes the instances that the configuration wants, and routes calls to them. Nothing a plugin does stops it."""
 
@@ -105,6 +119,19 @@ class PluginHost:
         """Every fault of the instances, without creating one."""
         sources, notifiers = self._wanted(adapters, self._discovered(disabled))
         return [fault for one in sources for fault in one.faults] + [fault for one in notifiers for fault in one.faults]
+
+    def useless_contacts(
+        self, adapters: Sequence[AdapterInstance], people: Iterable[Person], disabled: Collection[str] = ()
+    ) -> list[str]:
+        """What is wrong with contact methods that no message can ever reach, one line each."""
+        _, notifiers = self._wanted(adapters, self._discovered(disabled))
+        options = {one.name: one.options for one in notifiers if one.options is not None}
+        return [
+            f"people.{person.handle}.contacts: {method.notifier} can never write to {method.address!r}: {wrong}"
+            for person in people
+            for method in person.contacts
+            if method.notifier in options and (wrong := _wrong(options[method.notifier], method.address))
+        ]
 
     def _discovered(self, disabled: Collection[str]) -> Sequence[Found]:
         return self._found if self._found is not None else discover(disabled)

@@ -14,3 +14,8 @@ class AppriseConfig(AdapterConfig):
 
     url: SecretRef | None = None  # an Apprise URL, such as slack://...; it holds credentials
     timeout: PositiveSeconds = 20.0
+
+    def check_address(self, address: str) -> None:
+        """Any, or none where the notifier has a URL."""
+        if not address and self.url is None:
+            raise ValueError("set `url` in the notifier's configuration, or an Apprise URL as the contact's address")

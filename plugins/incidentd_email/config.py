@@ -40,6 +40,10 @@ class EmailConfig(AdapterConfig):
             raise ValueError('`tls = true` is TLS from the start: leave `starttls = "required"` out')
         return self
 
+    def check_address(self, address: str) -> None:
+        """One e-mail address."""
+        parse_mailbox(address)
+
     @property
     def real_port(self) -> int:
         """The configured port, or the usual one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pydantic
 
 from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+
+TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 
 
 class NtfyConfig(AdapterConfig):
@@ -25,3 +28,8 @@ class NtfyConfig(AdapterConfig):
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("the URL must hold no user, query or fragment; set `token` to authenticate")
         return value.rstrip("/")
+
+    def check_address(self, address: str) -> None:
+        """A topic."""
+        if not TOPIC.fullmatch(address):
+            raise ValueError("write an ntfy topic: up to 64 letters, digits, '-' and '_'")

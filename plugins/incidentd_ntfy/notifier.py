@@ -26,12 +26,11 @@ from incidentd.plugin import (
     safe_line,
     safe_text,
 )
-from incidentd_ntfy.config import NtfyConfig
+from incidentd_ntfy.config import TOPIC, NtfyConfig
 
 MAX_MESSAGE = 4096  # bytes; a longer message becomes an attachment that phones do not show
 MAX_JSON = 2 * MAX_MESSAGE  # bytes; the server's own limit for a JSON request
 MAX_TITLE = 250  # characters
-_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _CUT = "\n… (cut)"
 
 # ntfy: 5 max, 4 high, 3 default, 2 low (no sound or vibration), 1 min
@@ -66,7 +65,7 @@ class NtfyNotifier(Notifier):
     async def send(self, notification: Notification) -> Receipt:
         from incidentd.plugin.httpcall import post
 
-        if not _TOPIC.fullmatch(notification.address):
+        if not TOPIC.fullmatch(notification.address):
             raise PermanentFailure("the address is no ntfy topic: up to 64 letters, digits, '-' and '_'")
         headers = {"Content-Type": "application/json"}
         if self._config.token is not None:

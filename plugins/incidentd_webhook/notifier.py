@@ -71,6 +71,13 @@ class WebhookNotifierConfig(AdapterConfig):
             raise ValueError("write an absolute URL with http or https")
         return value
 
+    def check_address(self, address: str) -> None:
+        """An absolute URL, or none where the notifier has one."""
+        if not address and self.url is None:
+            raise ValueError("set `url` in the notifier's configuration, or an address on the contact")
+        if address and not _is_http(address):
+            raise ValueError("write an absolute URL with http or https")
+
 
 class WebhookNotifier(Notifier):
     """POSTs to one URL, or to the URL each contact method names."""

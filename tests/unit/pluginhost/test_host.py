@@ -9,10 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 
 from incidentd.configuration.daemon_settings import AdapterInstance
 from incidentd.configuration.documents import Document
+from incidentd.domain.people import ContactMethod, Person
 from incidentd.plugin import (
     AdapterConfig,
     AdapterType,
@@ -274,6 +276,27 @@ def test_within_gives_back_what_was_raised():
 
 
 # ------------------------------------------------------------------ instances
+@pytest.mark.parametrize(
+    ("kind", "options", "good", "bad"),
+    [
+        ("webhook", {}, "https://example.org/ada", "ada"),
+        ("webhook", {"url": "https://example.org"}, "", "ada@example.org"),
+        ("webhook", {}, "https://example.org/ada", ""),
+        ("email", {"from": "incidentd@example.org"}, "ada@example.org", "ada"),
+        ("ntfy", {}, "ada-pages", "ada pages"),
+        ("log", {}, "anything", None),
+    ],
+)
+def test_contacts_that_no_message_can_reach_are_told_with_what_to_write(kind, options, good, bad):
+    methods = [ContactMethod(notifier="n", address=one) for one in (good, bad) if one is not None]
+    people = [Person(handle="ada", name="Ada", contacts=tuple(methods))]
+    one = msgspec.structs.replace(instance(kind=kind), options=options)
+    told = PluginHost(FakeClock(), {}).useless_contacts([one], people)
+    assert [text.startswith(f"people.ada.contacts: n can never write to {bad!r}: ") for text in told] == [True] * (
+        len(methods) - 1
+    )
+
+
 def test_faults_of_instances_name_file_line_key_and_remedy():
     plugins = [Found(name="p", notifiers=(NOTIFIER,))]
     wrong = [instance(kind="scriptd"), instance(name="m", mood=1), instance(name="o", token="plain")]
