@@ -202,6 +202,7 @@ class FakeClient:
         self.own_shifts: tuple[wire.OwnShift, ...] = ()
         self.roster = Roster()  # whose schedules are computed
         self.duty = Changes()
+        self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
         self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
         self.holidays: dict[str, dict[date, str]] = {}
@@ -703,23 +704,40 @@ class FakeClient:
     async def handovers(
         self, state: str = "current", *, schedule: str = "", person: str = ""
     ) -> wire_handover.HandoverList:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        return wire_handover.HandoverList(handovers=tuple(self.kept_handovers.values()))
 
     async def handover(self, handover_id: int) -> wire_handover.Handover:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        return self._known(self.kept_handovers.get(handover_id), f"handover H-{handover_id}")
+
+    def _handover_becomes(self, number: int, if_version: int | None, **changes) -> wire_handover.Handover:
+        one = self._known(self.kept_handovers.get(number), f"handover H-{number}")
+        self._check(one, if_version)
+        self.kept_handovers[number] = replace(one, version=one.version + 1, **changes)
+        self.tell("handover.changed", f"handover:{number}", actor=self.me)
+        return self.kept_handovers[number]
 
     async def edit_handover(
         self, handover_id: int, surprises: str, *, if_version: int | None = None
     ) -> wire_handover.Handover:
-        raise AssertionError(UNASKED)
+        await self._mutate("edit_handover", wire_handover.EditHandover(surprises=surprises))
+        return self._handover_becomes(handover_id, if_version, surprises=surprises)
 
     async def send_handover(
         self, handover_id: int, surprises: str | None = None, *, if_version: int | None = None
     ) -> wire_handover.Handover:
-        raise AssertionError(UNASKED)
+        await self._mutate("send_handover", wire_handover.SendHandover(surprises=surprises))
+        one = self._known(self.kept_handovers.get(handover_id), f"handover H-{handover_id}")
+        sent = {} if one.state == "running" else {"state": "sent", "sent_at": NOW}
+        words = one.surprises if surprises is None else surprises
+        return self._handover_becomes(handover_id, if_version, surprises=words, finished_by=self.me, **sent)
 
     async def accept_handover(self, handover_id: int, *, if_version: int | None = None) -> wire_handover.Handover:
-        raise AssertionError(UNASKED)
+        await self._mutate("accept_handover", handover_id)
+        return self._handover_becomes(
+            handover_id, if_version, state="accepted", accepted_by=self.me, accepted_at=NOW, accepted_via="api"
+        )
 
     async def test_person(self, handle: str) -> wire_pages.PersonTest:
         raise AssertionError(UNASKED)

@@ -10,6 +10,7 @@ from incidentd import (
     wire,
     wire_checks,
     wire_groups,
+    wire_handover,
     wire_health,
     wire_policies,
     wire_quieting,
@@ -67,7 +68,37 @@ def build(fakes: Any) -> Any:
     _maintenance(client, fakes)
     _duty(client, fakes)
     _policies(client, fakes)
+    _handovers(client, fakes)
     return client
+
+
+def _handovers(client: Any, fakes: Any) -> None:
+    """A block of the viewer's that runs, one that comes to them, and one between others that is over."""
+    item = wire_handover.HandoverItem
+    sections = (
+        wire_handover.HandoverSection(
+            kind="incidents",
+            title="Open incidents",
+            items=(item(subject="incident:309", text="INC-309 Okta sign-in loop for 5 customers (SEV3, active)"),),
+            more=1,
+        ),
+    )
+
+    def handover(number: int, schedule: str, person: str, following: str, state: str, **more: Any) -> None:
+        ends = fakes.NOW + fakes.minutes(more.pop("ends", 0))
+        given = {
+            "id": number, "name": f"H-{number}", "schedule": schedule, "person": person, "next_person": following,
+            "state": state, "starts_at": ends - timedelta(days=7), "ends_at": ends, "next_starts_at": ends,
+            "form": "full", "surprises": "", "sections": sections, "finished_by": "", "sent_at": None,
+            "accepted_by": "", "accepted_at": None, "accepted_via": "", "version": 1, **more,
+        }  # fmt: skip
+        client.kept_handovers[number] = wire_handover.Handover(**given)
+
+    sent = {"sent_at": fakes.NOW - fakes.minutes(40), "finished_by": "mei", "ends": -40}
+    handover(3, "payments", "ada", "lin", "running", ends=1118)
+    handover(2, "comms", "mei", "ada", "sent", surprises="The status page takes minutes to update.", **sent)
+    over = {"accepted_by": "raj", "accepted_at": fakes.NOW - timedelta(days=6), "ends": -9000, "finished_by": "lin"}
+    handover(1, "platform", "lin", "raj", "accepted", sent_at=fakes.NOW - timedelta(days=7), **over)
 
 
 def _policies(client: Any, fakes: Any) -> None:

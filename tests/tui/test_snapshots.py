@@ -24,6 +24,7 @@ LOOKS = {
     "on-call-mine": (None, ("3", "left_square_bracket")),
     "schedule": (None, ("3", "j", "j", "enter")),
     "dry-run": (None, ("3", "p", "enter")),
+    "handovers": (None, ("3", "d")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),

@@ -15,6 +15,7 @@ from incidentd_tui.rows import calendar as days
 from incidentd_tui.rows import duty, shifts
 from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
 from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
+from incidentd_tui.screens.handovers import HandoversScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.screens.policies import PoliciesScreen
 from incidentd_tui.screens.schedule import ScheduleScreen
@@ -35,6 +36,7 @@ class OnCallScreen(CalendarMoves):
         Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
         *DUTY_VERBS,
         Verb("oncall.policies", "p", "policies", "Escalation policies, and whom each would call"),
+        Verb("oncall.handovers", "d", "handovers", "How duty blocks end: finish yours, accept what comes to you"),
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
         *MOVES,
         VIEW,
@@ -241,6 +243,9 @@ class OnCallScreen(CalendarMoves):
 
     def do_policies(self) -> None:
         self.app.push_screen(PoliciesScreen())
+
+    def do_handovers(self) -> None:
+        self.app.push_screen(HandoversScreen())
 
     def do_page(self) -> None:
         self.app.push_screen(paging.page_somebody(self.tui, person=self._person()))
