@@ -203,6 +203,13 @@ class Page(Frozen, frozen=True):
     last_resort_at: Instant | None = None  # when it was found that it reaches nobody
     last_resort_why: str = ""
     severity: str = ""  # of what it is about when its policy was chosen: the label, or the incident's
+    person: str = ""  # whom it was given to, before its policy
+    schedule: str = ""  # whose holder it was given to, before its policy
+    acks: tuple[str, ...] = ()  # who has acknowledged
+    acks_needed: int = 1  # so many people have to
+    ack_missing: tuple[str, ...] = ()  # who was asked and has not, while several have to
+    snoozed_until: Instant | None = None  # put off until then: its step is taken again
+    snoozed_by: str = ""
     drill: str = ""  # D-7 when it is part of a drill
 
 
@@ -217,10 +224,6 @@ class Acknowledge(Request, frozen=True):
 
     note: OptionalText = ""
     until: Instant | None = None
-
-
-class HandBack(Request, frozen=True):
-    note: OptionalText = ""
 
 
 class RaisePage(Request, frozen=True):

@@ -5,7 +5,14 @@ Beside `wire`, whose rules hold here too.
 
 from __future__ import annotations
 
-from incidentd.wire import Frozen, Instant, Page, TraceStep
+from typing import Annotated
+
+from msgspec import Meta
+
+from incidentd.wire import Frozen, Instant, OptionalText, Page, Request, TraceStep
+
+Note = Annotated[str, Meta(max_length=1000)]
+Name = Annotated[str, Meta(max_length=64)]
 
 
 class Delivery(Frozen, frozen=True):
@@ -49,3 +56,30 @@ class PersonTest(Frozen, frozen=True):
 
     person: str
     deliveries: tuple[Delivery, ...]
+
+
+class HandBack(Request, frozen=True):
+    note: OptionalText = ""
+
+
+class TakeOver(Request, frozen=True):
+    """Take what somebody else has acknowledged, for good or `until` then; they are told."""
+
+    note: Note = ""
+    until: Instant | None = None
+
+
+class Reassign(Request, frozen=True):
+    """To a person, whoever is on call for a schedule, or a policy: exactly one of the three."""
+
+    person: Name = ""
+    schedule: Name = ""
+    policy: Name = ""
+    note: Note = ""
+
+
+class Snooze(Request, frozen=True):
+    """Nobody is written to before `until`, at most 7 days ahead; then the step it is at is taken again."""
+
+    until: Instant
+    note: Note = ""

@@ -11,7 +11,6 @@ from incidentd import (
     wire_duty,
     wire_groups,
     wire_pages,
-    wire_policies,
     wire_quieting,
     wire_replay,
     wire_routes,
@@ -27,7 +26,6 @@ from incidentd.api.handlers import (
     duty,
     groups,
     incidents,
-    policies,
     quieting,
     replays,
     silences,
@@ -36,6 +34,7 @@ from incidentd.api.handlers import (
 from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.mode_routes import MODE_ROUTES
+from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 
@@ -190,21 +189,7 @@ ROUTES: tuple[Route, ...] = (
         "What something would hide now, and has hidden in the last seven days",
         body=wire_quieting.PreviewHiding,
     ),
-    get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),
-    created("/v1/pages", alerts.raise_page, wire.Page, "Page somebody by hand", body=wire.RaisePage),
-    get("/v1/pages/{id}", alerts.get_page, wire_pages.PageDetail, "One page and its deliveries"),
-    changed(
-        "/v1/pages/{id}/acknowledge", alerts.acknowledge_page, wire.Page, "Stop the escalation", body=wire.Acknowledge
-    ),
-    changed(
-        "/v1/pages/{id}/hand-back",
-        alerts.hand_back_page,
-        wire.Page,
-        "Undo an acknowledgement: the escalation goes on where it stood (409 when it is not acknowledged)",
-        body=wire.HandBack,
-    ),
-    changed("/v1/pages/{id}/resolve", alerts.resolve_page, wire.Page, "End the page"),
-    changed("/v1/pages/{id}/escalate", alerts.escalate_page, wire.Page, "Notify the next step now"),
+    *PAGE_ROUTES,
     get("/v1/incidents", incidents.list_incidents, wire.IncidentPage, "Incidents", query=queries.Incidents),
     created(
         "/v1/incidents", incidents.declare_incident, wire.Incident, "Declare an incident", body=wire.DeclareIncident
@@ -249,21 +234,6 @@ ROUTES: tuple[Route, ...] = (
         wire_routes.RouteTest,
         "The way of an alert with these labels, without sending one",
         query=queries.RouteTest,
-    ),
-    get("/v1/policies", policies.list_policies, wire_policies.Policies, "Escalation policies"),
-    get(
-        "/v1/policies/{policy}",
-        policies.get_policy,
-        wire_policies.Policy,
-        "One policy, and whom its steps stand for",
-        query=queries.Policy,
-    ),
-    get(
-        "/v1/policies/{policy}/test",
-        policies.test_policy,
-        wire_policies.PolicyTest,
-        "If it fired: who is called, when and by what. Nothing is sent",
-        query=queries.PolicyTest,
     ),
     get("/v1/drills", drills.list_drills, wire_drills.DrillList, "Drills"),
     created(

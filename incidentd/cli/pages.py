@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 import click
 
 from incidentd import wire, wire_pages, wire_protection
 from incidentd.cli.parts import (
+    AHEAD,
     INCIDENT,
     PAGE,
+    SPAN,
     Word,
     acknowledged_until,
     change_options,
@@ -77,7 +79,9 @@ def show(session: Session, page_id: int, in_full: bool) -> None:
         ("step", f"{p.step}, round {p.round}"), ("started", session.when(p.started_at)),
         ("next step", session.when(p.next_step_at)), ("waits for", p.waits_for),
         ("last resort", f"{session.when(p.last_resort_at)}: {p.last_resort_why}" if p.last_resort_at else ""),
-        ("acknowledged", taken if p.acknowledged_at else ""),
+        ("acknowledged", taken if p.acknowledged_at else ""), ("given to", p.person or p.schedule),
+        ("acks", _acknowledged(session, p) if p.acks_needed > 1 and not p.acknowledged_at else ""),
+        ("put off", f"until {session.when(p.snoozed_until)} by {p.snoozed_by}" if p.snoozed_until else ""),
         ("over", session.when(p.resolved_at)), ("alerts", listed(p.alert_ids, "A-")),
         ("incident", f"INC-{p.incident_id}" if p.incident_id else ""), ("version", p.version),
     ])  # fmt: skip
@@ -120,13 +124,23 @@ def _until(session: Session, p: wire.Page) -> str:
     return f" until {session.when(p.acknowledged_until)}" if p.acknowledged_until else ""
 
 
+def _acknowledged(session: Session, p: wire.Page) -> str:
+    if p.acknowledged_by:
+        return f"acknowledged by {p.acknowledged_by}{_until(session, p)}"
+    still = f", still asked: {listed(p.ack_missing)}" if p.ack_missing else ""
+    return f"acknowledged by {listed(p.acks)}: {len(p.acks)} of {p.acks_needed}{still}"
+
+
 def _act(session: Session, page_id: int, verb: str, version: int | None, body: object = None) -> None:
     answer = session.change("POST", f"/v1/pages/{page_id}/{verb}", body, version)
     p = session.decode(answer, wire.Page)
     told = {
-        "acknowledge": f"acknowledged by {p.acknowledged_by}{_until(session, p)}",
+        "acknowledge": _acknowledged(session, p),
         "hand-back": f"is {p.state} again: the escalation goes on where it stood",
         "resolve": "is over",
+        "take-over": f"is yours now{_until(session, p)}",
+        "reassign": f"begins again with {p.person or p.schedule or p.policy}",
+        "snooze": f"is put off until {session.when(p.snoozed_until)}",
         "escalate": f"escalated to step {p.step}: {listed(p.notified) or 'nobody'} written to so far",
     }
     session.done(answer, f"P-{p.id} {told[verb]}")
@@ -153,7 +167,55 @@ def ack(session: Session, page_id: int, note: str, span: timedelta | None, versi
 @click.pass_obj
 def hand_back(session: Session, page_id: int, note: str, version: int | None) -> None:
     """Undo an acknowledgement: the escalation goes on where it stood."""
-    _act(session, page_id, "hand-back", version, wire.HandBack(note=note))
+    _act(session, page_id, "hand-back", version, wire_pages.HandBack(note=note))
+
+
+@page.command("take-over")
+@click.argument("page_id", type=PAGE)
+@click.option("--note", default="", help="What the others should know.")
+@hold_option
+@versioned
+@change_options
+@click.pass_obj
+def take_over(session: Session, page_id: int, note: str, span: timedelta | None, version: int | None) -> None:
+    """Take what somebody else has acknowledged; they are told."""
+    body = wire_pages.TakeOver(note=note, until=acknowledged_until(span))
+    _act(session, page_id, "take-over", version, body)
+
+
+@page.command()
+@click.argument("page_id", type=PAGE)
+@click.option("--person", default="", help="To this person; then its policy goes on.")
+@click.option("--schedule", default="", help="To whoever is on call for it; then its policy goes on.")
+@click.option("--policy", default="", help="To this policy.")
+@click.option("--note", default="", help="What the new holder should know.")
+@versioned
+@change_options
+@click.pass_obj
+def reassign(session: Session, /, page_id: int, version: int | None, **to: str) -> None:
+    """Give a page to a person, a schedule or a policy: it begins again there."""
+    if sum(bool(to[kind]) for kind in ("person", "schedule", "policy")) != 1:
+        raise click.UsageError("give --person, --schedule or --policy, one of the three")
+    _act(session, page_id, "reassign", version, wire_pages.Reassign(**to))
+
+
+@page.command()
+@click.argument("page_id", type=PAGE)
+@click.option("-d", "--for", "span", type=SPAN, help="How long, such as 30m or 2h; 7 days at most.")
+@click.option("--until", type=AHEAD, help="Until when, instead of --for.")
+@click.option("--note", default="", help="What the others should know.")
+@versioned
+@change_options
+@click.pass_obj
+def snooze(
+    session: Session, page_id: int, span: timedelta | None, until: datetime | None, note: str, version: int | None
+) -> None:
+    """Put a page off: nobody is written to before then, and its step is taken again."""
+    if (span is None) == (until is None):
+        raise click.UsageError("give --for or --until, one of the two")
+    ends = until or acknowledged_until(span)
+    assert ends is not None
+    _act(session, page_id, "snooze", version, wire_pages.Snooze(until=ends, note=note))
 
 
 @page.command()

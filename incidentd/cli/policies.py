@@ -55,10 +55,13 @@ def show(session: Session, name: str, at: datetime | None) -> None:
     print(f"{safe_line(found.name)}, as of {session.when(found.at)}")
     fields([
         ("rounds", found.repeat + 1), ("lasts", _span(found.lasts)), ("services", listed(found.services)),
-        ("routes", listed(found.routes)),
+        ("routes", listed(found.routes)), ("named by", listed(found.chosen_by, "policy ")),
+        ("sends on", listed(f"{one.by} {one.value} to {one.policy}" for one in found.choices)),
+        ("acks hold", _span(found.ack_timeout) if found.ack_timeout else ""),
     ])  # fmt: skip
     for step in found.steps:
-        section(f"Step {step.number}, then {_span(step.delay)} for an acknowledgement")
+        what = "an acknowledgement" if step.acks == 1 else f"acknowledgements of {step.acks} people"
+        section(f"Step {step.number}, then {_span(step.delay)} for {what}")
         for target in step.targets:
             who = f"{listed(target.now) or 'nobody'} ({target.why})"
             hang(f"  {safe_line(f'{target.kind} {target.name}')}: ", who, tone="" if target.now else "bad")

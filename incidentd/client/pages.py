@@ -34,8 +34,24 @@ class PageCalls(Calls):
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         """Undo an acknowledgement: the escalation goes on where it stood."""
-        body = wire.HandBack(note=note)
+        body = wire_pages.HandBack(note=note)
         return await self._send("POST", f"/v1/pages/{page_id}/hand-back", wire.Page, body, if_version=if_version)
+
+    async def take_over_page(
+        self, page_id: int, body: wire_pages.TakeOver, *, if_version: int | None = None
+    ) -> wire.Page:
+        """Take what somebody else has acknowledged; a 409 says that nobody has."""
+        return await self._send("POST", f"/v1/pages/{page_id}/take-over", wire.Page, body, if_version=if_version)
+
+    async def reassign_page(
+        self, page_id: int, body: wire_pages.Reassign, *, if_version: int | None = None
+    ) -> wire.Page:
+        """Give it to a person, to whoever is on call for a schedule, or to a policy."""
+        return await self._send("POST", f"/v1/pages/{page_id}/reassign", wire.Page, body, if_version=if_version)
+
+    async def snooze_page(self, page_id: int, body: wire_pages.Snooze, *, if_version: int | None = None) -> wire.Page:
+        """Put it off for a while."""
+        return await self._send("POST", f"/v1/pages/{page_id}/snooze", wire.Page, body, if_version=if_version)
 
     async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
         return await self._send("POST", f"/v1/pages/{page_id}/resolve", wire.Page, if_version=if_version)

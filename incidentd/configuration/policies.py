@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 
 from incidentd.configuration.schedules import Broken
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Name, PositiveDuration, Table, unknown
-from incidentd.domain.people import EscalationPolicy, Step, Target, TargetKind
+from incidentd.domain.people import LONGEST_ACKNOWLEDGEMENT, EscalationPolicy, Step, Target, TargetKind
 
 _SHAPES = '"person:HANDLE", "schedule:NAME", "team:NAME" (one of them, in turn) or "channel:TEAM"'
 
@@ -23,11 +23,18 @@ def _target(value: Any) -> Target:
     return Target(TargetKind(kind), name)
 
 
+def _holds(value: timedelta | None) -> timedelta | None:
+    if value is not None and value > LONGEST_ACKNOWLEDGEMENT:
+        raise ValueError("is longer than 30 days — leave it out for acknowledgements that hold until the page is over")
+    return value
+
+
 class StepTable(Table):
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
     targets: Annotated[list[Annotated[Target, pydantic.PlainValidator(_target)]], pydantic.Field(min_length=1)]
     delay: PositiveDuration = timedelta(minutes=5)
+    acks: Annotated[int, pydantic.Field(ge=1, le=20)] = 1
 
 
 class PolicyTable(Table):
@@ -35,6 +42,7 @@ class PolicyTable(Table):
     repeat: Annotated[int, pydantic.Field(ge=0, le=100)] = 2
     by_severity: dict[Annotated[str, pydantic.Field(min_length=1, max_length=60)], Name] = pydantic.Field(default={})
     by_urgency: dict[Literal["high", "low"], Name] = pydantic.Field(default={})
+    ack_timeout: Annotated[PositiveDuration | None, pydantic.AfterValidator(_holds)] = None
 
     @property
     def named(self) -> Mapping[Path, str]:
@@ -47,30 +55,50 @@ def policy(name: str, table: PolicyTable) -> EscalationPolicy:
     """A policy as its table states it."""
     return EscalationPolicy(
         name=name,
-        steps=tuple(Step(targets=tuple(step.targets), delay=step.delay) for step in table.steps),
+        steps=tuple(Step(targets=tuple(step.targets), delay=step.delay, acks=step.acks) for step in table.steps),
         repeat=table.repeat,
         by_severity=table.by_severity,
         by_urgency={str(key): name for key, name in table.by_urgency.items()},
+        ack_timeout=table.ack_timeout,
     )
 
 
-def broken_policies(
-    tables: Mapping[str, PolicyTable], known: Mapping[TargetKind, Collection[str]], teams: Collection[str]
-) -> Iterable[Broken]:
-    """What refers to nothing; `known` are the names of each kind of target that somebody can be written to at."""
+class Known(NamedTuple):
+    """What policies may refer to: by kind of target the names at which somebody can be written to, and all teams."""
+
+    names: Mapping[TargetKind, Collection[str]]
+    teams: Collection[str]
+    people_of: Callable[[Target], Iterable[str]]
+
+
+def broken_policies(tables: Mapping[str, PolicyTable], known: Known) -> Iterable[Broken]:
+    """What refers to nothing, and what can never be."""
     for name, table in tables.items():
-        for at, step in enumerate(table.steps):
-            for index, target in enumerate(step.targets):
-                if target.name not in known[target.kind]:
-                    yield ("policies", name, "steps", at, "targets", index), _missing(target, known, teams)
+        broken = list(_broken_targets(("policies", name), table, known))
+        yield from broken or _too_many_acks(("policies", name), table, known)
         yield from _broken_choices(name, tables)
 
 
-def _missing(target: Target, known: Mapping[TargetKind, Collection[str]], teams: Collection[str]) -> tuple[str, str]:
+def _broken_targets(path: Path, table: PolicyTable, known: Known) -> Iterable[Broken]:
+    for at, step in enumerate(table.steps):
+        for index, target in enumerate(step.targets):
+            if target.name not in known.names[target.kind]:
+                yield (*path, "steps", at, "targets", index), _missing(target, known)
+
+
+def _too_many_acks(path: Path, table: PolicyTable, known: Known) -> Iterable[Broken]:
+    people = {handle for step in table.steps for target in step.targets for handle in known.people_of(target)}
+    for at, step in enumerate(table.steps):
+        if step.acks > max(len(people), 1):
+            what = f"asks for {step.acks} people, and the policy names {len(people)}"
+            yield (*path, "steps", at, "acks"), (what, "ask for fewer, or name more people")
+
+
+def _missing(target: Target, known: Known) -> tuple[str, str]:
     if target.kind not in (TargetKind.TEAM, TargetKind.CHANNEL):
-        return unknown(target.kind.value, target.name, known[target.kind])
-    if target.name not in teams:
-        return unknown("team", target.name, teams)
+        return unknown(target.kind.value, target.name, known.names[target.kind])
+    if target.name not in known.teams:
+        return unknown("team", target.name, known.teams)
     lacks = "members" if target.kind is TargetKind.TEAM else "channel"
     return f'team "{target.name}" has no {lacks}', f"add {lacks} = [...] to [teams.{target.name}]"
 

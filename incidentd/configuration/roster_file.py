@@ -12,7 +12,7 @@ import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.hours import HoursList, availability, ever_open
-from incidentd.configuration.policies import PolicyTable, broken_policies, policy
+from incidentd.configuration.policies import Known, PolicyTable, broken_policies, policy
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, schedule
 from incidentd.configuration.toml_lines import Path
@@ -144,16 +144,17 @@ def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable
         if service.policy not in file.policies and service.policy != DEFAULT_POLICY:
             yield ("services", name, "policy"), unknown("policy", service.policy, file.policies)
     yield from _broken_dependencies(file)
-    yield from broken_policies(
-        file.policies,
-        {
-            TargetKind.PERSON: file.people,
-            TargetKind.SCHEDULE: file.schedules,
-            TargetKind.TEAM: [name for name, team in file.teams.items() if team.members],
-            TargetKind.CHANNEL: [name for name, team in file.teams.items() if team.channel],
-        },
-        file.teams,
-    )
+    yield from broken_policies(file.policies, _known(file))
+
+
+def _known(file: RosterFile) -> Known:
+    names: dict[TargetKind, Collection[str]] = {
+        TargetKind.PERSON: file.people,
+        TargetKind.SCHEDULE: file.schedules,
+        TargetKind.TEAM: [name for name, team in file.teams.items() if team.members],
+        TargetKind.CHANNEL: [name for name, team in file.teams.items() if team.channel],
+    }
+    return Known(names, file.teams, lambda target: _handles(file, target))
 
 
 def _broken_dependencies(file: RosterFile) -> Iterable[Broken]:
@@ -263,11 +264,14 @@ def _problems(file: RosterFile) -> Iterable[str]:
 
 
 def _reaches(file: RosterFile, target: Target) -> bool:
-    """Whether it stands for anybody with a contact method; a channel is nobody."""
-    if target.kind is TargetKind.CHANNEL:
-        return False
+    """Whether it stands for anybody with a contact method."""
+    return any(file.people[handle].contacts for handle in _handles(file, target))
+
+
+def _handles(file: RosterFile, target: Target) -> Iterable[str]:
+    """Everybody it may stand for; a channel is nobody."""
     if target.kind is TargetKind.SCHEDULE:
-        handles = schedule(target.name, file.schedules[target.name]).people
-    else:
-        handles = (target.name,) if target.kind is TargetKind.PERSON else tuple(file.teams[target.name].members)
-    return any(file.people[handle].contacts for handle in handles)
+        return schedule(target.name, file.schedules[target.name]).people
+    if target.kind is TargetKind.TEAM:
+        return file.teams[target.name].members
+    return (target.name,) if target.kind is TargetKind.PERSON else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -56,15 +56,40 @@ class Waiting(msgspec.Struct, frozen=True):
     why: str
 
 
-def policy_for(roster: Roster, policy: str, person: str = "") -> EscalationPolicy:
-    """The policy a page runs: straight to one person, the named one, else the default, else everybody at once."""
-    if person:
-        return EscalationPolicy(name=f"person {person}", steps=(Step(targets=(Target(TargetKind.PERSON, person),)),))
+def policy_for(roster: Roster, policy: str, person: str = "", schedule: str = "") -> EscalationPolicy:
+    """The policy a page runs: the named one, else the default, else everybody at once.
+
+    One that was given to a person, or to whoever is on call for a schedule, goes there first; where no policy is named
+    it goes nowhere else.
+    """
+    if person or schedule:
+        target = Target(TargetKind.PERSON, person) if person else Target(TargetKind.SCHEDULE, schedule)
+        given = EscalationPolicy(name=f"{target.kind} {target.name}", steps=(Step(targets=(target,)),))
+        return _followed_by(given, policy_for(roster, policy)) if policy else given
     found = roster.policies.get(policy) or roster.policies.get(DEFAULT_POLICY)
     if found is not None:
         return found
     everybody = tuple(Target(TargetKind.PERSON, handle) for handle in roster.people)
     return EscalationPolicy(name="everybody", steps=(Step(targets=everybody),))
+
+
+def _followed_by(given: EscalationPolicy, policy: EscalationPolicy) -> EscalationPolicy:
+    return msgspec.structs.replace(
+        policy, name=f"{given.name}, then {policy.name}", steps=(*given.steps, *policy.steps)
+    )
+
+
+def without(reached: Reach, acknowledged: Collection[str]) -> Reach:
+    """The same less those who have acknowledged: they know, and the others are still asked for."""
+    if not acknowledged:
+        return reached
+    known = [handle for handle in reached.people if handle in acknowledged]
+    return msgspec.structs.replace(
+        reached,
+        contacts=tuple(one for one in reached.contacts if one.person.handle not in acknowledged),
+        people=tuple(handle for handle in reached.people if handle not in acknowledged),
+        gaps=(*reached.gaps, *(f"{handle} has acknowledged" for handle in known)),
+    )
 
 
 def policy_of_service(roster: Roster, service: str) -> str:

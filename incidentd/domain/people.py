@@ -12,6 +12,7 @@ from incidentd.domain.hours import EVERY_DAY, Availability
 
 DEFAULT_POLICY = "default"
 URGENCIES = ("high", "low")
+LONGEST_ACKNOWLEDGEMENT = timedelta(days=30)
 
 
 class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,17 +177,22 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Write to `targets`, then wait `delay` for an acknowledgement before the next step."""
+    """Write to `targets`, then wait `delay` for an acknowledgement before the next step.
+
+    From this step on `acks` different people have to acknowledge before the page is taken.
+    """
 
     targets: tuple[Target, ...]
     delay: timedelta = timedelta(minutes=5)
+    acks: int = 1
 
 
 class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """`repeat` more rounds follow the first one when nobody acknowledged.
 
     What is of a severity in `by_severity` (the alert's label, or that of an incident), or else of an urgency in
-    `by_urgency`, goes by the policy named there. Such a policy names no others itself.
+    `by_urgency`, goes by the policy named there. Such a policy names no others itself. An acknowledgement that names no
+    end holds for `ack_timeout`; None: until the page is over.
     """
 
     name: str
@@ -194,6 +200,7 @@ class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int = 2
     by_severity: Mapping[str, str] = {}
     by_urgency: Mapping[str, str] = {}
+    ack_timeout: timedelta | None = None
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

@@ -243,6 +243,39 @@ def _acknowledged(told: Told) -> Line:
     return Line(kind="ack", text=f"{by} acknowledged: {told.name}", detail=str(told.data.get("note") or ""))
 
 
+@_about("page.ack_counted")
+def _ack_counted(told: Told) -> Line:
+    data = told.data
+    text = f"{told.event.actor} acknowledged, {len(data['acks'])} of {data['needed']}: {told.name}"
+    still = f"still asked: {', '.join(data['missing'])}" if data["missing"] else ""
+    return Line(kind="ack", text=text, detail=_joined(str(data.get("note") or ""), still))
+
+
+@_about("page.taken_over")
+def _taken_over(told: Told) -> Line:
+    text = f"{told.event.actor} took over from {told.data['from']}: {told.name}"
+    return Line(kind="ack", text=text, detail=str(told.data.get("note") or ""))
+
+
+@_about("page.reassigned")
+def _reassigned(told: Told) -> Line:
+    text = f"{told.event.actor} gave it to {told.data['to']}: {told.name}"
+    return Line(kind="page", text=text, detail=str(told.data.get("note") or ""))
+
+
+@_about("page.snoozed")
+def _snoozed(told: Told) -> Line:
+    until = instant(told.data["until"])
+    when = f" until {until:%a %H:%M} UTC" if until else ""
+    text = f"{told.event.actor} put it off{when}: {told.name}"
+    return Line(kind="page", text=text, detail=str(told.data.get("note") or ""))
+
+
+@_about("page.snooze_over")
+def _snooze_over(told: Told) -> Line:
+    return Line(kind="page", text=f"No longer put off: {told.name}", detail=f"by {told.data['by']}")
+
+
 @_about("page.ack_changed")
 def _ack_changed(told: Told) -> Line:
     until = instant(told.data["until"])

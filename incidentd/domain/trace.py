@@ -5,24 +5,15 @@ One small function for each kind of event; what they say is all a reader gets, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from incidentd.domain import hiding
+from incidentd.domain import hiding, page_sentences
+from incidentd.domain.sentences import SENTENCES, Data, about, at, names
 from incidentd.wire import Event, TraceStep
 
-Data = Mapping[str, Any]
-_SENTENCES: dict[str, Callable[[Data, str], str]] = {}
-Sentence = Callable[[Data, str], str]
-
-
-def _about(kind: str) -> Callable[[Sentence], Sentence]:
-    def register(function: Sentence) -> Sentence:
-        _SENTENCES[kind] = function
-        return function
-
-    return register
+__all__ = ["known_kinds", "page_sentences", "sentence", "step", "verdict"]  # the module registers its sentences
 
 
 def _span(seconds: float) -> str:
@@ -38,10 +29,6 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _names(people: Sequence[str]) -> str:
-    return ", ".join(people) if people else "nobody"
-
-
 def _route(decided: Data) -> str:
     matchers = ", ".join(decided.get("matchers", ())) or "no condition"
     name = decided.get("route_name") or decided["route"]
@@ -51,7 +38,7 @@ def _route(decided: Data) -> str:
     return f"{head}, policy {decided['policy']}, group G-{decided['group']}, group_wait {_span(decided['group_wait'])}"
 
 
-@_about("alert.fired")
+@about("alert.fired")
 def _fired(data: Data, _actor: str) -> str:
     routes = data.get("routes", ())
     head = "Began to fire" if data.get("episode", 1) == 1 else f"Fires again (episode {data['episode']})"
@@ -60,7 +47,7 @@ def _fired(data: Data, _actor: str) -> str:
     return f"{head}; " + "; ".join(_route(one) for one in routes) if routes else f"{head}."
 
 
-@_about("alert.moved")
+@about("alert.moved")
 def _moved(data: Data, _actor: str) -> str:
     labels = ", ".join(f'{name} was "{old}" and is "{new}"' for name, (old, new) in data["labels"].items())
     left = ", ".join(f"G-{group}" for group in data["left"])
@@ -72,227 +59,133 @@ def _moved(data: Data, _actor: str) -> str:
     return f"{head}{tail}" + (f"; the acknowledgement of {by} does not hold for others" if by else "")
 
 
-@_about("alert.resolved")
+@about("alert.resolved")
 def _resolved(data: Data, _actor: str) -> str:
     head = "Ended" if data.get("expired") else "Ended: the sender said so"
     return f"{head}; {data['unrouted']}, so nobody was paged" if "unrouted" in data else head
 
 
-@_about("alert.expired")
+@about("alert.expired")
 def _expired(data: Data, _actor: str) -> str:
     return "Not sent again in time: it counts as ended until it is sent again"
 
 
-@_about("alert.resolved_by_hand")
+@about("alert.resolved_by_hand")
 def _resolved_by_hand(data: Data, actor: str) -> str:
     return f"{actor} ended it by hand; it fires again when its source still sends it"
 
 
-@_about("alert.out_of_order")
+@about("alert.out_of_order")
 def _out_of_order(data: Data, _actor: str) -> str:
     return f"An older message ({data['said']}) arrived late and changed nothing"
 
 
-@_about("alert.flapping")
+@about("alert.flapping")
 def _flapping(data: Data, _actor: str) -> str:
     return f"It is flapping: {data['changes']} changes within 15 min; its group is held open until it settles"
 
 
-@_about("alert.settled")
+@about("alert.settled")
 def _settled(data: Data, _actor: str) -> str:
     return "It no longer flaps"
 
 
-@_about("alert.acknowledged")
+@about("alert.acknowledged")
 def _alert_acknowledged(data: Data, _actor: str) -> str:
     return f"{data['by']} took it on at the source ({data['via']})"
-
-
-def _at(at: Any) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else str(at)
 
 
 def _message(data: Data) -> str:
     return f"{data['kind'].replace('_', ' ')} to {data['person']} by {data['notifier']}"
 
 
-@_about("alert.silenced")
+@about("alert.silenced")
 def _silenced(data: Data, _actor: str) -> str:
     return _sentence(hiding.silenced(data))
 
 
-@_about("alert.unsilenced")
+@about("alert.unsilenced")
 def _unsilenced(_data: Data, _actor: str) -> str:
     return "No longer silenced: it is told about after the wait of its group"
 
 
-@_about("alert.in_maintenance")
+@about("alert.in_maintenance")
 def _in_maintenance(data: Data, _actor: str) -> str:
     return _sentence(hiding.in_maintenance(data))
 
 
-@_about("alert.out_of_maintenance")
+@about("alert.out_of_maintenance")
 def _out_of_maintenance(_data: Data, _actor: str) -> str:
     return "No longer in maintenance: it is told about when nothing else hides it"
 
 
-@_about("alert.inhibited")
+@about("alert.inhibited")
 def _inhibited(data: Data, _actor: str) -> str:
     return _sentence(hiding.inhibited(data))
 
 
-@_about("alert.uninhibited")
+@about("alert.uninhibited")
 def _uninhibited(_data: Data, _actor: str) -> str:
     return "No longer inhibited: it is told about after the wait of its group"
 
 
-@_about("alert.held")
+@about("alert.held")
 def _held(data: Data, _actor: str) -> str:
     return _sentence(hiding.held(data))
 
 
-@_about("alert.released")
+@about("alert.released")
 def _released(_data: Data, _actor: str) -> str:
     return "No longer held: it is told about after the wait of its group"
 
 
-@_about("group.muted")
+@about("group.muted")
 def _muted(data: Data, _actor: str) -> str:
     return f"Nobody is told: its route is {hiding.muted(data)}; what still fires then is told at once"
 
 
-@_about("group.unmuted")
+@about("group.unmuted")
 def _unmuted(_data: Data, _actor: str) -> str:
     return "Its route is no longer muted: what still fires is told"
 
 
-@_about("group.quiet")
+@about("group.quiet")
 def _quiet(data: Data, _actor: str) -> str:
     return f"Nobody was paged: {data['why']}"
 
 
-@_about("page.started")
-def _started(data: Data, actor: str) -> str:
-    by = "" if actor == "system" else f" by {actor}"
-    why = f" ({data['policy_why']})" if data.get("policy_why") else ""
-    whom = f"policy {data['policy']}" if data["policy"] else f"straight to {data['person']}"
-    return f"A page was opened{by}: {whom}{why}"
-
-
-@_about("page.step")
-def _step(data: Data, _actor: str) -> str:
-    ways = ", ".join(
-        f"{one['person']} by {one['notifier']}{' (a copy)' if one.get('copy') else ''}" for one in data["by"]
-    )
-    head = f"Step {data['step']} of {data['of']}, round {data['round']} of policy {data['policy']}"
-    why = f" ({data['why']})" if data.get("why") else ""
-    gaps = "; ".join(data["gaps"])
-    if not ways:
-        return f"{head}{why}: reaches nobody{': ' if gaps else ''}{gaps}"
-    turns = "".join(f"; it is {one['person']}'s turn in team {one['team']}" for one in data.get("turns", ()))
-    return f"{head}{why}: paging {ways}{turns}{'; but ' if gaps else ''}{gaps}"
-
-
-@_about("interruption.recorded")
+@about("interruption.recorded")
 def _interrupted(data: Data, _actor: str) -> str:
     return _sentence(data["text"])
 
 
-@_about("interruption.withdrawn")
+@about("interruption.withdrawn")
 def _not_interrupted(data: Data, _actor: str) -> str:
     return _sentence(data["text"])
 
 
-@_about("page.acknowledged")
-def _acknowledged(data: Data, actor: str) -> str:
-    note = f": {data['note']}" if data.get("note") else ""
-    until = f" until {hiding.at(data['until'])}" if data.get("until") else ""
-    return f"{actor} acknowledged by {data['via']}{note}; the escalation stops{until}"
-
-
-@_about("page.ack_changed")
-def _ack_changed(data: Data, actor: str) -> str:
-    return f"The acknowledgement of {actor} holds {'until ' + hiding.at(data['until']) if data['until'] else 'on'}"
-
-
-@_about("page.ack_lapsed")
-def _ack_lapsed(data: Data, _actor: str) -> str:
-    return f"The acknowledgement of {data['by']} has run out, and it still fires: the escalation goes on"
-
-
-@_about("page.paused")
-def _paused(data: Data, _actor: str) -> str:
-    return f"The escalation waits: its route is {hiding.muted(data)}"
-
-
-@_about("page.handed_back")
-def _handed_back(data: Data, actor: str) -> str:
-    note = f": {data['note']}" if data.get("note") else ""
-    goes_on = "the escalation goes on where it stood" if data["next_at"] else "its policy was exhausted already"
-    return f"{actor} handed it back{note}; {goes_on}"
-
-
-@_about("page.exhausted")
-def _exhausted(data: Data, _actor: str) -> str:
-    return f"Policy {data['policy']} is exhausted after {data['rounds']} rounds: nobody acknowledged"
-
-
-@_about("page.restarted")
-def _restarted(data: Data, _actor: str) -> str:
-    return f"The page starts again: {data['why']}"
-
-
-@_about("page.resolved")
-def _page_resolved(data: Data, _actor: str) -> str:
-    return f"The page is over: {data['why']}"
-
-
-@_about("page.updated")
-def _updated(data: Data, _actor: str) -> str:
-    said = f"{data['new']} more alerts joined" if data["new"] else "it still fires"
-    return f"People who know were written to again ({data['people']}): {said}"
-
-
-@_about("page.waiting")
-def _waiting(data: Data, _actor: str) -> str:
-    return (
-        f"It can wait: step {data['step']} ({_names(data['people'])}) is held until {_at(data['until'])}: {data['why']}"
-    )
-
-
-@_about("page.told_later")
-def _told_later(data: Data, _actor: str) -> str:
-    return f"It ended while it waited: {_names(data['people'])} will read so in one message at {_at(data['until'])}"
-
-
-@_about("page.last_resort")
-def _last_resort(data: Data, _actor: str) -> str:
-    told = f"the last resort is written to by {', '.join(data['by'])}" if data["by"] else "no last resort is configured"
-    return f"{data['why'][0].upper()}{data['why'][1:]}: {told}"
-
-
-@_about("delivery.held")
+@about("delivery.held")
 def _message_held(data: Data, _actor: str) -> str:
-    return f"{_message(data)} waits until {_at(data['until'])}: {data['why']}"
+    return f"{_message(data)} waits until {at(data['until'])}: {data['why']}"
 
 
-@_about("delivery.dropped")
+@about("delivery.dropped")
 def _dropped(data: Data, _actor: str) -> str:
     return f"{_message(data)} was not sent: it was over before the end of its wait ({data['held']})"
 
 
-@_about("delivery.receipt")
+@about("delivery.receipt")
 def _receipt(data: Data, _actor: str) -> str:
     detail = f" ({data['detail']})" if data["detail"] else ""
     return f"{_message(data)} was {data['outcome']}, says its vendor{detail}"
 
 
-@_about("delivery.fallback")
+@about("delivery.fallback")
 def _fallback(data: Data, _actor: str) -> str:
     return f"{_message(data)} is in trouble ({data['error']}): the next contact method is used now, this one tried on"
 
 
-@_about("delivery.sent")
+@about("delivery.sent")
 def _sent(data: Data, _actor: str) -> str:
     arrived = " and confirmed" if data.get("delivered") else ""
     again = f" at attempt {data['attempt']}" if data["attempt"] > 1 else ""
@@ -300,35 +193,35 @@ def _sent(data: Data, _actor: str) -> str:
     return f"{_message(data)} was sent{with_others}{arrived}{again}"
 
 
-@_about("delivery.retrying")
+@about("delivery.retrying")
 def _retrying(data: Data, _actor: str) -> str:
     return f"{_message(data)} did not go out (attempt {data['attempt']}): {data['error']}; tried again"
 
 
-@_about("delivery.failed")
+@about("delivery.failed")
 def _failed(data: Data, _actor: str) -> str:
     return f"{_message(data)} failed for good: {data['error']}"
 
 
-@_about("incident.alert_linked")
+@about("incident.alert_linked")
 def _linked(data: Data, actor: str) -> str:
     return f"{actor} linked it to INC-{data['incident_id']}"
 
 
-@_about("incident.alert_unlinked")
+@about("incident.alert_unlinked")
 def _unlinked(data: Data, actor: str) -> str:
     return f"{actor} took it off INC-{data['incident_id']}"
 
 
 def sentence(event: Event) -> str:
     """What `event` means for an alert, in one sentence."""
-    function = _SENTENCES.get(event.kind)
+    function = SENTENCES.get(event.kind)
     return function(event.data, event.actor) if function else event.kind.replace(".", " ").replace("_", " ")
 
 
 def known_kinds() -> frozenset[str]:
     """The kinds of event that have a sentence of their own."""
-    return frozenset(_SENTENCES)
+    return frozenset(SENTENCES)
 
 
 def step(event: Event) -> TraceStep:
@@ -370,17 +263,24 @@ def _episode(events: Sequence[Event]) -> Sequence[Event]:
 
 def _who(people: Sequence[str], by_kind: Mapping[str, Sequence[Event]]) -> str:
     if people:
-        return f"{_names(people)} {'was' if len(people) == 1 else 'were'} paged"
+        return f"{names(people)} {'was' if len(people) == 1 else 'were'} paged"
     if by_kind.get("delivery.failed"):
         return "A page was opened, but no message has got through"
     steps = by_kind.get("page.step", ())
     if not steps and (waits := by_kind.get("page.waiting")):
-        return f"A page was opened and waits until {_at(waits[-1].data['until'])} ({waits[-1].data['why']})"
+        return f"A page was opened and waits until {at(waits[-1].data['until'])} ({waits[-1].data['why']})"
     reached = any(event.data["by"] for event in steps)
     return "A page was opened and is being sent" if reached else "A page was opened, but its policy reaches nobody"
 
 
-_FREE = ("page.handed_back", "page.ack_lapsed", "page.restarted")  # after these an acknowledgement holds no longer
+# After these an acknowledgement holds no longer.
+_FREE = (
+    "page.handed_back",
+    "page.ack_lapsed",
+    "page.restarted",
+    "page.reassigned",
+    "page.snoozed",
+)
 
 
 def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
@@ -388,14 +288,33 @@ def _how_it_ended(by_kind: Mapping[str, Sequence[Event]]) -> str:
     freed = [event for kind in _FREE for event in by_kind.get(kind, ())]
     taken = by_kind.get("page.acknowledged", ())
     if taken and all(event.seq < taken[-1].seq for event in freed):
-        return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}"
+        over = by_kind.get("page.taken_over", ())
+        later = f", {over[-1].actor} took over" if over and over[-1].seq > taken[-1].seq else ""
+        return f"; {taken[-1].actor} acknowledged by {taken[-1].data['via']}{later}"
     if ended := by_kind.get("page.resolved"):
         by = ended[-1].actor
         return "; it ended before anybody acknowledged" if by == "system" else f"; {by} resolved the page"
     exhausted, restarted = (by_kind.get(kind, ()) for kind in ("page.exhausted", "page.restarted"))
     if exhausted and (not restarted or restarted[-1].seq < exhausted[-1].seq):
         return "; nobody has acknowledged and the policy is exhausted"
+    return _how_far(by_kind)
+
+
+def _how_far(by_kind: Mapping[str, Sequence[Event]]) -> str:
+    """What became of a page that nobody has."""
+    freed = max((event.seq for kind in _FREE for event in by_kind.get(kind, ())), default=0)
+    snoozed, counted = (by_kind.get(kind, ()) for kind in ("page.snoozed", "page.ack_counted"))
+    if snoozed and snoozed[-1].seq == freed and not _woke(by_kind, snoozed[-1]):
+        return f"; {snoozed[-1].actor} put it off until {at(snoozed[-1].data['until'])}"
+    if counted and counted[-1].seq > freed:
+        data: Data = counted[-1].data
+        return f"; {len(data['acks'])} of {data['needed']} have acknowledged"
     return "; nobody has acknowledged yet"
+
+
+def _woke(by_kind: Mapping[str, Sequence[Event]], snoozed: Event) -> bool:
+    """Whether a step was taken since a page was put off."""
+    return any(event.seq > snoozed.seq for event in by_kind.get("page.step", ()))
 
 
 def _of_open_pages(by_kind: Mapping[str, Sequence[Event]]) -> Mapping[str, Sequence[Event]]:

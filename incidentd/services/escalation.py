@@ -19,6 +19,7 @@ from incidentd.domain.escalation import (
     policy_for,
     reach,
     waiting,
+    without,
 )
 from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.muting import Mute
@@ -39,9 +40,11 @@ from incidentd.storage.tx import SYSTEM, Tx
 STEP = "page.step"
 PAUSED = "page.paused"
 LAPSED = "page.ack_lapsed"
-_TIMERS = (STEP, PAUSED, LAPSED)
-_NOT_TAKEN: Mapping[str, Any] = {
-    "state": "open", "acknowledged_at": None, "acknowledged_by": "", "acknowledged_via": "", "acknowledged_until": None
+SNOOZED = "page.snoozed"
+_TIMERS = (STEP, PAUSED, LAPSED, SNOOZED)
+NOT_TAKEN: Mapping[str, Any] = {
+    "state": "open", "acknowledged_at": None, "acknowledged_by": "", "acknowledged_via": "", "acknowledged_until": None,
+    "acks": (), "snoozed_until": None, "snoozed_by": "",
 }  # fmt: skip
 Handler = Callable[[Tx, Timer], None]
 
@@ -74,6 +77,7 @@ class Escalation:
             STEP: self._on_step,
             PAUSED: self._on_paused,
             LAPSED: self._on_lapsed,
+            SNOOZED: self._on_snoozed,
             UNREACHED: self._on_unreached,
         }
 
@@ -104,9 +108,13 @@ class Escalation:
 
     def restart(self, tx: Tx, page: PageRow, why: str, **values: Any) -> PageRow:
         """Run a page that nobody is on again from its first step; `values` are columns: what there is to say now."""
-        self._stop(tx, page)
         tx.emit("page.restarted", page.subject, {"why": why})
-        fresh = {**_NOT_TAKEN, **values, "last_resort_at": None, "last_resort_why": ""}
+        return self.run_again(tx, page, **values)
+
+    def run_again(self, tx: Tx, page: PageRow, **values: Any) -> PageRow:
+        """The first step of a page whose run so far is over, whoever had it."""
+        self.stop(tx, page)
+        fresh = {**NOT_TAKEN, "acks_needed": 1, **values, "last_resort_at": None, "last_resort_why": ""}
         return self._take_step(tx, pages.change(tx, page, **fresh), 1, 1)
 
     def _on_step(self, tx: Tx, timer: Timer) -> None:
@@ -149,7 +157,7 @@ class Escalation:
         return self._take_step(tx, page, step, page.round, why=why, actor=actor, wait=wait)
 
     def _policy(self, page: PageRow) -> EscalationPolicy:
-        return policy_for(self._roster(), page.policy, page.person)
+        return policy_for(self._roster(), page.policy, page.person, page.schedule)
 
     def recheck(self, tx: Tx) -> None:
         """Judge what waits for somebody's hours again: the roster has changed."""
@@ -185,17 +193,20 @@ class Escalation:
         teams = [one.name for one in policy.steps[step - 1].targets if one.kind is TargetKind.TEAM]
         turns = team_turns.for_turn(tx, teams)
         found = reach(self._roster(), policy, step, tx.now, page.urgency, changes, turns)
-        reached = self._reached(tx, page, found, step)
+        reached = without(self._reached(tx, page, found, step), page.acks)
         can_wait = wait and page.urgency == "low"
         held = waiting(reached, tx.now) if can_wait else None
         if held is not None:
             return self._wait(tx, page, step, round_, held, reached.people)
         gaps = reached.gaps
-        if page.policy and not page.person and policy.name != page.policy:
+        if page.policy and not (page.person or page.schedule) and policy.name != page.policy:
             gaps = (f"there is no policy {page.policy}, so {policy.name} is used", *gaps)
         # A step that reaches nobody is passed at once: waiting would only lose time.
         due = tx.now + delay_after(policy, step) if reached.contacts else tx.now
-        moved = pages.change(tx, page, step=step, round=round_, next_step_at=due, waits_for="")
+        needed = max(page.acks_needed, policy.steps[step - 1].acks)
+        awake = {"snoozed_until": None, "snoozed_by": ""}
+        here = {"step": step, "round": round_, "next_step_at": due, "waits_for": "", "acks_needed": needed}
+        moved = pages.change(tx, page, **awake, **here)
         team_turns.take(tx, reached.turns)
         self._tell(tx, moved, reached, can_wait=can_wait)
         tx.emit(
@@ -212,12 +223,15 @@ class Escalation:
                 ],
                 "turns": [{"team": team, "person": handle} for team, handle in reached.turns],
                 "gaps": gaps,
+                "acks": list(page.acks),
+                "acks_needed": needed,
                 "why": why,
                 "next_at": due,
             },
             actor=actor,
         )
         timers.cancel(tx, PAUSED, page.subject)
+        timers.cancel(tx, SNOOZED, page.subject)
         timers.arm(tx, STEP, page.subject, due)
         pause_for(tx, page, reached.people, STEP)
         interrupted_by_step(tx, moved, reached.people, policy.steps[step - 1])
@@ -275,10 +289,15 @@ class Escalation:
         if page.state == "acknowledged" and page.acknowledged_by == actor:
             return self._change_end(tx, page, actor, until) if via == "api" else page
         if page.state == "acknowledged":
-            raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first")
+            remedy = f"take it over: incidentctl page take-over P-{page.id}"
+            raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first", remedy=remedy)
         if page.state == "resolved":
             raise Conflict(f"P-{page.id} is resolved already")
-        held_back = sorted(row.id for row in self._stop(tx, page))
+        acks = tuple(dict.fromkeys((*page.acks, actor)))
+        if len(acks) < page.acks_needed:
+            return self._count(tx, page, acks, actor, via=via, note=note)
+        until = until or self.acknowledgement_ends(tx, page)
+        held_back = sorted(row.id for row in self.stop(tx, page))
         was: dict[str, Any] = {"state": page.state, "next_step_at": page.next_step_at, "deliveries": held_back}
         was["waits_for"] = page.waits_for
         if page.group_id is not None:
@@ -287,7 +306,7 @@ class Escalation:
             alerts.set_acknowledged(tx, [one.id for one in members], actor)
         if until is not None:
             timers.arm(tx, LAPSED, page.subject, until)
-        told = {"via": via, "note": note, "step": page.step, "until": until, "was": was}
+        told = {"via": via, "note": note, "step": page.step, "until": until, "acks": acks, "was": was}
         tx.emit("page.acknowledged", page.subject, told, actor=actor)
         return pages.change(
             tx,
@@ -297,12 +316,31 @@ class Escalation:
             acknowledged_by=actor,
             acknowledged_via=via,
             acknowledged_until=until,
+            acks=acks,
+            snoozed_until=None,
+            snoozed_by="",
             next_step_at=None,
             waits_for="",
         )
 
+    def acknowledgement_ends(self, tx: Tx, page: PageRow) -> datetime | None:
+        """When an acknowledgement ends that names no end; None when it holds until the page is over."""
+        timeout = self._policy(page).ack_timeout
+        return None if timeout is None else tx.now + timeout
+
+    def _count(self, tx: Tx, page: PageRow, acks: tuple[str, ...], actor: str, *, via: str, note: str) -> PageRow:
+        """One of several acknowledgements: `actor` is not written to again, the others still are."""
+        if actor in page.acks:
+            return page
+        self._take_back(tx, page, actor)
+        missing = [one for one in deliveries.asked(tx.conn, [page.id]).get(page.id, ()) if one not in acks]
+        told = {"via": via, "note": note, "acks": acks, "needed": page.acks_needed, "missing": missing}
+        tx.emit("page.ack_counted", page.subject, told, actor=actor)
+        return pages.change(tx, page, acks=acks)
+
     def _change_end(self, tx: Tx, page: PageRow, actor: str, until: datetime | None) -> PageRow:
-        """Another end of an acknowledgement, or none."""
+        """Another end of an acknowledgement, or none where the policy has none either."""
+        until = until or self.acknowledgement_ends(tx, page)
         if until == page.acknowledged_until:
             return page
         if until is None:
@@ -326,8 +364,18 @@ class Escalation:
         taken = [one.id for one, _ in firing if one.acknowledged_by == page.acknowledged_by]
         alerts.set_acknowledged(tx, taken, "")
         tx.emit("page.ack_lapsed", page.subject, {"by": page.acknowledged_by, "until": page.acknowledged_until})
-        before = pages.change(tx, page, **_NOT_TAKEN, step=max(page.step - 1, 0))
+        before = pages.change(tx, page, **NOT_TAKEN, step=max(page.step - 1, 0))
         self.next_step(tx, before, "the acknowledgement has run out")
+
+    def _on_snoozed(self, tx: Tx, timer: Timer) -> None:
+        """The page was put off until now: its step is taken again."""
+        page = pages.get(tx.conn, timer.subject_id, lock=True)
+        if page is None or page.state != "open" or page.snoozed_until is None:
+            return
+        by = page.snoozed_by
+        tx.emit("page.snooze_over", page.subject, {"by": by, "until": page.snoozed_until})
+        awake = pages.change(tx, page, snoozed_until=None, snoozed_by="", step=max(page.step - 1, 0))
+        self.next_step(tx, awake, f"{by} had put it off until now")
 
     def acknowledge_taken(self, tx: Tx, page: PageRow) -> None:
         """Acknowledge a page whose alerts were all taken on at their sources."""
@@ -338,11 +386,14 @@ class Escalation:
         if takers and all(takers):
             self.acknowledge(tx, page.id, takers[-1], via="source")
 
-    def _stop(self, tx: Tx, page: PageRow) -> list[deliveries.DeliveryRow]:
+    def stop(self, tx: Tx, page: PageRow) -> list[deliveries.DeliveryRow]:
         """No further step; the answer is the messages that were taken back."""
         cancel_timers(tx, page)
         timers.cancel(tx, UNREACHED, page.subject)
-        taken_back = deliveries.cancel_waiting(tx, page.id)
+        return self._take_back(tx, page)
+
+    def _take_back(self, tx: Tx, page: PageRow, person: str = "") -> list[deliveries.DeliveryRow]:
+        taken_back = deliveries.cancel_waiting(tx, page.id, person)
         for row in taken_back:
             if row.held:
                 tx.emit("delivery.dropped", page.subject, facts(row, held=row.held))
@@ -352,16 +403,17 @@ class Escalation:
         """End the page and tell everybody who was written to."""
         if page.state == "resolved":
             return page
-        held = self._stop(tx, page)
+        held = self.stop(tx, page)
         tx.emit("page.resolved", page.subject, {"why": why}, actor=actor)
         if page.state == "open" and page.drill_id is None:  # of a drill, only those who take part hear
             tell_later(tx, self._roster(), page, held, actor)
         tell_again(tx, page, "resolved", f"Resolved: {why}.", "you were written to about it")
-        return pages.change(tx, page, state="resolved", resolved_at=tx.now, next_step_at=None, waits_for="")
+        over = {"next_step_at": None, "waits_for": "", "snoozed_until": None, "snoozed_by": ""}
+        return pages.change(tx, page, state="resolved", resolved_at=tx.now, **over)
 
     def after_failure(self, tx: Tx, page: PageRow, failed: deliveries.DeliveryRow) -> None:
         """A message can never arrive: use the person's next method now, and escalate when the step reaches nobody."""
-        if page.state not in ("open", "exhausted") or failed.kind not in (PAGE, COPY):
+        if page.state not in ("open", "exhausted") or page.snoozed_until or failed.kind not in (PAGE, COPY):
             return
         if failed.kind == PAGE:
             self.watch(tx, page.id, failed.created_at)

@@ -55,7 +55,8 @@ def worsened(
 ) -> Worse | None:
     """What a page that nobody has taken goes by from now on, when that is another policy."""
     severity = worst(firing, order)
-    if page.state not in ("open", "exhausted") or _rank(severity, order) >= _rank(page.severity, order):
+    by_hand = page.person or page.schedule
+    if page.state not in ("open", "exhausted") or by_hand or _rank(severity, order) >= _rank(page.severity, order):
         return None
     choice = chosen(roster, asked, severity, page.urgency)
     if choice.policy == page.policy:

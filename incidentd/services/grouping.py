@@ -428,7 +428,7 @@ class Grouping:
         if page.state == "acknowledged" and (unheld := not_acknowledged(page, firing, tx.now)):
             self._escalation.restart(tx, page, unheld[0], **texts(group, unheld[1]))
             return True
-        if not new and not repeat:
+        if not new and (not repeat or page.snoozed_until is not None):
             return False
         body = update_body(new, len(firing), page.acknowledged_by)
         reason = "more alerts joined what you were paged for" if new else "it still fires"

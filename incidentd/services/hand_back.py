@@ -24,6 +24,8 @@ def hand_back(tx: Tx, page_id: int, actor: str, note: str = "") -> PageRow:
     A step whose time passed meanwhile is taken at once: until then nobody had the page.
     """
     page = lock_page(tx, page_id)
+    if page.state in ("open", "exhausted") and actor in page.acks:
+        return _one_of_several(tx, page, actor, note)
     if page.state != "acknowledged":
         raise Conflict(f"P-{page.id} is {page.state}, so there is no acknowledgement to take back")
     was = _before(tx, page)
@@ -40,9 +42,17 @@ def hand_back(tx: Tx, page_id: int, actor: str, note: str = "") -> PageRow:
         acknowledged_by="",
         acknowledged_via="",
         acknowledged_until=None,
+        acks=tuple(one for one in page.acks if one != actor) if actor in page.acks else (),
         next_step_at=due,
         waits_for=str(was.get("waits_for", "")),
     )
+
+
+def _one_of_several(tx: Tx, page: PageRow, actor: str, note: str) -> PageRow:
+    """One acknowledgement less; the escalation has gone on all the time."""
+    told = {"acknowledged_by": actor, "note": note, "next_at": page.next_step_at}
+    tx.emit("page.handed_back", page.subject, told, actor=actor)
+    return pages.change(tx, page, acks=tuple(one for one in page.acks if one != actor))
 
 
 def _before(tx: Tx, page: PageRow) -> Mapping[str, Any]:

@@ -35,7 +35,8 @@ class LastResort:
 
     def judge(self, tx: Tx, page: PageRow) -> None:
         """The time is over: write unless something arrived, or the page is over."""
-        if page.state in ("open", "exhausted") and not deliveries.reached_anybody(tx.conn, page.id):
+        waits = page.state in ("open", "exhausted") and page.snoozed_until is None
+        if waits and not deliveries.reached_anybody(tx.conn, page.id):
             self._write(tx, page, NOBODY)
 
     def exhausted(self, tx: Tx, page: PageRow) -> PageRow:

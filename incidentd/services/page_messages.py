@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from incidentd.domain.escalation import Contact
+from incidentd.domain.people import Person
 from incidentd.storage import deliveries
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.pages import PageRow
@@ -65,3 +66,23 @@ def tell_again(tx: Tx, page: PageRow, kind: str, body: str, reason: str, only: s
         ],
     )
     return len(chosen)
+
+
+def tell_person(tx: Tx, page: PageRow, person: Person, body: str, reason: str) -> None:
+    """Write once to one person about a page, by the first method for what is not urgent, else by the first of all."""
+    method = next(iter((*person.contacts_for("low"), *person.contacts)), None)
+    if method is None:
+        return
+    message = Message(title=page.title, body=body, reason=reason, urgency="low", labels=page.labels)
+    new = NewDelivery(
+        page_id=page.id,
+        person=person.handle,
+        notifier=method.notifier,
+        address=method.address,
+        kind="update",
+        message=message,
+        idempotency_key=uuid.uuid4().hex,
+        due_at=tx.now,
+        can_wait=page.urgency == "low",
+    )
+    deliveries.enqueue(tx, [new])

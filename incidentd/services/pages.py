@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
@@ -13,13 +13,14 @@ from incidentd.domain import drills
 from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.messages import manual_body
-from incidentd.domain.people import Roster
+from incidentd.domain.people import LONGEST_ACKNOWLEDGEMENT, Roster
 from incidentd.domain.trace import step
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Escalation, lock_page
 from incidentd.services.hand_back import hand_back
 from incidentd.services.interruptions import check_reason, interrupted_by_hand
+from incidentd.services.page_holders import PageHolders
 from incidentd.storage import deliveries, event_log, incidents, pages
 from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.pages import PageRow
@@ -28,7 +29,6 @@ from incidentd.storage.schema import pages as table
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 
-LONGEST_ACKNOWLEDGEMENT = timedelta(days=30)
 _STATES = {
     "open": ("open",),
     "acknowledged": ("acknowledged",),
@@ -78,6 +78,8 @@ def check_until(until: datetime | None, now: datetime) -> None:
 def views(conn: Connection, rows: Sequence[PageRow], viewer: str) -> tuple[wire.Page, ...]:
     """Stored pages as `viewer` sees them."""
     people = deliveries.people_by_page(conn, [row.id for row in rows])
+    several = [row.id for row in rows if row.acks_needed > 1 and row.state in ("open", "exhausted")]
+    asked = deliveries.asked(conn, several) if several else {}
     members = pages.alert_ids(conn, [row.group_id for row in rows if row.group_id is not None])
     names = [name for name in wire.Page.__struct_fields__ if name in PageRow.__struct_fields__]
     shown = []
@@ -91,6 +93,7 @@ def views(conn: Connection, rows: Sequence[PageRow], viewer: str) -> tuple[wire.
                 notified=notified,
                 alert_ids=alert_ids,
                 mine=viewer in notified,
+                ack_missing=tuple(one for one in asked.get(row.id, ()) if one not in row.acks),
                 drill=drills.name(row.drill_id),
             )
         )
@@ -101,6 +104,7 @@ class Pages:
     """Implements `contracts.PageCalls`."""
 
     def __init__(self, store: Store, escalation: Escalation, roster: Callable[[], Roster]) -> None:
+        self._holders = PageHolders(escalation, roster)
         self._store = store
         self._escalation = escalation
         self._roster = roster
@@ -208,22 +212,16 @@ class Pages:
             try:
                 page = self._escalation.acknowledge(tx, page.id, actor, via=via, note=note, until=until)
             except Conflict as conflict:
-                raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
+                raise Conflict(
+                    conflict.message, remedy=conflict.remedy, current=views(tx.conn, [page], actor)[0]
+                ) from conflict
             return views(tx.conn, [page], actor)[0]
 
         return await self._store.write(command)
 
     async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page:
         """Undo an acknowledgement: the escalation goes on where it stood. Raises `NotFound` or `Conflict`."""
-
-        def command(tx: Tx) -> wire.Page:
-            page = self._checked(tx, page_id, actor, if_version)
-            try:
-                return views(tx.conn, [hand_back(tx, page.id, actor, note)], actor)[0]
-            except Conflict as conflict:
-                raise Conflict(conflict.message, current=views(tx.conn, [page], actor)[0]) from conflict
-
-        return await self._store.write(command)
+        return await self._moved(page_id, actor, if_version, lambda tx: hand_back(tx, page_id, actor, note))
 
     def acknowledge_all(
         self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str, until: datetime | None = None
@@ -236,8 +234,49 @@ class Pages:
                 self._escalation.acknowledge(tx, page.id, actor, via="api", note=note, until=until) for page in waiting
             ]
         except Conflict as conflict:
-            raise Conflict(conflict.message, current=views(tx.conn, rows[:1], actor)[0]) from conflict
+            raise Conflict(
+                conflict.message, remedy=conflict.remedy, current=views(tx.conn, rows[:1], actor)[0]
+            ) from conflict
         return views(tx.conn, taken[:1], actor)[0]
+
+    async def take_over(self, page_id: int, body: wire_pages.TakeOver, actor: str, if_version: int | None) -> wire.Page:
+        """Take what somebody else has acknowledged. Raises `NotFound`, `Invalid`, `Conflict`."""
+
+        def change(tx: Tx) -> PageRow:
+            check_until(body.until, tx.now)
+            return self._holders.take_over(tx, page_id, actor, note=body.note, until=body.until)
+
+        return await self._moved(page_id, actor, if_version, change)
+
+    async def reassign(self, page_id: int, body: wire_pages.Reassign, actor: str, if_version: int | None) -> wire.Page:
+        """Give the page to somebody else. Raises `NotFound`, `Invalid`, `Conflict`."""
+        to = {"person": body.person, "schedule": body.schedule, "policy": body.policy}
+
+        def change(tx: Tx) -> PageRow:
+            return self._holders.reassign(tx, page_id, actor, **to, note=body.note)
+
+        return await self._moved(page_id, actor, if_version, change)
+
+    async def snooze(self, page_id: int, body: wire_pages.Snooze, actor: str, if_version: int | None) -> wire.Page:
+        """Put the page off for a while. Raises `NotFound`, `Invalid`, `Conflict`."""
+
+        def change(tx: Tx) -> PageRow:
+            return self._holders.snooze(tx, page_id, actor, body.until, body.note)
+
+        return await self._moved(page_id, actor, if_version, change)
+
+    async def _moved(
+        self, page_id: int, actor: str, if_version: int | None, change: Callable[[Tx], PageRow]
+    ) -> wire.Page:
+        def command(tx: Tx) -> wire.Page:
+            page = self._checked(tx, page_id, actor, if_version)
+            try:
+                return views(tx.conn, [change(tx)], actor)[0]
+            except Conflict as conflict:
+                current = views(tx.conn, [page], actor)[0]
+                raise Conflict(conflict.message, remedy=conflict.remedy, current=current) from conflict
+
+        return await self._store.write(command)
 
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
         """End the page by hand. Raises `NotFound` or `Conflict`."""

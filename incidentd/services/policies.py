@@ -88,11 +88,13 @@ class PolicyView:
                     number=number,
                     delay=step.delay.total_seconds(),
                     targets=tuple(_target(roster, one, at, changes, turns) for one in step.targets),
+                    acks=step.acks,
                 )
                 for number, step in enumerate(policy.steps, 1)
             ),
             services=tuple(one.name for one in roster.services.values() if one.policy == policy.name),
             routes=tuple(one.name or one.id for one in walk_routes(self._process().route) if one.policy == policy.name),
+            ack_timeout=0.0 if policy.ack_timeout is None else policy.ack_timeout.total_seconds(),
             choices=tuple(
                 wire_policies.PolicyChoice(by=by, value=value, policy=other)
                 for by, names in choices
@@ -136,6 +138,7 @@ def _step(one: Taken, policy: EscalationPolicy, start: datetime) -> wire_policie
         calls=tuple(_call(call, start) for call in one.calls),
         gaps=one.gaps,
         waits=one.waits,
+        acks=policy.steps[one.step - 1].acks,
     )
 
 

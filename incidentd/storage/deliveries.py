@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, or_, select, text, update
 
 from incidentd.storage.schema import deliveries, pages
 from incidentd.storage.tx import Tx, Wake
@@ -189,23 +189,33 @@ def of_pages(conn: Connection, page_ids: Sequence[int]) -> list[DeliveryRow]:
 
 def people_by_page(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Who was written to, by page."""
+    return _people(conn, page_ids, deliveries.c.state.in_(WRITTEN_TO))
+
+
+def asked(conn: Connection, page_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Who was asked to act, or is about to be, by page."""
+    asking = deliveries.c.kind == "page"
+    return _people(conn, page_ids, asking & deliveries.c.state.in_((*WAITING, *WRITTEN_TO)))
+
+
+def _people(conn: Connection, page_ids: Sequence[int], which: ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
     found: dict[int, dict[str, None]] = {}
-    query = select(deliveries.c.page_id, deliveries.c.person).where(
-        deliveries.c.page_id.in_(page_ids), deliveries.c.state.in_(WRITTEN_TO)
-    )
+    query = select(deliveries.c.page_id, deliveries.c.person).where(deliveries.c.page_id.in_(page_ids), which)
     for page_id, person in conn.execute(query.order_by(deliveries.c.id)):
         found.setdefault(page_id, {})[person] = None
     return {page: tuple(people) for page, people in found.items()}
 
 
-def cancel_waiting(tx: Tx, page_id: int) -> list[DeliveryRow]:
-    """Take back what has not been sent; a message that is being sent goes out. Returns what was taken back.
+def cancel_waiting(tx: Tx, page_id: int, person: str = "") -> list[DeliveryRow]:
+    """Take back what has not been sent, to one person or to all; a message that is being sent goes out. Returns it.
 
     One that waits to be sent again after an unclear attempt may have arrived: its state becomes `unknown`. Of a bundle
     that waits to be sent again this page's messages are taken back, and all of it when nothing else is in it.
     """
-    taken_back = [row(one) for one in tx.conn.execute(_CANCEL, {"of_page": page_id})]
-    taken_out = [row(one) for one in tx.conn.execute(_TAKE_OUT, {"of_page": page_id})]
+    to = deliveries.c.person == person
+    cancel, take_out = (_CANCEL.where(to), _TAKE_OUT.where(to)) if person else (_CANCEL, _TAKE_OUT)
+    taken_back = [row(one) for one in tx.conn.execute(cancel, {"of_page": page_id})]
+    taken_out = [row(one) for one in tx.conn.execute(take_out, {"of_page": page_id})]
     for bundle_id in {one.bundle_id for one in taken_out}:
         tx.conn.execute(_CANCEL_EMPTY, {"of_bundle": bundle_id})
     return taken_back + taken_out

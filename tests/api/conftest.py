@@ -809,6 +809,15 @@ class _Pages(_Part):
     async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page:
         return _changed(self.fake.pages, page_id, "page", if_version, state="open", acknowledged_by="")
 
+    async def take_over(self, page_id: int, body: wire_pages.TakeOver, actor: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, acknowledged_by=actor)
+
+    async def reassign(self, page_id: int, body: wire_pages.Reassign, actor: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, person=body.person)
+
+    async def snooze(self, page_id: int, body: wire_pages.Snooze, actor: str, if_version: int | None) -> wire.Page:
+        return _changed(self.fake.pages, page_id, "page", if_version, snoozed_until=body.until, snoozed_by=actor)
+
     async def resolve(self, page_id: int, actor: str, if_version: int | None) -> wire.Page:
         return _changed(self.fake.pages, page_id, "page", if_version, state="resolved")
 

@@ -232,6 +232,8 @@ POLICY_FAULTS = [
     (sending('by_severity = { critical = "zz" }'), "policies.x.by_severity.critical", 'did you mean "z"?'),
     (sending('by_severity = { critical = "y" }'), "policies.x.by_severity.critical", "without by_severity"),
     (sending('by_urgency = { low = "x" }'), "policies.x.by_urgency.low", "without by_severity"),
+    ('[policies.x]\nsteps = [{ targets = ["person:ada"], acks = 2 }]', "policies.x.steps[0].acks", "ask for fewer"),
+    (sending('ack_timeout = "31d"'), "policies.x.ack_timeout", "until the page is over"),
     (sending('by_urgency = { medium = "z" }'), "policies.x.by_urgency.medium", "correct the value"),
 ]
 

@@ -74,8 +74,20 @@ async def acknowledge_page(calls: Calls, call: Call[wire.Acknowledge, queries.Qu
     )
 
 
-async def hand_back_page(calls: Calls, call: Call[wire.HandBack, queries.Query]) -> wire.Page:
+async def hand_back_page(calls: Calls, call: Call[wire_pages.HandBack, queries.Query]) -> wire.Page:
     return await calls.pages.hand_back(call.id, call.actor, call.body.note, call.if_version)
+
+
+async def take_over_page(calls: Calls, call: Call[wire_pages.TakeOver, queries.Query]) -> wire.Page:
+    return await calls.pages.take_over(call.id, call.body, call.actor, call.if_version)
+
+
+async def reassign_page(calls: Calls, call: Call[wire_pages.Reassign, queries.Query]) -> wire.Page:
+    return await calls.pages.reassign(call.id, call.body, call.actor, call.if_version)
+
+
+async def snooze_page(calls: Calls, call: Call[wire_pages.Snooze, queries.Query]) -> wire.Page:
+    return await calls.pages.snooze(call.id, call.body, call.actor, call.if_version)
 
 
 async def resolve_page(calls: Calls, call: Read) -> wire.Page:

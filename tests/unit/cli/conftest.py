@@ -178,7 +178,8 @@ class Canned:
                 id=number, title=t, service=t, policy=t, urgency=t, state="open", step=1, round=1, group_id=1,
                 incident_id=4, started_at=AT, next_step_at=AT + timedelta(minutes=5), acknowledged_at=AT,
                 acknowledged_by=t, acknowledged_via=t, resolved_at=None, notified=(t,), alert_ids=(12,), mine=True,
-                version=5,
+                version=5, severity=t, person=t, schedule=t, acks=(t,), acks_needed=2, ack_missing=(t,),
+                snoozed_until=AT, snoozed_by=t,
             ),
             **changes,
         )  # fmt: skip

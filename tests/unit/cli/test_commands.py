@@ -164,7 +164,13 @@ CHANGE = [
     Case("page send Help --service db --body b --urgency low --incident INC-4", "POST /v1/pages", lambda c: c.page(),
          "P-3 sent to db",
          {"title": "Help", "body": "b", "service": "db", "person": "", "urgency": "low", "incident_id": 4,
-          "interruption": ""}),
+          "severity": "", "interruption": ""}),
+    Case("page take-over 3 --note mine", "POST /v1/pages/3/take-over", lambda c: c.page(), "P-3 is yours now",
+         {"note": "mine", "until": None}),
+    Case("page reassign 3 --person lin --note n", "POST /v1/pages/3/reassign", lambda c: c.page(),
+         "P-3 begins again with plain", {"person": "lin", "schedule": "", "policy": "", "note": "n"}),
+    Case("page snooze 3 --until 2099-01-01T10:00:00Z", "POST /v1/pages/3/snooze", lambda c: c.page(),
+         "P-3 is put off until 2024-03-14 09:26:53 UTC", {"until": "2099-01-01T10:00:00Z", "note": ""}),
     Case("incident declare Full --severity sev1 --service db --summary s --alert A-12 --alert 13 --suspected "
          "--started-at 2024-03-14T09:00Z --many-stakeholders", "POST /v1/incidents", lambda c: c.incident(),
          "INC-4 declared as SEV1, suspected\n  ! plain is broken",
@@ -472,8 +478,9 @@ def test_a_daemon_that_is_not_there(case, api, run):
     assert "remedy: start it with `incidentd serve`" in done.err
 
 
-VERSIONED = ("alert resolve", "page ack", "page hand-back", "page resolve", "page escalate", "incident edit",
-             "incident status", "incident severity", "incident role")  # fmt: skip
+VERSIONED = ("alert resolve", "page ack", "page hand-back", "page take-over", "page reassign", "page snooze",
+             "page resolve", "page escalate", "incident edit", "incident status", "incident severity",
+             "incident role")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])
@@ -491,6 +498,16 @@ def test_an_acknowledgement_for_a_while_says_until_when(line, target, api, run, 
     until = datetime.fromisoformat(api.asked[0].body["until"])
     assert timedelta(hours=1, minutes=59) < until - datetime.now(UTC) <= timedelta(hours=2)
     assert run("page", "ack", "3", "--for", "soon").code == 2
+
+
+def test_one_of_several_acknowledgements_says_who_is_missing(api, run, canned):
+    api.on("POST", "/v1/pages/3/acknowledge", msgspec.structs.replace(canned.page(), acknowledged_by="", acks=("ada",)))
+    assert run("page", "ack", "3").out == "P-3 acknowledged by ada: 1 of 2, still asked: plain\n"
+
+
+@pytest.mark.parametrize("line", ["page reassign 3", "page reassign 3 --person a --policy b", "page snooze 3"])
+def test_a_page_is_moved_to_one_place_or_time(line, run):
+    assert run(*line.split()).code == 2
 
 
 def test_several_alerts_are_acknowledged_by_one_request_with_an_outcome_for_each(api, run):
