@@ -58,13 +58,12 @@ async def test_a_row_that_ended_stays_where_it_is(fakes, client, make_app, settl
 
 
 async def test_acknowledging_shows_at_once_and_then_says_who(client, make_app, settled, text):
-    client.delay = 0.15
     app = make_app(client)
     async with app.run_test(size=(80, 24)) as pilot:
         await at(pilot, settled, KEY)
+        client.delay = 1.0
         await pilot.press("a")
-        await pilot.pause(0.02)
-        assert "~ sending" in text(app)
+        await settled(pilot, lambda: "~ sending" in text(app))
         await settled(pilot, lambda: "✓ ada" in text(app))
         assert ("acknowledge_page", (41,)) in client.calls
         assert app.model.my_open_pages() == []
