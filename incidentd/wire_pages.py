@@ -76,6 +76,7 @@ class Reassign(Request, frozen=True):
     schedule: Name = ""
     policy: Name = ""
     note: Note = ""
+    interruption: Name = ""  # as of `RaisePage`
 
 
 class Snooze(Request, frozen=True):

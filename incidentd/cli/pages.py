@@ -29,6 +29,13 @@ from incidentd.domain.display import safe_line
 _STATES = ("active", "open", "acknowledged", "resolved", "exhausted", "all")
 
 
+_interruption = click.option(
+    "--interruption",
+    type=Word(get_args(wire_protection.GivenReason)),
+    help="Why it must be them: wanted to reach somebody on project work.",
+)
+
+
 @click.group()
 def page() -> None:
     """Pages: who was written to, and who took it."""
@@ -189,14 +196,15 @@ def take_over(session: Session, page_id: int, note: str, span: timedelta | None,
 @click.option("--schedule", default="", help="To whoever is on call for it; then its policy goes on.")
 @click.option("--policy", default="", help="To this policy.")
 @click.option("--note", default="", help="What the new holder should know.")
+@_interruption
 @versioned
 @change_options
 @click.pass_obj
-def reassign(session: Session, /, page_id: int, version: int | None, **to: str) -> None:
+def reassign(session: Session, /, page_id: int, version: int | None, interruption: str | None, **to: str) -> None:
     """Give a page to a person, a schedule or a policy: it begins again there."""
     if sum(bool(to[kind]) for kind in ("person", "schedule", "policy")) != 1:
         raise click.UsageError("give --person, --schedule or --policy, one of the three")
-    _act(session, page_id, "reassign", version, wire_pages.Reassign(**to))
+    _act(session, page_id, "reassign", version, wire_pages.Reassign(**to, interruption=interruption or ""))
 
 
 @page.command()
@@ -246,11 +254,7 @@ def escalate(session: Session, page_id: int, version: int | None) -> None:
 @click.option("--urgency", type=click.Choice(["high", "low"]), default="high", show_default=True)
 @click.option("--severity", default="", help="By which its policy may send it to another; default: the incident's.")
 @click.option("--incident", "incident_id", type=INCIDENT, help="The incident it is about.")
-@click.option(
-    "--interruption",
-    type=Word(get_args(wire_protection.GivenReason)),
-    help="Why it must be them: wanted to page somebody on project work.",
-)
+@_interruption
 @change_options
 @click.pass_obj
 def send(

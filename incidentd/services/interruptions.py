@@ -93,11 +93,12 @@ class Interruptions:
 def interrupted_by_step(tx: Tx, page: PageRow, people: Iterable[str], taken: Step) -> None:
     """An escalation step has written to `people`: record those on project work, once for a page.
 
-    `page` is as it was when the step was taken. A page that somebody sent to a person was recorded with their reason.
+    `page` is as it was when the step was taken. The person to whom somebody sent it was recorded with their reason.
     """
-    if page.drill_id is not None or page.person:
+    if page.drill_id is not None:
         return
-    _of_page(tx, page, people, lambda person: reason_of_step(person, taken, page.step, page.round), SYSTEM)
+    others = [one for one in people if one != page.person]
+    _of_page(tx, page, others, lambda person: reason_of_step(person, taken, page.step, page.round), SYSTEM)
 
 
 def interrupted_by_hand(tx: Tx, page: PageRow, person: str, reason: str, actor: str) -> None:

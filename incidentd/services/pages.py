@@ -253,7 +253,10 @@ class Pages:
         to = {"person": body.person, "schedule": body.schedule, "policy": body.policy}
 
         def change(tx: Tx) -> PageRow:
-            return self._holders.reassign(tx, page_id, actor, **to, note=body.note)
+            check_reason(tx, body.person, body.interruption)
+            page = self._holders.reassign(tx, page_id, actor, **to, note=body.note)
+            interrupted_by_hand(tx, page, body.person, body.interruption, actor)
+            return page
 
         return await self._moved(page_id, actor, if_version, change)
 

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd import wire, wire_modes, wire_protection
+from incidentd import wire, wire_modes, wire_pages, wire_protection
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.protection_log import KINDS
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -87,6 +87,15 @@ async def test_paging_somebody_on_project_work_by_hand_wants_a_reason(team):
     await page(team, service="", person="lin")
     await page(team, service="", person="sam", interruption="hands")  # in no mode: nothing is interrupted
     assert len(await recorded(team)) == 1
+
+
+async def test_giving_a_page_to_somebody_on_project_work_wants_a_reason_too(team):
+    made = await page(team, service="", person="lin")
+    with pytest.raises(Invalid, match="ada is on project work"):
+        await team.core.pages.reassign(made.id, wire_pages.Reassign(person="ada"), "lin", None)
+    body = wire_pages.Reassign(person="ada", interruption="access")
+    await team.core.pages.reassign(made.id, body, "lin", None)
+    assert [one[:3] for one in await recorded(team)] == [("ada", "access", f"page:{made.id}")]
 
 
 async def test_by_hand(team):

@@ -168,7 +168,8 @@ CHANGE = [
     Case("page take-over 3 --note mine", "POST /v1/pages/3/take-over", lambda c: c.page(), "P-3 is yours now",
          {"note": "mine", "until": None}),
     Case("page reassign 3 --person lin --note n", "POST /v1/pages/3/reassign", lambda c: c.page(),
-         "P-3 begins again with plain", {"person": "lin", "schedule": "", "policy": "", "note": "n"}),
+         "P-3 begins again with plain",
+         {"person": "lin", "schedule": "", "policy": "", "note": "n", "interruption": ""}),
     Case("page snooze 3 --until 2099-01-01T10:00:00Z", "POST /v1/pages/3/snooze", lambda c: c.page(),
          "P-3 is put off until 2024-03-14 09:26:53 UTC", {"until": "2099-01-01T10:00:00Z", "note": ""}),
     Case("incident declare Full --severity sev1 --service db --summary s --alert A-12 --alert 13 --suspected "
