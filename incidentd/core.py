@@ -120,6 +120,7 @@ class Core:
             expiry_loop(store, self.intake),
             timer_loop(store, self.handlers),
             Loop("sources", self.sources.work),
+            Loop("calendars", self.desk.calendars.work),
         ]
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -202,7 +203,7 @@ class Core:
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
         self.desk.rests.watch()
-        await self.store.write(self.desk.follow)
+        await self.store.write(self.desk.reread)
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
@@ -211,7 +212,7 @@ class Core:
 
         def command(tx: Tx) -> None:
             self.escalation.recheck(tx)
-            self.desk.follow(tx)
+            self.desk.reread(tx)
             outbox.release(tx)
 
         await self.store.write(command)

@@ -22,6 +22,7 @@ from incidentd.clock import Clock, SystemClock
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls
 from incidentd.core import Core, LoopLag
+from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.outbound import guarded_session, open_socket
 from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
@@ -147,6 +148,7 @@ class Daemon:
             node=lease_owner(self.configuration),
             expected=self._expected,
         )
+        self._core.desk.calendars.fetch = CalendarFetch(self._http)
         await self._load_plugins()
         await self._core.start()
         store.on_commit.append(self._observe)

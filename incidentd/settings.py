@@ -59,7 +59,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     read = attempt.run(lambda: read_main(main, environ))
     adapters = read[1] if read else ()
     notifiers = contact_notifiers(main.data)
-    roster = attempt.run(lambda: read_roster(roster_file, notifiers))
+    roster = attempt.run(lambda: read_roster(roster_file, notifiers, environ))
     # a broken roster must not make every policy that the process names look unknown
     process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies))
     if read is None or roster is None or process is None or attempt.faults:

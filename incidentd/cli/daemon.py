@@ -108,6 +108,8 @@ def check(config_path: Path | None) -> None:
 
 def _duty_problems(configuration: Configuration) -> Iterable[str]:
     """Who carries a pager now or next without a contact method for urgent pages; gaps and overlaps of two weeks."""
+    import msgspec
+
     from incidentd.clock import SystemClock
     from incidentd.domain.duty_changes import NO_CHANGES
     from incidentd.domain.duty_warnings import gap_problems, warnings
@@ -116,7 +118,10 @@ def _duty_problems(configuration: Configuration) -> Iterable[str]:
 
     roster, now = configuration.roster, SystemClock().now()
     people = {handle: judge(one, lambda _: NotifierState(), {}, now) for handle, one in roster.people.items()}
-    gaps = gap_problems(roster, warnings(roster, NO_CHANGES, now, now + 2 * WEEK))
+    # What a calendar says is known to the daemon only.
+    known = {name: one for name, one in roster.schedules.items() if all(layer.ical is None for layer in one.layers)}
+    seen = msgspec.structs.replace(roster, schedules=known)
+    gaps = gap_problems(roster, warnings(seen, NO_CHANGES, now, now + 2 * WEEK))
     return [*duty_problems(on_duty(roster, now), people), *gaps]
 
 

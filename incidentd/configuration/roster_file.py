@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import pydantic
@@ -14,7 +15,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.hours import HoursList, availability, ever_open
 from incidentd.configuration.policies import Known, PolicyTable, broken_policies, policy
 from incidentd.configuration.problems import ConfigurationError
-from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, schedule
+from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, people_of, schedule
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.dependencies import cycle
@@ -100,7 +101,9 @@ class RosterFile(Table):
     last_resort: LastResortTable = LastResortTable()
 
 
-def read_roster(document: Document, notifiers: Collection[str]) -> Roster:
+def read_roster(
+    document: Document, notifiers: Collection[str], environ: Mapping[str, str] = MappingProxyType({})
+) -> Roster:
     """The roster of a file, or that of one person. `notifiers` are the instances a contact may name.
 
     Raises `ConfigurationError` with every fault, names that refer to nothing among them.
@@ -108,10 +111,10 @@ def read_roster(document: Document, notifiers: Collection[str]) -> Roster:
     if not document.exists:
         return one_person_roster()
     file = document.validate(RosterFile)
-    faults = [document.fault(path, *why) for path, why in _broken_references(file, notifiers)]
+    faults = [document.fault(path, *why) for path, why in _broken_references(file, notifiers, environ)]
     if faults:
         raise ConfigurationError(faults)
-    return _roster(file)
+    return _roster(file, environ)
 
 
 def one_person_roster() -> Roster:
@@ -131,13 +134,13 @@ def one_person_roster() -> Roster:
     )
 
 
-def _broken_references(file: RosterFile, notifiers: Collection[str]) -> Iterable[Broken]:
+def _broken_references(file: RosterFile, notifiers: Collection[str], environ: Mapping[str, str]) -> Iterable[Broken]:
     yield from _broken_contacts(file, notifiers)
     for name, team in file.teams.items():
         yield from _unknown_people(file, ("teams", name, "members"), team.members)
         yield from _unknown_notifiers(("teams", name, "channel"), team.channel, notifiers)
     for name, table in file.schedules.items():
-        yield from broken_schedule(table, ("schedules", name), file.people)
+        yield from broken_schedule(table, ("schedules", name), file.people, environ)
     for name, service in file.services.items():
         if service.team and service.team not in file.teams:
             yield ("services", name, "team"), unknown("team", service.team, file.teams)
@@ -195,7 +198,7 @@ def _unknown_people(file: RosterFile, path: Path, handles: list[str]) -> Iterabl
             yield (*path, index), unknown("person", handle, file.people)
 
 
-def _roster(file: RosterFile) -> Roster:
+def _roster(file: RosterFile, environ: Mapping[str, str]) -> Roster:
     return Roster(
         people={handle: _person(handle, table) for handle, table in file.people.items()},
         teams={
@@ -211,7 +214,7 @@ def _roster(file: RosterFile) -> Roster:
             name: Service(name=name, team=t.team, policy=t.policy, depends_on=t.depends_on)
             for name, t in file.services.items()
         },
-        schedules={name: schedule(name, table) for name, table in file.schedules.items()},
+        schedules={name: schedule(name, table, environ) for name, table in file.schedules.items()},
         policies={name: policy(name, table) for name, table in file.policies.items()},
         last_resort=LastResort(
             contacts=_contacts(file.last_resort.contacts),
@@ -271,7 +274,7 @@ def _reaches(file: RosterFile, target: Target) -> bool:
 def _handles(file: RosterFile, target: Target) -> Iterable[str]:
     """Everybody it may stand for; a channel is nobody."""
     if target.kind is TargetKind.SCHEDULE:
-        return schedule(target.name, file.schedules[target.name]).people
+        return people_of(file.schedules[target.name], file.people)
     if target.kind is TargetKind.TEAM:
         return file.teams[target.name].members
     return (target.name,) if target.kind is TargetKind.PERSON else ()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import pydantic
 
 from incidentd.configuration.hours import WallClock, days_of_week
+from incidentd.configuration.secrets import BadSecret, resolve_secret
 from incidentd.configuration.toml_lines import Path
-from incidentd.configuration.values import Name, Table, Zone, unknown
+from incidentd.configuration.values import Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.hours import EVERY_DAY
-from incidentd.domain.people import HandoverForm, Layer, Restriction, Rotation, Schedule, Unit
+from incidentd.domain.people import HandoverForm, Ical, Layer, Restriction, Rotation, Schedule, Unit
 
 _MOST_LAYERS = 50
 Broken = tuple[Path, tuple[str, str]]
@@ -79,9 +80,14 @@ class _Turns(Table):
 
 
 class LayerTable(_Turns):
+    """A rotation of `people`, or a calendar: `ical`."""
+
     name: Name = ""
-    people: Annotated[list[str], pydantic.Field(min_length=1)]
-    start: Day
+    people: Annotated[list[str], pydantic.Field(min_length=1)] | None = None
+    start: Day | None = None
+    ical: Any = None  # a URL, a path, or a secret reference to one of these
+    ical_every: PositiveDuration = timedelta(minutes=15)
+    ical_people: dict[str, str] = pydantic.Field(default={})
 
 
 _OF_THE_WHOLE = frozenset({"layers", "handover_form"})
@@ -98,7 +104,9 @@ class ScheduleTable(_Turns):
 
 
 # ---------------------------------------------------------------------- faults
-def broken_schedule(table: ScheduleTable, path: Path, people: Iterable[str]) -> Iterable[Broken]:
+def broken_schedule(
+    table: ScheduleTable, path: Path, people: Iterable[str], environ: Mapping[str, str]
+) -> Iterable[Broken]:
     """What is wrong with the schedule at `path` beyond its types."""
     if table.layers is None:
         for key in ("people", "start"):
@@ -115,7 +123,45 @@ def broken_schedule(table: ScheduleTable, path: Path, people: Iterable[str]) -> 
         if name in names:
             yield (*here, "name"), (f'"{name}" is the name of two layers', "give each layer a name of its own")
         names.add(name)
-        yield from _broken_turns(layer, here, people)
+        yield from _broken_layer(layer, here, people, environ)
+
+
+_OF_TURNS = frozenset({"people", "start", "weeks", "days", "hours", "until", "skip", "handover_day", "handover"})
+
+
+def _broken_layer(table: LayerTable, path: Path, people: Iterable[str], environ: Mapping[str, str]) -> Iterable[Broken]:
+    if table.ical is not None:
+        yield from _broken_calendar(table, path, people, environ)
+        return
+    for key in ("people", "start"):
+        if getattr(table, key) is None:
+            yield (*path, key), ("is missing", "add it, or write ical for a calendar")
+    for key in sorted(table.model_fields_set & {"ical_people", "ical_every"}):
+        yield (*path, key), ("is for a calendar", "add ical, or take it away")
+    yield from _broken_turns(table, path, people)
+
+
+def _broken_calendar(
+    table: LayerTable, path: Path, people: Iterable[str], environ: Mapping[str, str]
+) -> Iterable[Broken]:
+    for key in sorted(table.model_fields_set & _OF_TURNS):
+        yield (*path, key), ("is for turns, and this layer is a calendar", "take it away, or take ical away")
+    named: list[tuple[Path, str]] = [(("ical_people", text), handle) for text, handle in table.ical_people.items()]
+    for where, handle in [*named, *((("shadows", index), handle) for index, handle in enumerate(table.shadows))]:
+        if handle not in people:
+            yield (*path, *where), unknown("person", handle, people)
+    try:
+        ical_place(table.ical, environ)
+    except BadSecret as error:
+        yield (*path, "ical"), (str(error), error.remedy)
+
+
+def ical_place(value: object, environ: Mapping[str, str]) -> str:
+    """The URL or the path that `ical` means. Raises `BadSecret`."""
+    place = value if isinstance(value, str) else resolve_secret(value, environ).reveal().strip()
+    if not place.startswith(("https://", "http://", "/")):
+        raise BadSecret("is no https URL and no absolute path", 'write "https://HOST/PATH.ics" or "/PATH.ics"')
+    return place
 
 
 def _broken_turns(table: LayerTable | ScheduleTable, path: Path, people: Iterable[str]) -> Iterable[Broken]:
@@ -134,12 +180,23 @@ def _broken_turns(table: LayerTable | ScheduleTable, path: Path, people: Iterabl
 
 
 # ---------------------------------------------------------------------- meaning
-def schedule(name: str, table: ScheduleTable) -> Schedule:
+def people_of(table: ScheduleTable, everybody: Iterable[str]) -> tuple[str, ...]:
+    """Whoever may have a turn: a calendar may name anybody."""
+    if table.layers is None:
+        return tuple(table.people or ())
+    if any(layer.ical is not None for layer in table.layers):
+        return tuple(everybody)
+    return tuple(handle for layer in table.layers for handle in layer.people or ())
+
+
+def schedule(name: str, table: ScheduleTable, environ: Mapping[str, str]) -> Schedule:
     """The schedule that a table without faults describes."""
     if table.layers is None:
-        layers = [_layer(name, table)]
+        layers = [_layer(name, table, None)]
     else:
-        layers = [_layer(_name(layer, number), layer) for number, layer in enumerate(table.layers)]
+        layers = [
+            _layer(_name(layer, number), layer, _ical(layer, environ)) for number, layer in enumerate(table.layers)
+        ]
     return Schedule(name=name, layers=tuple(layers), handover_form=table.handover_form)
 
 
@@ -147,9 +204,16 @@ def _name(layer: LayerTable, number: int) -> str:
     return layer.name or str(number + 1)
 
 
-def _layer(name: str, table: LayerTable | ScheduleTable) -> Layer:
+def _ical(table: LayerTable, environ: Mapping[str, str]) -> Ical | None:
+    if table.ical is None:
+        return None
+    return Ical(place=ical_place(table.ical, environ), every=table.ical_every, people=table.ical_people)
+
+
+def _layer(name: str, table: LayerTable | ScheduleTable, ical: Ical | None) -> Layer:
     return Layer(
         name=name,
+        ical=ical,
         rotation=_rotation(table),
         restrictions=tuple(_restriction(one) for one in table.restrictions),
         shadows=tuple(table.shadows),
@@ -158,10 +222,9 @@ def _layer(name: str, table: LayerTable | ScheduleTable) -> Layer:
 
 def _rotation(table: LayerTable | ScheduleTable) -> Rotation:
     unit = next((unit for unit in Unit if getattr(table, unit.value) is not None), Unit.WEEKS)
-    assert table.start is not None
     return Rotation(
         people=tuple(table.people or ()),
-        start=table.start,
+        start=table.start or date.min,  # a calendar has no turns
         handover=table.handover,
         handover_day=table.handover_day,
         zone=table.zone,

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import msgspec
 
+from incidentd.domain.people import Shift
+
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
     """`person` carries the pager of `schedule` from `starts_at` until before `ends_at`, whoever it was."""
@@ -72,12 +74,32 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
+class ImportedShift(msgspec.Struct, frozen=True, kw_only=True):
+    """What a calendar says of a layer. Those of one layer do not overlap."""
+
+    schedule: str
+    layer: str
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """The changes that count: overrides that stand, swaps that were accepted, absences that were not taken back."""
+    """What counts besides the file: overrides that stand, swaps that were accepted, absences that were not taken back,
+    and what calendars say."""
 
     overrides: tuple[Override, ...] = ()
     swaps: tuple[Swap, ...] = ()
     absences: tuple[Absence, ...] = ()
+    imported: tuple[ImportedShift, ...] = ()
+
+    def of_layer(self, schedule: str, layer: str) -> list[Shift]:
+        """What a calendar says of one layer, in order."""
+        found = (one for one in self.imported if (one.schedule, one.layer) == (schedule, layer))
+        return sorted(
+            (Shift(person=one.person, starts_at=one.starts_at, ends_at=one.ends_at) for one in found),
+            key=lambda one: one.starts_at,
+        )
 
     def of_schedule(self, name: str) -> list[Override | Swap]:
         """Overrides and swaps of one schedule in the order in which they were made."""

@@ -34,7 +34,9 @@ def final_schedule(schedule: Schedule, changes: Changes, start: datetime, end: d
     """
     shifts: list[Shift] = []
     for layer in schedule.layers:
-        shifts = _covered(shifts, [_clipped(one, start, end) for one in layer_shifts(layer, start, end)])
+        imported = changes.of_layer(schedule.name, layer.name) if layer.ical is not None else ()
+        found = layer_shifts(layer, start, end, imported)
+        shifts = _covered(shifts, [_clipped(one, start, end) for one in found])
     for change in changes.of_schedule(schedule.name):
         if isinstance(change, Override):
             _rewrite(shifts, *_clip(change.starts_at, change.ends_at, start, end), _override(change))
@@ -44,11 +46,12 @@ def final_schedule(schedule: Schedule, changes: Changes, start: datetime, end: d
     return list(_present(shifts, changes.absences_of()))
 
 
-def layer_shifts(layer: Layer, start: datetime, end: datetime) -> Iterator[Shift]:
-    """The shifts of one layer alone that touch the time from `start` until before `end`."""
+def layer_shifts(layer: Layer, start: datetime, end: datetime, imported: Sequence[Shift] = ()) -> Iterator[Shift]:
+    """The shifts of one layer alone that touch the time from `start` until before `end`; `imported` by its calendar."""
+    touching = (one for one in imported if one.starts_at < end and start < one.ends_at)
     named = (
         msgspec.structs.replace(one, source=f"layer:{layer.name}", shadows=layer.shadows)
-        for one in turns(layer.rotation, start, end)
+        for one in (turns(layer.rotation, start, end) if layer.ical is None else touching)
     )
     if not layer.restrictions:
         return named
@@ -180,7 +183,8 @@ def holder_at(schedule: Schedule, changes: Changes, at: datetime) -> Shift | Non
 
     None when no layer and no change has anybody; a shift without a person when an absence emptied it.
     """
-    held = next((found for layer in reversed(schedule.layers) if (found := _layer_at(layer, at))), None)
+    from_top = (_layer_at(schedule.name, layer, changes, at) for layer in reversed(schedule.layers))
+    held = next((found for found in from_top if found), None)
     for change in changes.of_schedule(schedule.name):
         if isinstance(change, Override):
             if change.starts_at <= at < change.ends_at:
@@ -195,7 +199,10 @@ def holder_at(schedule: Schedule, changes: Changes, at: datetime) -> Shift | Non
     return next(one for one in _stood_in(held, absences, frozenset()) if one.starts_at <= at < one.ends_at)
 
 
-def _layer_at(layer: Layer, at: datetime) -> Shift | None:
+def _layer_at(schedule: str, layer: Layer, changes: Changes, at: datetime) -> Shift | None:
+    if layer.ical is not None:
+        imported = changes.of_layer(schedule, layer.name)
+        return next((one for one in layer_shifts(layer, at, at + _INSTANT, imported) if one.starts_at <= at), None)
     turn = shift_at(layer.rotation, at)
     if turn is None:
         return None

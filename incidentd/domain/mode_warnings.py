@@ -73,7 +73,8 @@ def _share(team: Team) -> Iterator[tuple[str, str]]:
 
 
 def _size(roster: Roster, team: Team, at: datetime) -> Iterator[tuple[str, str]]:
-    if not any(_is_weekly(layer.rotation) for one in _schedules(roster, team) for layer in one.layers):
+    layers = (layer for one in _schedules(roster, team) for layer in one.layers if layer.ical is None)
+    if not any(_is_weekly(layer.rotation) for layer in layers):
         return
     places = sites(roster.people, team.members, at)
     if len(places) == 1 and len(team.members) < ONE_SITE:

@@ -87,8 +87,23 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     days_over: int = 1
 
 
+class Ical(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar that says whose turn it is: a URL or a file's path, read `every` so often.
+
+    `people` are texts of events (a summary, an attendee) and the handles that they mean, beside handles and names.
+    Whoever knows the URL may read the calendar, so it stands in no text.
+    """
+
+    place: str
+    every: timedelta = timedelta(minutes=15)
+    people: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "Ical(***)"
+
+
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
-    """A rotation that counts within any of `restrictions` (always, when there is none).
+    """A rotation, or a calendar, that counts within any of `restrictions` (always, when there is none).
 
     `shadows` are told what the holder is told, so as to learn; a page does not count on them.
     """
@@ -97,6 +112,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     rotation: Rotation
     restrictions: tuple[Restriction, ...] = ()
     shadows: tuple[str, ...] = ()
+    ical: Ical | None = None
 
 
 class HandoverForm(enum.StrEnum):

@@ -12,10 +12,11 @@ import msgspec
 from incidentd import wire_duty
 from incidentd.domain.duty_changes import Absence, Override, SwapState
 from incidentd.domain.duty_rules import LONGEST
-from incidentd.domain.duty_warnings import warnings
+from incidentd.domain.duty_warnings import DutyWarning, warnings
 from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.mode_warnings import LOOK_BACK, mode_warnings
 from incidentd.domain.people import Roster
+from incidentd.services.calendar_imports import complaints
 from incidentd.services.duty_drafts import absence_of, check, draft_of, override_of, preview, schedule_view, time_of
 from incidentd.services.duty_rows import added, ended, replaced, standing, view
 from incidentd.services.errors import Invalid, NotFound
@@ -66,6 +67,10 @@ class Duty:
         told = [
             *warnings(roster, found, begin, until, holidays),
             *mode_warnings(roster, found, blocks, begin, until),
+            *(
+                DutyWarning(kind="calendar", schedule=schedule, person="", starts_at=begin, ends_at=until, text=text)
+                for schedule, text in await self._store.read(complaints)
+            ),
         ]
         return wire_duty.Schedules(
             starts_at=begin,

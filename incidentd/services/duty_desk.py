@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from incidentd.domain.duty_changes import SwapState
 from incidentd.domain.people import Roster
+from incidentd.services.calendar_imports import CalendarImports
 from incidentd.services.duty import Duty
 from incidentd.services.escalation import Handler
 from incidentd.services.handover_offer import HandoverOffer
@@ -28,10 +29,11 @@ class DutyDesk:
         self.duty = Duty(store, roster, self.follow)
         self.requests = ShiftRequests(store, roster, self.duty.swaps, self.follow)
         self.rests = Rests(store, roster, self.requests)
+        self.calendars = CalendarImports(store, roster, self.handovers.watch.follow)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the timers of duty do."""
-        parts = (self.handovers, self.duty.swaps, self.requests, self.rests)
+        parts = (self.handovers, self.duty.swaps, self.requests, self.rests, self.calendars)
         return {kind: handler for part in parts for kind, handler in part.handlers().items()}
 
     def offers(self) -> Sequence[Offer]:
@@ -44,3 +46,8 @@ class DutyDesk:
     def follow(self, tx: Tx) -> None:
         """See who carries each pager now, and what ends by that."""
         self.handovers.watch.follow(tx)
+
+    def reread(self, tx: Tx) -> None:
+        """`follow` after the roster was read."""
+        self.calendars.follow(tx)
+        self.follow(tx)

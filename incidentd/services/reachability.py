@@ -11,6 +11,7 @@ from incidentd.domain.duty_warnings import gap_problems, warnings
 from incidentd.domain.final_schedule import HORIZON, WEEK
 from incidentd.domain.people import Roster
 from incidentd.domain.reachability import Known, NotifierState, Reachability, duty_problems, judge, on_duty
+from incidentd.services.calendar_imports import complaints
 from incidentd.storage import contacts, duty_changes
 from incidentd.storage.store import Store
 
@@ -40,9 +41,13 @@ class ReachabilityView:
         return judged
 
     async def problems(self) -> list[str]:
-        """Those who carry a pager now or next and cannot be reached, and the gaps and overlaps of the coming week."""
+        """Those who carry a pager now or next and cannot be reached, the gaps and overlaps of the coming
+        week, and calendars that cannot be read."""
         now = self._store.clock.now()
-        changes = await self._store.read(lambda conn: duty_changes.between(conn, now, now + HORIZON))
+        changes, calendars = await self._store.read(
+            lambda conn: (duty_changes.between(conn, now, now + HORIZON), complaints(conn))
+        )
         duties = on_duty(self._roster(), now, changes)
         found = warnings(self._roster(), changes, now, now + WEEK)
-        return [*duty_problems(duties, await self.everybody()), *gap_problems(self._roster(), found)]
+        told = [*duty_problems(duties, await self.everybody()), *gap_problems(self._roster(), found)]
+        return [*told, *(text for _, text in calendars)]

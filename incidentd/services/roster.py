@@ -148,4 +148,5 @@ def _takes_part(schedule: Schedule, changes: Changes, person: str) -> bool:
     """Whether a change may bring somebody into a schedule whose layers do not name them."""
     named = {one.person for one in changes.overrides if one.schedule == schedule.name}
     named |= {who for one in changes.swaps if one.schedule == schedule.name for who in (one.person, one.other)}
+    named |= {one.person for one in changes.imported if one.schedule == schedule.name}
     return person in named | {one.stand_in for one in changes.absences}

@@ -96,7 +96,7 @@ class ShiftRequests:
             at=tx.now,
         )
         roster, changes = self._roster(), self._changes(tx, request)
-        people = rules.who_can(roster, changes, request, body.people or self._candidates(body))
+        people = rules.who_can(roster, changes, request, body.people or self._candidates(body, changes))
         request = msgspec.structs.replace(request, asked=tuple(self._asked(tx, request, changes, people)))
         checked(lambda: rules.check_request(roster, changes, request, tx.now))
         stored = shift_requests.add(tx, request)
@@ -104,13 +104,14 @@ class ShiftRequests:
         self._ask(tx, stored)
         return stored
 
-    def _candidates(self, body: wire_requests.AskForShift) -> Iterable[str]:
+    def _candidates(self, body: wire_requests.AskForShift, changes: Changes) -> Iterable[str]:
         roster = self._roster()
         if body.team:
             if body.team not in roster.teams:
                 raise Invalid(f"there is no team {body.team!r}", field="team", remedy="see roster.toml")
             return roster.teams[body.team].members
-        return roster.schedules[body.schedule].people if body.schedule in roster.schedules else ()
+        imported = (one.person for one in changes.imported if one.schedule == body.schedule)
+        return (*(roster.schedules[body.schedule].people if body.schedule in roster.schedules else ()), *imported)
 
     def _asked(self, tx: Tx, request: ShiftRequest, changes: Changes, people: Iterable[str]) -> Iterable[Asked]:
         schedule = self._roster().schedules.get(request.schedule)

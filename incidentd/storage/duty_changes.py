@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, insert, 
 
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
 from incidentd.domain.modes import ModeBlock
+from incidentd.storage import imported_shifts
 from incidentd.storage.columns import Instant
 from incidentd.storage.schema_duty import absences, mode_blocks, overrides, swaps
 from incidentd.storage.tx import Tx
@@ -75,6 +76,7 @@ def between(conn: Connection, start: datetime, end: datetime, *states: SwapState
         overrides=tuple(_struct(Override, row) for row in conn.execute(_OVERRIDES, within)),
         swaps=tuple(_struct(Swap, row) for row in conn.execute(_SWAPS, within | wanted)),
         absences=tuple(_struct(Absence, row) for row in conn.execute(_ABSENCES, within)),
+        imported=tuple(imported_shifts.between(conn, start, end)),
     )
 
 

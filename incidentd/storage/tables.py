@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from incidentd.storage import schema, schema_duty, schema_handover, schema_policies, schema_quiet
+from incidentd.storage import schema, schema_calendars, schema_duty, schema_handover, schema_policies, schema_quiet
 from incidentd.storage.metadata import metadata
 
-__all__ = ["metadata", "schema", "schema_duty", "schema_handover", "schema_policies", "schema_quiet"]
+__all__ = [
+    "metadata",
+    "schema",
+    "schema_calendars",
+    "schema_duty",
+    "schema_handover",
+    "schema_policies",
+    "schema_quiet",
+]

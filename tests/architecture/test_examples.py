@@ -20,7 +20,9 @@ from incidentd.pluginhost.instances import offers, wanted
 from incidentd.settings import load_configuration
 
 CONFIG = Path(__file__).parents[2] / "config"
-_SETTING = re.compile(r"^(\s*)# (?=\w+ = |\[\w[\w.-]*\]$|\{ notifier)", re.MULTILINE)  # the rest behind "#" is prose
+_SETTING = re.compile(
+    r"^(\s*)# (?=\w+ = |\[{1,2}\w[\w.-]*\]{1,2}$|\{ notifier)", re.MULTILINE
+)  # the rest behind "#" is prose
 _SECOND = re.compile(r"^url = \{ credential = \"database-url\" \}\n", re.MULTILINE)  # a key's other spelling
 SECRETS = {"BUILDS_TOKEN": "t0ken-of-builds", "OWN_AUTHORIZATION": "Bearer t0ken"}
 

@@ -210,6 +210,15 @@ SCHEDULE_FAULTS = [
     (layer('name = "a"') + layer('name = "a"'), "schedules.x.layers[1].name", "a name of its own"),
     (layer() + layer('shadows = ["b"]'), "schedules.x.layers[1].shadows[0]", "there is ada"),
     (layer() + "[[schedules.x.layers]]\nstart = 2026-01-05", "schedules.x.layers[1].people", "add"),
+    ("[[schedules.x.layers]]\nical = 'https://h/x.ics'\nweeks = 1", "schedules.x.layers[0].weeks", "take ical away"),
+    (layer("ical_people = { a = 'ada' }"), "schedules.x.layers[0].ical_people", "add ical"),
+    ('[[schedules.x.layers]]\nical = "x.ics"', "schedules.x.layers[0].ical", "https://HOST/PATH.ics"),
+    ("[[schedules.x.layers]]\nical = { env = 'NOT_THERE' }", "schedules.x.layers[0].ical", "set it for the daemon"),
+    (
+        "[[schedules.x.layers]]\nical = '/x.ics'\nical_people = { A = 'eda' }",
+        "schedules.x.layers[0].ical_people.A",
+        "ada",
+    ),
 ]
 
 
