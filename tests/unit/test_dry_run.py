@@ -1,6 +1,10 @@
 """If it fired now: whom a policy would call, when and by what."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidentd.domain.dry_run import MOST_STEPS, dry_run
 from incidentd.domain.duty_changes import Changes, Override
@@ -151,3 +155,30 @@ def test_hours_that_are_never_open_while_somebody_is_on_call_hold_nothing_up_for
     )
     found = dry_run(people, policy((5, "on:s")), NOW, "low")
     assert len(found.steps) == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 90), st.sampled_from(["ada", "lin", "on:s", "nobody"])), min_size=1, max_size=4),
+    st.integers(0, 3),
+    st.sampled_from([datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC)]),
+    st.integers(0, 480),
+    st.sampled_from(["high", "low"]),
+)
+def test_over_either_change_of_the_clocks_each_step_of_each_round_is_taken_once_in_order(
+    steps, repeat, evening, later, urgency
+):
+    night = Availability(zone="Europe/Berlin", quiet=(Hours(start=time(1, 30), end=time(3, 30)),))
+    people = roster(
+        person("ada", 0), person("lin", 0, hours=night), person("nobody"), schedules={"s": rotating("ada", "lin")}
+    )
+    one = policy(*steps, repeat=repeat)
+    found = dry_run(people, one, evening + later * MINUTE, urgency)
+    taken = [(step.step, step.round) for step in found.steps]
+    assert taken == [(step, round_) for round_ in range(1, repeat + 2) for step in range(1, len(steps) + 1)]
+    for before, after in pairwise(found.steps):
+        assert after.since == before.until
+    for step in found.steps:
+        assert step.since <= step.at
+        assert step.at == step.since or (urgency == "low" and step.waits)
+        waited = timedelta(0) if not step.calls else one.steps[step.step - 1].delay
+        assert step.until - step.at == waited
