@@ -202,6 +202,8 @@ class FakeClient:
         self.own_shifts: tuple[wire.OwnShift, ...] = ()
         self.roster = Roster()  # whose schedules are computed
         self.duty = Changes()
+        self.rules: dict[int, wire_quieting.Recurring] = {}
+        self.blocks: dict[int, wire_modes.ModeBlock] = {}
         self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
         self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
@@ -498,16 +500,26 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def recurring(self) -> wire_quieting.RecurringList:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        return wire_quieting.RecurringList(rules=tuple(self.rules.values()))
 
     async def recurring_rule(self, rule_id: int) -> wire_quieting.Recurring:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        return self._known(self.rules.get(rule_id), f"rule R-{rule_id}")
 
     async def set_recurring(self, body: wire_quieting.SetRecurring) -> wire_quieting.Recurring:
-        raise AssertionError(UNASKED)
+        await self._mutate("set_recurring", body)
+        number = max(self.rules, default=0) + 1
+        old = self.rules[number - 1]
+        self.rules[number] = replace(old, id=number, name=f"R-{number}", status="active", rrule=body.when.rrule)
+        self.tell("recurring.set", f"recurring:{number}", actor=self.me)
+        return self.rules[number]
 
     async def end_recurring(self, rule_id: int) -> wire_quieting.Recurring:
-        raise AssertionError(UNASKED)
+        await self._mutate("end_recurring", rule_id)
+        self.rules[rule_id] = replace(self.rules[rule_id], status="ended", ended_by=self.me)
+        self.tell("recurring.ended", f"recurring:{rule_id}", actor=self.me)
+        return self.rules[rule_id]
 
     async def drills(self) -> wire_drills.DrillList:
         raise AssertionError(UNASKED)
@@ -648,10 +660,57 @@ class FakeClient:
     async def modes(
         self, team: str = "", *, starts_at: datetime | None = None, ends_at: datetime | None = None
     ) -> wire_modes.Modes:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        blocks = tuple(one for one in self.blocks.values() if not one.cancelled)
+        now = {one.person: one for one in blocks if one.starts_at <= NOW < one.ends_at}
+
+        def mode(one: wire.Person) -> wire_modes.PersonMode:
+            block = now.get(one.handle)
+            return wire_modes.PersonMode(
+                person=one.handle,
+                name=one.name,
+                teams=("payments",),
+                mode=block.mode if block else "",
+                since=block.starts_at if block else None,
+                until=block.ends_at if block else None,
+                next_mode="",
+                next_at=None,
+            )
+
+        held = {name: tuple(one.person for one in now.values() if one.mode == name) for name in ("support", "project")}
+        neither = tuple(one.handle for one in self.person_list if one.handle not in now)
+        share = wire_modes.TeamModes(team="payments", support_percent=50, wanted=2, neither=neither, **held)
+        return wire_modes.Modes(
+            at=NOW,
+            starts_at=NOW,
+            ends_at=NOW + timedelta(weeks=13),
+            people=tuple(mode(one) for one in self.person_list),
+            teams=(share,),
+            blocks=blocks,
+            warnings=(),
+        )
 
     async def set_mode(self, body: wire_modes.SetMode) -> wire_modes.ModeBlock:
-        raise AssertionError(UNASKED)
+        await self._mutate("set_mode", body)
+        starts = body.starts_at or NOW
+        ends = body.ends_at or starts + timedelta(days=body.days or 0)
+        if ends - starts < timedelta(days=7) and not body.reason:
+            raise refusal(422, "less than a week needs a reason", field="reason")
+        number = max(self.blocks, default=0) + 1
+        self.blocks[number] = wire_modes.ModeBlock(
+            id=number,
+            person=body.person,
+            mode=body.mode,
+            starts_at=starts,
+            ends_at=ends,
+            reason=body.reason,
+            by=self.me,
+            at=NOW,
+            cancelled=False,
+            version=1,
+        )
+        self.tell("mode.set", f"mode:{number}", actor=self.me)
+        return self.blocks[number]
 
     async def change_mode(
         self, block_id: int, body: wire_modes.ChangeMode, *, if_version: int | None = None
@@ -664,7 +723,11 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
-        raise AssertionError(UNASKED)
+        await self._mutate("end_mode", block_id, reason)
+        self._check(self.blocks[block_id], if_version)
+        self.blocks[block_id] = replace(self.blocks[block_id], cancelled=True)
+        self.tell("mode.ended", f"mode:{block_id}", actor=self.me)
+        return self.blocks[block_id]
 
     async def interruptions(self, team: str = "", *, days: int = 28) -> wire_protection.Interruptions:
         raise AssertionError(UNASKED)

@@ -69,7 +69,23 @@ def build(fakes: Any) -> Any:
     _duty(client, fakes)
     _policies(client, fakes)
     _handovers(client, fakes)
+    _recurring(client, fakes)
     return client
+
+
+def _recurring(client: Any, fakes: Any) -> None:
+    """A maintenance that recurs on Thursday nights in Berlin, over midnight."""
+    first = datetime(2026, 3, 12, 21, tzinfo=UTC)
+    client.rules[1] = wire_quieting.Recurring(
+        id=1, name="R-1", kind="maintenance", status="active", rule="FREQ=WEEKLY;BYDAY=TH 22:00-01:00 Europe/Berlin",
+        rrule="FREQ=WEEKLY;BYDAY=TH", zone="Europe/Berlin", matchers=(), services=("checkout",), spared=(), below="",
+        coming=tuple(
+            wire_quieting.Occurrence(starts_at=one, ends_at=one + timedelta(hours=3))
+            for one in (first, first + timedelta(days=7))
+        ),
+        text="deploys", created_by="lin", owner_known=True, created_at=fakes.NOW, updated_at=fakes.NOW,
+        last_hid_at=None, ended_at=None, ended_by="", version=1,
+    )  # fmt: skip
 
 
 def _handovers(client: Any, fakes: Any) -> None:

@@ -11,6 +11,7 @@ from incidentd_tui.forms import maintaining
 from incidentd_tui.rows import maintenance
 from incidentd_tui.screens.kept import KeptScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.recurring import RecurringScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
@@ -25,6 +26,7 @@ class MaintenanceScreen(KeptScreen[Maintenance]):
         Verb("maintenance.again", "C", "plan like it", "Plan another one like it: a form", writes=True),
         Verb("maintenance.end", "X", "end now", "End it now, or call it off: a form", writes=True),
         Verb("maintenance.back", "escape,q", "back", "Clear the filter, then back to where you came from"),
+        Verb("maintenance.recurring", "r", "recurring", "Silences and maintenance that recur by a rule"),
         FILTER,
         VIEW,
         COPY,
@@ -80,6 +82,9 @@ class MaintenanceScreen(KeptScreen[Maintenance]):
         if name == "end" and one is not None and one.status == "over":
             return f"{verb.label}: {one.name} is over"
         return ""
+
+    def do_recurring(self) -> None:
+        self.app.push_screen(RecurringScreen())
 
     def do_new(self) -> None:
         self.app.push_screen(maintaining.new(self.tui, []), self.after_form)

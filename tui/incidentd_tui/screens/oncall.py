@@ -17,6 +17,7 @@ from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
 from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
 from incidentd_tui.screens.handovers import HandoversScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.modes import ModesScreen
 from incidentd_tui.screens.policies import PoliciesScreen
 from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
@@ -37,6 +38,7 @@ class OnCallScreen(CalendarMoves):
         *DUTY_VERBS,
         Verb("oncall.policies", "p", "policies", "Escalation policies, and whom each would call"),
         Verb("oncall.handovers", "d", "handovers", "How duty blocks end: finish yours, accept what comes to you"),
+        Verb("oncall.modes", "m", "modes", "Who is in support, and who on project work"),
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
         *MOVES,
         VIEW,
@@ -246,6 +248,9 @@ class OnCallScreen(CalendarMoves):
 
     def do_handovers(self) -> None:
         self.app.push_screen(HandoversScreen())
+
+    def do_modes(self) -> None:
+        self.app.push_screen(ModesScreen())
 
     def do_page(self) -> None:
         self.app.push_screen(paging.page_somebody(self.tui, person=self._person()))

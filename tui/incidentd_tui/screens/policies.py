@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
-from textual.app import ComposeResult
 from textual.worker import Worker
 
 from incidentd import wire_policies
@@ -17,18 +16,17 @@ from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.times import HINT, time_of
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import policies
+from incidentd_tui.screens.below import PreviewBelow
 from incidentd_tui.screens.duty_verbs import LOUD_KINDS
-from incidentd_tui.screens.kept import KeptScreen
 from incidentd_tui.screens.listing import COPY, FILTER, ListScreen
 from incidentd_tui.verbs import Verb
-from incidentd_tui.widgets.bars import Pane
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
 SEVERITIES = ("", "critical", "error", "warning", "info")
 """Severities of an alert that the dry run goes through; the first is none."""
 
 
-class PoliciesScreen(KeptScreen[wire_policies.Policy]):
+class PoliciesScreen(PreviewBelow[wire_policies.Policy]):
     mode = "oncall"
     heading = "Escalation policies"
     kind = "daemon"
@@ -38,22 +36,6 @@ class PoliciesScreen(KeptScreen[wire_policies.Policy]):
         FILTER,
         COPY,
     )
-
-    def compose_body(self) -> ComposeResult:
-        yield from super().compose_body()
-        yield Pane(widget_id="more")
-
-    def fit_window(self) -> None:
-        super().fit_window()
-        self.query_one("#more").display = not self.wide and self.size.height >= 20
-
-    def refresh_frame(self) -> None:
-        """In a window without room for a preview the policy stands below the list."""
-        super().refresh_frame()
-        if self.composed:
-            rule: paint.Line = [("─" * self.size.width, theme.line)]
-            told = self.preview_lines(self.table.cursor, self.size.width - 2)[1:]
-            self.query_one("#more", Pane).say([rule, *([(" ", theme.plain), *line] for line in told)])
 
     async def fetch(self) -> Iterable[tuple[str, wire_policies.Policy]]:
         found = await self.tui.acts.gateway.ask(self.tui.acts.client.policies())

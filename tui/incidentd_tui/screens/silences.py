@@ -11,6 +11,7 @@ from incidentd_tui.forms import silencing
 from incidentd_tui.rows import silences
 from incidentd_tui.screens.kept import KeptScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
+from incidentd_tui.screens.recurring import RecurringScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
@@ -27,6 +28,7 @@ class SilencesScreen(KeptScreen[Silence]):
         Verb("silences.change", "C", "change", "Change matchers, end or comment: a form (Enter too)", writes=True),
         Verb("silences.expire", "X", "end now", "End it now: a form that says what would be told", writes=True),
         BACK,
+        Verb("silences.recurring", "r", "recurring", "Silences and maintenance that recur by a rule"),
         FILTER,
         VIEW,
         COPY,
@@ -86,6 +88,9 @@ class SilencesScreen(KeptScreen[Silence]):
 
     def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
         self.run_worker(self.action_verb("silences.change"), exit_on_error=False)
+
+    def do_recurring(self) -> None:
+        self.app.push_screen(RecurringScreen())
 
     def do_new(self) -> None:
         self.app.push_screen(silencing.new(self.tui, []), self.after_form)
