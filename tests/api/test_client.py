@@ -20,6 +20,7 @@ from incidentd import (
     wire_drills,
     wire_duty,
     wire_modes,
+    wire_pages,
     wire_protection,
     wire_quieting,
     wire_replay,
@@ -145,6 +146,12 @@ CALLS = {
     "policies": lambda c: c.policies(),
     "policy": lambda c: c.policy("a b", at=NOON),
     "test_policy": lambda c: c.test_policy("default", severity="critical", at=NOON),
+    "take_over_page": lambda c: c.take_over_page(1, wire_pages.TakeOver(note="mine")),
+    "reassign_page": lambda c: c.reassign_page(1, wire_pages.Reassign(person="ana")),
+    "snooze_page": lambda c: c.snooze_page(1, wire_pages.Snooze(until=NOON)),
+    "preview_duty": lambda c: c.preview_duty(
+        wire_duty.PreviewDuty(absence=wire_duty.SetAbsence(person="ana", ends_at=NOON))
+    ),
     "test_route": lambda c: c.test_route({"alertname": "X", "a": "b & c=d"}),
     "test_notifier": lambda c: c.test_notifier("phone"),
     "test_person": lambda c: c.test_person("ana"),
