@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
 
 from incidentd.domain.duty_changes import ImportedShift
-from incidentd.storage.columns import Instant
+from incidentd.storage.columns import Instant, Json
 from incidentd.storage.schema_calendars import calendars
 from incidentd.storage.schema_calendars import imported_shifts as table
 from incidentd.storage.tx import Tx
@@ -77,7 +77,7 @@ def wanted(conn: Connection) -> list[CalendarRow]:
 
 def complained_of(conn: Connection) -> list[CalendarRow]:
     """The calendars with which something is wrong."""
-    return every(conn, (calendars.c.problem != "") | (calendars.c.unknown != "[]"))
+    return every(conn, (calendars.c.problem != "") | (calendars.c.unknown != literal([], Json)))
 
 
 def add(tx: Tx, new: CalendarRow) -> None:
