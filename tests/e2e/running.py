@@ -26,6 +26,8 @@ ACTING_USER = getpass.getuser()
 
 # Nobody waits, so that a test sees at once what a person would see after half a minute.
 QUICK_PROCESS = """
+[limits]
+usual = []
 [route]
 group_wait = "0s"
 group_interval = "1s"

@@ -32,7 +32,7 @@ contacts = [{{ notifier = "hook" }}]
 [policies.default]
 steps = [{{ targets = ["person:ada"], delay = "10m" }}]
 """
-PROCESS = '[route]\ngroup_wait = "0s"\ngroup_interval = "1s"\ngroup_by = ["..."]\n'
+PROCESS = '[limits]\nusual = []\n[route]\ngroup_wait = "0s"\ngroup_interval = "1s"\ngroup_by = ["..."]\n'
 
 
 @pytest.fixture

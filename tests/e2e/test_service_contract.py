@@ -236,7 +236,7 @@ def test_it_ends_in_seconds_while_streams_are_open(running, loopback, daemon, nu
 def test_pages_go_out_and_alerts_come_in_while_it_reloads(running, make_daemon, recorder):
     main = f'[notifiers.hook]\ntype = "webhook"\nurl = "{recorder.url}"\n'
     roster = running.ADA_BY_LOG.replace('"log"', '"hook"')
-    process = '[route]\ngroup_wait = "0s"\ngroup_by = ["..."]\n'
+    process = '[limits]\nusual = []\n[route]\ngroup_wait = "0s"\ngroup_by = ["..."]\n'
     daemon = make_daemon(main=main, roster=roster, process=process).start()
     for number in range(60):
         if number % 10 == 0:
