@@ -34,6 +34,10 @@ QUIET = '[route]\ngroup_wait = "1h"\n'
 """A process.toml under which nobody is paged while a benchmark runs."""
 
 
+_UNLIMITED = "[limits]\nusual = []\n"
+"""Every message is timed on its own: the usual limit would put them in one bundle a minute."""
+
+
 class Failed(Exception):
     """A server did not start; the message holds its last words."""
 
@@ -116,7 +120,7 @@ def write_config(
         (directory / "database-url").write_text(storage)
     (config / "incidentd.toml").write_text("\n".join(main) + "\n")
     (config / "roster.toml").write_text(ROSTER)
-    (config / "process.toml").write_text(process)
+    (config / "process.toml").write_text(process + _UNLIMITED)
 
 
 def environment(directory: Path) -> dict[str, str]:

@@ -503,7 +503,7 @@ FILE = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=FILE)
 def test_whatever_was_read_loads(tmp_path_factory, data):
     import yaml  # type: ignore[import-untyped]

@@ -350,9 +350,18 @@ def worlds(draw, harness):
     return harness.roster_of(people, policies), tuple(taking_part), draw(st.sampled_from(["", "web"]))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nobody_else_is_ever_written_to(harness_class, data):
+    roster, people, policy = data.draw(worlds(harness_class))
+    if people:
+        asyncio.run(drilled(roster, people, policy, harness_class(None, FakeClock()).sender))
+
+
+@pytest.mark.faults
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nobody_else_is_ever_written_to_in_many_worlds(harness_class, data):
     roster, people, policy = data.draw(worlds(harness_class))
     if people:
         asyncio.run(drilled(roster, people, policy, harness_class(None, FakeClock()).sender))

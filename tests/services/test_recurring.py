@@ -65,6 +65,7 @@ async def test_it_hides_only_in_its_times_and_the_trace_names_the_rule(morning):
     assert (await morning.core.recurring.get(rule.id)).last_hid_at is not None
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_it_goes_on_for_weeks_and_what_has_expired_never_comes_back(morning):
     await recur(morning, "daily 11:00-12:00")
     seen = set()
@@ -111,6 +112,7 @@ async def test_one_that_goes_on_over_midnight_holds_at_once(daemon):
     assert [one.status for one in await silences(daemon)] == ["active", "pending"]
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_ended_occurrences_stay_ended_and_the_next_one_comes(morning):
     await recur(morning)
     await until(morning, utc(2026, 3, 2, 11, 5))
@@ -165,6 +167,7 @@ async def test_a_count_runs_out(morning):
     assert (await morning.core.recurring.get(rule.id)).status == "finished"
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_the_owner_hears_of_a_rule_that_hides_nothing(morning):
     rule = await recur(morning, "sun 02:00-04:00", "alertname=never")
     await morning.advance(89 * DAY)

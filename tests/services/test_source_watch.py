@@ -55,6 +55,7 @@ async def test_a_source_that_falls_silent_pages_and_its_next_signal_ends_it(watc
     assert await status(watched) == "resolved"
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_a_source_that_sends_is_left_alone(watched):
     for _ in range(10):
         await watched.hear()
@@ -97,6 +98,7 @@ async def test_what_another_node_heard_counts(watched, make_store, clock):
     assert (await watched.core.sources.last_signals())["prom"] == clock.now()
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_no_longer_watched_is_no_longer_missed(watched):
     await watched.live(6 * MINUTE)
     assert await status(watched) == "firing"

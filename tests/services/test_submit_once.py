@@ -52,6 +52,7 @@ async def test_a_text_that_has_to_be_mended_counts_once_too(daemon):
     assert (await daemon.alert("disk", "nagios")).count == 1
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # a day, and no SQL of its own
 async def test_a_key_is_forgotten_after_a_day(daemon):
     await submit(daemon, "a")
     await daemon.advance(timedelta(hours=25))
