@@ -81,7 +81,7 @@ class _Onlooker(threading.Thread):
 
     _PAUSE = 0.4
     _HELP, _LEAVE = b"?", b"\x1b"
-    _SHOWN = b"first, last"  # words of the help screen only
+    _SHOWN = b"undoable"  # words of the help screen only
 
     def __init__(self, directory: Path) -> None:
         super().__init__(name="onlooker")
