@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
 from incidentd.storage.columns import Instant
 from incidentd.storage.metadata import metadata, row_id
 from incidentd.storage.schema import events
+
+
+def _entry() -> tuple[Column[Any], ...]:
+    """What somebody entered for a time, and may take back: why, who, from when to when, and since when it stands."""
+    return (
+        Column("reason", Text, nullable=False),
+        Column("by", String, nullable=False),
+        Column("starts_at", Instant, nullable=False),
+        Column("ends_at", Instant, nullable=False),
+        Column("at", Instant, nullable=False),
+        Column("cancelled", Boolean, nullable=False),
+        Column("version", Integer, nullable=False),
+    )
+
 
 overrides = Table(
     "overrides",
@@ -14,13 +30,7 @@ overrides = Table(
     row_id(),
     Column("schedule", String, nullable=False),
     Column("person", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
+    *_entry(),
 )
 Index("overrides_ends", overrides.c.ends_at)
 
@@ -49,13 +59,7 @@ absences = Table(
     row_id(),
     Column("person", String, nullable=False),
     Column("stand_in", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
+    *_entry(),
 )
 Index("absences_ends", absences.c.ends_at)
 
@@ -65,13 +69,7 @@ mode_blocks = Table(
     row_id(),
     Column("person", String, nullable=False),
     Column("mode", String, nullable=False),  # support | project
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
+    *_entry(),
 )
 Index("mode_blocks_ends", mode_blocks.c.ends_at)
 

@@ -353,15 +353,17 @@ def worlds(draw, harness):
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nobody_else_is_ever_written_to(harness_class, data):
-    roster, people, policy = data.draw(worlds(harness_class))
-    if people:
-        asyncio.run(drilled(roster, people, policy, harness_class(None, FakeClock()).sender))
+    drill_in_any_world(harness_class, data)
 
 
 @pytest.mark.faults
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nobody_else_is_ever_written_to_in_many_worlds(harness_class, data):
+    drill_in_any_world(harness_class, data)
+
+
+def drill_in_any_world(harness_class, data):
     roster, people, policy = data.draw(worlds(harness_class))
     if people:
         asyncio.run(drilled(roster, people, policy, harness_class(None, FakeClock()).sender))
