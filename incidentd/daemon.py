@@ -43,6 +43,7 @@ from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
 from incidentd.services.receipts import LentReceipts
 from incidentd.services.replays import Replays
+from incidentd.services.report_book import LentReports
 from incidentd.services.source_health import source_health
 from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import (
@@ -183,6 +184,7 @@ class Daemon:
             memory=LentMemory(lambda: self.core.store, instance),
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
+            reports=LentReports(instance),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,

@@ -150,6 +150,7 @@ class MainFile(Table):
     plugins: PluginsTable = PluginsTable()
     sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
+    channels: dict[Name, InstanceTable] = pydantic.Field(default={})
 
 
 class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,9 +203,12 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[sources.NAME]` or `[notifiers.NAME]`. `root` None means: the first instance of its type is at the root."""
+    """One `[sources.NAME]`, `[notifiers.NAME]` or `[channels.NAME]`.
 
-    role: str  # source | notifier
+    `root` None means: the first instance of its type is at the root.
+    """
+
+    role: str  # source | notifier | channel
     name: str
     type: str
     options: Mapping[str, Any]
@@ -220,6 +224,8 @@ class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
 def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSettings, tuple[AdapterInstance, ...]]:
     """The daemon's settings and the instances. Raises `ConfigurationError` with every fault."""
     main = document.validate(MainFile)
+    if faults := _taken_names(document, main):
+        raise ConfigurationError(faults)
     state_dir = main.daemon.state_dir or default_state_dir(environ)
     runtime_dir = main.daemon.runtime_dir or default_runtime_dir(environ)
     settings = DaemonSettings(
@@ -236,7 +242,12 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         disabled_plugins=frozenset(main.plugins.disabled),
         heartbeat=_heartbeat(document, main.heartbeat, environ),
     )
-    return settings, (*_instances(document, "source", main.sources), *_instances(document, "notifier", main.notifiers))
+    instances = (
+        *_instances(document, "source", main.sources),
+        *_instances(document, "notifier", main.notifiers),
+        *_instances(document, "channel", main.channels),
+    )
+    return settings, instances
 
 
 def _api(table: ApiTable, runtime_dir: FilePath) -> ApiSettings:
@@ -337,6 +348,16 @@ def _database_url(document: Document, given: object, state_dir: FilePath, enviro
 
 
 _URL_REMEDY = 'write "postgresql://user@host/database" or "sqlite:////path/incidentd.db"'
+
+
+def _taken_names(document: Document, main: MainFile) -> list[Fault]:
+    """A channel is mounted beside the sources, and what it sends is known by its name as what notifiers send is."""
+    taken = dict.fromkeys(main.sources, "source") | dict.fromkeys(main.notifiers, "notifier")
+    return [
+        document.fault(("channels", name), f"is the name of a {taken[name]}, too", "give the channel another name")
+        for name in main.channels
+        if name in taken
+    ]
 
 
 def _instances(document: Document, role: str, tables: Mapping[str, InstanceTable]) -> list[AdapterInstance]:

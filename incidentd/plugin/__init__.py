@@ -54,6 +54,16 @@ from incidentd.plugin.service_keys import (
     service_of_key,
     service_of_request,
 )
+from incidentd.plugin.support import (
+    MAX_ATTACHMENT,
+    Attachment,
+    Outgoing,
+    OutgoingKind,
+    Received,
+    ReportBook,
+    SupportChannel,
+    Taken,
+)
 from incidentd.plugin.values import (
     ActiveAlert,
     BadRequest,
@@ -71,11 +81,12 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.5"
+API_VERSION = "1.6"
 
 __all__ = [
     "API_VERSION",
     "DECODE_ERRORS",
+    "MAX_ATTACHMENT",
     "MAX_MEMORY_KEY",
     "MAX_MEMORY_KEYS",
     "MAX_MEMORY_VALUE",
@@ -85,6 +96,7 @@ __all__ = [
     "AdapterType",
     "AlertReader",
     "AlertSource",
+    "Attachment",
     "BadMatcher",
     "BadRequest",
     "Capability",
@@ -103,6 +115,8 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "Notifier",
+    "Outgoing",
+    "OutgoingKind",
     "Pause",
     "PausedChecks",
     "PermanentFailure",
@@ -111,6 +125,8 @@ __all__ = [
     "Receipt",
     "ReceiptBook",
     "ReceiptOutcome",
+    "Received",
+    "ReportBook",
     "Route",
     "Secret",
     "SecretRef",
@@ -122,6 +138,8 @@ __all__ = [
     "SilenceBook",
     "SilenceStatus",
     "StoreUnavailable",
+    "SupportChannel",
+    "Taken",
     "TemporaryFailure",
     "Urgency",
     "WebhookRequest",

@@ -28,6 +28,7 @@ from incidentd.plugin.values import (
 
 if TYPE_CHECKING:
     from incidentd.plugin.memory import Memory
+    from incidentd.plugin.support import ReportBook
 
 
 class AdapterConfig(pydantic.BaseModel):
@@ -192,6 +193,11 @@ class Context(Protocol):
         ...
 
     @property
+    def reports(self) -> ReportBook:
+        """Where a support channel puts what customers write. Since API version 1.6."""
+        ...
+
+    @property
     def http(self) -> Any:
         """A shared `aiohttp.ClientSession` for outbound calls, with time limits; do not close it."""
         ...
@@ -210,7 +216,7 @@ Handler = Callable[[WebhookRequest], Awaitable[WebhookResponse]]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP route a source serves, or a notifier: that is how vendors report receipts.
+    """An HTTP route a source or a channel serves, or a notifier: that is how vendors report receipts.
 
     `path` is absolute with aiohttp-style `{name}` parts ("/v2/alerts/{alias}/close"). It is mounted below
     `/in/<instance>` always, and at its own place too when the instance has `root = true` (the default for the first

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pluggy
 
 from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
+from incidentd.plugin.support import SupportChannel
 from incidentd.plugin.values import Event
 
 PROJECT = "incidentd"
@@ -22,6 +23,11 @@ def incidentd_sources() -> Sequence[AdapterType[AlertSource]]:  # type: ignore[e
 @hookspec
 def incidentd_notifiers() -> Sequence[AdapterType[Notifier]]:  # type: ignore[empty-body]
     """The kinds of notifier this plugin offers."""
+
+
+@hookspec
+def incidentd_channels() -> Sequence[AdapterType[SupportChannel]]:  # type: ignore[empty-body]
+    """The kinds of support channel this plugin offers. Since API version 1.6."""
 
 
 @hookspec

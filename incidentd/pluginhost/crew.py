@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from incidentd.pluginhost.observers import RunningObserver
-from incidentd.pluginhost.running import RunningNotifier, RunningSource
+from incidentd.pluginhost.running import RunningChannel, RunningListener, RunningNotifier, RunningSource
 from incidentd.pluginhost.vitals import Vitals
 
 
@@ -18,18 +18,21 @@ class Crew(msgspec.Struct, kw_only=True):
     unusable: list[Vitals] = []
     sources: dict[str, RunningSource] = {}
     notifiers: dict[str, RunningNotifier] = {}
+    channels: dict[str, RunningChannel] = {}
     observers: list[RunningObserver] = []
 
     def vitals(self) -> list[Vitals]:
         """The health of every part."""
-        sources = [one.vitals for one in self.sources.values()]
         notifiers = [one.vitals for one in self.notifiers.values()]
-        return [*self.plugins, *self.unusable, *sources, *notifiers]
+        return [*self.plugins, *self.unusable, *(one.vitals for one in self._listeners()), *notifiers]
+
+    def _listeners(self) -> list[RunningListener]:
+        return [*self.sources.values(), *self.channels.values()]
 
     def start(self) -> None:
-        """Start the tasks of sources and observers."""
-        for source in self.sources.values():
-            source.start()
+        """Start the tasks of sources, channels and observers."""
+        for listener in self._listeners():
+            listener.start()
         for observer in self.observers:
             observer.start()
 
@@ -38,5 +41,6 @@ class Crew(msgspec.Struct, kw_only=True):
         await asyncio.gather(
             *(source.close() for source in self.sources.values()),
             *(notifier.close() for notifier in self.notifiers.values()),
+            *(channel.close() for channel in self.channels.values()),
             *(observer.close() for observer in self.observers),
         )

@@ -16,6 +16,7 @@ import pluggy
 
 from incidentd.plugin import API_VERSION, hooks
 from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
+from incidentd.plugin.support import SupportChannel
 
 T = TypeVar("T")
 GROUP = "incidentd"
@@ -33,6 +34,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     sources: tuple[AdapterType[AlertSource], ...] = ()
     notifiers: tuple[AdapterType[Notifier], ...] = ()
+    channels: tuple[AdapterType[SupportChannel], ...] = ()
     observer: Observer | None = None
     error: str = ""
 
@@ -99,6 +101,7 @@ def _ask(entry: EntryPoint) -> Found:
         name=entry.name,
         sources=_checked(_answers(manager.hook.incidentd_sources), AlertSource),
         notifiers=_checked(_answers(manager.hook.incidentd_notifiers), Notifier),
+        channels=_checked(_answers(manager.hook.incidentd_channels), SupportChannel),
         observer=manager.hook.incidentd_on_event if manager.hook.incidentd_on_event.get_hookimpls() else None,
     )
 

@@ -31,12 +31,13 @@ from incidentd.plugin.adapters import (
     SilenceBook,
 )
 from incidentd.plugin.memory import Memory
+from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
 from incidentd.pluginhost.instances import Wanted, offers, wanted
 from incidentd.pluginhost.observers import RunningObserver
-from incidentd.pluginhost.running import RunningNotifier, RunningSource
+from incidentd.pluginhost.running import RunningChannel, RunningListener, RunningNotifier, RunningSource
 from incidentd.pluginhost.vitals import Vitals
 from incidentd.wire import AdapterHealth
 
@@ -55,6 +56,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory
     paused: PausedChecks
     receipts: ReceiptBook
+    reports: ReportBook
     http: Any
     sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock
@@ -117,14 +119,15 @@ class PluginHost:
     # ------------------------------------------------------------------ loading
     def check(self, adapters: Sequence[AdapterInstance], disabled: Collection[str] = ()) -> list[Fault]:
         """Every fault of the instances, without creating one."""
-        sources, notifiers = self._wanted(adapters, self._discovered(disabled))
-        return [fault for one in sources for fault in one.faults] + [fault for one in notifiers for fault in one.faults]
+        sources, notifiers, channels = self._wanted(adapters, self._discovered(disabled))
+        faults = [one.faults for one in sources] + [one.faults for one in notifiers] + [one.faults for one in channels]
+        return [fault for some in faults for fault in some]
 
     def useless_contacts(
         self, adapters: Sequence[AdapterInstance], people: Iterable[Person], disabled: Collection[str] = ()
     ) -> list[str]:
         """What is wrong with contact methods that no message can ever reach, one line each."""
-        _, notifiers = self._wanted(adapters, self._discovered(disabled))
+        _, notifiers, _ = self._wanted(adapters, self._discovered(disabled))
         options = {one.name: one.options for one in notifiers if one.options is not None}
         return [
             f"people.{person.handle}.contacts: {method.notifier} can never write to {method.address!r}: {wrong}"
@@ -138,12 +141,14 @@ class PluginHost:
 
     def _wanted(
         self, adapters: Sequence[AdapterInstance], found: Sequence[Found]
-    ) -> tuple[list[Wanted[AlertSource]], list[Wanted[Notifier]]]:
-        sources = [one for one in adapters if one.role == "source"]
-        notifiers = [one for one in adapters if one.role == "notifier"]
+    ) -> tuple[list[Wanted[AlertSource]], list[Wanted[Notifier]], list[Wanted[SupportChannel]]]:
+        def of(role: str) -> list[AdapterInstance]:
+            return [one for one in adapters if one.role == role]
+
         return (
-            wanted(sources, offers(found, lambda plugin: plugin.sources), self._environ),
-            wanted(notifiers, offers(found, lambda plugin: plugin.notifiers), self._environ),
+            wanted(of("source"), offers(found, lambda plugin: plugin.sources), self._environ),
+            wanted(of("notifier"), offers(found, lambda plugin: plugin.notifiers), self._environ),
+            wanted(of("channel"), offers(found, lambda plugin: plugin.channels), self._environ),
         )
 
     def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Collection[str] = ()) -> Crew:
@@ -153,7 +158,7 @@ class PluginHost:
         """
         found = self._discovered(disabled)
         crew = Crew(plugins=[self._plugin_vitals(one) for one in found])
-        sources, notifiers = self._wanted(adapters, found)
+        sources, notifiers, channels = self._wanted(adapters, found)
         for source in sources:
             vitals = Vitals(source.name, source.type, "source", self._clock)
             made = self._create(source, vitals, lend, AlertSource, crew)
@@ -165,6 +170,11 @@ class PluginHost:
             if able is not None:
                 able_to = notifier.kind.capabilities if notifier.kind is not None else frozenset()
                 crew.notifiers[notifier.name] = RunningNotifier(able, vitals, self._clock, capabilities=able_to)
+        for channel in channels:
+            vitals = Vitals(channel.name, channel.type, "channel", self._clock)
+            open_to_all = self._create(channel, vitals, lend, SupportChannel, crew)  # type: ignore[type-abstract]
+            if open_to_all is not None:
+                crew.channels[channel.name] = RunningChannel(open_to_all, vitals, channel.root, self._clock)
         crew.observers = [
             RunningObserver(one.observer, vitals)
             for one, vitals in zip(found, crew.plugins, strict=True)
@@ -199,19 +209,20 @@ class PluginHost:
 
     # ------------------------------------------------------------------ running
     def start(self) -> None:
-        """Start the tasks of sources and observers."""
+        """Start the tasks of sources, channels and observers."""
         self._crew.start()
 
     def routes(self) -> list[Mounted]:
-        """Every route of every source, and those by which vendors report to notifiers."""
+        """Every route of every source and channel, and those by which vendors report to notifiers."""
         crew = self._crew
-        sources = [Mounted(name, route, one.root) for name, one in crew.sources.items() for route in one.routes()]
+        listeners: list[tuple[str, RunningListener]] = [*crew.sources.items(), *crew.channels.items()]
+        heard = [Mounted(name, route, one.root) for name, one in listeners for route in one.routes()]
         receipts = [
             Mounted(name, route, root=False, place="receipts")
             for name, one in crew.notifiers.items()
             for route in one.routes()
         ]
-        return sources + receipts
+        return heard + receipts
 
     async def checks(self) -> list[Checked]:
         """Every check of every source; one that fails to tell has none, and says so in its health."""
@@ -234,11 +245,19 @@ class PluginHost:
         """Send by an instance. An instance that does not exist fails for good, so that the next method is used."""
         notifier = self._crew.notifiers.get(instance)
         if notifier is None:
-            dead = next(
-                (one for one in self._crew.unusable if one.instance == instance and one.role == "notifier"), None
-            )
-            raise PermanentFailure(f"notifier {instance!r} {'cannot be used: ' + dead.detail if dead else 'is gone'}")
+            raise PermanentFailure(f"notifier {instance!r} {self._why_missing(instance, 'notifier')}")
         return await notifier.send(notification)
+
+    async def write(self, instance: str, outgoing: Outgoing) -> Receipt:
+        """Write to a customer by a channel instance; one that does not exist fails for good."""
+        channel = self._crew.channels.get(instance)
+        if channel is None:
+            raise PermanentFailure(f"channel {instance!r} {self._why_missing(instance, 'channel')}")
+        return await channel.send(outgoing)
+
+    def _why_missing(self, instance: str, role: str) -> str:
+        dead = (one for one in self._crew.unusable if (one.instance, one.role) == (instance, role))
+        return next((f"cannot be used: {one.detail}" for one in dead), "is gone")
 
     def capabilities(self, instance: str) -> Collection[str]:
         """What a notifier instance can do; nothing when there is no such instance."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import structlog
 
 from incidentd.plugin.values import Event
+from incidentd.pluginhost.contained import contained
 from incidentd.pluginhost.discovery import Observer
-from incidentd.pluginhost.running import contained
 from incidentd.pluginhost.vitals import Vitals
 
 _QUEUE = 10_000

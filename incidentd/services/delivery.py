@@ -23,7 +23,7 @@ from incidentd.plugin.values import (
     TemporaryFailure,
     Urgency,
 )
-from incidentd.pluginhost.running import NotifierTimeout, Quarantined
+from incidentd.pluginhost.sending import NotifierTimeout, Quarantined
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.page_messages import COPY, PAGE

@@ -42,7 +42,7 @@ def test_plugins_have_the_same_shape(source):
     for plugin in source.plugins():
         names = {path.name for path in plugin.iterdir()}
         assert {"config.py", "py.typed"} <= names, plugin.name
-        assert names & {"source.py", "notifier.py"}, f"{plugin.name} has neither source.py nor notifier.py"
+        assert names & {"source.py", "notifier.py", "channel.py"}, f"{plugin.name} has no adapter module"
 
 
 def test_every_plugin_has_tests(source):
@@ -56,7 +56,7 @@ def test_every_plugin_offers_an_adapter(source):
     for plugin in source.plugins():
         module = importlib.import_module(plugin.name)
         offered = []
-        for hook in ("incidentd_sources", "incidentd_notifiers"):
+        for hook in ("incidentd_sources", "incidentd_notifiers", "incidentd_channels"):
             implementation = getattr(module, hook, None)
             if implementation is not None:
                 assert hasattr(implementation, "incidentd_impl"), f"{plugin.name}.{hook} lacks @hookimpl"

@@ -8,7 +8,7 @@ import pytest
 from incidentd import wire
 from incidentd.domain.contact_limits import Limits
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
-from incidentd.pluginhost.running import Quarantined
+from incidentd.pluginhost.sending import Quarantined
 from incidentd.services.outbox import LEASE
 from incidentd.storage import claims, contacts, deliveries
 

@@ -271,6 +271,11 @@ def test_a_name_that_refers_to_nothing_is_a_fault(write, roster, key, remedy):
     assert remedy in found[key]
 
 
+def test_a_channel_has_a_name_of_its_own(write):
+    main = '[notifiers.desk]\ntype = "ntfy"\n[channels.desk]\ntype = "email"\n'
+    assert "another name" in faults(write(incidentd=main))["channels.desk"]
+
+
 def test_a_route_names_a_policy_of_the_roster(write):
     directory = write(roster=ADA, process='[[route.routes]]\nmatch = ["a=b"]\npolicy = "nightly"')
     assert set(faults(directory)) == {"route.routes[0].policy"}

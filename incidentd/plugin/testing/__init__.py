@@ -21,6 +21,7 @@ from incidentd.plugin.testing.sources import (
     make_source,
     route_for,
 )
+from incidentd.plugin.testing.support import RecordingReports
 
 __all__ = [
     "BAD_BODIES",
@@ -38,6 +39,7 @@ __all__ = [
     "ReceiptConformance",
     "Recorded",
     "RecordingReceipts",
+    "RecordingReports",
     "RecordingServer",
     "RecordingSink",
     "Reply",

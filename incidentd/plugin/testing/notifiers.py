@@ -33,6 +33,7 @@ from incidentd.plugin import (
     PermanentFailure,
     Receipt,
     ReceiptBook,
+    ReportBook,
     SignalSink,
     SilenceBook,
     TemporaryFailure,
@@ -108,6 +109,11 @@ class NotifierContext:
     def receipts(self) -> ReceiptBook:
         """Keeps what is reported."""
         return self._receipts
+
+    @property
+    def reports(self) -> ReportBook:
+        """A notifier has no use for it: raises `AssertionError`."""
+        raise AssertionError("a notifier receives no reports")
 
     async def note(self, text: str) -> None:
         """Nobody reads it."""

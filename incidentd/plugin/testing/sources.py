@@ -24,6 +24,7 @@ from incidentd.plugin import (
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.silences import MemorySilences
+from incidentd.plugin.testing.support import RecordingReports
 
 
 class RecordingSink:
@@ -85,6 +86,7 @@ class FakeContext:
         self.reader = SettableReader()
         self.silences = MemorySilences(self.clock)
         self.receipts: Any = _receipts()
+        self.reports = RecordingReports()
         self.notes: list[str] = []
         self.memory = memory or InMemory()
         self.paused = SettablePauses()

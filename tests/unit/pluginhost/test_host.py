@@ -23,20 +23,24 @@ from incidentd.plugin import (
     Condition,
     Event,
     Notifier,
+    Outgoing,
+    OutgoingKind,
     PermanentFailure,
     Receipt,
     Route,
     SecretRef,
     StoreUnavailable,
+    SupportChannel,
     TemporaryFailure,
     WebhookResponse,
     hookimpl,
 )
 from incidentd.plugin.testing import FakeClock, FakeContext, make_request, notification
-from incidentd.pluginhost import discovery, host, observers, running
+from incidentd.pluginhost import contained, discovery, host, observers, running, sending
+from incidentd.pluginhost.contained import PluginQuit
 from incidentd.pluginhost.discovery import Found, load_entry, within
 from incidentd.pluginhost.host import PluginHost
-from incidentd.pluginhost.running import NotifierTimeout, PluginQuit
+from incidentd.pluginhost.sending import NotifierTimeout
 
 
 class Config(AdapterConfig):
@@ -111,6 +115,26 @@ NOTIFIER: AdapterType[Any] = AdapterType(id="scripted", config=Config, create=Sc
 SOURCE: AdapterType[Any] = AdapterType(id="src", config=Config, create=Source)
 
 
+class Channel(SupportChannel):
+    """A source that can answer."""
+
+    def __init__(self, config, context):
+        self.heard = Source(config, context)
+        self.sender = Scripted(config, context)
+
+    def routes(self):
+        return self.heard.routes()
+
+    async def run(self):
+        await self.heard.run()
+
+    async def send(self, outgoing):
+        return await self.sender.send(outgoing)
+
+
+CHANNEL: AdapterType[Any] = AdapterType(id="room", config=Config, create=Channel)
+
+
 def instance(mode="ok", role="notifier", kind="scripted", name="n", **options) -> AdapterInstance:
     document = Document(Path("incidentd.toml"), f'[{role}s.{name}]\ntype = "{kind}"\nmode = "{mode}"\n')
     return AdapterInstance(
@@ -122,11 +146,12 @@ def instance(mode="ok", role="notifier", kind="scripted", name="n", **options) -
 async def start(monkeypatch):
     for name, seconds in (("HANDLER_SECONDS", 0.1), ("CLOSE_SECONDS", 0.1), ("_FIRST_RESTART", 0.01)):
         monkeypatch.setattr(running, name, seconds)
+    monkeypatch.setattr(contained, "CLOSE_SECONDS", 0.1)
     monkeypatch.setattr(running.RunningNotifier.__init__, "__defaults__", (0.1,))
     made: list[PluginHost] = []
 
     def start(*adapters, found=None, clock=None) -> PluginHost:
-        plugins = found or [Found(name="p", sources=(SOURCE,), notifiers=(NOTIFIER,))]
+        plugins = found or [Found(name="p", sources=(SOURCE,), notifiers=(NOTIFIER,), channels=(CHANNEL,))]
         one = PluginHost(clock or FakeClock(), {}, plugins)
         one.load(adapters, FakeContext)
         one.start()
@@ -174,6 +199,10 @@ class Good:
         return [SOURCE]
 
     @hookimpl
+    def incidentd_channels(self):
+        return [CHANNEL]
+
+    @hookimpl
     def incidentd_on_event(self, event):
         pass
 
@@ -198,7 +227,7 @@ class UnknownHook:
 
 def test_a_plugin_says_what_it_offers():
     found = load(Good())
-    assert (found.sources, found.notifiers, found.error) == ((SOURCE,), (), "")
+    assert (found.sources, found.notifiers, found.channels, found.error) == ((SOURCE,), (), (CHANNEL,), "")
     assert found.observer is not None
 
 
@@ -411,7 +440,7 @@ async def test_one_message_tries_a_quarantined_notifier_and_the_others_wait_for_
     await until(lambda: sum(task.done() for task in sends) == 19)
     assert tried == 1
     waiting = [task.exception() for task in sends if task.done()]
-    assert {(type(error), error.retry_after) for error in waiting} == {(running.Quarantined, 1.0)}
+    assert {(type(error), error.retry_after) for error in waiting} == {(sending.Quarantined, 1.0)}
     answers.set()
     await asyncio.wait(sends)
     await asyncio.gather(*(one.send("n", notification()) for _ in range(20)))
@@ -423,7 +452,7 @@ async def test_a_try_that_fails_or_is_given_up_leaves_the_next_its_turn(start):
     one, notifier = await quarantined(start, clock)
     with pytest.raises(TemporaryFailure, match="later"):
         await one.send("n", notification())
-    with pytest.raises(running.Quarantined) as refused:
+    with pytest.raises(sending.Quarantined) as refused:
         await one.send("n", notification())
     assert refused.value.retry_after == 30.0
     clock.advance(timedelta(seconds=31))
@@ -466,6 +495,43 @@ async def test_close_waits_for_no_plugin(start):
     began = time.monotonic()
     await one.close()
     assert time.monotonic() - began < 2
+
+
+# ------------------------------------------------------------------ channels
+def outgoing():
+    return Outgoing(
+        idempotency_key="k",
+        kind=OutgoingKind.REPLY,
+        reference="R-1",
+        thread="t",
+        recipient="r",
+        subject="s",
+        text="x",
+        created_at=FakeClock().now(),
+    )
+
+
+async def test_a_channel_listens_and_writes(start):
+    one = start(instance(role="channel", kind="room"), instance("run", role="channel", kind="room", name="broken"))
+    assert (await one.write("n", outgoing())).vendor_id == "1"
+    assert sorted((mounted.instance, mounted.place, mounted.root) for mounted in one.routes()) == [
+        ("broken", "in", False),
+        ("n", "in", True),
+    ]
+    await until(lambda: state(one, "broken")[0] == "quarantined")
+    assert "connection lost" in state(one, "broken")[1]
+    assert state(one) == ("ok", "")
+
+
+async def test_a_channel_that_fails_to_write_says_so(start):
+    one = start(instance("temporary", role="channel", kind="room"), instance("create", "channel", "room", "never"))
+    with pytest.raises(TemporaryFailure, match="later"):
+        await one.write("n", outgoing())
+    assert state(one)[0] == "degraded"
+    with pytest.raises(PermanentFailure, match="channel 'never' cannot be used: "):
+        await one.write("never", outgoing())
+    with pytest.raises(PermanentFailure, match="channel 'nobody' is gone"):
+        await one.write("nobody", outgoing())
 
 
 # ------------------------------------------------------------------ sources
