@@ -59,10 +59,11 @@ HoursList = Annotated[list[HoursTable], pydantic.BeforeValidator(_listed)]
 
 def availability(zone: str, working: list[HoursTable], quiet: list[HoursTable]) -> Availability:
     """What the tables of one person say together."""
-    return Availability(zone=zone, working=_hours(working), quiet=_hours(quiet))
+    return Availability(zone=zone, working=hours_of(working), quiet=hours_of(quiet))
 
 
-def _hours(tables: list[HoursTable]) -> tuple[Hours, ...]:
+def hours_of(tables: list[HoursTable]) -> tuple[Hours, ...]:
+    """The hours that tables state; those on no day are left out."""
     return tuple(
         Hours(start=one.from_.replace(tzinfo=None), end=one.to.replace(tzinfo=None), days=one.days)
         for one in tables

@@ -12,6 +12,8 @@ import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
+from incidentd.configuration.support_references import broken_support
+from incidentd.configuration.support_tables import SupportTable, support
 from incidentd.configuration.time_intervals import Intervals, time_intervals
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, parse_duration, unknown
@@ -167,6 +169,7 @@ class ProcessFile(Table):
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
     limits: LimitsTable = LimitsTable()
+    support: SupportTable = SupportTable()
 
 
 def read_process(document: Document, policies: Collection[str] | None) -> Process:
@@ -183,6 +186,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         for path, why in (
             *_broken_routes(file.route, ("route",), policies),
             *_broken_intervals(file.route, ("route",), file.time_intervals),
+            *broken_support(file.support, policies),
         )
     ]
     if faults:
@@ -204,6 +208,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
             sms=file.limits.sms,
             by_notifier=file.limits.by_notifier,
         ),
+        support=support(file.support),
     )
     return msgspec.structs.replace(process, version=_version(process))
 

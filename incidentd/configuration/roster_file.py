@@ -15,6 +15,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.hours import HoursList, availability, ever_open
 from incidentd.configuration.policies import Known, PolicyTable, broken_policies, policy
 from incidentd.configuration.problems import ConfigurationError
+from incidentd.configuration.regions import Region
 from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, people_of, schedule
 from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
@@ -38,23 +39,6 @@ from incidentd.domain.people import (
 ROSTER_FILE = "roster.toml"
 LOG_NOTIFIER = "log"
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._@-]+")
-
-
-def _region(value: str) -> str:
-    """A country, or a part of it, of which the public holidays are known."""
-    if not value:
-        return value
-    from holidays import country_holidays  # its import takes longer than a start may
-
-    country, _, part = value.partition("-")
-    try:
-        country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        raise ValueError('is no region with known holidays — write a code such as "FR", or "DE-BE"') from None
-    return value
-
-
-Region = Annotated[str, pydantic.AfterValidator(_region)]
 
 
 class ContactTable(Table):

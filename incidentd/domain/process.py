@@ -13,6 +13,7 @@ from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
+from incidentd.domain.support import Support
 from incidentd.domain.time_intervals import Period
 
 DEFAULT_VERSION = "built-in"
@@ -44,6 +45,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     review_windows: Mapping[Severity, ReviewWindow] = {}
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
     limits: Limits = Limits()
+    support: Support = Support()
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

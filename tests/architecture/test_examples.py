@@ -121,6 +121,8 @@ def test_the_defaults_shown_are_the_real_ones(uncommented):
             assert {level: process.cadence[level] for level in built_in.cadence} == built_in.cadence
         else:
             assert getattr(process, field) == getattr(built_in, field)
+    shown_beside = {"schedule": "", "propagate": (), "replies": built_in.support.replies}
+    assert msgspec.structs.replace(process.support, **shown_beside) == built_in.support
     plain = msgspec.structs.replace(process.route, routes=())
     assert plain == built_in.route
     shown = MainFile.model_validate(configuration.adapters[0].document.data)
