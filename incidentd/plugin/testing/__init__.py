@@ -4,12 +4,25 @@ Needs pytest and pytest-asyncio. A plugin's tests subclass the conformance class
 `Test...` and fill in its attributes and hooks.
 """
 
+from incidentd.plugin.testing.channels import (
+    ChannelConformance,
+    Letter,
+    Outcome,
+    WebhookChannelConformance,
+    answer_of,
+)
 from incidentd.plugin.testing.clock import FakeClock
-from incidentd.plugin.testing.http_notifiers import HttpNotifierConformance, HttpVendor, script
+from incidentd.plugin.testing.http_notifiers import (
+    HttpNotifierConformance,
+    HttpSendingConformance,
+    HttpVendor,
+    script,
+)
 from incidentd.plugin.testing.httpserver import Fault, Recorded, RecordingServer, Reply
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
-from incidentd.plugin.testing.notifiers import NotifierConformance, NotifierContext, Rig, Vendor, notification
+from incidentd.plugin.testing.notifiers import NotifierConformance, NotifierContext, notification
 from incidentd.plugin.testing.receipts import ReceiptConformance, RecordingReceipts
+from incidentd.plugin.testing.sending import SAID, Rig, SendingConformance, Vendor
 from incidentd.plugin.testing.silences import MemorySilences
 from incidentd.plugin.testing.source_conformance import BAD_BODIES, HOSTILE_TEXTS, MARKER, SourceConformance
 from incidentd.plugin.testing.sources import (
@@ -27,15 +40,20 @@ __all__ = [
     "BAD_BODIES",
     "HOSTILE_TEXTS",
     "MARKER",
+    "SAID",
+    "ChannelConformance",
     "FakeClock",
     "FakeContext",
     "Fault",
     "HttpNotifierConformance",
+    "HttpSendingConformance",
     "HttpVendor",
     "InMemory",
+    "Letter",
     "MemorySilences",
     "NotifierConformance",
     "NotifierContext",
+    "Outcome",
     "ReceiptConformance",
     "Recorded",
     "RecordingReceipts",
@@ -44,10 +62,13 @@ __all__ = [
     "RecordingSink",
     "Reply",
     "Rig",
+    "SendingConformance",
     "SettablePauses",
     "SettableReader",
     "SourceConformance",
     "Vendor",
+    "WebhookChannelConformance",
+    "answer_of",
     "call",
     "make_request",
     "make_source",

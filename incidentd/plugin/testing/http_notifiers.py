@@ -1,4 +1,4 @@
-"""The conformance class for notifiers that speak HTTP by `incidentd.plugin.httpcall`."""
+"""The conformance classes for what sends HTTP by `incidentd.plugin.httpcall`: notifiers and support channels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 from incidentd.plugin import PermanentFailure, Receipt, TemporaryFailure
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.testing.httpserver import Fault, RecordingServer, Reply, refused_port
-from incidentd.plugin.testing.notifiers import NotifierConformance, Rig, Vendor, failure_of
+from incidentd.plugin.testing.notifiers import NotifierConformance
+from incidentd.plugin.testing.sending import Rig, SendingConformance, Vendor, failure_of
 
 
 class HttpVendor(Vendor):
@@ -48,8 +49,8 @@ class HttpVendor(Vendor):
         await self.server.wait_until_idle()
 
 
-class HttpNotifierConformance(NotifierConformance):
-    """What a notifier must do that speaks HTTP; `sent` is a `Recorded` request."""
+class HttpSendingConformance(SendingConformance):
+    """What an adapter must do that sends by HTTP; `sent` is a `Recorded` request."""
 
     @abstractmethod
     def configure(self, url: str) -> Mapping[str, Any]:
@@ -65,13 +66,13 @@ class HttpNotifierConformance(NotifierConformance):
     async def test_taken(self, rig: Rig, status: int) -> None:
         """Every 2xx counts as taken."""
         script(rig, Reply(status=status, body=b""))
-        assert isinstance(await rig.notifier.send(self.message()), Receipt)
+        assert isinstance(await rig.adapter.send(self.message()), Receipt)
 
     @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
     async def test_temporary(self, rig: Rig, status: int) -> None:
         """These statuses are tried again."""
         script(rig, Reply(status=status, echo=True))
-        error = await failure_of(rig.notifier.send(self.message()))
+        error = await failure_of(rig.adapter.send(self.message()))
         assert isinstance(error, TemporaryFailure)
         assert str(status) in str(error)
         assert error.retry_after is None
@@ -79,9 +80,9 @@ class HttpNotifierConformance(NotifierConformance):
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 422])
     async def test_permanent(self, rig: Rig, status: int) -> None:
-        """These statuses lead to the next contact method."""
+        """These statuses are final."""
         script(rig, Reply(status=status, echo=True))
-        error = await failure_of(rig.notifier.send(self.message()))
+        error = await failure_of(rig.adapter.send(self.message()))
         assert isinstance(error, PermanentFailure)
         assert str(status) in str(error)
         self.assert_no_secret(str(error))
@@ -90,7 +91,7 @@ class HttpNotifierConformance(NotifierConformance):
     async def test_redirects_are_not_followed(self, rig: Rig, status: int) -> None:
         """A redirect could lead anywhere, and would carry the secrets along."""
         script(rig, Reply(status=status, headers={"Location": "/elsewhere"}))
-        assert isinstance(await failure_of(rig.notifier.send(self.message())), PermanentFailure)
+        assert isinstance(await failure_of(rig.adapter.send(self.message())), PermanentFailure)
         assert len(rig.vendor.sent()) == 1
 
     @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ class HttpNotifierConformance(NotifierConformance):
     async def test_retry_after(self, rig: Rig, header: str, seconds: float | None) -> None:
         """Seconds and dates are understood, bounded to one hour; nonsense is ignored."""
         script(rig, Reply(status=429, headers={"Retry-After": header}))
-        error = await failure_of(rig.notifier.send(self.message()))
+        error = await failure_of(rig.adapter.send(self.message()))
         assert isinstance(error, TemporaryFailure)
         assert error.retry_after == seconds
 
@@ -118,7 +119,7 @@ class HttpNotifierConformance(NotifierConformance):
     async def test_a_broken_answer_is_an_unknown_outcome(self, rig: Rig, fault: Fault) -> None:
         """The request was written: it may have been taken."""
         script(rig, fault)
-        error = await failure_of(rig.notifier.send(self.message()))
+        error = await failure_of(rig.adapter.send(self.message()))
         assert isinstance(error, UnknownOutcome)
         self.assert_no_secret(*traceback.format_exception(error))
 
@@ -136,6 +137,10 @@ class HttpNotifierConformance(NotifierConformance):
             error = await failure_of(rig.make(settings).send(self.message()))
         assert isinstance(error, TemporaryFailure)
         self.assert_no_secret(*traceback.format_exception(error))
+
+
+class HttpNotifierConformance(HttpSendingConformance, NotifierConformance):
+    """What a notifier must do that speaks HTTP."""
 
 
 def script(rig: Rig, *replies: Reply | Fault) -> None:

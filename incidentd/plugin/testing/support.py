@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.support import Received, Taken
+from incidentd.plugin.values import BadRequest
 
 
 class RecordingReports:
-    """Keeps every message once; `unavailable` lets it fail as a store that is down."""
+    """Keeps every message once; the flags let it fail as the daemon may."""
 
     def __init__(self) -> None:
         self.messages: list[Received] = []
-        self.unavailable = False
+        self.unavailable = False  # a store that is down
+        self.refusing = False  # a message that the daemon will never take
+        self.hanging = False  # a store that does not answer
+        self.asked = asyncio.Event()  # set by every call
         self._threads: dict[str, int] = {}
         self._taken: dict[str, Taken] = {}
 
     async def receive(self, message: Received) -> Taken:
-        """Keep it as the daemon would: a known id changes nothing, a known thread belongs to its report."""
+        """Keep it as the daemon would: a known id changes nothing, a known thread or parent belongs to its report."""
+        self.asked.set()
+        if self.hanging:
+            await asyncio.Event().wait()
         if self.unavailable:
             raise StoreUnavailable("the test's store is down")
+        if self.refusing:
+            raise BadRequest("the test refuses it", field="text")
         if message.id in self._taken:
             return msgspec.structs.replace(self._taken[message.id], new_report=False, known=True)
-        new_report = message.thread not in self._threads
-        report = self._threads.setdefault(message.thread, len(self._threads) + 1)
+        parent = self._taken.get(message.parent)
+        known = self._threads.get(message.thread) or (parent.report_id if parent else None)
+        report = known or len(set(self._threads.values())) + 1
+        self._threads[message.thread] = report
         self.messages.append(message)
         taken = Taken(
             report_id=report,
             message_id=len(self.messages),
             reference=f"R-{report}",
-            new_report=new_report,
+            new_report=known is None,
             known=False,
         )
         self._taken[message.id] = taken
