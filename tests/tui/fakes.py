@@ -204,6 +204,7 @@ class FakeClient:
         self.duty = Changes()
         self.rules: dict[int, wire_quieting.Recurring] = {}
         self.blocks: dict[int, wire_modes.ModeBlock] = {}
+        self.protected: dict[str, wire_protection.Protection] = {}
         self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
         self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
@@ -739,7 +740,9 @@ class FakeClient:
         raise AssertionError(UNASKED)
 
     async def protection(self, team: str, *, weeks: int = 13) -> wire_protection.Protection:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        found = self._known(self.protected.get(team), f"team {team!r}")
+        return replace(found, weeks=found.weeks[-weeks:])
 
     async def mode_plan(
         self, team: str, *, starts_at: datetime | None = None, weeks: int = 13, replace: bool = False

@@ -13,6 +13,7 @@ from incidentd import (
     wire_handover,
     wire_health,
     wire_policies,
+    wire_protection,
     wire_quieting,
     wire_silences,
     wire_views,
@@ -31,6 +32,7 @@ from incidentd.domain.people import (
     Target,
     TargetKind,
 )
+from incidentd.domain.protection import DEFINITIONS
 from incidentd.domain.severity import Severity
 
 _ALERTS = (
@@ -53,6 +55,9 @@ _ALERTS = (
 )
 
 
+_SUMMED = ("project_days", "leaks", "work", "absorbed", "interruptions", "hours", "off_hours", "sleep_hours")
+
+
 def build(fakes: Any) -> Any:
     """A `FakeClient` in the middle of an incident."""
     client = fakes.FakeClient()
@@ -70,7 +75,52 @@ def build(fakes: Any) -> Any:
     _policies(client, fakes)
     _handovers(client, fakes)
     _recurring(client, fakes)
+    _protection(client, fakes)
     return client
+
+
+def _protection(client: Any, fakes: Any) -> None:
+    """Thirteen weeks of payments: two before anybody had a mode, and the one that runs."""
+    monday = datetime(2026, 3, 9, tzinfo=UTC)
+
+    def week(back: int, days: int, leaks: int, work: int, absorbed: int, hours: int, **reasons: int) -> Any:
+        begin = monday - timedelta(weeks=back)
+        return wire_protection.ProtectedWeek(
+            day=begin.date(), starts_at=begin, ends_at=min(begin + timedelta(weeks=1), fakes.NOW), project_days=days,
+            leaks=leaks, leak_free=1 - leaks / days if days else None, work=work, absorbed=absorbed,
+            absorption=absorbed / work if work else None, interruptions=sum(reasons.values()),
+            reasons={name: count for name, count in reasons.items() if count},
+            hours=hours, off_hours=hours // 3, sleep_hours=hours // 6,
+        )  # fmt: skip
+
+    weeks = (
+        week(12, 0, 0, 3, 0, 4),
+        week(11, 0, 0, 0, 0, 0),
+        *(week(back, 10, back % 3, 4 + back, 4, back + 2, knowledge=back % 3) for back in range(10, 1, -1)),
+        week(1, 15, 4, 14, 9, 19, knowledge=3, no_support=1, escalated=1),
+        week(0, 8, 0, 2, 2, 2),
+    )
+    total = {name: sum(getattr(one, name) for one in weeks) for name in _SUMMED}
+    whole = fakes.replace(
+        weeks[1], ends_at=fakes.NOW, reasons={"knowledge": 12, "no_support": 1, "escalated": 1},
+        leak_free=1 - total["leaks"] / total["project_days"], absorption=total["absorbed"] / total["work"],
+        starts_at=weeks[0].starts_at, day=weeks[0].day, **total,
+    )  # fmt: skip
+    client.protected["payments"] = wire_protection.Protection(
+        team="payments",
+        at=fakes.NOW,
+        starts_at=weeks[0].starts_at,
+        weeks=weeks,
+        whole=whole,
+        islands=(
+            wire_protection.Island(
+                service="billing",
+                count=5,
+                text="billing: one person was pulled in 5 times; let somebody work beside them, and write down how",
+            ),
+        ),
+        definitions=DEFINITIONS,
+    )
 
 
 def _recurring(client: Any, fakes: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 ESC = "\x1b"
@@ -25,6 +26,10 @@ PAYLOADS = {
     "spaces": " \t \n ",
     "format": "{0} %s {{x}} ${y}",
 }
+EVERYTHING = "".join(
+    PAYLOADS[name]
+    for name in ("escape", "title", "c1", "c0", "lines", "bidi", "invisible", "markup", "combining", "wide")
+)
 SIZES = [(60, 15), (80, 24), (140, 40)]
 BAD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029\ufeff\u061c\ud800-\udfff]")
 SCREENS = {
@@ -52,6 +57,29 @@ SCREENS = {
     "bulk": (None, ("ctrl+a", "R")),
     "sections": (None, ("enter", "tab", "tab", "tab")),
 }
+
+TOUR = (
+    ("Escalation policies", ("3", "p")),
+    ("Dry run", ("enter",)),
+    ("Handovers", ("escape", "escape", "d", "left_square_bracket")),
+    ("Handover", ("enter",)),
+    ("Modes", ("escape", "escape", "m")),
+    ("Protection", ("escape", "i")),
+    ("Recurring", ("1", "m", "r")),
+)
+"""Screens that are visited one after the other: heading, and the keys that lead there from the one before."""
+ASKED = {
+    "policies": None,
+    "test_policy": "default",
+    "handovers": None,
+    "handover": None,
+    "modes": None,
+    "protection": "payments",
+    "recurring": None,
+}
+"""What these screens ask the daemon, and the name that the fake knows: those on the screens are hostile, too."""
+KEPT = frozenset({"state", "status", "mode", "next_mode"})
+"""Fields whose words the daemon chooses from a fixed few."""
 
 
 def poison(fakes, scene, payload):
@@ -156,6 +184,34 @@ def _poison_duty(client, put, payload):
     client.schedules = schedules
 
 
+def _poison_answers(client, payload):
+    """Every text of what the screens of the tour show."""
+
+    def poisoned(told, known):
+        async def answer(*args, **given):
+            return _all_of(await told(*((known,) if known else args), **given), payload)
+
+        return answer
+
+    for name, known in ASKED.items():
+        setattr(client, name, poisoned(getattr(client, name), known))
+
+
+def _all_of(value, payload):
+    match value:
+        case str():
+            return payload
+        case msgspec.Struct():
+            names = [name for name in value.__struct_fields__ if name not in KEPT]
+            return msgspec.structs.replace(value, **{name: _all_of(getattr(value, name), payload) for name in names})
+        case tuple():
+            return tuple(_all_of(one, payload) for one in value)
+        case dict():
+            return {f"{payload}{number}": _all_of(one, payload) for number, one in enumerate(value.values())}
+        case _:
+            return value
+
+
 def _steps(fakes, payload):
     return (fakes.wire.TraceStep(seq=1, at=fakes.NOW, kind=payload, text=payload, data={payload: payload}),)
 
@@ -173,10 +229,7 @@ def assert_harmless(app):
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_no_screen_lets_hostile_text_through(fakes, scene, make_app, settled, screen, size):
     incident, keys = SCREENS[screen]
-    everything = "".join(
-        PAYLOADS[name] for name in ("escape", "title", "c1", "c0", "lines", "bidi", "invisible", "markup")
-    )
-    app = make_app(poison(fakes, scene, everything + PAYLOADS["combining"] + PAYLOADS["wide"]), incident_id=incident)
+    app = make_app(poison(fakes, scene, EVERYTHING), incident_id=incident)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         if incident:
@@ -187,6 +240,21 @@ async def test_no_screen_lets_hostile_text_through(fakes, scene, make_app, settl
         await pilot.press("down", "down")
         await pilot.pause()
         assert_harmless(app)
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_no_screen_of_duty_lets_hostile_text_through(client, make_app, settled, size):
+    _poison_answers(client, EVERYTHING)
+    app = make_app(client)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        for heading, keys in TOUR:
+            await pilot.press(*keys)
+            await settled(pilot, lambda heading=heading: app.screen.heading == heading and app.screen.table.keys)
+            assert_harmless(app)
+            await pilot.press("down")
+            await pilot.pause()
+            assert_harmless(app)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)

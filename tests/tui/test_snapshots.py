@@ -25,6 +25,7 @@ LOOKS = {
     "schedule": (None, ("3", "j", "j", "enter")),
     "dry-run": (None, ("3", "p", "enter")),
     "handovers": (None, ("3", "d")),
+    "protection": (None, ("3", "i", "j", "j")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),
@@ -138,6 +139,41 @@ async def test_severity_differs_in_weight_not_in_colour_alone(client, make_app, 
         assert critical.bgcolor != info.bgcolor
         for style in (critical, info):
             assert contrast(style.color.triplet, style.bgcolor.triplet) >= 4.0
+
+
+MARKED = (
+    (("3", "p"), ("▲ nobody",)),
+    (("escape", "d"), ("▲ accept it", "○ running")),
+    (("escape", "m"), ("● support", "◇ project", "– neither", "▲ payments: 1 of 2 wanted")),
+    (("escape", "i", "down", "down"), ("█████░░", "– no project day", "▲ 1 island", "●●●○")),
+    (("1", "m", "r"), ("↻ active",)),
+)
+"""Screens of duty, one after the other, and the marks that say what their colours say."""
+
+
+async def test_the_screens_of_duty_are_read_without_colour(fakes, client, make_app, settled, text, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    for number, (person, mode) in enumerate((("lin", "support"), ("mei", "project")), 1):
+        await client.set_mode(fakes.wire_modes.SetMode(person=person, mode=mode, days=number * 7))
+    app = make_app(client)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        for keys, marks in MARKED:
+            await pilot.press(*keys)
+            await settled(pilot, lambda marks=marks: all(mark in text(app) for mark in marks))
+            assert not [segment.text for segment in words(app) if too_pale(segment.style)]
+
+
+def words(app):
+    """The segments that hold a letter or a figure."""
+    strips = app.screen._compositor.render_strips()
+    return [one for strip in strips for one in strip if any(char.isalnum() for char in one.text)]
+
+
+def too_pale(style) -> bool:
+    grey = {style.color.triplet, style.bgcolor.triplet}
+    assert all(one.red == one.green == one.blue for one in grey)
+    return contrast(style.color.triplet, style.bgcolor.triplet) < 3.0
 
 
 def contrast(one, other) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import cast
 
@@ -33,9 +32,6 @@ class HandoverActs(KeptScreen[Handover]):
     @property
     def handover(self) -> Handover | None:
         return self.here
-
-    def hidden_counts(self) -> Counter[str]:
-        return Counter()
 
     # ------------------------------------------------------------------ verbs
     def why_not(self, verb: Verb) -> str:

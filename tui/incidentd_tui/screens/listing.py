@@ -40,7 +40,7 @@ class ListScreen(VerbScreen):
     markable: ClassVar[bool] = False
     skipped: ClassVar[frozenset[str]] = frozenset()
     """First parts of keys that the cursor passes over: heads and gaps."""
-    views: ClassVar[Sequence[tuple[str, str]]] = ()
+    views: Sequence[tuple[str, str]] = ()
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from incidentd.wire_modes import ModeBlock, Modes, PersonMode
@@ -36,12 +35,6 @@ class ModesScreen(PreviewBelow[PersonMode]):
     async def fetch(self) -> Iterable[tuple[str, PersonMode]]:
         self.found = await self.tui.acts.gateway.ask(self.tui.acts.client.modes())
         return [(str(one.person), one) for one in self.found.people]
-
-    def hidden_counts(self) -> Counter[str]:
-        return Counter()
-
-    def in_view(self, view: str, one: PersonMode) -> bool:
-        return True
 
     def accepts(self, one: PersonMode) -> bool:
         labels = {"team": one.teams[0] if one.teams else "", "mode": one.mode}

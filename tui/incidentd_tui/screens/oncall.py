@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, cast
+from typing import cast
 
 from textual.app import ComposeResult
 
@@ -19,6 +19,7 @@ from incidentd_tui.screens.handovers import HandoversScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.screens.modes import ModesScreen
 from incidentd_tui.screens.policies import PoliciesScreen
+from incidentd_tui.screens.protection import ProtectionScreen
 from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Pane
@@ -32,13 +33,16 @@ class OnCallScreen(CalendarMoves):
     heading = "On-call"
     uniform = False
     skipped = frozenset({"head", "gap", "team"})
-    views: ClassVar = (("now", "Now"), ("week", "Week"), ("month", "Month"), ("mine", "My shifts"))
+    views = (("now", "Now"), ("week", "Week"), ("month", "Month"), ("mine", "My shifts"))
     VERBS = (
         Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
         *DUTY_VERBS,
         Verb("oncall.policies", "p", "policies", "Escalation policies, and whom each would call"),
         Verb("oncall.handovers", "d", "handovers", "How duty blocks end: finish yours, accept what comes to you"),
         Verb("oncall.modes", "m", "modes", "Who is in support, and who on project work"),
+        Verb(
+            "oncall.protection", "i", "protection", "How well a team's project work is protected, by week", hint=False
+        ),
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
         *MOVES,
         VIEW,
@@ -251,6 +255,10 @@ class OnCallScreen(CalendarMoves):
 
     def do_modes(self) -> None:
         self.app.push_screen(ModesScreen())
+
+    def do_protection(self) -> None:
+        one = self.schedule_here()
+        self.app.push_screen(ProtectionScreen(calendar.team_of(self.model, one) if one else ""))
 
     def do_page(self) -> None:
         self.app.push_screen(paging.page_somebody(self.tui, person=self._person()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
@@ -45,12 +44,6 @@ class PoliciesScreen(PreviewBelow[wire_policies.Policy]):
         if changes.kinds & LOUD_KINDS:
             self._fetch_again()
         super().on_model(changes)
-
-    def hidden_counts(self) -> Counter[str]:
-        return Counter()
-
-    def in_view(self, view: str, one: wire_policies.Policy) -> bool:
-        return True
 
     def accepts(self, one: wire_policies.Policy) -> bool:
         people = {handle for step in one.steps for target in step.targets for handle in target.now}

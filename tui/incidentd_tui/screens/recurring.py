@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from incidentd.wire_quieting import Recurring
@@ -32,9 +31,6 @@ class RecurringScreen(KeptScreen[Recurring]):
     async def fetch(self) -> Iterable[tuple[str, Recurring]]:
         found = await self.tui.acts.gateway.ask(self.tui.acts.client.recurring())
         return [(str(one.id), one) for one in found.rules]
-
-    def hidden_counts(self) -> Counter[str]:
-        return Counter()
 
     def in_view(self, view: str, one: Recurring) -> bool:
         return recurring.shown_in(view, one)

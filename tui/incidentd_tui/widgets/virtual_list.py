@@ -231,17 +231,18 @@ class VirtualList(ScrollView, can_focus=True):
         return self.background_colors[1].hex6
 
     def render_line(self, y: int) -> Strip:
-        width = self._row_width()
+        width, ground = self._row_width(), Style.parse(f"on {self._ground()}")
         line = y + self.scroll_offset.y
         if not self._keys:
             shown = self.empty_lines[y] if y < len(self.empty_lines) else []
-            return paint.strip(shown, width, Style.parse(f"on {self._ground()}"))
+            return paint.strip(shown, width, ground)
         index = self._row_at(line)
         if index >= len(self._keys):
-            return Strip.blank(width, Style.parse(f"on {self._ground()}"))
+            return Strip.blank(width, ground)
         strips = self._strips_of(self._keys[index], width)
         within = line - self._top_of(index)
-        return strips[within] if within < len(strips) else Strip.blank(width)
+        # Cells without a style would fail where there is no colour: Textual asks each for its own.
+        return strips[within] if within < len(strips) else Strip.blank(width, ground)
 
     def on_focus(self) -> None:
         self.repaint_all()
