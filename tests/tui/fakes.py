@@ -167,6 +167,16 @@ def _wired(kind, change):
     return kind(**msgspec.structs.asdict(change))
 
 
+_NOT_TAKEN = {
+    "acknowledged_by": "", "acknowledged_at": None, "acknowledged_until": None, "acks": (),
+    "snoozed_until": None, "snoozed_by": "",
+}  # fmt: skip
+
+
+def _without(people: tuple[str, ...], person: str) -> tuple[str, ...]:
+    return tuple(one for one in people if one != person)
+
+
 UNASKED = "the terminal UI asks for this nowhere: let the fake answer once it does"
 
 
@@ -904,13 +914,44 @@ class FakeClient:
             return self._page_becomes(page, "acknowledged", acknowledged_until=until)
         if page.state == "acknowledged":
             raise refusal(409, f"P-{page_id} is acknowledged already", current=msgspec.to_builtins(page))
-        return self._page_becomes(
-            page, "acknowledged", acknowledged_by=self.me, acknowledged_at=NOW, acknowledged_until=until
-        )
+        acks = (*page.acks, self.me)
+        if len(acks) < page.acks_needed:
+            return self._page_becomes(page, page.state, acks=acks, ack_missing=_without(page.ack_missing, self.me))
+        taken = {"acknowledged_by": self.me, "acknowledged_at": NOW, "acknowledged_until": until}
+        return self._page_becomes(page, "acknowledged", **{**_NOT_TAKEN, **taken, "acks": acks, "ack_missing": ()})
 
     async def hand_back_page(self, page_id: int, *, note: str = "", if_version: int | None = None) -> wire.Page:
         await self._mutate("hand_back_page", page_id)
-        return self._page_becomes(self.pages_by_id[page_id], "open", acknowledged_by="", acknowledged_at=None)
+        page = self.pages_by_id[page_id]
+        if page.state == "open":
+            return self._page_becomes(page, "open", acks=_without(page.acks, self.me), ack_missing=(self.me,))
+        return self._page_becomes(page, "open", **_NOT_TAKEN)
+
+    async def take_over_page(
+        self, page_id: int, body: wire_pages.TakeOver, *, if_version: int | None = None
+    ) -> wire.Page:
+        await self._mutate("take_over_page", page_id, body)
+        page = self.pages_by_id[page_id]
+        self._check(page, if_version)
+        taken = {"acknowledged_by": self.me, "acknowledged_until": body.until}
+        return self._page_becomes(page, "acknowledged", acknowledged_at=NOW, **taken)
+
+    async def reassign_page(
+        self, page_id: int, body: wire_pages.Reassign, *, if_version: int | None = None
+    ) -> wire.Page:
+        await self._mutate("reassign_page", page_id, body)
+        page = self.pages_by_id[page_id]
+        self._check(page, if_version)
+        to = {"person": body.person, "schedule": body.schedule, "policy": body.policy or page.policy}
+        return self._page_becomes(page, "open", **{**_NOT_TAKEN, **to, "step": 1})
+
+    async def snooze_page(self, page_id: int, body: wire_pages.Snooze, *, if_version: int | None = None) -> wire.Page:
+        await self._mutate("snooze_page", page_id, body)
+        page = self.pages_by_id[page_id]
+        self._check(page, if_version)
+        if body.until > NOW + timedelta(days=7):
+            raise refusal(422, "a page is put off until a time ahead, at most 7 days", field="until")
+        return self._page_becomes(page, "open", **{**_NOT_TAKEN, "snoozed_until": body.until, "snoozed_by": self.me})
 
     async def resolve_page(self, page_id: int, *, if_version: int | None = None) -> wire.Page:
         await self._mutate("resolve_page", page_id)

@@ -60,7 +60,7 @@ async def test_acknowledging_linking_and_the_runbook_from_here(client, make_app,
         await settled(pilot, lambda: client.pages_by_id[41].state == "acknowledged")
         await settled(pilot, lambda: "✓ ada" in text(app))
         await pilot.press("a")
-        await settled(pilot, lambda: "there is no open page here" in text(app))
+        await settled(pilot, lambda: "P-41 is acknowledged already" in text(app))
         await pilot.press("l", *"okta", "enter")
         await settled(pilot, lambda: client.alerts_by_id[972].incident_ids == (309,))
         await pilot.press("r")

@@ -55,6 +55,10 @@ SCREENS = {
     "expire": (None, ("s", "X")),
     "save view": (None, ("ctrl+s",)),
     "bulk": (None, ("ctrl+a", "R")),
+    "take over": (311, ("tab", "G", "O")),
+    "give to whom": (None, ("j", "H")),
+    "give": (None, ("j", "H", "enter")),
+    "put off": (None, ("j", "Z")),
     "sections": (None, ("enter", "tab", "tab", "tab")),
 }
 
@@ -115,7 +119,12 @@ def poison(fakes, scene, payload):
         )
     client.kept_views = [put(one, name=payload, query=payload, saved_by=payload) for one in client.kept_views]
     for number, one in client.pages_by_id.items():
-        client.pages_by_id[number] = put(one, title=payload, service=payload, policy=payload, notified=(payload,))
+        taken = {"acks_needed": 2, "acks": (payload,), "ack_missing": (payload,), "person": payload}
+        taken |= {"acknowledged_by": payload} if one.state == "acknowledged" else {}
+        taken |= {"snoozed_until": fakes.NOW, "snoozed_by": payload} if number == 42 else {}
+        client.pages_by_id[number] = put(
+            one, title=payload, service=payload, policy=payload, notified=(payload,), **taken
+        )
         client.deliveries[number] = (fakes.make_delivery(1, number, payload, payload, error=payload, state="failed"),)
     for number, one in client.incidents_by_id.items():
         roles = tuple(put(held, person=payload) for held in one.roles)

@@ -106,11 +106,17 @@ class Acts:
         answer = await self.attempt(f"page:{page.id}", call)
         self._wait(page, waits=False)
         if answer is not None:
-            self._take_page(answer)
-            end = f" until {phrases.day_hour(until, self.model.now(), self.model.zone)}" if until else ""
-            told = f"P-{page.id} is yours{end}: the escalation stopped"
-            self.can_undo(told, lambda: self._unacknowledge(page, answer))
+            self.take_page(answer)
+            self.can_undo(self._acknowledged(answer, until), lambda: self._unacknowledge(page, answer))
         return answer
+
+    def _acknowledged(self, page: wire.Page, until: datetime | None) -> str:
+        """What became of it: one of several acknowledgements stops nothing yet."""
+        if page.state != "acknowledged":
+            missing = f", missing: {', '.join(page.ack_missing)}" if page.ack_missing else ""
+            return Shown(f"P-{page.id} is acknowledged by {len(page.acks)} of {page.acks_needed}{missing}: it goes on")
+        end = f" until {phrases.day_hour(until, self.model.now(), self.model.zone)}" if until else ""
+        return f"P-{page.id} is yours{end}: the escalation stopped"
 
     async def _unacknowledge(self, before: wire.Page, page: wire.Page) -> wire.Page | None:
         if before.state != "acknowledged":
@@ -118,14 +124,14 @@ class Acts:
         call = self.client.acknowledge_page(page.id, until=before.acknowledged_until)
         answer = await self.attempt(f"page:{page.id}", call)
         if answer is not None:
-            self._take_page(answer)
+            self.take_page(answer)
         return answer
 
     async def hand_back(self, page: wire.Page) -> wire.Page | None:
         """Undo an acknowledgement: the escalation goes on where it stood."""
         answer = await self.attempt(f"page:{page.id}", self.client.hand_back_page(page.id))
         if answer is not None:
-            self._take_page(answer)
+            self.take_page(answer)
         return answer
 
     def _wait(self, page: wire.Page, *, waits: bool) -> None:
@@ -135,7 +141,8 @@ class Acts:
         changes.alerts = set(page.alert_ids)
         self.tell(changes)
 
-    def _take_page(self, page: wire.Page) -> None:
+    def take_page(self, page: wire.Page) -> None:
+        """Take in what a change made of a page, and of its alerts."""
         changes = Changes()
         changes.pages = self.model.put_pages([page]) | {page.id}
         changes.alerts = set(page.alert_ids)
@@ -158,7 +165,7 @@ class Acts:
             answer = await self.gateway.ask(call)
         except ClientError as error:
             return self.reason(f"page:{page.id}", error)
-        self._take_page(answer)
+        self.take_page(answer)
         self.say(f"✓ P-{page.id} {done}", "done")
         return ""
 

@@ -205,10 +205,11 @@ class IncidentdApp(App[int]):
 
     def _announce_pages(self) -> None:
         """One bell and a title for a page to me; other people's events make no noise."""
-        fresh = [page for page in self.model.my_open_pages() if page.id not in self.model.seen_pages]
-        self.model.seen_pages |= {page.id for page in fresh}
-        if fresh:
+        open_now = {page.id for page in self.model.my_open_pages()}
+        if open_now - self.model.seen_pages:
             self.bell()
+        # What was put off, or acknowledged for a while, is announced again when it goes on.
+        self.model.seen_pages = open_now | (self.model.seen_pages & self.model.waiting_pages)
         if isinstance(self._driver, PatientDriver):
             waiting = len(self.model.my_open_pages())
             self._driver.set_title(f"PAGE ({waiting}) incidentd" if waiting else "incidentd")

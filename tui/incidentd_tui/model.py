@@ -171,11 +171,15 @@ class Model:
         return max(mine or known, key=lambda page: page.id, default=None)
 
     def my_open_pages(self) -> list[wire.Page]:
-        """Pages to me that nobody acknowledged, the oldest first."""
+        """Pages to me that I have not acknowledged, nor anybody else for me or put off, the oldest first."""
         mine = [
             page
             for page in self.pages.values()
-            if page.mine and page.state in ("open", "exhausted") and page.id not in self.waiting_pages
+            if page.mine
+            and page.state in ("open", "exhausted")
+            and page.snoozed_until is None
+            and self.me not in page.acks
+            and page.id not in self.waiting_pages
         ]
         return sorted(mine, key=lambda page: (page.started_at, page.id))
 

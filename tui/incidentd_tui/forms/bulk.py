@@ -48,7 +48,7 @@ def acknowledge(tui: IncidentdApp, alert_ids: Sequence[int]) -> None:
     waiting = [page for page in _pages(tui, alert_ids) if page.state in ("open", "exhausted")]
     others = _of_others(waiting)
     stops = f"{phrases.count(len(waiting), 'page')}: the escalation stops, and they are yours"
-    effects = [stops, _named(waiting), *others]
+    effects = [*paging.stops(waiting, stops), _named(waiting), *others]
     confirmed(
         tui,
         len(alert_ids),

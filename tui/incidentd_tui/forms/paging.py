@@ -16,13 +16,33 @@ from incidentd_tui.model import Model
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
 
+NOTE = Field(name="note", label="Note", hint="what the others should know", optional=True)
 _NOBODY = "nobody"
 _REASONS: tuple[str, ...] = get_args(wire_protection.GivenReason)
 """Why it must be somebody on project work: the daemon wants to know."""
+WHY_THEM = Field(
+    name="interruption",
+    label="Why them",
+    options=((_NOBODY, "they are not on project work"), *((one, one.replace("_", " ")) for one in _REASONS)),
+    value=_NOBODY,
+)
+
+
+def reason_given(values: Values) -> str:
+    """The reason of `WHY_THEM`, "" for none."""
+    return "" if values["interruption"] == _NOBODY else values["interruption"]
 
 
 def _written(page: wire.Page) -> str:
     return ", ".join(page.notified) or "nobody yet"
+
+
+def acknowledge(tui: IncidentdApp, page: wire.Page) -> None:
+    """At once what went to me; what went to others is asked about first."""
+    if page.mine:
+        tui.run_worker(tui.acts.acknowledge(page), exit_on_error=False)
+    else:
+        tui.push_screen(acknowledge_for(tui, page))
 
 
 def acknowledge_for(tui: IncidentdApp, page: wire.Page) -> Form:
@@ -31,7 +51,7 @@ def acknowledge_for(tui: IncidentdApp, page: wire.Page) -> Form:
     async def send(values: Values) -> str:
         return "" if await tui.acts.acknowledge(page) is not None else "the page was not acknowledged"
 
-    effects = (f"the escalation stops; written to so far: {_written(page)}", "the page is yours")
+    effects = (*stops([page], "the escalation stops, and the page is yours"), f"written to so far: {_written(page)}")
     return Form(
         tui,
         Plan(
@@ -44,6 +64,18 @@ def acknowledge_for(tui: IncidentdApp, page: wire.Page) -> Form:
     )
 
 
+def stops(pages: Sequence[wire.Page], told: str) -> list[str]:
+    """`told` of an acknowledgement of these, and of which it is not true: one of several stops nothing yet."""
+    few = [page for page in pages if page.acks_needed > 1 and len(page.acks) + 1 < page.acks_needed]
+    if not few:
+        return [told]
+    if len(few) == 1:
+        counts = f"yours is {len(few[0].acks) + 1} of {few[0].acks_needed} acknowledgements: P-{few[0].id} goes on"
+    else:
+        counts = f"{len(few)} pages take more acknowledgements than yours: they go on"
+    return [counts, *([f"the others: {told}"] if len(few) < len(pages) else [])]
+
+
 def is_held(model: Model, page: wire.Page) -> bool:
     """Whether I have it already, so that its end is mine to change."""
     return page.state == "acknowledged" and bool(model.me) and page.acknowledged_by == model.me
@@ -52,9 +84,11 @@ def is_held(model: Model, page: wire.Page) -> bool:
 def hold(tui: IncidentdApp, page: wire.Page) -> Form:
     """Acknowledging for a while; of a page that is mine, another end."""
     others = [] if page.mine or is_held(tui.model, page) else [f"it went to others: {_written(page)}"]
+    if page.state != "acknowledged" and len(page.acks) + 1 < page.acks_needed:
+        others += [*stops([page], ""), "the end that counts is that of whoever completes them"]
 
     async def send(until: datetime | None, note: str) -> str:
-        done = await tui.acts.acknowledge(_fresh(tui, page), until=until, note=note)
+        done = await tui.acts.acknowledge(fresh(tui, page), until=until, note=note)
         return "" if done is not None else "the page was not acknowledged; see the status line"
 
     return hold_form(tui, f"Acknowledge P-{page.id} for a while", f"P-{page.id} is yours", others, send)
@@ -66,8 +100,11 @@ def hold_form(
     told: str,
     effects: Sequence[str],
     send: Callable[[datetime | None, str], Awaitable[str]],
+    *,
+    verb: str = "acknowledge",
+    ends: str = "30m",
 ) -> Form:
-    """Until when, and a note for the others; an empty end is none."""
+    """Until when, and a note for the others; an empty end is none. `ends` is what is filled in."""
 
     def end(values: Values) -> datetime | None:
         return phrases.end_of(values["ends"], tui.model.now(), tui.model.zone) if values["ends"] else None
@@ -91,15 +128,15 @@ def hold_form(
 
     hint = "30m, 2h, 18:00; empty: until it ends"
     fields = (
-        Field(name="ends", label="For, or until", value="30m", hint=hint, optional=True),
-        Field(name="note", label="Note", hint="what the others should know", optional=True),
+        Field(name="ends", label="For, or until", value=ends, hint=hint, optional=True),
+        NOTE,
     )
-    return Form(tui, Plan(title=title, verb="acknowledge", fields=fields, effects=will, send=sent))
+    return Form(tui, Plan(title=title, verb=verb, fields=fields, effects=will, send=sent))
 
 
 def resolve(tui: IncidentdApp, page: wire.Page) -> Form:
     async def send(values: Values) -> str:
-        return await tui.acts.resolve_page(_fresh(tui, page))
+        return await tui.acts.resolve_page(fresh(tui, page))
 
     effects = ("the page ends for everybody; its alerts stay as they are", f"told so: {_written(page)}")
     return Form(
@@ -109,7 +146,7 @@ def resolve(tui: IncidentdApp, page: wire.Page) -> Form:
 
 def escalate(tui: IncidentdApp, page: wire.Page) -> Form:
     async def send(values: Values) -> str:
-        return await tui.acts.escalate(_fresh(tui, page))
+        return await tui.acts.escalate(fresh(tui, page))
 
     effects = (f"the next step of policy {page.policy} is notified now", f"written to so far: {_written(page)}")
     return Form(
@@ -117,7 +154,8 @@ def escalate(tui: IncidentdApp, page: wire.Page) -> Form:
     )
 
 
-def _fresh(tui: IncidentdApp, page: wire.Page) -> wire.Page:
+def fresh(tui: IncidentdApp, page: wire.Page) -> wire.Page:
+    """As the stream of events told it last."""
     return tui.model.pages.get(page.id, page)
 
 
@@ -135,12 +173,7 @@ def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str
         Field(name="title", label="Title", hint="what is wrong, in one line"),
         Field(name="body", label="Text", multiline=True, optional=True, draft=f"page:{incident_id or 0}"),
         Field(name="urgency", label="Urgency", options=(("high", "high"), ("low", "low")), value="high"),
-        Field(
-            name="interruption",
-            label="Why them",
-            options=((_NOBODY, "they are not on project work"), *((one, one.replace("_", " ")) for one in _REASONS)),
-            value=_NOBODY,
-        ),
+        WHY_THEM,
     )
 
     def effects(values: Values) -> list[str]:
@@ -158,7 +191,7 @@ def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str
             person=name if kind == "person" else "",
             urgency=values["urgency"],
             incident_id=incident_id,
-            interruption="" if values["interruption"] == _NOBODY else values["interruption"],
+            interruption=reason_given(values),
         )
         try:
             page = await tui.acts.gateway.ask(tui.acts.client.raise_page(body))

@@ -12,7 +12,7 @@ from incidentd import wire, wire_groups, wire_pages
 from incidentd.domain.local_times import localised
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
-from incidentd_tui.rows import inbox, preview
+from incidentd_tui.rows import inbox, pages, preview
 
 _WORDS = {"route": "→", "page": "☎", "deliver": "✉", "silence": "◌", "group": "⊞", "ack": "✓", "resolve": "▽"}
 _RUNBOOK = ("runbook_url", "runbook", "runbookURL", "runbook_link")
@@ -76,7 +76,7 @@ def holders(model: Model, detail: wire_groups.AlertDetail, width: int) -> Sectio
     for one in detail.incidents:
         lines.append([(f"INC-{one.id} ", theme.primary), (f"{one.severity} ", theme.bold), (one.title, theme.plain)])
     for page in detail.pages[:1]:
-        lines += preview.page_facts(model, page, width)
+        lines += pages.facts(model, page, width)
     if len(detail.pages) > 1:
         lines.append([(f"{phrases.count(len(detail.pages) - 1, 'page')} before that", theme.muted)])
     if not detail.incidents and not detail.pages:

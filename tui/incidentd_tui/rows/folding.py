@@ -15,7 +15,7 @@ import msgspec
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
-from incidentd_tui.rows import inbox
+from incidentd_tui.rows import inbox, pages
 
 Key = inbox.Key
 _KINDS_NAMED = 3
@@ -108,7 +108,7 @@ def summarise(model: Model, alerts: Iterable[wire.Alert]) -> Summary | None:
         rank=phrases.alert_rank(worst.severity) if firing else 5,
         since=min(one.starts_at for one in firing or found),
         names=tuple(name for name, _ in names.most_common()),
-        taken=sum(bool(one.incident_ids) or one.page_state == "acknowledged" for one in firing),
+        taken=sum(inbox.in_hand(model, one) for one in firing),
         incidents=tuple(sorted({number for one in firing for number in one.incident_ids})),
         waiting=any(one.id in model.waiting_alerts for one in found),
         flapping=any(one.flapping for one in firing),
@@ -137,8 +137,8 @@ def row(model: Model, group_id: int, summary: Summary | None, fold: Fold, width:
     now = model.now()
     over, taken = not summary.firing, summary.firing > 0 and summary.taken == summary.firing
     page = model.page_of_group(group_id)
-    pages = page is not None and page.state in ("open", "exhausted")
-    urgent = not over and not taken and (summary.rank <= 2 or pages)
+    calls = page is not None and pages.calls(page)
+    urgent = not over and not taken and (summary.rank <= 2 or calls)
     style = theme.bold if urgent else theme.muted if over or taken else theme.plain
     count = f"{summary.firing} " if summary.firing else "0 "
     mark = "▸ " if fold.hides(group_id) else "▾ "
@@ -156,7 +156,7 @@ def row(model: Model, group_id: int, summary: Summary | None, fold: Fold, width:
     if parts["service"]:
         group = model.groups.get(group_id)
         spans.append((" " + paint.fit(group.service if group else "", 9), theme.muted))
-    late = pages and page is not None and now - page.started_at >= inbox.LATE
+    late = page is not None and pages.is_late(page, now)
     return [*spans, *inbox.who(_state(model, summary, page)), *inbox.age(summary.since, now, late)]
 
 
@@ -170,7 +170,7 @@ def _state(model: Model, summary: Summary, page: wire.Page | None) -> paint.Span
         return (f"INC-{summary.incidents[0]}", theme.primary)
     if summary.hidden and (page is None or page.state not in ("open", "exhausted")):
         return inbox.hiding(summary.hidden)
-    return inbox.page_state(model, page) if page is not None else ("—", theme.faint)
+    return pages.state(model, page) if page is not None else ("—", theme.faint)
 
 
 def preview(
@@ -179,8 +179,6 @@ def preview(
     """What the group under the cursor holds."""
     if summary is None:
         return []
-    from incidentd_tui.rows import preview as previews
-
     group = model.groups.get(group_id)
     lines: list[paint.Line] = [
         [],
@@ -193,7 +191,7 @@ def preview(
     since = f"  since {phrases.day_hour(summary.since, model.now(), model.zone)}"
     lines.append([((group.service if group else "") or "no service", theme.primary), (since, theme.muted)])
     page = model.page_of_group(group_id)
-    facts = previews.page_facts(model, page, width) if page else [[("nobody was paged", theme.muted)]]
+    facts = pages.facts(model, page, width) if page else [[("nobody was paged", theme.muted)]]
     lines += [[], [("WHO HAS IT", theme.heading)], *facts]
     if summary.taken and summary.taken < summary.firing:
         lines.append([(f"{summary.taken} of {summary.firing} in hand", theme.muted)])

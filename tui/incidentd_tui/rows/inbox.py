@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.style import Style
 
@@ -12,13 +12,14 @@ from incidentd.domain.drills import marked
 from incidentd.domain.filters import Filter, parse_filter
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
+from incidentd_tui.rows import pages
 
 Key = tuple[str, int]  # ("alert", 12), ("page", 4) or ("group", 7)
 VIEWS = (
     ("waiting", "Waiting", "nobody took them yet"),
     ("mine", "Mine", "paged to me, or taken by me"),
     ("paging", "Paging", "somebody is being paged now"),
-    ("in_hand", "In hand", "acknowledged, or part of an incident"),
+    ("in_hand", "In hand", "acknowledged, put off, or part of an incident"),
     ("hidden", "Hidden", "silenced, or explained by another alert"),
     ("all", "All firing", "everything that fires"),
 )
@@ -30,8 +31,6 @@ _HIDING = {
     "mute": "muted",
 }
 """Why nobody is told, in as many letters as the column has."""
-LATE = timedelta(minutes=5)
-"""A page that nobody answered for this long is late: the first step of the default policy ends there."""
 
 
 def views_of(model: Model, key: Key) -> tuple[str, ...]:
@@ -39,23 +38,29 @@ def views_of(model: Model, key: Key) -> tuple[str, ...]:
     kind, number = key
     if kind == "page":
         page = model.pages[number]
-        taken, state, mine, by = page.state == "acknowledged", page.state, page.mine, page.acknowledged_by
-        quiet = False
+        taken, paging = pages.in_hand(page), pages.calls(page)
+        mine, by, quiet = page.mine, page.acknowledged_by, False
     else:
         alert = model.alerts[number]
         if alert.status != "firing":
             return ()
         page_of = model.page_of(alert)
-        taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
-        state, by = alert.page_state, alert.acknowledged_by
+        taken, by = in_hand(model, alert), alert.acknowledged_by
+        paging = alert.page_state in ("open", "exhausted") and (page_of is None or page_of.snoozed_until is None)
         mine = page_of is not None and page_of.mine
-        quiet = is_hidden(alert) and state not in ("open", "exhausted")
+        quiet = is_hidden(alert) and not paging
     views = ["all", "in_hand" if taken else "hidden" if quiet else "waiting"]
-    if state in ("open", "exhausted"):
+    if paging:
         views.append("paging")
     if mine or (by and by == model.me):
         views.append("mine")
     return tuple(views)
+
+
+def in_hand(model: Model, alert: wire.Alert) -> bool:
+    """Whether somebody took it, or put it off."""
+    page = model.page_of(alert)
+    return bool(alert.incident_ids) or alert.page_state == "acknowledged" or (page is not None and pages.in_hand(page))
 
 
 def is_hidden(alert: wire.Alert) -> bool:
@@ -115,9 +120,9 @@ def _urgency(model: Model, key: Key) -> tuple[int, int, float, int]:
     kind, number = key
     if kind == "page":
         page = model.pages[number]
-        return (1 if page.urgency == "high" else 3, int(page.state == "acknowledged"), -page.started_at.timestamp(), 0)
+        return (1 if page.urgency == "high" else 3, int(pages.in_hand(page)), -page.started_at.timestamp(), 0)
     alert = model.alerts[number]
-    taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
+    taken = in_hand(model, alert)
     return (phrases.alert_rank(alert.severity), int(taken), -alert.starts_at.timestamp(), alert.id)
 
 
@@ -163,7 +168,7 @@ def alert_title(alert: wire.Alert) -> str:
 def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside: bool) -> paint.Line:
     now = model.now()
     over = alert.status != "firing"
-    taken = bool(alert.incident_ids) or alert.page_state == "acknowledged"
+    taken = in_hand(model, alert)
     rank = 5 if over else phrases.alert_rank(alert.severity)
     urgent = not over and not taken and (rank <= 2 or alert.page_state in ("open", "exhausted"))
     spans: paint.Line = [
@@ -187,7 +192,7 @@ def _alert_row(model: Model, alert: wire.Alert, parts: dict[str, int], *, inside
     if parts["service"]:
         spans.append((" " + paint.fit(alert.service, 9), theme.muted))
     page = model.page_of(alert)
-    late = page is not None and page.state in ("open", "exhausted") and now - page.started_at >= LATE
+    late = page is not None and pages.is_late(page, now)
     return [*spans, *who(alert_state(model, alert)), *age(alert.starts_at, now, late)]
 
 
@@ -199,7 +204,7 @@ def _title_style(alert: wire.Alert, *, urgent: bool, quiet: bool) -> Style:
 
 def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Line:
     now = model.now()
-    untaken = page.state in ("open", "exhausted")
+    untaken = pages.calls(page)
     spans: paint.Line = [
         (" PAGE" if page.urgency == "high" else " page", theme.ranked(1 if page.urgency == "high" and untaken else 4)),
         (" ", theme.plain),
@@ -212,8 +217,7 @@ def _page_row(model: Model, page: wire.Page, parts: dict[str, int]) -> paint.Lin
     ]
     if parts["service"]:
         spans.append((" " + paint.fit(page.service, 9), theme.muted))
-    late = untaken and now - page.started_at >= LATE
-    return [*spans, *who(page_state(model, page)), *age(page.started_at, now, late)]
+    return [*spans, *who(pages.state(model, page)), *age(page.started_at, now, pages.is_late(page, now))]
 
 
 def who(state: paint.Span) -> paint.Line:
@@ -238,41 +242,11 @@ def alert_state(model: Model, alert: wire.Alert) -> paint.Span:
         return (f"INC-{alert.incident_ids[0]}", theme.primary)
     if is_hidden(alert) and alert.page_state not in ("open", "exhausted"):
         return hiding(alert.hidden_by[0].kind)
-    if page is not None and alert.page_state == "open":
-        return page_state(model, page)
-    return _state_of(alert.page_state, alert.acknowledged_by, _left(model, page))
+    if page is not None and alert.page_state in ("open", "exhausted"):
+        return pages.state(model, page)
+    return pages.state_word(alert.page_state, alert.acknowledged_by, pages.left(model, page))
 
 
 def hiding(kind: str) -> paint.Span:
     """What hides it, in a word."""
     return (f"◌ {_HIDING.get(kind, 'hidden')}", theme.muted)
-
-
-def page_state(model: Model, page: wire.Page) -> paint.Span:
-    """Who has this page, in a word."""
-    if page.id in model.waiting_pages:
-        return ("~ sending", theme.muted)
-    if page.last_resort_at is not None and page.state == "open":
-        return ("! nobody", theme.danger)
-    return _state_of(page.state, page.acknowledged_by, _left(model, page))
-
-
-def _left(model: Model, page: wire.Page | None) -> str:
-    """How long an acknowledgement still lasts, "" for one that stands until the alert ends."""
-    if page is None or page.state != "acknowledged" or page.acknowledged_until is None:
-        return ""
-    return phrases.rest(page.acknowledged_until, model.now())
-
-
-def _state_of(state: str, by: str, left: str) -> paint.Span:
-    match state:
-        case "open":
-            return ("☎ paging", theme.warning)
-        case "acknowledged":
-            return (f"◔ {left} {by}" if left else f"✓ {by or 'taken'}", theme.success)
-        case "exhausted":
-            return ("! nobody", theme.danger)
-        case "resolved":
-            return ("resolved", theme.muted)
-        case _:
-            return ("—", theme.faint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
 from incidentd_tui.model import Model
-from incidentd_tui.rows import inbox
+from incidentd_tui.rows import pages
 
 Key = tuple[str, int]
 SECTIONS = (("rule", "RULES"), ("role", "ROLES"), ("update", "UPDATES"), ("alert", "LINKED"), ("page", "PAGES"))
@@ -113,4 +113,5 @@ def _page(model: Model, detail: wire.IncidentDetail, number: int, width: int) ->
     if page is None:
         return [[(f"P-{number}", theme.muted), ("  resolved", theme.faint)]]
     left: paint.Line = [(f"P-{number} ", theme.muted), (", ".join(page.notified) or page.service, theme.plain)]
-    return [paint.between(left, [inbox.page_state(model, page)], width)]
+    signs = [[("  ", theme.plain), *line] for line in pages.signs(model, page, width - 2)]
+    return [paint.between(left, [pages.state(model, page)], width), *signs]

@@ -7,7 +7,7 @@ from collections import Counter
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
-from incidentd_tui.rows import inbox
+from incidentd_tui.rows import inbox, pages
 
 RAIL_WIDTH = 21
 _SAVED_SHOWN = 8
@@ -116,32 +116,9 @@ def _who_has_it(model: Model, alert: wire.Alert, width: int) -> list[paint.Line]
         lines.append([(f"INC-{number} ", theme.primary), (incident.title if incident else "", theme.plain)])
     page = model.page_of(alert)
     if page is not None:
-        lines += page_facts(model, page, width)
+        lines += pages.facts(model, page, width)
     if not lines:
         lines = [[("nobody was paged", theme.muted)], [("t", theme.key), (" says why", theme.muted)]]
-    return lines
-
-
-def page_facts(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
-    """State, who was written to, and what comes next."""
-    state, style = inbox.page_state(model, page)
-    lines: list[paint.Line] = [[(f"P-{page.id} ", theme.muted), (state, style)]]
-    if page.last_resort_at is not None and page.state in ("open", "exhausted"):
-        why = f"reaches nobody: {page.last_resort_why}"
-        lines += [[(text, theme.danger)] for text in paint.wrap(why, width, 4)]
-    if page.notified:
-        written = "written to " + ", ".join(page.notified)
-        lines += [[(text, theme.plain)] for text in paint.wrap(written, width, 3)]
-    if page.state == "open" and page.next_step_at is not None:
-        left = page.next_step_at - model.now()
-        lines.append([(f"next step in {phrases.clock(left)}", theme.warning)])
-    if page.acknowledged_at is not None:
-        took = phrases.clock(page.acknowledged_at - page.started_at)
-        via = f" by {page.acknowledged_via}" if page.acknowledged_via else ""
-        lines.append([(f"answered in {took}{via}", theme.success)])
-    if page.state == "acknowledged" and page.acknowledged_until is not None:
-        until = phrases.day_hour(page.acknowledged_until, model.now(), model.zone)
-        lines += [[(text, theme.warning)] for text in paint.wrap(f"until {until}, then it escalates on", width, 2)]
     return lines
 
 
@@ -157,4 +134,4 @@ def page_lines(model: Model, page: wire.Page, width: int) -> list[paint.Line]:
     ]
     lines += [[(text, theme.bold)] for text in paint.wrap(page.title, width, 6)]
     lines.append([(page.service or "no service", theme.primary), (f"  policy {page.policy}", theme.muted)])
-    return [*lines, [], [("WHO HAS IT", theme.heading)], *page_facts(model, page, width)]
+    return [*lines, [], [("WHO HAS IT", theme.heading)], *pages.facts(model, page, width)]

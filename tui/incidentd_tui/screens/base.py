@@ -199,4 +199,5 @@ class VerbScreen(Screen[None]):
             if paint.width_of(left) + paint.width_of(spans) - 2 > room:
                 break
             left += spans
+        left[-1] = (left[-1][0].rstrip(), left[-1][1])  # blanks at the end are not worth an ellipsis
         return left, right

@@ -10,13 +10,14 @@ from incidentd_tui.model import Changes
 from incidentd_tui.rows import detail, preview
 from incidentd_tui.rows.detail import Section
 from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
 _TEXT_WIDTH = 110
 
 
-class DetailScreen(ListScreen):
+class DetailScreen(PageVerbs, ListScreen):
     """Loaded when opened, and again when the daemon tells of a change."""
 
     mode = "inbox"
@@ -27,6 +28,7 @@ class DetailScreen(ListScreen):
         Verb("detail.trace", "t", "trace", "The decision trace, step by step"),
         Verb("detail.ack", "a", "ack", "Acknowledge the page: the escalation stops", writes=True),
         Verb("detail.hold", "A", "ack for", "Acknowledge for a while, or until a time: a form", writes=True),
+        *PAGE_VERBS,
         Verb("detail.silence", "S", "silence", "Silence this alert: a form", writes=True),
         Verb("detail.link", "l", "link", "Link it to an open incident", writes=True),
         Verb("detail.declare", "i", "incident", "Declare an incident from this alert", writes=True),
@@ -53,7 +55,7 @@ class DetailScreen(ListScreen):
         told = self._detail.trace.alert
         return known if known is not None and known.version >= told.version else told
 
-    def _page_now(self) -> wire.Page | None:
+    def page_here(self) -> wire.Page | None:
         """The page that a key is about, as it stands."""
         latest = self._detail.pages[0] if self._detail is not None and self._detail.pages else None
         page = self._page.page if self._page is not None else latest
@@ -136,7 +138,7 @@ class DetailScreen(ListScreen):
         self.run_worker(self._load(), exit_on_error=False)
 
     def on_model(self, changes: Changes) -> None:
-        page = self._page_now()
+        page = self.page_here()
         page_id = page.id if page else -1
         ours = self.number in changes.alerts if self.kind == "alert" else False
         if not changes.everything and (ours or page_id in changes.pages):
@@ -170,12 +172,15 @@ class DetailScreen(ListScreen):
             return "link: there is no open incident; i declares one"
         if name == "runbook" and self._alert is not None and not detail.links(self._alert):
             return "runbook: this alert came with no link"
-        page = self._page_now() if name in ("ack", "hold") else None
+        page = self.page_here() if name in ("ack", "hold") else None
         if name == "hold" and page is not None and paging.is_held(self.model, page):
             return ""
-        if name in ("ack", "hold") and (page is None or page.state not in ("open", "exhausted")):
-            return f"{verb.label}: there is no open page here"
+        if name in ("ack", "hold") and (reason := why_no_ack(self.model, page) if page else self.no_page()):
+            return f"{verb.label}: {reason}"
         return ""
+
+    def no_page(self) -> str:
+        return "there is no page here"
 
     def do_back(self) -> None:
         self.app.pop_screen()
@@ -195,17 +200,12 @@ class DetailScreen(ListScreen):
     def do_trace(self) -> None:
         self.table.show_at_top(self._starts.get("steps", 0))
 
-    async def do_ack(self) -> None:
-        page = self._page_now()
-        if page is None:
-            return
-        if page.mine:
-            self.run_worker(self.tui.acts.acknowledge(page), exit_on_error=False)
-        else:
-            self.app.push_screen(paging.acknowledge_for(self.tui, page))
+    def do_ack(self) -> None:
+        if (page := self.page_here()) is not None:
+            paging.acknowledge(self.tui, page)
 
     def do_hold(self) -> None:
-        if (page := self._page_now()) is not None:
+        if (page := self.page_here()) is not None:
             self.app.push_screen(paging.hold(self.tui, page))
 
     def do_silence(self) -> None:

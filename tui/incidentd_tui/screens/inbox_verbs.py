@@ -15,11 +15,12 @@ from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.inbox_views import InboxViews
 from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.screens.maintenance import MaintenanceScreen
+from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
 from incidentd_tui.screens.silences import SilencesScreen
 from incidentd_tui.verbs import Verb
 
 
-class InboxVerbs(InboxViews):
+class InboxVerbs(PageVerbs, InboxViews):
     """`InboxScreen` adds the rows and what they look like."""
 
     mode = "inbox"
@@ -43,6 +44,7 @@ class InboxVerbs(InboxViews):
         Verb("inbox.silences", "s", "silences", "The silences: what they hide, until when", hint=False),
         Verb("inbox.windows", "m", "maintenance", "The maintenance windows: what they hide, until when", hint=False),
         Verb("inbox.maintain", "M", "maintain", "Maintenance of the marked alerts' services", hint=False, writes=True),
+        *PAGE_VERBS,
         Verb("inbox.resolve", "X", "resolve page", "Resolve the page of this row: a form", hint=False, writes=True),
         Verb("inbox.end", "R", "resolve alerts", "Resolve the marked alerts by hand: a form", hint=False, writes=True),
         Verb("inbox.escalate", "E", "next step", "Notify the next escalation step now", hint=False, writes=True),
@@ -63,7 +65,7 @@ class InboxVerbs(InboxViews):
         key = self.table.cursor
         return self.model.alerts.get(key[1]) if isinstance(key, tuple) and key[0] == "alert" else None
 
-    def _page(self) -> wire.Page | None:
+    def page_here(self) -> wire.Page | None:
         key = self.table.cursor
         if isinstance(key, tuple) and key[0] == "page":
             return self.model.pages.get(key[1])
@@ -96,7 +98,7 @@ class InboxVerbs(InboxViews):
             return "link: there is no open incident; i declares one"
         if name in ("ack", "hold"):
             return self._why_no_ack(verb)
-        if name in ("resolve", "escalate") and ((page := self._page()) is None or page.state == "resolved"):
+        if name in ("resolve", "escalate") and ((page := self.page_here()) is None or page.state == "resolved"):
             return f"{verb.label}: there is no open page for this row"
         if name in ("fold", "unfold") and self._group_here() is None:
             return f"{verb.label}: this row is in no group of several alerts"
@@ -107,15 +109,18 @@ class InboxVerbs(InboxViews):
     def _why_no_ack(self, verb: Verb) -> str:
         alerts = [self.model.alerts[number] for number in self._chosen()]
         here = [page for alert in alerts if (page := self.model.page_of(alert))]
-        if not here and (page := self._page()) is not None:
+        if not here and (page := self.page_here()) is not None:
             here = [page]
         if not here:
-            return f"{verb.label}: nobody was paged for this row (t says why)"
-        if any(page.state in ("open", "exhausted") for page in here):
+            return f"{verb.label}: {self.no_page()}"
+        if not all(why_no_ack(self.model, page) for page in here):
             return ""
         if verb.id == "inbox.hold" and any(paging.is_held(self.model, page) for page in here):
             return ""
-        return f"{verb.label}: P-{here[0].id} is {here[0].state} already"
+        return f"{verb.label}: {why_no_ack(self.model, here[0])}"
+
+    def no_page(self) -> str:
+        return "nobody was paged for this row (t says why)"
 
     def _group_here(self) -> int | None:
         group_id = folding.group_of(self.model, self.table.cursor)
@@ -153,7 +158,7 @@ class InboxVerbs(InboxViews):
         key = self.table.cursor
         if not isinstance(key, tuple):
             return
-        page = self._page() if key[0] == "group" else None
+        page = self.page_here() if key[0] == "group" else None
         if page is not None:
             key = ("page", page.id)
         elif key[0] == "group":
@@ -161,19 +166,17 @@ class InboxVerbs(InboxViews):
         if key[0] != "group":
             self.app.push_screen(DetailScreen(str(key[0]), int(key[1])))
 
-    async def do_ack(self) -> None:
+    def do_ack(self) -> None:
         chosen = self._chosen()
-        page = self._page()
+        page = self.page_here()
         if len(chosen) > 1 or self.table.marks:
             bulk_forms.acknowledge(self.tui, chosen)
             self.table.clear_marks()
-        elif page is not None and page.mine:
-            self.run_worker(self.tui.acts.acknowledge(page), exit_on_error=False)
         elif page is not None:
-            self.app.push_screen(paging.acknowledge_for(self.tui, page))
+            paging.acknowledge(self.tui, page)
 
     def do_hold(self) -> None:
-        chosen, page = self._chosen(), self._page()
+        chosen, page = self._chosen(), self.page_here()
         if len(chosen) > 1 or self.table.marks:
             self.app.push_screen(bulk_forms.hold(self.tui, chosen))
             self.table.clear_marks()
@@ -205,7 +208,7 @@ class InboxVerbs(InboxViews):
         self._with_page(paging.escalate)
 
     def _with_page(self, form: Callable[..., Form]) -> None:
-        if (page := self._page()) is not None:
+        if (page := self.page_here()) is not None:
             self.app.push_screen(form(self.tui, page))
 
     def do_page(self) -> None:

@@ -11,14 +11,14 @@ from incidentd_tui.forms import paging
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.forms.base import Form
 from incidentd_tui.rows import panel
-from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.screens.detail import DetailScreen
+from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import VirtualList
 
 
-class RoomVerbs(VerbScreen):
+class RoomVerbs(PageVerbs):
     """`RoomScreen` adds the frame, the loading and the notes."""
 
     incident_id: int
@@ -35,6 +35,8 @@ class RoomVerbs(VerbScreen):
         Verb("room.pane", "tab", "panel", "Between timeline and panel"),
         Verb("room.unlink", "x", "unlink", "Unlink the alert under the cursor of the panel", hint=False, writes=True),
         Verb("room.page", "P", "page", "Page somebody into this incident", hint=False, writes=True),
+        Verb("room.ack", "a", "ack", "Acknowledge the page under the cursor of the panel", hint=False, writes=True),
+        *PAGE_VERBS,
         Verb("room.why", "t,w", "why", "The trace of the alert under the cursor of the panel", hint=False),
         Verb("room.copy", "y", "copy", "Copy the entry under the cursor", hint=False),
         Verb("room.fresh", "full_stop", "show new", "Go to the newest entry", hint=False),
@@ -49,6 +51,27 @@ class RoomVerbs(VerbScreen):
     @property
     def panel(self) -> VirtualList:
         return self.query_one("#panel", VirtualList)
+
+    # ------------------------------------------------------------------ pages
+    def page_here(self) -> wire.Page | None:
+        """The page under the cursor of the panel."""
+        key = self.panel.cursor if self.panel.has_focus else None
+        name, number = cast("panel.Key", key) if key is not None else ("", -1)
+        return self.model.pages.get(number) if name == "page" else None
+
+    def no_page(self) -> str:
+        return "go to a page of the panel first (tab)"
+
+    def why_not(self, verb: Verb) -> str:
+        if (reason := super().why_not(verb)) or verb.id != "room.ack":
+            return reason
+        page = self.page_here()
+        reason = why_no_ack(self.model, page) if page is not None else self.no_page()
+        return f"ack: {reason}" if reason else ""
+
+    def do_ack(self) -> None:
+        if (page := self.page_here()) is not None:
+            paging.acknowledge(self.tui, page)
 
     # ------------------------------------------------------------------ verbs
     def _form(self, make: Callable[..., Form]) -> None:
