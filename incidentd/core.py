@@ -51,6 +51,7 @@ from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
 from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
+from incidentd.services.support_desk import SupportDesk
 from incidentd.services.suppression import Suppression
 from incidentd.services.views import SavedViews
 from incidentd.services.workers import Loop, expiry_loop, router_loop, timer_loop
@@ -101,6 +102,7 @@ class Core:
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self._compose_people(store, roster, sender)
+        self.support = SupportDesk(store, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.policies = PolicyView(store, process, roster)
         self.routes = RouteTester(process, roster, store.clock, self.mutes, self.policies.known)
@@ -160,6 +162,8 @@ class Core:
             pages=self.pages,
             contact_tests=self.contact_tests,
             incidents=self.incidents,
+            reports=self.support.reports,
+            customers=self.support.customers,
             roster=self.roster,
             duty=self.duty,
             modes=self.modes,

@@ -106,7 +106,7 @@ class Fidelity(wire.Frozen, frozen=True):
     differing: tuple[str, ...]  # in words, the first twenty
 
 
-class Report(wire.Frozen, frozen=True):
+class ReplayReport(wire.Frozen, frozen=True):
     """What would have been different."""
 
     since: wire.Instant
@@ -135,4 +135,4 @@ class Replay(wire.Frozen, frozen=True):
     progress: float  # 0 to 1
     detail: str  # what failed
     faults: tuple[Fault, ...]
-    report: Report | None
+    report: ReplayReport | None

@@ -80,6 +80,34 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Reports(Query, frozen=True):
+    state: Annotated[
+        Literal[
+            "open", "triage", "owed", "all", "new", "acknowledged", "triaging", "awaiting_reporter", "linked",
+            "duplicate", "ticketed", "no_fault_found", "followed_up", "closed",
+        ],
+        Meta(description="triage: without an outcome yet; owed: not followed up"),
+    ] = "open"  # fmt: skip
+    channel: Annotated[str, Meta(max_length=100, description="the instance; local for the socket")] = ""
+    kind: Literal["", "end_user", "oss_developer", "internal_team"] = ""
+    service: Annotated[str, Meta(max_length=100)] = ""
+    priority: Literal["", "P1", "P2", "P3", "P4", "P5"] = ""
+    owner: Annotated[str, Meta(max_length=64, description="whose they are")] = ""
+    mine: Annotated[bool, Meta(description="the caller's only")] = False
+    customer_id: wire.RowId | None = None
+    incident_id: wire.RowId | None = None
+    late: Annotated[bool, Meta(description="only where a first response or the next word is overdue")] = False
+    q: Search = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Customers(Query, frozen=True):
+    q: Search = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class Schedules(Query, frozen=True):
     schedule: Annotated[str, Meta(max_length=64, description="this one only")] = ""
     starts_at: Annotated[wire.Instant | None, Meta(description="default: now")] = None

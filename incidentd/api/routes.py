@@ -35,6 +35,7 @@ from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
+from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 
@@ -351,6 +352,7 @@ ROUTES: tuple[Route, ...] = (
     *MODE_ROUTES,
     *HANDOVER_ROUTES,
     *REQUEST_ROUTES,
+    *REPORT_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

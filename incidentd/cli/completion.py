@@ -29,6 +29,7 @@ _LISTS = {
     "R": ("/v1/recurring", "rules", "text"),
     "Q": ("/v1/shift-requests", "requests", "schedule"),
     "H": ("/v1/handovers", "handovers", "schedule"),
+    "report": (f"/v1/reports?limit={_MOST}", "reports", "subject"),
 }
 
 
@@ -54,9 +55,9 @@ def _socket(ctx: click.Context) -> str:
     return str(ctx.find_root().params.get("socket_path") or default_socket_path())
 
 
-def identifiers(prefix: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+def identifiers(prefix: str, ctx: click.Context, incomplete: str, listed_as: str = "") -> list[CompletionItem]:
     """Firing alerts, active pages, open incidents and the like whose id begins with `incomplete`."""
-    path, name, text = _LISTS[prefix]
+    path, name, text = _LISTS[listed_as or prefix]
     answer = _ask(_socket(ctx), path)
     rows = answer.get(name) if isinstance(answer, dict) else None
     items = []

@@ -26,6 +26,8 @@ _COMMANDS = {
     "recurring": ("recurring:recurring", "Silences and maintenance that recur."),
     "hides": ("hidings:hides", "What something hides, now and lately."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
+    "report": ("reports:report", "Report something, and handle what customers report."),
+    "customer": ("customers:customer", "Customers: who writes to us, and what they are to us."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "schedule": ("schedules:schedule", "Who carries the pager when; overrides, swaps, absences."),
     "mode": ("modes:mode", "Who is in support, and who is left alone on project work."),

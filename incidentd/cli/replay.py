@@ -139,7 +139,7 @@ def _refuse(session: Session, replay: wire_replay.Replay) -> None:
 
 
 # ------------------------------------------------------------------ what came of it
-def _report(session: Session, report: wire_replay.Report) -> None:
+def _report(session: Session, report: wire_replay.ReplayReport) -> None:
     span = f"{session.when(report.since)} to {session.when(report.until)}"
     print(safe_line(f"{span}: {report.episodes} times an alert began, replayed twice in {report.seconds:g} s"))
     fields([
@@ -187,7 +187,7 @@ def _people(people: Sequence[wire_replay.PersonCount]) -> None:
         table(("PERSON", "BEFORE", "AFTER"), changed)
 
 
-def _doubts(report: wire_replay.Report) -> None:
+def _doubts(report: wire_replay.ReplayReport) -> None:
     """Where the replay is not what happened: said each time, for its answer rests on it."""
     real = report.fidelity
     section("How far this can be relied on")
@@ -200,7 +200,7 @@ def _doubts(report: wire_replay.Report) -> None:
         hang(lead, f"labels are exact since {report.exact_since:%Y-%m-%d %H:%M:%S} UTC", lead_width=4)
 
 
-def _explain(session: Session, report: wire_replay.Report) -> None:
+def _explain(session: Session, report: wire_replay.ReplayReport) -> None:
     for one in report.explained:
         section(f"A-{one.alert_id} before")
         _steps(session, one.before_verdict, one.before)

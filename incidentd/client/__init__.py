@@ -23,6 +23,7 @@ from incidentd.client.pages import PageCalls
 from incidentd.client.policies import PolicyCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
+from incidentd.client.reports import ReportCalls
 from incidentd.client.shift_requests import RequestCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
 from incidentd.unixsocket import default_socket_path
@@ -42,6 +43,7 @@ class Client(
     DraftCalls,
     HandoverCalls,
     RequestCalls,
+    ReportCalls,
 ):
     """A connection pool to one daemon.
 

@@ -21,7 +21,7 @@ from incidentd.replay.history import TooMuch, read_history
 from incidentd.replay.report import Configured, compare
 from incidentd.services.replay_jobs import Job, Line
 from incidentd.storage.engines import open_backend
-from incidentd.wire_replay import Report
+from incidentd.wire_replay import ReplayReport
 
 _MEMORY = 2 * 2**30  # bytes of address space
 _CPU_SECONDS = 300
@@ -55,7 +55,7 @@ def _progress() -> Callable[[float], None]:
     return say
 
 
-async def _run(job: Job) -> Report:
+async def _run(job: Job) -> ReplayReport:
     backend = open_backend(job.database_url)
     try:
         history = await backend.read(lambda conn: read_history(conn, job.since, job.until))

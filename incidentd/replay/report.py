@@ -16,7 +16,7 @@ from incidentd.replay.comparison import counts, differences, fidelity, shown
 from incidentd.replay.history import History
 from incidentd.replay.model import Side
 from incidentd.replay.seen import Pair, SeenPage, members, paired, seen
-from incidentd.wire_replay import Explained, PageChange, Report
+from incidentd.wire_replay import Explained, PageChange, ReplayReport
 
 MAX_CHANGES = 500
 _MAX_EXPLAINED = 20
@@ -33,7 +33,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
 
 async def compare(
     history: History, before: Configured, after: Configured, explain: str, progress: Callable[[float], None]
-) -> Report:
+) -> ReplayReport:
     """Run the record under both configurations. `explain` names a change whose traces are wanted."""
     began = time.monotonic()
     sides = (
@@ -50,14 +50,14 @@ async def compare(
 
 async def _report(
     history: History, sides: tuple[Side, Side], pages: Sequence[Sequence[SeenPage]], explain: str, began: float
-) -> Report:
+) -> ReplayReport:
     pairs = paired(pages[0], pages[1])
     real = paired(_really(history), pages[0])
     names = {id(replayed): f"P-{recorded.row.id}" for recorded, replayed in real if recorded and replayed}
     changes = [one for number, pair in enumerate(pairs, 1) if (one := _change(pair, names, number)) is not None]
     wanted = [one for one in changes if one.id == explain]
     kinds = [one.kind for one in changes]
-    return Report(
+    return ReplayReport(
         since=history.since,
         until=history.until,
         episodes=sum(1 for _ in history.of_kind("alert.fired")),

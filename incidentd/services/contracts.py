@@ -27,6 +27,7 @@ from incidentd import (
     wire_protection,
     wire_quieting,
     wire_replay,
+    wire_reports,
     wire_requests,
     wire_rest,
     wire_routes,
@@ -168,6 +169,52 @@ class IncidentCalls(Protocol):
     async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident: ...
     async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident: ...
     async def timeline(self, incident_id: int) -> wire.Timeline: ...
+
+
+class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A filter over reports. `state` is one of them, or open, triage (no outcome yet), owed (not followed up), all."""
+
+    state: str = "open"
+    channel: str = ""
+    kind: str = ""
+    service: str = ""
+    priority: str = ""
+    owner: str = ""
+    customer_id: int | None = None
+    incident_id: int | None = None
+    late: bool = False
+    text: str = ""
+    limit: int = 100
+    cursor: str = ""
+
+
+class ReportCalls(Protocol):
+    async def list(self, query: ReportQuery) -> wire_reports.ReportPage: ...
+    async def get(self, report_id: int) -> wire_reports.ReportDetail: ...
+    async def attachment(self, report_id: int, attachment_id: int) -> wire_reports.AttachmentContent: ...
+    async def create(self, body: wire_reports.NewReport, actor: str) -> wire_reports.Report: ...
+    async def add_message(self, report_id: int, body: wire_reports.AddMessage, actor: str) -> wire_reports.Report: ...
+    async def acknowledge(
+        self, report_id: int, body: wire_reports.AcknowledgeReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+    async def reply(
+        self, report_id: int, body: wire_reports.Reply, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+    async def note(self, report_id: int, body: wire_reports.ReportNote, actor: str) -> wire_reports.Report: ...
+    async def change_state(
+        self, report_id: int, body: wire_reports.ChangeReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+    async def edit(
+        self, report_id: int, body: wire_reports.EditReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+
+
+class CustomerCalls(Protocol):
+    async def list(self, text: str, limit: int, cursor: str) -> wire_reports.CustomerPage: ...
+    async def get(self, customer_id: int) -> wire_reports.Customer: ...
+    async def edit(
+        self, customer_id: int, body: wire_reports.EditCustomer, actor: str, if_version: int | None
+    ) -> wire_reports.Customer: ...
 
 
 class RosterCalls(Protocol):
@@ -320,6 +367,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     pages: PageCalls
     contact_tests: ContactTestCalls
     incidents: IncidentCalls
+    reports: ReportCalls
+    customers: CustomerCalls
     roster: RosterCalls
     duty: DutyCalls
     modes: ModeCalls

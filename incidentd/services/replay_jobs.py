@@ -8,7 +8,7 @@ import msgspec
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.wire_replay import Report
+from incidentd.wire_replay import ReplayReport
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,5 +28,5 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far it is; the last line has the report, or why there is none."""
 
     progress: float = 0.0
-    report: Report | None = None
+    report: ReplayReport | None = None
     failed: str = ""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from incidentd.plugin.adapters import StoreUnavailable
+from collections.abc import Callable
+
 from incidentd.plugin.support import Received, Taken
+from incidentd.services.report_intake import ReportIntake
 
 
 class LentReports:
     """The reports of one channel instance; implements `plugin.ReportBook`."""
 
-    def __init__(self, instance: str) -> None:
+    def __init__(self, intake: Callable[[], ReportIntake], instance: str) -> None:
+        self._intake = intake
         self._instance = instance
 
     async def receive(self, message: Received) -> Taken:
-        """Refuse: nothing stores reports yet, so that the sender keeps them."""
-        raise StoreUnavailable(f"{self._instance} cannot store reports yet; send it again")
+        """Store a message. Raises `BadRequest` and `StoreUnavailable`."""
+        return await self._intake().receive(self._instance, message)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from incidentd.storage import schema, schema_calendars, schema_duty, schema_handover, schema_policies, schema_quiet
+from incidentd.storage import (
+    schema,
+    schema_calendars,
+    schema_duty,
+    schema_handover,
+    schema_policies,
+    schema_quiet,
+    schema_support,
+)
 from incidentd.storage.metadata import metadata
 
 __all__ = [
@@ -13,4 +21,5 @@ __all__ = [
     "schema_handover",
     "schema_policies",
     "schema_quiet",
+    "schema_support",
 ]

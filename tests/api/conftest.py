@@ -33,6 +33,7 @@ from incidentd import (
     wire_protection,
     wire_quieting,
     wire_replay,
+    wire_reports,
     wire_requests,
     wire_rest,
     wire_routes,
@@ -43,7 +44,7 @@ from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
 from incidentd.domain.severity import Severity
-from incidentd.services.contracts import AlertQuery, Calls
+from incidentd.services.contracts import AlertQuery, Calls, ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -260,6 +261,8 @@ class FakeDaemon:
             pages=_Pages(self),
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
+            reports=_Reports(self),
+            customers=_Customers(self),
             roster=_Roster(),
             duty=_Duty(self),
             modes=_Modes(self),
@@ -515,6 +518,72 @@ class _Rests(_Part):
             block_ends_at=NOW, next_starts_at=None, next_ends_at=None, state="offered", late=False, relief="", skip="",
             text="ana was paged", at=NOW, version=1,
         )  # fmt: skip
+
+
+REPORT: dict[str, Any] = {
+    "id": 1, "reference": "R-1", "state": "new", "customer_id": 1, "customer": "Bo", "kind": "end_user",
+    "channel": "mail", "thread": "t", "recipient": "bo@example.org", "private": False, "subject": "It is slow",
+    "service": "", "tags": {}, "priority": "", "impact": "", "urgency": "", "answers": {}, "incident_id": None,
+    "alert_id": None, "duplicate_of": None, "ticket": "", "owner": "", "created_at": NOW, "asked_at": NOW,
+    "answered_at": None, "first_response_due": NOW, "first_responded_at": None, "next_due": None,
+    "followed_up_at": None, "closed_at": None, "unanswered": True, "late": False, "allowed": (), "version": 1,
+}  # fmt: skip
+A_REPORT = wire_reports.Report(**REPORT)
+A_CUSTOMER = wire_reports.Customer(id=1, kind="end_user", name="Bo", notes="", addresses=(), created_at=NOW, version=1)
+
+
+class _Reports(_Part):
+    async def list(self, query: ReportQuery) -> wire_reports.ReportPage:
+        await self.fake.note("reports.list", query)
+        return wire_reports.ReportPage(reports=(A_REPORT,), next_cursor="", total=1)
+
+    async def get(self, report_id: int) -> wire_reports.ReportDetail:
+        await self.fake.note("reports.get", report_id)
+        return wire_reports.ReportDetail(report=A_REPORT, customer=A_CUSTOMER, messages=(), duplicates=(), history=())
+
+    async def attachment(self, report_id: int, attachment_id: int) -> wire_reports.AttachmentContent:
+        await self.fake.note("reports.attachment", report_id, attachment_id)
+        known = wire_reports.Attachment(id=attachment_id, name="a", media_type="text/plain", size=2)
+        return wire_reports.AttachmentContent(attachment=known, data=b"hi")
+
+    async def _did(self, what: str, *call: Any) -> wire_reports.Report:
+        await self.fake.note(f"reports.{what}", *call)
+        return A_REPORT
+
+    async def create(self, *call: Any) -> wire_reports.Report:
+        return await self._did("create", *call)
+
+    async def add_message(self, *call: Any) -> wire_reports.Report:
+        return await self._did("add_message", *call)
+
+    async def acknowledge(self, *call: Any) -> wire_reports.Report:
+        return await self._did("acknowledge", *call)
+
+    async def reply(self, *call: Any) -> wire_reports.Report:
+        return await self._did("reply", *call)
+
+    async def note(self, *call: Any) -> wire_reports.Report:
+        return await self._did("note", *call)
+
+    async def change_state(self, *call: Any) -> wire_reports.Report:
+        return await self._did("change_state", *call)
+
+    async def edit(self, *call: Any) -> wire_reports.Report:
+        return await self._did("edit", *call)
+
+
+class _Customers(_Part):
+    async def list(self, text: str, limit: int, cursor: str) -> wire_reports.CustomerPage:
+        await self.fake.note("customers.list", text, limit, cursor)
+        return wire_reports.CustomerPage(customers=(A_CUSTOMER,), next_cursor="")
+
+    async def get(self, customer_id: int) -> wire_reports.Customer:
+        await self.fake.note("customers.get", customer_id)
+        return A_CUSTOMER
+
+    async def edit(self, *call: Any) -> wire_reports.Customer:
+        await self.fake.note("customers.edit", *call)
+        return A_CUSTOMER
 
 
 class _Requests(_Part):

@@ -87,6 +87,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_policies",
         "wire_quieting",
         "wire_replay",
+        "wire_reports",
         "wire_requests",
         "wire_rest",
         "wire_routes",

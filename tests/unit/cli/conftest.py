@@ -31,6 +31,7 @@ from incidentd import (
     wire_policies,
     wire_protection,
     wire_quieting,
+    wire_reports,
     wire_requests,
     wire_rest,
     wire_routes,
@@ -445,6 +446,34 @@ class Canned:
             version=1,
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
+
+    def report(self, **changes: Any) -> wire_reports.Report:
+        t = self.text
+        made = wire_reports.Report(
+            id=12, reference="R-12", state="triaging", customer_id=2, customer=t, kind=t, channel=t, thread=t,
+            recipient=t, private=True, subject=t, service=t, tags={t: t}, priority="P1", impact=t, urgency=t,
+            answers={t: t}, incident_id=4, alert_id=12, duplicate_of=3, ticket=t, owner=t, created_at=AT, asked_at=AT,
+            answered_at=AT, first_response_due=AT, first_responded_at=None, next_due=AT, followed_up_at=AT,
+            closed_at=None, unanswered=True, late=True, allowed=(t,), version=5,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
+
+    def customer(self) -> wire_reports.Customer:
+        t = self.text
+        where = (wire_reports.Address(channel=t, address=t),)
+        return wire_reports.Customer(id=2, kind=t, name=t, notes=t, addresses=where, created_at=AT, version=1)
+
+    def report_detail(self) -> wire_reports.ReportDetail:
+        t = self.text
+        file = wire_reports.Attachment(id=7, name=t, media_type=t, size=3)
+        message = wire_reports.ReportMessage(
+            id=1, direction="in", kind=t, channel=t, sender=t, sender_name=t, subject=t, text=t, automatic=True,
+            verified=False, at=AT, sent_at=AT, author=t, delivery_id=1, delivery=t, error=t, attachments=(file,),
+        )  # fmt: skip
+        return wire_reports.ReportDetail(
+            report=self.report(), customer=self.customer(), messages=(message,), duplicates=(9,),
+            history=(wire_reports.ReportStep(seq=1, at=AT, by=t, kind=t, text=t),),
+        )  # fmt: skip
 
     def handover(self, state: str = "sent", **changes: Any) -> wire_handover.Handover:
         t = self.text

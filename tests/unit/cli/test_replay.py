@@ -33,7 +33,7 @@ def a_report(canned, **changes):
         reason="",
     )  # fmt: skip
     dropped = msgspec.structs.replace(moved, id="P-13", kind="dropped", after=None, differences=(), reason=canned.text)
-    report = wire_replay.Report(
+    report = wire_replay.ReplayReport(
         since=canned.at - timedelta(hours=24), until=canned.at, episodes=7, pages_before=2, pages_after=1, sent=0,
         dropped=1, moved=1, same=0, changes=(moved, dropped),
         people=(wire_replay.PersonCount(person="ada", before=2, after=0),),

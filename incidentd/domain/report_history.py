@@ -1,0 +1,82 @@
+"""The history of a report in words: one small function for each kind of event that is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from incidentd.wire import Event
+
+Data = Mapping[str, Any]
+Sentence = Callable[[Data], str]
+_SENTENCES: dict[str, Sentence] = {}
+
+
+def about(kind: str) -> Callable[[Sentence], Sentence]:
+    """Register what is said of a kind of event."""
+
+    def register(function: Sentence) -> Sentence:
+        _SENTENCES[kind] = function
+        return function
+
+    return register
+
+
+def known_kinds() -> frozenset[str]:
+    """The kinds of event that have words of their own."""
+    return frozenset(_SENTENCES)
+
+
+def sentence(event: Event) -> str:
+    """What an event says; also when its data is not what was expected, for the log outlives its writers."""
+    generic = event.kind.replace(".", " ").replace("_", " ")
+    try:
+        return _SENTENCES[event.kind](event.data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return generic
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+@about("report.opened")
+def _opened(data: Data) -> str:
+    return f"{data['sender']} wrote by {data['channel']}: {data['subject']}"
+
+
+@about("report.message")
+def _message(data: Data) -> str:
+    return f"An automatic answer of {data['sender']} came" if data["automatic"] else f"{data['sender']} wrote again"
+
+
+@about("report.acknowledged")
+def _acknowledged(data: Data) -> str:
+    return f"Acknowledged{_because(data['note'])}"
+
+
+@about("report.replied")
+def _replied(data: Data) -> str:
+    how = "by itself" if data["automatic"] else "by hand"
+    return f"A {data['kind']} to {data['recipient']} by {data['channel']}, {how}"
+
+
+@about("report.noted")
+def _noted(_data: Data) -> str:
+    return "A note was left for us"
+
+
+@about("report.state")
+def _state(data: Data) -> str:
+    ways = {"incident_id": "INC-", "alert_id": "A-", "duplicate_of": "R-", "ticket": ""}
+    to = next((f" to {lead}{data[name]}" for name, lead in ways.items() if data.get(name)), "")
+    return f"{_words(data['from'])} → {_words(data['to'])}{to}{_because(data['reason'])}"
+
+
+@about("report.edited")
+def _edited(data: Data) -> str:
+    return "Changed " + ", ".join(f"{_words(name)} to {one['to'] or '(none)'}" for name, one in data["changes"].items())

@@ -1,0 +1,118 @@
+"""Reports as callers see them: with their customer, the conversation, and what became of what we wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from incidentd import wire_reports
+from incidentd.domain.report_history import sentence
+from incidentd.domain.reports import Customer, Report, State, allowed
+from incidentd.services.errors import NotFound
+from incidentd.storage import customers, event_log, report_messages, reports
+from incidentd.storage.deliveries import DeliveryRow
+from incidentd.storage.report_messages import AttachmentRow, MessageRow
+
+_COPIED = tuple(one for one in wire_reports.Report.__struct_fields__ if one in Report.__struct_fields__)
+_OF_MESSAGE = tuple(one for one in wire_reports.ReportMessage.__struct_fields__ if one in MessageRow.__struct_fields__)
+_OF_CUSTOMER = tuple(one for one in wire_reports.Customer.__struct_fields__ if one in Customer.__struct_fields__)
+
+
+def existing(conn: Connection, report_id: int, *, lock: bool = False) -> Report:
+    """The report. Raises `NotFound`."""
+    found = reports.get(conn, report_id, lock=lock)
+    if found is None:
+        raise NotFound(f"there is no report R-{report_id}")
+    return found
+
+
+def existing_customer(conn: Connection, customer_id: int, *, lock: bool = False) -> Customer:
+    """The customer. Raises `NotFound`."""
+    found = customers.get(conn, customer_id, lock=lock)
+    if found is None:
+        raise NotFound(f"there is no customer {customer_id}")
+    return found
+
+
+def is_late(report: Report, now: datetime) -> bool:
+    """Whether a first response or the next word is overdue."""
+    first = report.first_responded_at is None and report.first_response_due is not None
+    due = [report.first_response_due] if first else []
+    return report.state is not State.CLOSED and any(at is not None and at < now for at in (*due, report.next_due))
+
+
+def views(conn: Connection, rows: Sequence[Report], now: datetime) -> tuple[wire_reports.Report, ...]:
+    """Stored reports as the wire shows them."""
+    known = customers.many(conn, (row.customer_id for row in rows))
+    return tuple(
+        wire_reports.Report(
+            **{name: getattr(row, name) for name in _COPIED},
+            reference=row.reference,
+            customer=known[row.customer_id].name,
+            kind=known[row.customer_id].kind,
+            unanswered=row.unanswered,
+            late=is_late(row, now),
+            allowed=allowed(row),
+        )
+        for row in rows
+    )
+
+
+def view(conn: Connection, row: Report, now: datetime) -> wire_reports.Report:
+    """One report as the wire shows it."""
+    return views(conn, [row], now)[0]
+
+
+def customer_views(conn: Connection, rows: Sequence[Customer]) -> tuple[wire_reports.Customer, ...]:
+    """Customers with their addresses."""
+    where = customers.addresses(conn, (row.id for row in rows))
+    return tuple(
+        wire_reports.Customer(
+            **{name: getattr(row, name) for name in _OF_CUSTOMER},
+            addresses=tuple(wire_reports.Address(channel=one, address=other) for one, other in where[row.id]),
+        )
+        for row in rows
+    )
+
+
+def message_views(conn: Connection, rows: Sequence[MessageRow]) -> tuple[wire_reports.ReportMessage, ...]:
+    """Messages with what became of them, and what is attached."""
+    sent = report_messages.deliveries_of(conn, rows)
+    attached: dict[int, list[wire_reports.Attachment]] = {row.id: [] for row in rows}
+    for one in report_messages.attached(conn, list(attached)):
+        attached[one.message_id].append(attachment_view(one))
+    return tuple(_message_view(row, sent.get(row.delivery_id or 0), attached[row.id]) for row in rows)
+
+
+def _message_view(
+    row: MessageRow, delivery: DeliveryRow | None, attached: Sequence[wire_reports.Attachment]
+) -> wire_reports.ReportMessage:
+    return wire_reports.ReportMessage(
+        **{name: getattr(row, name) for name in _OF_MESSAGE},
+        delivery=delivery.state if delivery is not None else "",
+        error=delivery.error if delivery is not None else "",
+        attachments=tuple(attached),
+    )
+
+
+def attachment_view(row: AttachmentRow) -> wire_reports.Attachment:
+    """What is known of an attachment."""
+    return wire_reports.Attachment(id=row.id, name=row.name, media_type=row.media_type, size=row.size)
+
+
+def detail(conn: Connection, report_id: int, now: datetime) -> wire_reports.ReportDetail:
+    """One report with its conversation and history. Raises `NotFound`."""
+    row = existing(conn, report_id)
+    steps = event_log.of_subjects(conn, [row.about])
+    return wire_reports.ReportDetail(
+        report=view(conn, row, now),
+        customer=customer_views(conn, [existing_customer(conn, row.customer_id)])[0],
+        messages=message_views(conn, report_messages.of_reports(conn, [row.id])),
+        duplicates=tuple(reports.duplicates_of(conn, row.id)),
+        history=tuple(
+            wire_reports.ReportStep(seq=one.seq, at=one.at, by=one.actor, kind=one.kind, text=sentence(one))
+            for one in steps
+        ),
+    )

@@ -1,0 +1,185 @@
+"""What customers report: taken in once, kept as a conversation, answered on the channel they used, led to an end."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidentd import wire_reports
+from incidentd.plugin.support import Attachment, Received
+from incidentd.plugin.values import BadRequest
+from incidentd.services.contracts import ReportQuery
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+
+MINUTE = timedelta(minutes=1)
+ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+
+def mail(number=1, thread="t1", sender="bo@example.org", text="Checkout says 500", **more):
+    return Received(id=f"m{number}", thread=thread, sender=sender, text=text, **more)
+
+
+async def receive(daemon, message=None, channel="mail", **more):
+    return await daemon.core.support.intake.receive(channel, message or mail(**more))
+
+
+async def change(daemon, to, report_id=1, actor="ada", **more):
+    body = wire_reports.ChangeReport(to=to, **more)
+    return await daemon.core.support.reports.change_state(report_id, body, actor, None)
+
+
+async def reply(daemon, text="We look", report_id=1, actor="ada", **more):
+    return await daemon.core.support.reports.reply(report_id, wire_reports.Reply(text=text, **more), actor, None)
+
+
+async def report(daemon, report_id=1):
+    return (await daemon.core.support.reports.get(report_id)).report
+
+
+async def listed(daemon, **query):
+    return [one.id for one in (await daemon.core.support.reports.list(ReportQuery(**query))).reports]
+
+
+async def kinds(daemon, report_id=1):
+    return [one.kind for one in (await daemon.core.support.reports.get(report_id)).history]
+
+
+async def test_a_message_is_taken_once_and_its_thread_is_one_report(daemon):
+    files = (Attachment(name="../x.png", media_type="image/png", data=b"\x00png"),)
+    first = await receive(
+        daemon, subject="500 at\ncheckout", sender_name="Bo", tags={"service": "shop"}, attachments=files
+    )
+    assert (first.reference, first.new_report, first.known) == ("R-1", True, False)
+    again = await receive(daemon)
+    assert (again.report_id, again.message_id, again.new_report, again.known) == (1, first.message_id, False, True)
+    further = await receive(daemon, number=2, text="still", answers={"since": "noon"})
+    answer = await receive(daemon, number=3, thread="other", text="and this", parent="m2")
+    assert [further.new_report, answer.report_id] == [False, 1]
+    assert (await receive(daemon, number=4, thread="t2")).report_id == 2
+    assert (await receive(daemon, channel="chat")).report_id == 3, "ids and threads are a channel's own"
+    found = await daemon.core.support.reports.get(1)
+    assert (found.report.subject, found.report.service, found.report.kind) == ("500 at checkout", "shop", "end_user")
+    assert found.report.answers == {"since": "noon"}
+    assert [one.text for one in found.messages] == ["Checkout says 500", "still", "and this"]
+    assert (found.customer.name, found.customer.addresses[0].address) == ("Bo", "bo@example.org")
+    (kept,) = found.messages[0].attachments
+    assert (await daemon.core.support.reports.attachment(1, kept.id)).data == b"\x00png"
+    with pytest.raises(NotFound):
+        await daemon.core.support.reports.attachment(2, kept.id)
+    assert await listed(daemon, text="still") == [1]
+    assert await listed(daemon, text="r-2") == [2]
+    assert await listed(daemon, channel="mail", customer_id=1) == [2, 1]
+    assert await listed(daemon, kind="internal_team") == []
+
+
+@ONE_ENGINE
+async def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field_and_long_text_is_kept_whole(daemon):
+    too_large = Attachment(name="x", media_type="", data=b"x" * (10 * 1024 * 1024 + 1))
+    for field, bad in {"id": {"id": ""}, "sender": {"sender": ""}, "thread": {"thread": "t" * 1001},
+                       "kind": {"kind": "vip"}, "attachments": {"attachments": (too_large,)}}.items():  # fmt: skip
+        values = {"id": "m", "thread": "t", "sender": "s", "text": "x"} | bad
+        with pytest.raises(BadRequest) as refused:
+            await receive(daemon, Received(**values))
+        assert refused.value.field == field
+    await receive(daemon, text="a\x00b\ud800" + "c" * 200_000)
+    (message,) = (await daemon.core.support.reports.get(1)).messages
+    assert message.text.startswith("a\u2400b?ccc")
+    assert len(message.text) < 101_000
+    assert [(one.name, one.size) for one in message.attachments] == [("message.txt", 200_006)]
+
+
+@ONE_ENGINE
+async def test_a_report_is_led_from_its_first_message_to_its_end(daemon):
+    await receive(daemon)
+    with pytest.raises(Refused, match="no outcome yet") as refused:
+        await change(daemon, "closed")
+    assert "linked" in refused.value.remedy
+    body = wire_reports.AcknowledgeReport(note="mine")
+    taken = await daemon.core.support.reports.acknowledge(1, body, "ada", 1)
+    assert (taken.state, taken.owner, taken.first_responded_at) == ("acknowledged", "ada", daemon.clock.now())
+    with pytest.raises(Conflict, match="already by ada"):
+        await daemon.core.support.reports.acknowledge(1, body, "lin", None)
+    asked = await reply(daemon, "Since when?", question=True, actor="lin")
+    assert (asked.state, asked.unanswered, asked.owner) == ("awaiting_reporter", False, "ada")
+    await receive(daemon, number=2, text="Out of office", automatic=True)
+    assert (await report(daemon)).state == "awaiting_reporter"
+    daemon.clock.advance(60)
+    await receive(daemon, number=3, text="Since noon")
+    assert ((await report(daemon)).state, (await report(daemon)).unanswered) == ("triaging", True)
+    with pytest.raises(Refused, match="no outcome"):
+        await reply(daemon, "Bye", final=True)
+    with pytest.raises(Refused) as refused:
+        await change(daemon, "ticketed")
+    assert refused.value.field == "ticket"
+    with pytest.raises(NotFound) as missing:
+        await change(daemon, "linked", incident_id=9)
+    assert missing.value.field == "incident_id"
+    assert (await change(daemon, "ticketed", ticket="SHOP-7")).ticket == "SHOP-7"
+    with pytest.raises(Refused) as refused:
+        await change(daemon, "followed_up")
+    assert refused.value.field == "reason"
+    daemon.clock.advance(60)
+    ended = await reply(daemon, "It is mended", final=True)
+    assert (ended.state, ended.followed_up_at) == ("followed_up", daemon.clock.now())
+    closed = await change(daemon, "closed")
+    assert (closed.closed_at, await listed(daemon), await listed(daemon, state="closed")) == (
+        daemon.clock.now(),
+        [],
+        [1],
+    )
+    await receive(daemon, number=4, text="It is back")
+    back = await report(daemon)
+    assert (back.state, back.closed_at, back.followed_up_at) == ("triaging", None, None)
+    assert await kinds(daemon) == [
+        "report.opened", "report.acknowledged", "report.replied", "report.state", "report.message", "report.state",
+        "report.message", "report.state", "report.replied", "report.state", "report.state", "report.state",
+        "report.message",
+    ]  # fmt: skip
+
+
+@ONE_ENGINE
+async def test_a_colleague_reports_here_and_is_answered_like_anybody_in_the_roster(daemon):
+    new = wire_reports.NewReport(subject="Builds hang", text="since noon", service="shop", tags={"region": "eu"})
+    made = await daemon.core.support.reports.create(new, "lin")
+    assert (made.channel, made.kind, made.customer, made.service) == ("local", "internal_team", "lin", "shop")
+    more = await daemon.core.support.reports.add_message(1, wire_reports.AddMessage(text="all of them"), "lin")
+    assert more.id == 1
+    await reply(daemon, "We look\x1b[2J")
+    await daemon.send_due()
+    ((where, sent),) = daemon.sender.sent
+    assert (where, sent.recipient, sent.title) == ("push", "lin", "R-1: Builds hang")
+    assert "\x1b" not in sent.body
+    found = await daemon.core.support.reports.get(1)
+    assert [(one.direction, one.author, one.verified, one.delivery) for one in found.messages] == [
+        ("in", "lin", True, ""), ("in", "lin", True, ""), ("out", "ada", False, "sent"),
+    ]  # fmt: skip
+    told = wire_reports.NewReport(subject="A call", text="he waits", sender="+49 30 1", sender_name="Bo")
+    other = await daemon.core.support.reports.create(told, "lin")
+    assert (other.kind, other.customer) == ("end_user", "Bo")
+    await reply(daemon, "told by phone", report_id=2)
+    assert (await daemon.core.support.reports.get(2)).messages[-1].delivery == ""
+    await receive(daemon)
+    with pytest.raises(Conflict, match="came by mail"):
+        await daemon.core.support.reports.add_message(3, wire_reports.AddMessage(text="x"), "lin")
+
+
+@ONE_ENGINE
+async def test_notes_owners_and_customers_are_edited_and_a_stale_version_is_refused(daemon):
+    await receive(daemon)
+    edit = wire_reports.EditReport(owner="lin", tags={"region": "eu"}, service="shop")
+    changed = await daemon.core.support.reports.edit(1, edit, "ada", 1)
+    assert (changed.owner, changed.tags, changed.version) == ("lin", {"region": "eu"}, 2)
+    with pytest.raises(Conflict) as stale:
+        await daemon.core.support.reports.edit(1, wire_reports.EditReport(subject="x"), "ada", 1)
+    assert stale.value.current.version == 2
+    with pytest.raises(Invalid, match="no person"):
+        await daemon.core.support.reports.edit(1, wire_reports.EditReport(owner="nobody"), "ada", None)
+    await daemon.core.support.reports.note(1, wire_reports.ReportNote(text="an old friend"), "ada")
+    await daemon.send_due()
+    assert daemon.sender.sent == []
+    assert (await daemon.core.support.reports.get(1)).messages[-1].direction == "note"
+    kind = wire_reports.EditCustomer(kind="oss_developer", name="Bo")
+    assert (await daemon.core.support.customers.edit(1, kind, "ada", 1)).kind == "oss_developer"
+    assert [one.name for one in (await daemon.core.support.customers.list("example.org", 5, "")).customers] == ["Bo"]
+    assert await listed(daemon, kind="oss_developer", owner="lin") == [1]
+    await receive(daemon, number=2, thread="t2", kind="internal_team")
+    assert (await daemon.core.support.customers.get(1)).kind == "oss_developer", "what we know stands"
