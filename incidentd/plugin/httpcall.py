@@ -29,11 +29,12 @@ class AddressRefused(PermissionError):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor's answer. `body` holds at most `MAX_ANSWER` bytes and is untrusted."""
+    """A vendor's answer. `body` is bounded, `headers` have lower-case names, and both are untrusted."""
 
     status: int
     body: bytes = b""
     retry_after: float | None = None
+    headers: Mapping[str, str] = {}
 
     def require_success(self, detail: str = "") -> None:
         """Raises `TemporaryFailure` or `PermanentFailure` unless the status is 2xx."""
@@ -67,9 +68,10 @@ async def get(
     *,
     timeout: float,  # noqa: ASYNC109 - as in `post`
     now: datetime,
+    most: int = MAX_ANSWER,
 ) -> Answer:
-    """GET `url`, otherwise as `post`."""
-    return await _outcome(_send(session, "GET", url, None, headers, timeout=timeout, now=now))
+    """GET `url`, otherwise as `post`; at most `most` bytes of the answer are read."""
+    return await _outcome(_send(session, "GET", url, None, headers, timeout=timeout, now=now, most=most))
 
 
 async def _outcome(call: Awaitable[Answer]) -> Answer:
@@ -89,23 +91,25 @@ async def _send(
     *,
     timeout: float,  # noqa: ASYNC109 - as in `post`
     now: datetime,
+    most: int = MAX_ANSWER,
 ) -> Answer:
     limit = aiohttp.ClientTimeout(total=timeout, connect=timeout / 2)
     asked = session.request(method, url, data=body, headers=headers, allow_redirects=False, timeout=limit)
     async with asked as response:
         return Answer(
             status=response.status,
-            body=await _read_some(response),
+            body=await _read_some(response, most),
             retry_after=parse_retry_after(response.headers.get("Retry-After"), now),
+            headers={name.lower(): value for name, value in response.headers.items()},
         )
 
 
-async def _read_some(response: aiohttp.ClientResponse) -> bytes:
+async def _read_some(response: aiohttp.ClientResponse, most: int) -> bytes:
     """The start of the answer. The status has already decided: a body that breaks off or is slow changes nothing."""
     parts: list[bytes] = []
     size = 0
     try:
-        while size < MAX_ANSWER and (part := await response.content.read(MAX_ANSWER - size)):
+        while size < most and (part := await response.content.read(most - size)):
             parts.append(part)
             size += len(part)
     except (aiohttp.ClientError, TimeoutError, OSError):

@@ -45,6 +45,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool = False  # an auto-reply or a bot: kept, but it stops no clock and gets no automatic answer
     verified: bool = False  # the channel proved who the sender is; a From line proves nothing
     private: bool = False  # it must never be answered where others can read
+    opens: bool = True  # whether it begins a report where the conversation is not known; without, it is left out there
     kind: str = ""  # end_user | oss_developer | internal_team, where the channel knows
     answers: Mapping[str, str] = {}
     tags: Mapping[str, str] = {}
@@ -52,7 +53,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a message went."""
+    """Where a message went; `report_id` is 0 where it was left out because it `opens` no report."""
 
     report_id: int
     message_id: int

@@ -63,9 +63,9 @@ def test_every_commented_setting_is_valid(uncommented):
     configuration = load(uncommented)
     assert configuration.problems == ()
     found = discover(frozenset())
-    for role, kinds in (("source", attrgetter("sources")), ("notifier", attrgetter("notifiers"))):
+    for role in ("source", "notifier", "channel"):
         configured = [one for one in configuration.adapters if one.role == role]
-        known = offers(found, kinds)
+        known = offers(found, attrgetter(f"{role}s"))
         faults = [str(fault) for one in wanted(configured, known, configuration.environ) for fault in one.faults]
         assert faults == []
 
@@ -100,7 +100,7 @@ def test_every_key_of_every_built_in_plugin_is_shown():
     text = (CONFIG / "incidentd.toml").read_text()
     missing = []
     for plugin in discover(frozenset()):
-        kinds: tuple[AdapterType[Any], ...] = (*plugin.sources, *plugin.notifiers)
+        kinds: tuple[AdapterType[Any], ...] = (*plugin.sources, *plugin.notifiers, *plugin.channels)
         for kind in kinds:
             section = "\n".join(re.findall(rf'type = "{kind.id}"\n(?:#?.+\n)*', text))
             missing += [

@@ -61,6 +61,10 @@ class RecordingServer:
         """Queue answers; an int is a reply with that status."""
         self._script.extend(Reply(status=item) if isinstance(item, int) else item for item in replies)
 
+    def reply(self, request: Recorded) -> Reply:
+        """What is answered where nothing is scripted; a stand-in for one vendor overrides it."""
+        return Reply()
+
     @property
     def connections(self) -> int:
         """How many connections are open now."""
@@ -108,7 +112,7 @@ class RecordingServer:
         )
         self.requests.append(recorded)
         self._busy.set()
-        step = self._script.popleft() if self._script else Reply()
+        step = self._script.popleft() if self._script else self.reply(recorded)
         if isinstance(step, Fault):
             await self._misbehave(step, request)
             return web.Response(status=503)

@@ -36,6 +36,8 @@ class RecordingReports:
             return msgspec.structs.replace(self._taken[message.id], new_report=False, known=True)
         parent = self._taken.get(message.parent)
         known = self._threads.get(message.thread) or (parent.report_id if parent else None)
+        if known is None and not message.opens:
+            return Taken(report_id=0, message_id=0, reference="", new_report=False, known=False)
         report = known or len(set(self._threads.values())) + 1
         self._threads[message.thread] = report
         self.messages.append(message)

@@ -1,0 +1,114 @@
+"""Settings of a forge channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import pydantic
+
+from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+
+GITHUB_API = "https://api.github.com"
+TAGS = ("service", "region", "version", "feature")
+ANSWERS = ("who", "reproduce", "since", "expected", "observed", "scope", "workaround", "contact")
+FORM: Mapping[str, str] = {
+    "steps to reproduce": "reproduce",
+    "how to reproduce": "reproduce",
+    "to reproduce": "reproduce",
+    "reproduction": "reproduce",
+    "expected behavior": "expected",
+    "expected behaviour": "expected",
+    "actual behavior": "observed",
+    "current behavior": "observed",
+    "what happened": "observed",
+    "since when": "since",
+    "workaround": "workaround",
+    "environment": "scope",
+    "version": "version",
+}
+"""Headings of issue forms and templates, in lower case, with what stands below them."""
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+class Flavor(StrEnum):
+    """Whose webhooks and API it is."""
+
+    GITHUB = "github"
+    GITEA = "gitea"  # Forgejo too
+
+
+class AppConfig(pydantic.BaseModel):
+    """A GitHub App instead of a token: its client id or number, the installation, and its private key (PEM)."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    id: Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+    installation: Annotated[int, pydantic.Field(gt=0)]
+    key: SecretRef
+
+
+class ForgeConfig(AdapterConfig):
+    """`[channels.NAME] type = "forge"`.
+
+    `secrets` are those of the webhooks, any of which may have signed. Without `token` and `app` it hears, and cannot
+    answer. `services` maps a repository to its service, `labels` a label to tags, `form` a heading of an issue form or
+    template to the triage answer or tag that stands below it.
+    """
+
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
+
+    forge: Flavor = Flavor.GITHUB
+    secrets: tuple[SecretRef, ...]
+    api: str = GITHUB_API
+    token: SecretRef | None = None
+    app: AppConfig | None = None
+    repositories: tuple[str, ...] = ()
+    services: Mapping[str, str] = {}
+    labels: Mapping[str, Mapping[str, str]] = {}
+    security_labels: tuple[str, ...] = ("security", "vulnerability")
+    form: Mapping[str, str] = FORM
+    from_members: bool = False
+    kind: Literal["end_user", "oss_developer", "internal_team"] = "oss_developer"
+    timeout: PositiveSeconds = 10.0
+
+    @pydantic.field_validator("secrets")
+    @classmethod
+    def _some(cls, secrets: tuple[SecretRef, ...]) -> tuple[SecretRef, ...]:
+        if not secrets or not all(secret.reveal() for secret in secrets):
+            raise ValueError("has none or an empty one — store the webhook's secret where it leads")
+        return secrets
+
+    @pydantic.field_validator("api")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError("is no base address of an API — write for example https://git.example.org/api/v1")
+        return value.rstrip("/")
+
+    @pydantic.field_validator("token")
+    @classmethod
+    def _one_word(cls, value: SecretRef | None) -> SecretRef | None:
+        if value is not None and not _TOKEN.fullmatch(value.reveal().strip()):
+            raise ValueError("is no token — it is one word of printable ASCII characters")
+        return value
+
+    @pydantic.field_validator("form")
+    @classmethod
+    def _known(cls, form: Mapping[str, str]) -> Mapping[str, str]:
+        for heading, name in form.items():
+            if name not in TAGS + ANSWERS:
+                raise ValueError(f"{heading!r} leads to {name!r} — use one of {', '.join(ANSWERS + TAGS)}")
+        return {heading.strip().casefold(): name for heading, name in form.items()}
+
+    @pydantic.model_validator(mode="after")
+    def _fits(self) -> ForgeConfig:
+        if self.forge is Flavor.GITEA and self.api == GITHUB_API:
+            raise ValueError('api: set it for a forge of your own, for example "https://git.example.org/api/v1"')
+        if self.app is not None and (self.token is not None or self.forge is not Flavor.GITHUB):
+            raise ValueError("app: only GitHub has apps, and with one there is no token — keep one of the two")
+        return self
