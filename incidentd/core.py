@@ -111,7 +111,7 @@ class Core:
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
         self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
-        outcomes = Outcomes(self.escalation, self.desk.rests.paged)
+        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered)
         self.receipts = Receipts(store, outcomes)
         self.deliveries = DeliveryWorker(
             store, sender, Outbox(process, roster, sender.capabilities, node), outcomes, self.links

@@ -80,3 +80,28 @@ def _state(data: Data) -> str:
 @about("report.edited")
 def _edited(data: Data) -> str:
     return "Changed " + ", ".join(f"{_words(name)} to {one['to'] or '(none)'}" for name, one in data["changes"].items())
+
+
+@about("report.undelivered")
+def _undelivered(data: Data) -> str:
+    return f"What we wrote could not be delivered{_because(data['error'])}; it is owed still"
+
+
+@about("delivery.sent")
+def _sent(data: Data) -> str:
+    return f"The message went out by {data['notifier']}"
+
+
+@about("delivery.retrying")
+def _retrying(data: Data) -> str:
+    return f"The message did not go out by {data['notifier']} (attempt {data['attempt']}){_because(data['error'])}"
+
+
+@about("delivery.failed")
+def _failed(data: Data) -> str:
+    return f"The message failed for good by {data['notifier']}{_because(data['error'])}"
+
+
+@about("delivery.receipt")
+def _receipt(data: Data) -> str:
+    return f"{data['notifier']} reported the message as {data['outcome']}"

@@ -217,6 +217,15 @@ def _linked(report: Report, asked: Asked) -> dict[str, Any]:
     return {"incident_id": incident_id, "alert_id": alert_id}
 
 
+def outcome(report: Report) -> State:
+    """What a report came to, as far as it still says so."""
+    if report.incident_id is not None or report.alert_id is not None:
+        return State.LINKED
+    if report.duplicate_of is not None:
+        return State.DUPLICATE
+    return State.TICKETED if report.ticket else State.NO_FAULT_FOUND
+
+
 def on_message_in(report: Report, automatic: bool) -> State:
     """Where a report stands once its reporter has written again; what a machine wrote changes nothing."""
     reopened = (State.AWAITING_REPORTER, State.NO_FAULT_FOUND, State.CLOSED)

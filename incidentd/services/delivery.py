@@ -15,6 +15,7 @@ import structlog
 from incidentd.domain.display import safe_line
 from incidentd.domain.reachability import NotifierState
 from incidentd.plugin.outcomes import UnknownOutcome
+from incidentd.plugin.support import Outgoing
 from incidentd.plugin.values import (
     Notification,
     NotificationKind,
@@ -27,6 +28,7 @@ from incidentd.pluginhost.sending import NotifierTimeout, Quarantined
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.page_messages import COPY, PAGE
+from incidentd.services.report_outgoing import OutgoingMessages
 from incidentd.services.workers import Loop, seconds_until
 from incidentd.storage import claims, deliveries
 from incidentd.storage import outbox as storage_outbox
@@ -40,9 +42,10 @@ log = structlog.get_logger("incidentd.delivery")
 
 
 class Sender(Protocol):
-    """The plugin host's side: one notifier instance by name, with its time limit and health."""
+    """The plugin host's side: one notifier or channel instance by name, with its time limit and health."""
 
     async def send(self, instance: str, notification: Notification) -> Receipt: ...
+    async def write(self, instance: str, outgoing: Outgoing) -> Receipt: ...
     def capabilities(self, instance: str) -> Collection[str]: ...
     def state(self, instance: str) -> NotifierState: ...
 
@@ -65,6 +68,7 @@ class DeliveryWorker:
     """Sends what is in the outbox. `links` makes the signed links of a message, and the name of a page's thread."""
 
     def __init__(self, store: Store, sender: Sender, outbox: Outbox, outcomes: Outcomes, links: Links) -> None:
+        self._outgoing = OutgoingMessages(store)
         self._store = store
         self._sender = sender
         self._outbox = outbox
@@ -144,11 +148,17 @@ class DeliveryWorker:
         except Exception as error:  # the outcome is not stored: the lease runs out and it is sent again
             log.error("delivery_outcome_lost", delivery=claimed.row.id, error=repr(error))
 
+    async def _hand_over(self, claimed: Claimed) -> Receipt:
+        row = claimed.row
+        if row.to_customer:
+            return await self._sender.write(row.notifier, await self._outgoing.of(row))
+        return await self._sender.send(row.notifier, self._notification(claimed))
+
     async def _attempt(self, claimed: Claimed) -> Callable[[Tx], None]:
         """Send once; returns the command that stores how it ended."""
         outcomes = self._outcomes
         try:
-            receipt = await self._sender.send(claimed.row.notifier, self._notification(claimed))
+            receipt = await self._hand_over(claimed)
         except TemporaryFailure as failure:
             text, wait = safe_line(str(failure), _ERROR) or "no reason was given", failure.retry_after
             down = isinstance(failure, Quarantined)

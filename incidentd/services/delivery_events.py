@@ -9,9 +9,11 @@ from incidentd.storage.deliveries import DeliveryRow
 
 
 def subject_of(delivery: DeliveryRow) -> str:
-    """What the delivery's events are about: its page, else its drill, else the notifier."""
+    """What the delivery's events are about: its page, the report that it answers, its drill, or else the notifier."""
     if delivery.page_id is not None:
         return f"page:{delivery.page_id}"
+    if delivery.about.startswith("report:"):
+        return delivery.about
     return f"notifier:{delivery.notifier}" if delivery.drill_id is None else drills.source(delivery.drill_id)
 
 

@@ -34,14 +34,18 @@ def backoff(attempt: int, retry_after: float | None) -> timedelta:
 class Outcomes:
     """Each method is one outcome of a claimed message, stored with its events in one transaction.
 
-    `arrived` hears of each message that went out.
+    `arrived` hears of each message that went out, `undelivered` of each to a customer that never will.
     """
 
     def __init__(
-        self, escalation: Escalation, arrived: Callable[[Tx, DeliveryRow], None] = lambda _tx, _row: None
+        self,
+        escalation: Escalation,
+        arrived: Callable[[Tx, DeliveryRow], None] = lambda _tx, _row: None,
+        undelivered: Callable[[Tx, DeliveryRow, str], None] = lambda _tx, _row, _why: None,
     ) -> None:
         self._escalation = escalation
         self._arrived = arrived
+        self._undelivered = undelivered
 
     # ------------------------------------------------------------------ it went out
     def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
@@ -58,6 +62,8 @@ class Outcomes:
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
             self._arrived(tx, row)
+        if claimed.row.to_customer:
+            return
         well = {"failures": 0, "last_ok_at": tx.now, "last_error": ""}
         tested = {"tested_at": tx.now} if claimed.row.kind == "test" else {}
         contacts.change(tx, contact_of(claimed.row), **well, **tested)
@@ -112,9 +118,12 @@ class Outcomes:
 
     def failed(self, tx: Tx, claimed: Claimed, error: str) -> None:
         """What follows from a failure for good, of an attempt or told by a late receipt."""
-        contacts.failed(tx, contact_of(claimed.row), error)
+        if not claimed.row.to_customer:
+            contacts.failed(tx, contact_of(claimed.row), error)
         for row in claimed.told:
             tx.emit("delivery.failed", subject_of(row), _facts(claimed, row, error=error))
+            if row.about.startswith("report:"):
+                self._undelivered(tx, row, error)
             page = pages.get(tx.conn, row.page_id, lock=True) if row.page_id is not None else None
             if page is not None:
                 self._escalation.after_failure(tx, page, row)

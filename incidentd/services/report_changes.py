@@ -12,6 +12,7 @@ from incidentd.plugin.support import OutgoingKind
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_outbound import Outbound, Words
 from incidentd.storage import alerts, incidents, report_messages, reports
+from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.tx import Tx
 
 Follow = Callable[[Tx, Report], Report]
@@ -55,6 +56,21 @@ class ReportChanges:
         if state is not report.state:
             tx.emit("report.state", report.about, {"from": report.state, "to": state, "reason": ""}, actor=actor)
         return self.save(tx, report, state=state, **changes)
+
+    def undelivered(self, tx: Tx, delivery: DeliveryRow, error: str) -> None:
+        """What was to be told never arrives, so it is owed still; a last word that is lost follows nothing up."""
+        message = report_messages.of_delivery(tx.conn, delivery.id)
+        report = reports.get(tx.conn, message.report_id, lock=True) if message is not None else None
+        if message is None or report is None:
+            return
+        tx.emit("report.undelivered", report.about, {"message": message.id, "error": error})
+        if report.state is State.FOLLOWED_UP and not message.automatic:
+            state = rules.outcome(report)
+            data = {"from": report.state, "to": state, "reason": "the last word could not be delivered"}
+            tx.emit("report.state", report.about, data)
+            report = self.save(tx, report, state=state, followed_up_at=None)
+        if report.state is not State.CLOSED and message.kind != OutgoingKind.RECEIPT:
+            self.save(tx, report, next_due=tx.now)
 
     def note(self, tx: Tx, report: Report, text: str, actor: str) -> Report:
         """Leave a note for us."""

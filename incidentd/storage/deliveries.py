@@ -70,6 +70,11 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.urgency == "high"
 
     @property
+    def to_customer(self) -> bool:
+        """Whether it goes by a support channel: nobody in the roster gets it, so no rule for people holds."""
+        return not self.person and self.about.startswith("report:")
+
+    @property
     def may_have_arrived(self) -> bool:
         """Whether an attempt before this one may have got through: then it is sent again as it is, under its key."""
         return self.attempt > 0 and (self.state == "sending" or self.error.startswith(UNCLEAR))

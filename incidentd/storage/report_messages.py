@@ -96,9 +96,16 @@ def of_reports(conn: Connection, report_ids: Sequence[int]) -> list[MessageRow]:
     return [_message(row) for row in conn.execute(query)]
 
 
-def last_in(conn: Connection, report_id: int) -> MessageRow | None:
-    """The newest message from the reporter."""
+def of_delivery(conn: Connection, delivery_id: int) -> MessageRow | None:
+    """The message that a delivery carries."""
+    row = conn.execute(select(report_messages).where(report_messages.c.delivery_id == delivery_id)).one_or_none()
+    return None if row is None else _message(row)
+
+
+def last_in(conn: Connection, report_id: int, sender: str) -> MessageRow | None:
+    """The newest message that a report has from an address."""
     mine = (report_messages.c.report_id == report_id) & (report_messages.c.direction == "in")
+    mine &= report_messages.c.sender == sender
     query = select(report_messages).where(mine).order_by(report_messages.c.id.desc()).limit(1)
     row = conn.execute(query).one_or_none()
     return None if row is None else _message(row)

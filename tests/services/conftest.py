@@ -40,6 +40,7 @@ class RecordingSender:
 
     def __init__(self):
         self.sent = []  # (instance, notification) of every attempt
+        self.written = []  # the same, of messages to customers
         self.script = defaultdict(list)
         self.always = {}
         self.during = None  # awaited while a message is being sent
@@ -50,6 +51,13 @@ class RecordingSender:
         self.sent.append((instance, notification))
         if self.during is not None:
             await self.during(instance, notification)
+        return self._outcome(instance)
+
+    async def write(self, instance, outgoing):
+        self.written.append((instance, outgoing))
+        return self._outcome(instance)
+
+    def _outcome(self, instance):
         outcome = self.script[instance].pop(0) if self.script[instance] else self.always.get(instance, Receipt())
         if isinstance(outcome, BaseException):
             raise outcome

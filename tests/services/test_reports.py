@@ -6,9 +6,10 @@ import pytest
 
 from incidentd import wire_reports
 from incidentd.plugin.support import Attachment, Received
-from incidentd.plugin.values import BadRequest
+from incidentd.plugin.values import BadRequest, PermanentFailure, Receipt, TemporaryFailure
 from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.storage import contacts
 
 MINUTE = timedelta(minutes=1)
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -183,3 +184,49 @@ async def test_notes_owners_and_customers_are_edited_and_a_stale_version_is_refu
     assert await listed(daemon, kind="oss_developer", owner="lin") == [1]
     await receive(daemon, number=2, thread="t2", kind="internal_team")
     assert (await daemon.core.support.customers.get(1)).kind == "oss_developer", "what we know stands"
+
+
+@ONE_ENGINE
+async def test_an_answer_goes_by_the_channel_in_its_thread_whatever_the_limits_of_people_say(daemon):
+    daemon.sender.able["mail"] = frozenset({"sms"})
+    await receive(daemon, subject="500 at checkout", private=True)
+    await receive(daemon, number=2, thread="t9", parent="m1", text="look")
+    await receive(daemon, number=3, sender="eve@example.org", text="me too")
+    for text in ("We look", "Found it"):
+        await reply(daemon, text)
+    await reply(daemon, "Since when?", question=True)
+    await daemon.send_due()
+    assert {where for where, _ in daemon.sender.written} == {"mail"}
+    sent = [one for _, one in daemon.sender.written]
+    assert [(one.kind, one.text) for one in sent] == [
+        ("reply", "We look"), ("reply", "Found it"), ("question", "Since when?"),
+    ]  # fmt: skip
+    assert {(one.reference, one.thread, one.in_reply_to, one.recipient) for one in sent} == {
+        ("R-1", "t9", "m2", "bo@example.org")
+    }
+    assert (sent[0].subject, sent[0].private, sent[0].automatic, sent[0].attempt) == ("500 at checkout", True, False, 1)
+    assert len({one.idempotency_key for one in sent}) == 3
+    assert await daemon.store.read(contacts.everything) == {}
+
+
+@ONE_ENGINE
+async def test_an_answer_is_tried_again_under_its_key_and_one_that_is_lost_is_owed_still(daemon):
+    daemon.sender.script["mail"] = [TemporaryFailure("busy"), OSError("gone"), Receipt(vendor_id="<v1>")]
+    await receive(daemon)
+    await reply(daemon)
+    await daemon.advance(MINUTE)
+    sent = [one for _, one in daemon.sender.written]
+    assert [one.attempt for one in sent] == [1, 2, 3]
+    assert len({one.idempotency_key for one in sent}) == 1
+    known = await receive(daemon, number=7, thread="unknown", parent="<v1>")
+    assert (known.report_id, known.new_report) == (1, False)
+    await change(daemon, "ticketed", ticket="SHOP-7")
+    daemon.sender.script["mail"] = [PermanentFailure("no such mailbox")]
+    assert (await reply(daemon, "Mended", final=True)).state == "followed_up"
+    await daemon.send_due()
+    found = await daemon.core.support.reports.get(1)
+    assert (found.report.state, found.report.next_due) == ("ticketed", daemon.clock.now())
+    assert (found.messages[-1].delivery, found.messages[-1].error) == ("failed", "no such mailbox")
+    assert "could not be delivered: no such mailbox" in found.history[-2].text
+    with pytest.raises(Refused, match="has not been told"):
+        await change(daemon, "closed")
