@@ -71,6 +71,8 @@ class ReportIntake:
         if known is not None:
             return _taken(known.report_id, known.id, new_report=False, known=True)
         report = self._report_of(tx, channel, message)
+        if report is None and not message.opens:
+            return Taken(report_id=0, message_id=0, reference="", new_report=False, known=False)
         new = report is None
         report = self._opened(tx, channel, message) if report is None else _continued(tx, report, message)
         stored = _stored(tx, report, channel, message, actor)
@@ -114,7 +116,10 @@ def _customer(tx: Tx, channel: str, message: Received) -> Customer:
 def _continued(tx: Tx, report: Report, message: Received) -> Report:
     """What a further message changes of its report."""
     state = on_message_in(report, message.automatic)
-    changes: dict[str, Any] = {"private": report.private or message.private}
+    changes: dict[str, Any] = {
+        "private": report.private or message.private,
+        "tags": {**message.tags, **report.tags},  # what was set here stays
+    }
     if not message.automatic:
         changes |= {"asked_at": tx.now, "state": state, "answers": {**report.answers, **message.answers}}
     if report.state is State.CLOSED and state is not State.CLOSED:

@@ -73,6 +73,17 @@ async def test_a_message_is_taken_once_and_its_thread_is_one_report(daemon):
 
 
 @ONE_ENGINE
+async def test_what_opens_no_report_belongs_to_a_known_one_or_nowhere(daemon):
+    closed = {"text": "(closed the issue)", "automatic": True, "opens": False}
+    left_out = await receive(daemon, **closed)
+    assert (left_out.report_id, left_out.reference, await listed(daemon)) == (0, "", [])
+    await receive(daemon, tags={"region": "eu"})
+    further = await receive(daemon, number=2, tags={"region": "us", "security": "yes"}, **closed)
+    assert further.report_id == 1
+    assert (await report(daemon)).tags == {"region": "eu", "security": "yes"}, "later tags come to those that are set"
+
+
+@ONE_ENGINE
 async def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field_and_long_text_is_kept_whole(daemon):
     too_large = Attachment(name="x", media_type="", data=b"x" * (10 * 1024 * 1024 + 1))
     for field, bad in {"id": {"id": ""}, "sender": {"sender": ""}, "thread": {"thread": "t" * 1001},
