@@ -1,0 +1,167 @@
+"""The Slack channel: events and a slash command in, messages in threads and direct messages out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from incidentd.plugin import (
+    AdapterType,
+    BadRequest,
+    Condition,
+    Context,
+    Outgoing,
+    Receipt,
+    Received,
+    Route,
+    StoreUnavailable,
+    SupportChannel,
+    WebhookRequest,
+    WebhookResponse,
+    decode_json,
+)
+from incidentd.plugin.hearing import Hearing
+from incidentd_slack.config import SlackConfig
+from incidentd_slack.decode import USAGE, Ignored, Place, decode_command, decode_event, place_of, reported
+from incidentd_slack.names import Names
+from incidentd_slack.payload import Envelope
+from incidentd_slack.signature import check_signature
+from incidentd_slack.web_api import WebApi
+from incidentd_slack.writing import key_of, message_text
+
+EVENTS = "/slack/events"
+COMMANDS = "/slack/commands"
+MAX_BODY = 1024 * 1024
+ANSWER_WITHIN = 2.5  # seconds; Slack shows an error to who gave a command after three
+_EVENT_TYPE = "incidentd_message"  # of the metadata by which a message is known again
+_CLOCKS = timedelta(hours=1)  # that Slack's clock may be off ours
+_LOOKED_THROUGH = 200  # messages of a thread
+
+
+class SlackChannel(SupportChannel):
+    """Conversations with the people of a workspace."""
+
+    def __init__(self, config: SlackConfig, context: Context) -> None:
+        self._config = config
+        self._context = context
+        self._api = WebApi(config, context)
+        self._names = Names(self._api)
+        self._hearing = Hearing()
+
+    def routes(self) -> Sequence[Route]:
+        return (
+            Route(method="POST", path=EVENTS, handler=self.hear_event, max_body=MAX_BODY),
+            Route(method="POST", path=COMMANDS, handler=self.hear_command, max_body=MAX_BODY),
+        )
+
+    def condition(self) -> Condition:
+        """Who was heard, and who was refused."""
+        return self._hearing.condition()
+
+    # ------------------------------------------------------------------ in
+    async def hear_event(self, request: WebhookRequest) -> WebhookResponse:
+        """One event, answered when it is on disk. Slack tries three times again; the same message changes nothing."""
+        self._check(request)
+        envelope = decode_json(request.body, Envelope)
+        if envelope.type == "url_verification":
+            return _answer({"challenge": envelope.challenge})
+        if envelope.type != "event_callback":
+            return _answer({"ignored": "no event"})
+        try:
+            message = decode_event(envelope, self._config)
+        except Ignored as why:
+            return _answer({"ignored": str(why)})
+        name = "" if message.automatic else await self._names.of(message.sender)
+        taken = await self._context.reports.receive(msgspec.structs.replace(message, sender_name=name))
+        return _answer({"reference": taken.reference, "known": taken.known})
+
+    async def hear_command(self, request: WebhookRequest) -> WebhookResponse:
+        """One slash command, answered to its writer alone."""
+        self._check(request)
+        command = decode_command(request.body)
+        if command.verb != "report" or not command.text:
+            return _ephemeral(USAGE.format(command=command.command))
+        return await self._report(reported(command, self._config, request.received_at))
+
+    async def _report(self, message: Received) -> WebhookResponse:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                taken = await self._context.reports.receive(message)
+        except (StoreUnavailable, TimeoutError):
+            return _ephemeral("Your report could not be stored just now. Please send it again in a minute.")
+        except BadRequest as error:
+            return _ephemeral(f"Your report could not be taken: {error}.")
+        return _ephemeral(f"Thank you. This is {taken.reference}; you will be answered in a direct message.")
+
+    def _check(self, request: WebhookRequest) -> None:
+        with self._hearing.checking(request.received_at):
+            check_signature(self._config.signing_secrets, request)
+
+    # ------------------------------------------------------------------ out
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Write into the thread, or to the customer alone. A resend looks first whether the one before arrived."""
+        place = self._target(outgoing)
+        if outgoing.attempt > 1 and (before := await self._find(place, outgoing)) is not None:
+            return Receipt(vendor_id=str(before))
+        document: dict[str, Any] = {
+            "channel": outgoing.recipient if place is None else place.channel,
+            "text": message_text(outgoing, named=place is None),
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": _EVENT_TYPE, "event_payload": {"key": key_of(outgoing)}},
+        }
+        if place is not None:
+            document["thread_ts"] = place.thread
+        posted = await self._api.call("chat.postMessage", document)
+        if not posted.ts:
+            return Receipt()
+        return Receipt(vendor_id=str(Place(posted.channel_id, place.thread if place else posted.ts, posted.ts)))
+
+    def _target(self, outgoing: Outgoing) -> Place | None:
+        """The thread to write into; None for a direct message that begins one."""
+        channel, _, thread = outgoing.thread.partition("/")
+        if place := place_of(f"{channel}/{thread}/{thread}"):
+            is_direct = channel.startswith("D")
+            return place if is_direct or not outgoing.private else None
+        return place_of(outgoing.in_reply_to)  # of a command: the thread below our direct message, if there is one
+
+    async def _find(self, place: Place | None, outgoing: Outgoing) -> Place | None:
+        """Where an earlier attempt wrote it, None when it did not."""
+        query = {
+            "oldest": f"{(outgoing.created_at - _CLOCKS).timestamp():.6f}",
+            "limit": str(_LOOKED_THROUGH),
+            "include_all_metadata": "true",
+        }
+        if place is None:
+            channel = (await self._api.call("conversations.open", {"users": outgoing.recipient})).channel_id
+            found = await self._api.ask("conversations.history", query | {"channel": channel})
+        else:
+            channel = place.channel
+            found = await self._api.ask("conversations.replies", query | {"channel": channel, "ts": place.thread})
+        for one in found.messages:
+            if one.metadata.event_type == _EVENT_TYPE and one.metadata.event_payload.get("key") == key_of(outgoing):
+                return Place(channel, place.thread if place else one.ts, one.ts)
+        return None
+
+
+def _answer(document: dict[str, object]) -> WebhookResponse:
+    return WebhookResponse(body=msgspec.json.encode(document))
+
+
+def _ephemeral(text: str) -> WebhookResponse:
+    return _answer({"response_type": "ephemeral", "text": text})
+
+
+CHANNELS: tuple[AdapterType[SupportChannel], ...] = (
+    AdapterType(
+        id="slack",
+        config=SlackConfig,
+        create=SlackChannel,
+        summary="Slack: messages of channels, direct messages and a slash command: POST /slack/events, /slack/commands",
+    ),
+)

@@ -1,0 +1,73 @@
+"""Settings of a Slack channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pydantic
+
+from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
+_USER = re.compile(r"[UW][A-Z0-9]{5,20}")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+class SlackConfig(AdapterConfig):
+    """`[channels.NAME] type = "slack"`.
+
+    `signing_secrets` are those of the app, any of which may have signed; `token` is its bot token. `channels` maps the
+    id of a channel to the service its reports are about ("" for none). `responders` are ids of your own people.
+    """
+
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
+
+    signing_secrets: tuple[SecretRef, ...]
+    token: SecretRef
+    channels: Mapping[str, str] = {}
+    direct: bool = True
+    responders: tuple[str, ...] = ()
+    kind: Literal["end_user", "oss_developer", "internal_team"] = "internal_team"
+    api: str = "https://slack.com/api"
+    timeout: PositiveSeconds = 10.0
+
+    @pydantic.field_validator("signing_secrets")
+    @classmethod
+    def _some(cls, secrets: tuple[SecretRef, ...]) -> tuple[SecretRef, ...]:
+        if not secrets or not all(secret.reveal() for secret in secrets):
+            raise ValueError("has none or an empty one — store the app's signing secret where it leads")
+        return secrets
+
+    @pydantic.field_validator("token")
+    @classmethod
+    def _one_word(cls, value: SecretRef) -> SecretRef:
+        if not _TOKEN.fullmatch(value.reveal().strip()):
+            raise ValueError('is no token — it is one word that begins with "xoxb-"')
+        return value
+
+    @pydantic.field_validator("channels")
+    @classmethod
+    def _channel_ids(cls, channels: Mapping[str, str]) -> Mapping[str, str]:
+        for one in channels:
+            if not _CHANNEL.fullmatch(one):
+                raise ValueError(f"{one!r} is no id of a channel — copy it from the channel's details: C0123ABCD")
+        return channels
+
+    @pydantic.field_validator("responders")
+    @classmethod
+    def _user_ids(cls, people: tuple[str, ...]) -> tuple[str, ...]:
+        for one in people:
+            if not _USER.fullmatch(one):
+                raise ValueError(f"{one!r} is no id of a member — copy it from the profile's menu: U0123ABCD")
+        return people
+
+    @pydantic.field_validator("api")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError("is no base address — leave it out, or write for example https://slack.com/api")
+        return value.rstrip("/")

@@ -1,0 +1,298 @@
+"""The Slack channel against a Slack on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import incidentd_slack.channel
+from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, WebhookRequest
+from incidentd.plugin.outcomes import UnknownOutcome
+from incidentd.plugin.testing import (
+    HttpSendingConformance,
+    HttpVendor,
+    Letter,
+    Recorded,
+    Reply,
+    Rig,
+    WebhookChannelConformance,
+    make_request,
+    script,
+)
+from incidentd.plugin.testing.sending import failure_of
+from incidentd_slack.channel import CHANNELS, COMMANDS, EVENTS
+from incidentd_slack.config import SlackConfig
+
+SIGNING, OLD, TOKEN = "8f742231b10e8888abcd99yyyzzz85a5", "signing-before", "xoxb-not-a-real-token"
+NOW = 1_772_442_000  # 2026-03-02 09:00 UTC
+ROOT = {"talk-1": "1772441900.000100", "talk-2": "1772441901.000100"}
+
+
+def message(letter: Letter) -> dict[str, Any]:
+    """A reply in a thread, as Slack tells of one."""
+    return {
+        "type": "message",
+        "channel": "C0SUPPORT",
+        "channel_type": "channel",
+        "user": f"U0{letter.sender.upper()}",
+        "text": letter.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+        "ts": f"17724419{int.from_bytes(letter.id.encode()) % 90 + 10}.000200",
+        "thread_ts": ROOT[letter.thread],
+        **({"bot_id": "B0OTHER", "subtype": "bot_message"} if letter.automatic else {}),
+    }
+
+
+def envelope(event: dict[str, Any]) -> bytes:
+    document = {
+        "type": "event_callback",
+        "team_id": "T0ACME",
+        "api_app_id": "A0INCIDENTD",
+        "event_id": "Ev08MFMKH6",
+        "event": event,
+        "authorizations": [{"user_id": "U0BOT", "is_bot": True}],
+    }
+    return json.dumps(document).encode()
+
+
+def signed(body: bytes, key: str = SIGNING, path: str = EVENTS, at: int = NOW) -> WebhookRequest:
+    signature = hmac.new(key.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={signature}"}
+    return make_request(path, body, headers=headers)
+
+
+def command(text: str, **fields: str) -> WebhookRequest:
+    form = {
+        "command": "/incident",
+        "text": text,
+        "user_id": "U0GRACE",
+        "user_name": "grace",
+        "channel_id": "C0SUPPORT",
+        "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+        "response_url": "https://hooks.slack.com/commands/1/2",
+    }
+    return signed(urlencode(form | fields).encode(), path=COMMANDS)
+
+
+class SlackVendor(HttpVendor):
+    """Shows what was posted, whatever else was asked."""
+
+    def sent(self) -> list[Recorded]:
+        return self.server.posted()  # type: ignore[attr-defined,no-any-return]
+
+
+class TestSlack(HttpSendingConformance, WebhookChannelConformance):
+    adapter = CHANNELS[0]
+    secrets = (SIGNING, OLD, TOKEN)
+    recipient = "U0GRACE"
+    thread = f"C0SUPPORT/{ROOT['talk-1']}"
+
+    @pytest.fixture(autouse=True)
+    def _fake(self, fake_slack: Any) -> None:
+        self.fake_slack = fake_slack
+
+    @contextlib.asynccontextmanager
+    async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
+        async with self.fake_slack() as server:
+            yield SlackVendor(server, self.configure)
+
+    def configure(self, url: str) -> Mapping[str, Any]:
+        secrets = [Secret(OLD), Secret(SIGNING)]
+        return {"signing_secrets": secrets, "token": Secret(TOKEN), "api": url, "channels": {"C0SUPPORT": "shop"}}
+
+    def request(self, rig: Rig, letter: Letter) -> WebhookRequest:
+        return signed(envelope(message(letter)))
+
+    def signed(self, rig: Rig, body: bytes) -> WebhookRequest:
+        return signed(body)
+
+    def forged(self, rig: Rig) -> WebhookRequest:
+        return signed(envelope(message(Letter())), key="guessed")
+
+    def check_format(self, sent: Recorded) -> None:
+        assert sent.headers["authorization"] == f"Bearer {TOKEN}"
+        assert sent.headers["content-type"] == "application/json; charset=utf-8"
+        document = json.loads(sent.body)
+        assert document["channel"] == "C0SUPPORT"
+        assert document["thread_ts"] == ROOT["talk-1"]
+        assert document["mrkdwn"] is False
+        assert 0 < len(document["text"]) <= 40_000
+        assert not set("<>") & set(document["text"])
+
+    def key_on_wire(self, sent: Recorded) -> str:
+        return str(json.loads(sent.body)["metadata"]["event_payload"]["key"])
+
+    def shows(self, sent: Recorded, text: str) -> bool:
+        return text in json.loads(sent.body)["text"]
+
+    def goes_to(self, sent: Recorded, received: Received) -> bool:
+        document = json.loads(sent.body)
+        return received.thread == f"{document['channel']}/{document['thread_ts']}"
+
+    def is_public(self, sent: Recorded) -> bool:
+        return not json.loads(sent.body)["channel"].startswith("U")
+
+    @pytest.mark.parametrize("status", [200, 201, 202, 204])
+    async def test_taken(self, rig: Rig, status: int) -> None:
+        """It is taken when Slack says `ok`, not when it says 200."""
+        script(rig, Reply(status=200, body=b"<html>"))
+        assert isinstance(await failure_of(rig.adapter.send(self.message())), UnknownOutcome)
+
+    async def test_resend_carries_the_same_key(self, rig: Rig) -> None:
+        """Better: a message that arrived is not written again, also by a new instance."""
+        first = await rig.adapter.send(self.message())
+        again = await rig.make({}).send(self.message(attempt=2))
+        other = await rig.adapter.send(self.message(idempotency_key="another", attempt=2))
+        assert first.vendor_id == again.vendor_id == f"C0SUPPORT/{ROOT['talk-1']}/1772442000.000100"
+        assert other.vendor_id == f"C0SUPPORT/{ROOT['talk-1']}/1772442001.000100"
+
+    @pytest.mark.parametrize(
+        ("error", "outcome", "words"),
+        [
+            ("channel_not_found", PermanentFailure, "invite it"),
+            ("missing_scope", PermanentFailure, "permission"),
+            ("something_new", PermanentFailure, "something_new"),
+            (f"<{TOKEN}>", PermanentFailure, "without a name"),
+            ("ratelimited", TemporaryFailure, "ratelimited"),
+            ("fatal_error", UnknownOutcome, "fatal_error"),
+        ],
+    )
+    async def test_errors_by_name(self, rig: Rig, error: str, outcome: type[Exception], words: str) -> None:
+        script(rig, Reply(body=json.dumps({"ok": False, "error": error}).encode()))
+        failure = await failure_of(rig.adapter.send(self.message()))
+        assert isinstance(failure, outcome)
+        assert words in str(failure)
+        self.assert_no_secret(str(failure))
+
+    # ------------------------------------------------------------------ messages
+    async def hear(self, rig: Rig, **fields: Any) -> Received:
+        before = len(self.kept(rig))
+        await rig.adapter.hear_event(signed(envelope({**message(Letter()), **fields})))
+        (received,) = self.kept(rig)[before:]
+        return received
+
+    async def test_a_message_that_begins_a_thread_is_a_report(self, rig: Rig) -> None:
+        text = "<@U0ADA> see <https://x.example/a?b&amp;c|the page> in <#C0OPS|ops> &lt;now&gt; <!here>"
+        got = await self.hear(rig, ts="1772441905.000100", thread_ts="", text=text)
+        assert (got.id, got.thread) == ("C0SUPPORT/1772441905.000100/1772441905.000100", "C0SUPPORT/1772441905.000100")
+        assert got.text == "@U0ADA see the page (https://x.example/a?b&c) in #ops <now> @here"
+        assert (got.sender_name, got.kind, got.tags, got.parent) == (
+            "Grace Hopper", "internal_team", {"service": "shop"}, "",
+        )  # fmt: skip
+
+    async def test_replies_edits_files_and_our_own_people(self, rig: Rig) -> None:
+        reply = await self.hear(rig, files=[{"name": "log.txt", "permalink": "https://acme.slack.com/f"}])
+        assert reply.parent == f"C0SUPPORT/{ROOT['talk-1']}/{ROOT['talk-1']}"
+        assert reply.text.endswith("\n[file: log.txt https://acme.slack.com/f]")
+        after = {**message(Letter()), "text": "better words"}
+        edited = await self.hear(rig, subtype="message_changed", message=after, previous_message={"text": "words"})
+        assert (edited.text, edited.opens, edited.parent) == ("(edited) better words", False, reply.id)
+        channel = rig.make({"responders": ["U0GRACE"]})
+        await channel.hear_event(signed(envelope(message(Letter(id="b")))))
+        assert (self.kept(rig)[-1].automatic, self.kept(rig)[-1].opens) == (True, False)
+
+    @pytest.mark.parametrize(
+        ("fields", "why"),
+        [
+            ({"user": "U0BOT"}, "our own"),
+            ({"bot_profile": {"app_id": "A0INCIDENTD"}, "bot_id": "B1"}, "our own"),
+            ({"channel": "C0OTHER"}, "channels"),
+            ({"subtype": "channel_join"}, "channel_join"),
+            ({"subtype": "message_changed", "message": {"text": "a"}, "previous_message": {"text": "a"}}, "same"),
+            ({"type": "reaction_added"}, "reaction_added"),
+        ],
+    )
+    async def test_what_is_no_customers_word_is_ignored(self, rig: Rig, fields: dict[str, Any], why: str) -> None:
+        answer = await rig.adapter.hear_event(signed(envelope({**message(Letter()), **fields})))
+        assert why in json.loads(answer.body)["ignored"]
+        assert self.kept(rig) == []
+
+    async def test_a_name_that_cannot_be_had_holds_nothing_up(self, rig: Rig) -> None:
+        script(rig, Reply(status=500))
+        assert (await self.hear(rig)).sender_name == ""
+        assert (await self.hear(rig, ts="1772441999.000100")).sender_name == "Grace Hopper"
+
+    async def test_the_address_is_confirmed_and_replays_are_refused(self, rig: Rig) -> None:
+        challenge = b'{"type":"url_verification","challenge":"3eZbrw1a"}'
+        assert json.loads((await rig.adapter.hear_event(signed(challenge))).body) == {"challenge": "3eZbrw1a"}
+        for at in (NOW - 301, NOW + 301):
+            with pytest.raises(BadRequest, match="replay"):
+                await rig.adapter.hear_event(signed(challenge, at=at))
+        assert "2 refused (X-Slack-Request-Timestamp" in rig.adapter.condition().text
+
+    # ------------------------------------------------------------------ the command and direct messages
+    async def test_a_report_by_command_is_answered_in_a_direct_message(self, rig: Rig) -> None:
+        answer = json.loads((await rig.adapter.hear_command(command("report Checkout is &lt;down&gt;"))).body)
+        assert answer == {
+            "response_type": "ephemeral",
+            "text": "Thank you. This is R-1; you will be answered in a direct message.",
+        }
+        (got,) = self.kept(rig)
+        assert (got.text, got.sender, got.sender_name, got.tags) == (
+            "Checkout is <down>", "U0GRACE", "grace", {"service": "shop"},
+        )  # fmt: skip
+        first = self.message(thread=got.thread, in_reply_to=got.id)
+        sent = await rig.adapter.send(first)
+        again = await rig.make({}).send(self.message(thread=got.thread, in_reply_to=got.id, attempt=2))
+        assert sent.vendor_id == again.vendor_id == "D0GRACE/1772442000.000100/1772442000.000100"
+        (posted,) = [json.loads(one.body) for one in rig.vendor.sent()]
+        assert (posted["channel"], "thread_ts" in posted) == ("U0GRACE", False)
+        assert posted["text"].endswith("R-7")
+
+        below = {"channel": "D0GRACE", "channel_type": "im", "thread_ts": "1772442000.000100"}
+        reply = await self.hear(rig, **below, ts="1772442003.000100")
+        assert reply.parent == sent.vendor_id
+        await rig.adapter.send(self.message(thread=got.thread, in_reply_to=reply.id, idempotency_key="next"))
+        posted = json.loads(rig.vendor.sent()[-1].body)
+        assert (posted["channel"], posted["thread_ts"]) == ("D0GRACE", "1772442000.000100")
+
+    @pytest.mark.parametrize("text", ["", "help", "report", "report  "])
+    async def test_other_commands_tell_how_to_report(self, rig: Rig, text: str) -> None:
+        answer = json.loads((await rig.adapter.hear_command(command(text))).body)
+        assert "`/incident report`" in answer["text"]
+        assert self.kept(rig) == []
+
+    async def test_a_command_is_answered_in_time_whatever_the_store_does(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert incidentd_slack.channel.ANSWER_WITHIN < 3
+        monkeypatch.setattr(incidentd_slack.channel, "ANSWER_WITHIN", 0.02)
+        reports = rig.context.reports
+        for fault, words in (("hanging", "again"), ("unavailable", "again"), ("refusing", "could not be taken")):
+            setattr(reports, fault, True)
+            answer = json.loads((await asyncio.wait_for(rig.adapter.hear_command(command("report x")), 2)).body)
+            assert words in answer["text"]
+            setattr(reports, fault, False)
+        with pytest.raises(BadRequest):
+            await rig.adapter.hear_command(signed(b"\xff", path=COMMANDS))
+
+    async def test_a_direct_message_begins_a_conversation_where_it_is_wanted(self, rig: Rig) -> None:
+        direct = {**message(Letter()), "channel": "D0GRACE", "channel_type": "im", "thread_ts": ""}
+        await rig.adapter.hear_event(signed(envelope(direct)))
+        await rig.adapter.send(self.message(thread=self.kept(rig)[0].thread, private=True))
+        assert json.loads(rig.vendor.sent()[0].body)["channel"] == "D0GRACE"
+        answer = await rig.make({"direct": False}).hear_event(signed(envelope(direct)))
+        assert "ignored" in json.loads(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"signing_secrets": []}, "has none"),
+        ({"token": Secret("two words")}, "one word"),
+        ({"channels": {"#support": ""}}, "id of a channel"),
+        ({"responders": ["ada"]}, "id of a member"),
+        ({"api": "slack.com"}, "base address"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], words: str) -> None:
+    good = {"signing_secrets": [Secret(SIGNING)], "token": Secret(TOKEN)}
+    with pytest.raises(ValueError, match=words):
+        SlackConfig.model_validate(good | changes)
