@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.domain.support import Support
 from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
@@ -45,6 +46,8 @@ from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
+from incidentd.services.report_nudges import Nudges
+from incidentd.services.report_propagation import Propagator
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
 from incidentd.services.silence_lending import LentSilences
@@ -53,6 +56,7 @@ from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
 from incidentd.services.support_desk import SupportDesk
 from incidentd.services.suppression import Suppression
+from incidentd.services.triage import Triage
 from incidentd.services.views import SavedViews
 from incidentd.services.workers import Loop, expiry_loop, router_loop, timer_loop
 from incidentd.storage import leases, outbox
@@ -103,6 +107,7 @@ class Core:
         self.incidents = Incidents(store, process=process, roster=roster)
         self._compose_people(store, roster, sender)
         self.support = SupportDesk(store, roster)
+        self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.policies = PolicyView(store, process, roster)
         self.routes = RouteTester(process, roster, store.clock, self.mutes, self.policies.known)
@@ -136,6 +141,19 @@ class Core:
         self.protection = Protection(store, roster)
         self.mode_plans = ModePlans(store, roster, self.modes)
 
+    def _compose_triage(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        """How reports are understood and sent on."""
+        changes = self.support.changes
+
+        def support() -> Support:
+            return process().support
+
+        propagator = Propagator(self.escalation, roster, support, changes)
+        self.triage = Triage(store, roster, support, changes, propagator)
+        nudges = Nudges(support, changes)
+        self.support.intake.followers.append(nudges.on_message)
+        changes.edited = nudges.look
+
     @property
     def duty(self) -> Duty:
         """Changes of the day."""
@@ -164,6 +182,7 @@ class Core:
             incidents=self.incidents,
             reports=self.support.reports,
             customers=self.support.customers,
+            triage=self.triage,
             roster=self.roster,
             duty=self.duty,
             modes=self.modes,

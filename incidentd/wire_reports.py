@@ -61,7 +61,7 @@ class Report(wire.Frozen, frozen=True):
     priority: str  # P1..P5, "" before triage
     impact: str
     urgency: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, str | None]  # null: asked, and the reporter does not know
     incident_id: int | None
     alert_id: int | None
     duplicate_of: int | None

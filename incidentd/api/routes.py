@@ -38,6 +38,7 @@ from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
+from incidentd.api.triage_routes import TRIAGE_ROUTES
 
 ROUTES: tuple[Route, ...] = (
     get("/v1/info", daemon.get_info, wire.Info, "Who answers, and who is asking"),
@@ -353,6 +354,7 @@ ROUTES: tuple[Route, ...] = (
     *HANDOVER_ROUTES,
     *REQUEST_ROUTES,
     *REPORT_ROUTES,
+    *TRIAGE_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

@@ -53,7 +53,7 @@ def print_report(session: Session, found: wire_reports.ReportDetail, *, history:
     ])  # fmt: skip
     if one.answers:
         section("What triage knows")
-        fields((words(name), value) for name, value in one.answers.items())
+        fields((words(name), "asked, unknown" if text is None else text) for name, text in one.answers.items())
     section("Conversation")
     for message in found.messages:
         _print_message(session, message)

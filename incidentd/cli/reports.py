@@ -13,6 +13,7 @@ from incidentd.cli.parts import versioned as if_version
 from incidentd.cli.report_views import list_reports, print_report
 from incidentd.cli.screen import words
 from incidentd.cli.session import Session
+from incidentd.cli.triage import COMMANDS as TRIAGE
 from incidentd.domain.display import safe_line
 
 _PATH = "/v1/reports"
@@ -227,3 +228,7 @@ def edit(session: Session, /, report_id: int, tags: tuple[str, ...], version: in
     if not changes:
         raise click.UsageError("say what to change: --subject, --service, --owner or --tag")
     _done(session, session.change("PATCH", f"{_PATH}/{report_id}", changes, version), "is changed")
+
+
+for command in TRIAGE:
+    report.add_command(command)

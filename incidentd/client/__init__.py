@@ -25,6 +25,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.reports import ReportCalls
 from incidentd.client.shift_requests import RequestCalls
+from incidentd.client.triage import TriageCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
 from incidentd.unixsocket import default_socket_path
 
@@ -44,6 +45,7 @@ class Client(
     HandoverCalls,
     RequestCalls,
     ReportCalls,
+    TriageCalls,
 ):
     """A connection pool to one daemon.
 

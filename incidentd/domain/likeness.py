@@ -16,7 +16,8 @@ import msgspec
 from rapidfuzz.distance import JaroWinkler
 
 _WORDS = 60  # of a report: what comes later is a log or a thread below the text
-_TEXT = 6000  # characters
+LONGEST = 6000
+"""Characters of a report that are looked at."""
 _SAME_WORD = 0.9
 _BUCKET = 3  # words that begin otherwise are others
 _SAME_SERVICE, _OTHER_SERVICE = 25, -40
@@ -78,7 +79,7 @@ def likeness(one: Facts, other: Facts) -> Likeness:
 
 
 def _written(one: Facts) -> str:
-    return f"{one.subject}\n{one.text}"[:_TEXT]
+    return f"{one.subject}\n{one.text}"[:LONGEST]
 
 
 def _said(shared: Iterable[str]) -> str:

@@ -105,3 +105,31 @@ def _failed(data: Data) -> str:
 @about("delivery.receipt")
 def _receipt(data: Data) -> str:
     return f"{data['notifier']} reported the message as {data['outcome']}"
+
+
+@about("report.answered")
+def _answered(data: Data) -> str:
+    known = [f"{name}: {'asked, unknown' if text is None else text}" for name, text in data["answers"].items()]
+    return "; ".join(known + [f"{name} is open again" for name in data["forgotten"]])
+
+
+@about("report.asked")
+def _asked(data: Data) -> str:
+    return f"Asked about: {data['question']}"
+
+
+@about("report.prioritised")
+def _prioritised(data: Data) -> str:
+    before = f", it was {data['from']}" if data["from"] else ""
+    return f"{data['why']}{before}"
+
+
+@about("report.propagated")
+def _propagated(data: Data) -> str:
+    told = f"; kept informed: {', '.join(data['audiences'])}" if data["audiences"] else ""
+    return f"Sent on by P-{data['page']} to {data['target']} ({data['why']}){told}{_because(data['note'])}"
+
+
+@about("report.nudged")
+def _nudged(data: Data) -> str:
+    return f"Declare an incident? {data['why']}: {', '.join(f'R-{one}' for one in data['reports'])}"

@@ -70,7 +70,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     priority: str
     impact: str
     urgency: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, str | None]
     incident_id: int | None
     alert_id: int | None
     duplicate_of: int | None

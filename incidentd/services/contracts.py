@@ -32,6 +32,7 @@ from incidentd import (
     wire_rest,
     wire_routes,
     wire_silences,
+    wire_triage,
     wire_views,
 )
 from incidentd.domain.matchers import Matcher
@@ -298,6 +299,26 @@ class ProtectionCalls(Protocol):
     async def measure(self, team: str, weeks: int) -> wire_protection.Protection: ...
 
 
+class TriageCalls(Protocol):
+    async def get(self, report_id: int) -> wire_triage.Triage: ...
+    async def similar(self, report_id: int) -> wire_triage.Similar: ...
+    async def answer(
+        self, report_id: int, body: wire_triage.AnswerQuestions, actor: str, if_version: int | None
+    ) -> wire_triage.Triage: ...
+    async def ask(
+        self, report_id: int, body: wire_triage.AskReporter, actor: str, if_version: int | None
+    ) -> wire_triage.Triage: ...
+    async def send_canned(
+        self, report_id: int, body: wire_triage.SendCanned, actor: str, if_version: int | None
+    ) -> wire_triage.Triage: ...
+    async def set_priority(
+        self, report_id: int, body: wire_triage.SetPriority, actor: str, if_version: int | None
+    ) -> wire_triage.Triage: ...
+    async def propagate(
+        self, report_id: int, body: wire_triage.Propagate, actor: str, if_version: int | None
+    ) -> wire_triage.Triage: ...
+
+
 class ModePlanCalls(Protocol):
     async def preview(self, team: str, start: datetime | None, weeks: int, replace: bool) -> wire_modes.ModePlan: ...
     async def apply(self, team: str, body: wire_modes.ApplyModePlan, actor: str) -> wire_modes.ModePlan: ...
@@ -369,6 +390,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentCalls
     reports: ReportCalls
     customers: CustomerCalls
+    triage: TriageCalls
     roster: RosterCalls
     duty: DutyCalls
     modes: ModeCalls

@@ -28,7 +28,7 @@ from incidentd.services.delivery_events import facts
 from incidentd.services.drill_pauses import pause_for
 from incidentd.services.ended_waits import tell_later
 from incidentd.services.errors import Conflict, NotFound
-from incidentd.services.interruptions import interrupted_by_step
+from incidentd.services.interruptions import BY_POLICY, Interrupted, interrupted_by_step
 from incidentd.services.last_resort import UNREACHED, LastResort
 from incidentd.services.muting import Mutes, look_again_at, told
 from incidentd.services.page_messages import COPY, PAGE, of_step, tell_again
@@ -81,9 +81,10 @@ class Escalation:
             UNREACHED: self._on_unreached,
         }
 
-    def start(self, tx: Tx, *, actor: str = SYSTEM, **values: Any) -> PageRow:
+    def start(self, tx: Tx, *, actor: str = SYSTEM, interruption: str = "", **values: Any) -> PageRow:
         """Open a page and take its first step. `values` are columns of `pages`.
 
+        `interruption` is why `actor` lets that step reach somebody on project work, "" for the policy's own reason.
         `policy` is the one asked for: the severity and the urgency may send the page to another one.
         """
         sent = chosen(self._roster(), values["policy"], values.get("severity", ""), values["urgency"])
@@ -104,7 +105,7 @@ class Escalation:
             },
             actor=actor,
         )
-        return self._take_step(tx, page, 1, 1)
+        return self._take_step(tx, page, 1, 1, interrupted=Interrupted(interruption, actor))
 
     def restart(self, tx: Tx, page: PageRow, why: str, **values: Any) -> PageRow:
         """Run a page that nobody is on again from its first step; `values` are columns: what there is to say now."""
@@ -186,8 +187,9 @@ class Escalation:
         return self._last_resort.exhausted(tx, exhausted)
 
     def _take_step(
-        self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True
-    ) -> PageRow:
+        self, tx: Tx, page: PageRow, step: int, round_: int, *, why: str = "", actor: str = SYSTEM, wait: bool = True,
+        interrupted: Interrupted = BY_POLICY,
+    ) -> PageRow:  # fmt: skip
         policy = self._policy(page)
         changes = duty_changes.between(tx.conn, tx.now, tx.now + WEEK)
         teams = [one.name for one in policy.steps[step - 1].targets if one.kind is TargetKind.TEAM]
@@ -234,7 +236,7 @@ class Escalation:
         timers.cancel(tx, SNOOZED, page.subject)
         timers.arm(tx, STEP, page.subject, due)
         pause_for(tx, page, reached.people, STEP)
-        interrupted_by_step(tx, moved, reached.people, policy.steps[step - 1])
+        interrupted_by_step(tx, moved, reached.people, policy.steps[step - 1], interrupted)
         return moved
 
     def _wait(self, tx: Tx, page: PageRow, step: int, round_: int, held: Waiting, people: Sequence[str]) -> PageRow:

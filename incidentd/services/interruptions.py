@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -90,7 +90,19 @@ class Interruptions:
 
 
 # ---------------------------------------------------------------------- within a transaction
-def interrupted_by_step(tx: Tx, page: PageRow, people: Iterable[str], taken: Step) -> None:
+class Interrupted(NamedTuple):
+    """The reason that somebody gave for it, "" where the policy itself is the reason."""
+
+    reason: str = ""
+    by: str = SYSTEM
+
+
+BY_POLICY = Interrupted()
+
+
+def interrupted_by_step(
+    tx: Tx, page: PageRow, people: Iterable[str], taken: Step, given: Interrupted = BY_POLICY
+) -> None:
     """An escalation step has written to `people`: record those on project work, once for a page.
 
     `page` is as it was when the step was taken. The person to whom somebody sent it was recorded with their reason.
@@ -98,7 +110,10 @@ def interrupted_by_step(tx: Tx, page: PageRow, people: Iterable[str], taken: Ste
     if page.drill_id is not None:
         return
     others = [one for one in people if one != page.person]
-    _of_page(tx, page, others, lambda person: reason_of_step(person, taken, page.step, page.round), SYSTEM)
+    if given.reason:
+        _of_page(tx, page, others, lambda _: Reason(given.reason), given.by)
+    else:
+        _of_page(tx, page, others, lambda person: reason_of_step(person, taken, page.step, page.round), SYSTEM)
 
 
 def interrupted_by_hand(tx: Tx, page: PageRow, person: str, reason: str, actor: str) -> None:

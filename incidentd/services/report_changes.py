@@ -26,6 +26,7 @@ class ReportChanges:
     def __init__(self, outbound: Outbound) -> None:
         self.outbound = outbound
         self.follow: Follow = lambda _tx, report: report
+        self.edited: Callable[[Tx, Report], None] = lambda _tx, _report: None
 
     def save(self, tx: Tx, report: Report, **changes: Any) -> Report:
         """Store new values, and bring in line what hangs on them."""
@@ -106,7 +107,9 @@ class ReportChanges:
             return report
         told = {name: {"from": getattr(report, name), "to": value} for name, value in changes.items()}
         tx.emit("report.edited", report.about, {"changes": told}, actor=actor)
-        return self.save(tx, report, **changes)
+        edited = self.save(tx, report, **changes)
+        self.edited(tx, edited)
+        return edited
 
 
 def _responded(tx: Tx, report: Report, actor: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from incidentd import (
     wire_rest,
     wire_routes,
     wire_silences,
+    wire_triage,
     wire_views,
 )
 from incidentd.api.identity import Role, RolePolicy
@@ -262,6 +263,7 @@ class FakeDaemon:
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
             reports=_Reports(self),
+            triage=_Triage(self),
             customers=_Customers(self),
             roster=_Roster(),
             duty=_Duty(self),
@@ -570,6 +572,46 @@ class _Reports(_Part):
 
     async def edit(self, *call: Any) -> wire_reports.Report:
         return await self._did("edit", *call)
+
+
+A_WHITHER = wire_triage.Whither(
+    rule="", why="no rule fits", passed=(), target="policy default", people=("ana",), on_project_work=(), urgency="low",
+    audiences=(),
+)  # fmt: skip
+A_CARD = wire_triage.Triage(
+    report=A_REPORT, rows=(), completeness=35, next=wire_triage.ReplyDraft(name="who", text="Whom?", missing=()),
+    waiting_for=(), replies=(), whither=A_WHITHER, pages=(), nudge=None, version=1,
+)  # fmt: skip
+
+
+class _Triage(_Part):
+    async def get(self, report_id: int) -> wire_triage.Triage:
+        await self.fake.note("triage.get", report_id)
+        return A_CARD
+
+    async def similar(self, report_id: int) -> wire_triage.Similar:
+        await self.fake.note("triage.similar", report_id)
+        alike = wire_triage.SimilarReport(report=A_REPORT, relation="cluster", score=40, reasons=("same service (a)",))
+        return wire_triage.Similar(similar=(alike,), nudge=wire_triage.Nudge(report_ids=(1, 2), why="2 reports"))
+
+    async def _did(self, what: str, *call: Any) -> wire_triage.Triage:
+        await self.fake.note(f"triage.{what}", *call)
+        return A_CARD
+
+    async def answer(self, *call: Any) -> wire_triage.Triage:
+        return await self._did("answer", *call)
+
+    async def ask(self, *call: Any) -> wire_triage.Triage:
+        return await self._did("ask", *call)
+
+    async def send_canned(self, *call: Any) -> wire_triage.Triage:
+        return await self._did("send_canned", *call)
+
+    async def set_priority(self, *call: Any) -> wire_triage.Triage:
+        return await self._did("set_priority", *call)
+
+    async def propagate(self, *call: Any) -> wire_triage.Triage:
+        return await self._did("propagate", *call)
 
 
 class _Customers(_Part):

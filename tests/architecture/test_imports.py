@@ -92,6 +92,7 @@ def test_cli_and_tui_see_the_client_side_only(source):
         "wire_rest",
         "wire_routes",
         "wire_silences",
+        "wire_triage",
         "wire_views",
     )
     allowed = ["client", "unixsocket", *wires, "domain", "cli", "clock", "h1", "spool", "sse"]

@@ -1,10 +1,15 @@
 """The triage card: what counts for completeness, what is asked next, and in whose words."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentd import wire_triage
+from incidentd.cli import triage as cli
 from incidentd.domain.customers import CustomerKind
+from incidentd.domain.interruptions import GIVEN
 from incidentd.domain.priority import Level, Priority, priority
 from incidentd.domain.questions import DEFAULT_QUESTIONS
 from incidentd.domain.triage import Question, State, card, faults_of_answers, implied_answers
@@ -91,6 +96,12 @@ def test_answers_that_cannot_be_kept_are_named():
     found = dict(faults_of_answers({"who": "x", "since": None, "why": "x", "scope": "x" * 4001, "contact": 3}))
     assert set(found) == {"why", "scope", "contact"}
     assert "who, reproduce" in found["why"]
+
+
+def test_the_words_of_the_wire_and_of_the_command_line_are_those_of_the_domain():
+    assert set(cli.QUESTIONS) == set(Question) == set(get_args(wire_triage.QuestionName))
+    assert set(cli.LEVELS) == set(Level) == set(get_args(wire_triage.Level))
+    assert set(cli.REASONS) == set(GIVEN)
 
 
 def test_priority_is_impact_times_urgency():

@@ -36,6 +36,7 @@ from incidentd import (
     wire_rest,
     wire_routes,
     wire_silences,
+    wire_triage,
     wire_views,
 )
 from incidentd.cli import ctl
@@ -474,6 +475,25 @@ class Canned:
             report=self.report(), customer=self.customer(), messages=(message,), duplicates=(9,),
             history=(wire_reports.ReportStep(seq=1, at=AT, by=t, kind=t, text=t),),
         )  # fmt: skip
+
+    def triage(self) -> wire_triage.Triage:
+        t = self.text
+        row = wire_triage.CardRow(
+            question="who", text=t, state="answered", answer=t, implied=True, required=False, asked_at=AT
+        )
+        return wire_triage.Triage(
+            report=self.report(), rows=(row,), completeness=35, next=wire_triage.ReplyDraft(name=t, text=t, missing=()),
+            waiting_for=(t,), replies=(wire_triage.ReplyDraft(name=t, text="", missing=(t,)),),
+            whither=wire_triage.Whither(rule=t, why=t, passed=(t,), target=t, people=(t,), on_project_work=(t,),
+                                        urgency=t, audiences=(t,)),
+            pages=(wire_triage.PropagatedPage(id=3, target=t, state="open", acknowledged_by=t, at=AT),),
+            nudge=wire_triage.Nudge(report_ids=(12, 13), why=t), version=5,
+        )  # fmt: skip
+
+    def similar(self) -> wire_triage.Similar:
+        t = self.text
+        one = wire_triage.SimilarReport(report=self.report(), relation="cluster", score=40, reasons=(t,))
+        return wire_triage.Similar(similar=(one,), nudge=self.triage().nudge)
 
     def handover(self, state: str = "sent", **changes: Any) -> wire_handover.Handover:
         t = self.text

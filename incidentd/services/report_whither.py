@@ -1,0 +1,120 @@
+"""Where a report goes now: the rule that counts, whom its target stands for, and who of them is on project work."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection
+
+from incidentd import wire_triage
+from incidentd.domain.escalation import chosen, policy_for, policy_of_service, reach
+from incidentd.domain.final_schedule import WEEK
+from incidentd.domain.modes import Mode, mode_at
+from incidentd.domain.people import EscalationPolicy, Roster, Target, TargetKind, Team
+from incidentd.domain.propagation import About, Propagation, propagation
+from incidentd.domain.reports import Report
+from incidentd.domain.support import Support
+from incidentd.domain.targets import holder
+from incidentd.storage import customers, duty_changes, incidents, interruptions, team_turns
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of a report is started with, and whom it reaches at once. `turn` is the team whose turn it takes."""
+
+    found: Propagation
+    target: str
+    policy: str
+    person: str = ""
+    schedule: str = ""
+    severity: str
+    turn: str = ""
+    people: tuple[str, ...] = ()
+    on_project_work: tuple[str, ...] = ()
+
+
+class Ways:
+    """Finds them for one state of the roster and the process, at one instant."""
+
+    def __init__(self, conn: Connection, roster: Roster, support: Support, at: datetime) -> None:
+        self._conn = conn
+        self._roster = roster
+        self._support = support
+        self._at = at
+        self._changes = duty_changes.between(conn, at, at + WEEK)
+        self._turns = team_turns.everybody(conn)
+
+    def of(self, report: Report) -> Way:
+        """Where `report` goes."""
+        severity = self._severity(report)
+        found = propagation(self._about(report, severity), self._support.propagate)
+        usual = policy_of_service(self._roster, report.service)
+        one = Way(found=found, target=f"policy {usual}", policy=usual, severity=severity)
+        if found.policy:
+            one = msgspec.structs.replace(one, target=f"policy {found.policy}", policy=found.policy)
+        elif found.schedule:
+            one = msgspec.structs.replace(one, target=f"schedule {found.schedule}", schedule=found.schedule)
+        elif found.team:
+            one = self._to_team(one, found.team)
+        return self._reaching(one)
+
+    def _severity(self, report: Report) -> str:
+        incident = None if report.incident_id is None else incidents.get(self._conn, report.incident_id)
+        return "" if incident is None else incident.severity
+
+    def _about(self, report: Report, severity: str) -> About:
+        customer = customers.get(self._conn, report.customer_id)
+        return About(
+            service=report.service,
+            tags=report.tags,
+            severity=severity,
+            priority=report.priority,
+            kind="" if customer is None else customer.kind,
+        )
+
+    def _to_team(self, one: Way, name: str) -> Way:
+        """Whoever of a team is in support mode: on call if somebody of them is, else the next in turn."""
+        team = self._roster.teams.get(name, Team(name=name))
+        blocks = duty_changes.mode_blocks_between(self._conn, self._at, self._at + timedelta(microseconds=1))
+        members = tuple(each for each in team.members if mode_at(blocks, each, self._at) is Mode.SUPPORT)
+        on_call = [each for each in self._reached(policy_for(self._roster, one.policy), one) if each in members]
+        if on_call:
+            return msgspec.structs.replace(one, target=f"{on_call[0]}, in support and on call", person=on_call[0])
+        supporting = msgspec.structs.replace(
+            self._roster, teams={**self._roster.teams, name: msgspec.structs.replace(team, members=members)}
+        )
+        target = Target(TargetKind.TEAM, name)
+        held = holder(
+            supporting, target, self._at, self._changes, urgency=one.found.urgency, turns=self._turns
+        )  # fmt: skip
+        if not held.handle:
+            return msgspec.structs.replace(one, target=f"policy {one.policy}: nobody of team {name} is in support")
+        return msgspec.structs.replace(
+            one, target=f"{held.handle}, in support for team {name}", person=held.handle, turn=name
+        )
+
+    def _reached(self, policy: EscalationPolicy, one: Way) -> tuple[str, ...]:
+        found = reach(self._roster, policy, 1, self._at, one.found.urgency, self._changes, self._turns)
+        return found.people
+
+    def _reaching(self, one: Way) -> Way:
+        policy = one.policy
+        if not one.person:
+            policy = chosen(self._roster, one.policy, one.severity, one.found.urgency).policy
+        people = self._reached(policy_for(self._roster, policy, one.person, one.schedule), one)
+        protected = interruptions.on_project_work(self._conn, people, self._at)
+        return msgspec.structs.replace(one, people=people, on_project_work=tuple(protected))
+
+
+def shown(one: Way) -> wire_triage.Whither:
+    """A way as callers see it."""
+    return wire_triage.Whither(
+        rule=one.found.rule,
+        why=one.found.why,
+        passed=one.found.passed,
+        target=one.target,
+        people=one.people,
+        on_project_work=one.on_project_work,
+        urgency=one.found.urgency,
+        audiences=one.found.audiences,
+    )
