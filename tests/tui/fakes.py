@@ -29,9 +29,12 @@ from incidentd import (
 )
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.duty_changes import Changes, SwapState
+from incidentd.domain.duty_rules import BadChange
 from incidentd.domain.duty_warnings import warnings
 from incidentd.domain.final_schedule import final_schedule, gaps
 from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
+from incidentd.domain.mode_rules import check_lengths
+from incidentd.domain.modes import Mode, ModeBlock, place
 from incidentd.domain.people import Roster, Schedule
 from incidentd.domain.severity import Severity
 from incidentd.services import duty_drafts
@@ -214,6 +217,7 @@ class FakeClient:
         self.duty = Changes()
         self.rules: dict[int, wire_quieting.Recurring] = {}
         self.blocks: dict[int, wire_modes.ModeBlock] = {}
+        self.plans: dict[str, wire_modes.ModePlan] = {}
         self.protected: dict[str, wire_protection.Protection] = {}
         self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
@@ -704,34 +708,74 @@ class FakeClient:
     async def set_mode(self, body: wire_modes.SetMode) -> wire_modes.ModeBlock:
         await self._mutate("set_mode", body)
         starts = body.starts_at or NOW
-        ends = body.ends_at or starts + timedelta(days=body.days or 0)
-        if ends - starts < timedelta(days=7) and not body.reason:
-            raise refusal(422, "less than a week needs a reason", field="reason")
-        number = max(self.blocks, default=0) + 1
-        self.blocks[number] = wire_modes.ModeBlock(
-            id=number,
+        block = ModeBlock(
+            id=0,
             person=body.person,
-            mode=body.mode,
+            mode=Mode(body.mode),
             starts_at=starts,
-            ends_at=ends,
+            ends_at=body.ends_at or starts + timedelta(days=body.days or 0),
             reason=body.reason,
-            by=self.me,
             at=NOW,
-            cancelled=False,
-            version=1,
         )
-        self.tell("mode.set", f"mode:{number}", actor=self.me)
-        return self.blocks[number]
+        return self._put_mode(block, body.reason)
+
+    def _modes_of(self, person: str) -> list[ModeBlock]:
+        found = [one for one in self.blocks.values() if one.person == person and not one.cancelled]
+        return [ModeBlock(**msgspec.structs.asdict(one) | {"mode": Mode(one.mode)}) for one in found]
+
+    def _mode_block(self, number: int, if_version: int | None) -> ModeBlock:
+        self._check(self._known(self.blocks.get(number), f"mode block {number}"), if_version)
+        one = self.blocks[number]
+        return ModeBlock(**msgspec.structs.asdict(one) | {"mode": Mode(one.mode)})
+
+    def _put_mode(self, block: ModeBlock, reason: str) -> wire_modes.ModeBlock:
+        """By the real rules: what it meets gives way, and less than a week wants a reason."""
+        before = self._modes_of(block.person)
+        placed = place(block, before)
+        changed = {one.id: one for one in (*placed.changed, *([block] if block.id else []))}
+        after = [changed.get(one.id, one) for one in before] + ([] if block.id else [block]) + list(placed.rests)
+        return self._keep_modes(before, after, reason, block)
+
+    def _keep_modes(self, before, after, reason: str, told: ModeBlock) -> wire_modes.ModeBlock:
+        try:
+            check_lengths(before, after, "UTC", reason)
+        except BadChange as error:
+            raise refusal(422, str(error), field=error.field, remedy=error.remedy) from None
+        for one in after:
+            if one in before:
+                continue
+            number = one.id or max(self.blocks, default=0) + 1
+            held = self.blocks.get(number)
+            version = held.version + 1 if held else 1
+            kept = replace(one, id=number, by=self.me, version=version)
+            self.blocks[number] = _wired(wire_modes.ModeBlock, kept)
+            self.tell("mode.changed", f"mode:{number}", actor=self.me)
+            if one is told:
+                made = self.blocks[number]
+        return made
 
     async def change_mode(
         self, block_id: int, body: wire_modes.ChangeMode, *, if_version: int | None = None
     ) -> wire_modes.ModeBlock:
-        raise AssertionError(UNASKED)
+        await self._mutate("change_mode", block_id, body)
+        old = self._mode_block(block_id, if_version)
+        given = {name: at for name in ("starts_at", "ends_at") if (at := getattr(body, name))}
+        given |= {"mode": Mode(body.mode)} if body.mode else {}
+        return self._put_mode(replace(old, reason=body.reason or old.reason, **given), body.reason)
 
     async def split_mode(
         self, block_id: int, body: wire_modes.SplitMode, *, if_version: int | None = None
     ) -> wire_modes.ModeSplit:
-        raise AssertionError(UNASKED)
+        await self._mutate("split_mode", block_id, body)
+        old, at = self._mode_block(block_id, if_version), body.at or NOW
+        first = replace(old, ends_at=at, reason=body.reason or old.reason)
+        rest = replace(first, id=0, starts_at=at, ends_at=old.ends_at, mode=Mode(body.then or old.mode.other)
+                       ) if body.then != "none" else None  # fmt: skip
+        before = self._modes_of(old.person)
+        after = [first if one.id == old.id else one for one in before] + ([rest] if rest else [])
+        self._keep_modes(before, after, body.reason, first)
+        ends = {one.starts_at: one for one in self.blocks.values() if one.person == old.person and not one.cancelled}
+        return wire_modes.ModeSplit(first=self.blocks[block_id], rest=ends[at] if rest else None)
 
     async def end_mode(self, block_id: int, reason: str = "", *, if_version: int | None = None) -> wire_modes.ModeBlock:
         await self._mutate("end_mode", block_id, reason)
@@ -757,10 +801,25 @@ class FakeClient:
     async def mode_plan(
         self, team: str, *, starts_at: datetime | None = None, weeks: int = 13, replace: bool = False
     ) -> wire_modes.ModePlan:
-        raise AssertionError(UNASKED)
+        await self._turn()
+        if team not in self.plans:
+            remedy = f"set support_percent in [teams.{team}] of roster.toml"
+            raise refusal(422, f"team {team} does not say how many are in support", field="team", remedy=remedy)
+        found = self.plans[team]
+        known = {(one.person, one.mode, one.starts_at) for one in self.blocks.values() if not one.cancelled}
+        left = [one for one in found.blocks if (one.person, one.mode, one.starts_at) not in known]
+        return msgspec.structs.replace(found, blocks=tuple(left), choices=found.choices if left else ())
 
     async def apply_mode_plan(self, team: str, body: wire_modes.ApplyModePlan) -> wire_modes.ModePlan:
-        raise AssertionError(UNASKED)
+        await self._mutate("apply_mode_plan", team, body)
+        found = await self.mode_plan(team, weeks=body.weeks, replace=body.replace)
+        if body.plan != found.plan:
+            raise refusal(409, f"the plan has changed: it was {body.plan} and is {found.plan} now")
+        for one in found.blocks:
+            given = {"id": 0, "at": NOW, "reason": f"plan of team {team}"}
+            block = ModeBlock(**msgspec.structs.asdict(one) | given | {"mode": Mode(one.mode)})
+            self._put_mode(block, block.reason)
+        return replace(found, applied=True)
 
     async def policies(self) -> wire_policies.Policies:
         await self._turn()

@@ -12,6 +12,7 @@ from incidentd import (
     wire_groups,
     wire_handover,
     wire_health,
+    wire_modes,
     wire_policies,
     wire_protection,
     wire_quieting,
@@ -76,7 +77,48 @@ def build(fakes: Any) -> Any:
     _handovers(client, fakes)
     _recurring(client, fakes)
     _protection(client, fakes)
+    _plan(client, fakes)
     return client
+
+
+def _plan(client: Any, fakes: Any) -> None:
+    """Three weeks of payments: lin stands in the first one, and nobody can be had beside mei in the last one."""
+    monday = datetime(2026, 3, 16, 9, tzinfo=UTC)
+    bounds = [monday + timedelta(weeks=number) for number in range(4)]
+    support = (("lin", "ada"), ("ada", "mei"), ("mei",))
+    load = wire_modes.SupportLoad
+
+    def share(person: str, before: int, after: int) -> wire_modes.PlanShare:
+        loads = [load(days=days, weekend_days=days // 7 * 2, holidays=0, nights=days) for days in (before, after)]
+        return wire_modes.PlanShare(person=person, before=loads[0], after=loads[1])
+
+    def choice(week: int, person: str, why: str, other: str = "", why_not: str = "") -> wire_modes.PlanChoice:
+        return wire_modes.PlanChoice(
+            starts_at=bounds[week], person=person, why=why, alternative=other, why_not=why_not
+        )  # fmt: skip
+
+    def block(person: str, mode: str, first: int, last: int) -> wire_modes.PlannedBlock:
+        return wire_modes.PlannedBlock(person=person, mode=mode, starts_at=bounds[first], ends_at=bounds[last])
+
+    client.plans["payments"] = wire_modes.ModePlan(
+        team="payments", starts_at=bounds[0], ends_at=bounds[3], wanted=2, plan="3f6a0c1d2e4b", applied=False,
+        weeks=tuple(
+            wire_modes.PlannedWeek(starts_at=low, ends_at=low + timedelta(weeks=1), support=names)
+            for low, names in zip(bounds, support, strict=False)
+        ),
+        choices=(
+            choice(0, "ada", "7 days in support until then (team: 7 to 14)", "mei", "mei is absent in that week"),
+            choice(1, "ada", "14 days in support until then (team: 7 to 14)"),
+            choice(1, "mei", "7 days in support until then (team: 7 to 14)", "raj", "the days would be less even"),
+            choice(2, "mei", "14 days in support until then (team: 7 to 14)"),
+        ),
+        shares=(share("ada", 7, 21), share("lin", 14, 14), share("mei", 7, 21), share("raj", 14, 14)),
+        blocks=(
+            block("ada", "support", 0, 2), block("ada", "project", 2, 3), block("mei", "project", 0, 1),
+            block("mei", "support", 1, 3), block("raj", "project", 0, 3),
+        ),
+        short=("1 of 2 in support in the week from 2026-03-30 09:00 UTC: the others are absent",),
+    )  # fmt: skip
 
 
 def _protection(client: Any, fakes: Any) -> None:

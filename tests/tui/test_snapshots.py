@@ -25,6 +25,7 @@ LOOKS = {
     "schedule": (None, ("3", "j", "j", "enter")),
     "dry-run": (None, ("3", "p", "enter")),
     "handovers": (None, ("3", "d")),
+    "mode-plan": (None, ("3", "m", "p")),
     "protection": (None, ("3", "i", "j", "j")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
@@ -145,7 +146,8 @@ MARKED = (
     (("3", "p"), ("▲ nobody",)),
     (("escape", "d"), ("▲ accept it", "○ running")),
     (("escape", "m"), ("● support", "◇ project", "– neither", "▲ payments: 1 of 2 wanted")),
-    (("escape", "i", "down", "down"), ("█████░░", "– no project day", "▲ 1 island", "●●●○")),
+    (("p",), ("●           ○           ◇           ◇", "▲ 1 of 2", "7→21 days")),
+    (("escape", "escape", "i", "down", "down"), ("█████░░", "– no project day", "▲ 1 island", "●●●○")),
     (("1", "m", "r"), ("↻ active",)),
 )
 """Screens of duty, one after the other, and the marks that say what their colours say."""

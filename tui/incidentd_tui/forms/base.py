@@ -258,9 +258,15 @@ class Form(TypeAhead[bool]):
             self._sending = False
         if self.fault:
             self._repaint()
+            self._go_to(self.fault.partition(":")[0])
             return
         for field in self.plan.fields:
             if field.draft and field.multiline:
                 self.query_one(f"#{field.name}", Composer).forget()
                 await self._tui.acts.drop_draft(field.draft)
         self.dismiss(True)
+
+    def _go_to(self, named: str) -> None:
+        """The field that a refusal names is the one to be filled in."""
+        if any(field.name == named for field in self.plan.fields):
+            self.set_focus(self.query_one(f"#{named}"))

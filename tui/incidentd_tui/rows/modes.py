@@ -53,6 +53,30 @@ def blocks_of(found: wire_modes.Modes, person: str) -> list[wire_modes.ModeBlock
     )
 
 
+def block_row(model: Model, block: wire_modes.ModeBlock) -> paint.Line:
+    """A block in one line."""
+    mark, style = _MARKS.get(block.mode, ("·", theme.muted))
+    length = phrases.span(block.ends_at - block.starts_at)
+    return [
+        (f"{mark} {block.mode:<9}", style),
+        (f"{shifts.span_text(model, block.starts_at, block.ends_at):<38}", theme.plain),
+        (f"{length:>6}  ", theme.muted),
+        (block.reason, theme.faint),
+    ]
+
+
+def block_lines(model: Model, block: wire_modes.ModeBlock, width: int) -> list[paint.Line]:
+    """A block in full."""
+    mark, style = _MARKS.get(block.mode, ("·", theme.muted))
+    now = block.starts_at <= model.now() < block.ends_at
+    why = f"  by {block.by}" + (f": {block.reason}" if block.reason else "")
+    return [
+        [(f"{mark} {block.mode}  ", style), ("now" if now else "", theme.success)],
+        [("  " + shifts.span_text(model, block.starts_at, block.ends_at), theme.plain)],
+        *([(text, theme.faint)] for text in paint.wrap(why, width, 3)),
+    ]
+
+
 def lines(model: Model, found: wire_modes.Modes, one: wire_modes.PersonMode, width: int) -> list[paint.Line]:
     """One person in full: blocks, what is wrong with them, and how their teams stand."""
     mark, style = _MARKS.get(one.mode, ("·", theme.muted))
@@ -63,12 +87,7 @@ def lines(model: Model, found: wire_modes.Modes, one: wire_modes.PersonMode, wid
         [("BLOCKS", theme.heading)],
     ]
     for block in blocks_of(found, one.person):
-        mark, style = _MARKS.get(block.mode, ("·", theme.muted))
-        now = block.starts_at <= model.now() < block.ends_at
-        told.append([(f"{mark} {block.mode}  ", style), ("now" if now else "", theme.success)])
-        told.append([("  " + shifts.span_text(model, block.starts_at, block.ends_at), theme.plain)])
-        why = f"  by {block.by}" + (f": {block.reason}" if block.reason else "")
-        told += [[(text, theme.faint)] for text in paint.wrap(why, width, 3)]
+        told += block_lines(model, block, width)
     if not blocks_of(found, one.person):
         told.append([("none in these 13 weeks", theme.muted)])
     warnings = [warning for warning in found.warnings if warning.person == one.person]

@@ -61,7 +61,11 @@ class KeptScreen(ListScreen, Generic[T]):
 
     def nothing(self) -> list[paint.Line]:
         if self._fault:
-            return [[], [("  ! ", theme.danger), (self._fault, theme.plain)]]
+            texts = paint.wrap(self._fault, self.size.width - 6, 6)
+            return [
+                [],
+                *([("  ! " if not at else "    ", theme.danger), (text, theme.plain)] for at, text in enumerate(texts)),
+            ]
         if not self._loaded:
             return [[], [("  loading …", theme.muted)]]
         return [[], [(f"  Nothing here ({self.heading.lower()}).", theme.muted)]]

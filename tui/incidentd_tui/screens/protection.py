@@ -9,20 +9,17 @@ from incidentd.wire_protection import ProtectedWeek, Protection
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import protection
-from incidentd_tui.screens.below import PreviewBelow
+from incidentd_tui.screens.by_team import TeamScreen
 from incidentd_tui.screens.listing import COPY, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
-SPANS = (13, 26, 52, 4)
-"""How many weeks are looked back at, by turns."""
 WHOLE = "all"
 
 
-class ProtectionScreen(PreviewBelow[ProtectedWeek]):
+class ProtectionScreen(TeamScreen[ProtectedWeek]):
     """A view a team; a row a week, the newest first below the whole time; islands, and what the figures are."""
 
-    mode = "oncall"
     heading = "Protection"
     kind = "interruption"
     uniform = False
@@ -37,41 +34,24 @@ class ProtectionScreen(PreviewBelow[ProtectedWeek]):
     )
 
     def __init__(self, team: str = "") -> None:
-        super().__init__()
-        self.view = team
-        self.span = SPANS[0]
+        super().__init__(team)
         self.found: Protection | None = None
         self._told: list[str] = []
 
     # ------------------------------------------------------------------ loading
-    async def fetch(self) -> Iterable[tuple[str, ProtectedWeek]]:
-        gateway, client = self.tui.acts.gateway, self.tui.acts.client
-        if not self.views:
-            modes = await gateway.ask(client.modes())
-            mine = {team for one in modes.people if one.person == self.model.me for team in one.teams}
-            teams = sorted((str(one.team) for one in modes.teams), key=lambda name: (name not in mine, name))
-            self.views = tuple((name, name) for name in teams)
-            self.view = self.view if self.view in teams else next(iter(teams), "")
-        if not self.view:
-            return []
-        self.found = await gateway.ask(client.protection(self.view, weeks=self.span))
+    async def fetch_of(self, team: str) -> Iterable[tuple[str, ProtectedWeek]]:
+        self.found = await self.tui.acts.gateway.ask(self.tui.acts.client.protection(team, weeks=self.span))
         weeks = enumerate(reversed(self.found.weeks))
         return [(WHOLE, self.found.whole), *((str(number), one) for number, one in weeks)]
+
+    def forget(self) -> None:
+        super().forget()
+        self.found = None
 
     def on_model(self, changes: Changes) -> None:
         if "mode" in changes.kinds:
             self._fetch_again()
         super().on_model(changes)
-
-    def choose_view(self, name: str) -> None:
-        self._forget()
-        super().choose_view(name)
-        self.fit_window()
-        self._fetch_again()
-
-    def _forget(self) -> None:
-        """What is shown is of another team or time: it goes before the new figures come."""
-        self.found, self.known, self._loaded = None, {}, False
 
     # ------------------------------------------------------------------ rows
     def order(self) -> list[Key]:
@@ -105,14 +85,6 @@ class ProtectionScreen(PreviewBelow[ProtectedWeek]):
     def head(self, width: int) -> paint.Line:
         return protection.header(width - 1)
 
-    def nothing(self) -> list[paint.Line]:
-        if self._loaded and not self._fault:
-            return [[], [("  No team is in the roster: add [teams.NAME] to roster.toml.", theme.muted)]]
-        return super().nothing()
-
-    def view_counts(self) -> dict[str, int]:
-        return {}
-
     def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
         one = self.here or self.known.get(WHOLE)
         return protection.lines(self.model, self.found, one, width) if self.found and one else []
@@ -127,13 +99,3 @@ class ProtectionScreen(PreviewBelow[ProtectedWeek]):
         if islands := len(self.found.islands):
             line.append((f" · ▲ {phrases.count(islands, 'island')}", theme.warning))
         return line, []
-
-    # ------------------------------------------------------------------ verbs
-    def do_span(self) -> None:
-        self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
-        self._forget()
-        self.reorder()
-        self._fetch_again()
-
-    def view_order(self) -> list[str]:
-        return [name for name, _ in self.views] or [self.view]
