@@ -1,0 +1,172 @@
+"""The Discord channel: interactions in, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from incidentd.plugin import (
+    AdapterType,
+    BadRequest,
+    Condition,
+    Context,
+    Outgoing,
+    PermanentFailure,
+    Receipt,
+    Received,
+    Route,
+    StoreUnavailable,
+    SupportChannel,
+    Taken,
+    WebhookRequest,
+    WebhookResponse,
+    decode_json,
+)
+from incidentd.plugin.hearing import Hearing
+from incidentd_discord.config import Answers, DiscordConfig
+from incidentd_discord.decode import FORM, REPLY, REPORT, channel_of, decode, reply_form
+from incidentd_discord.payload import Interaction, Kind
+from incidentd_discord.rest import Rest
+from incidentd_discord.signature import check_signature
+from incidentd_discord.writing import content, nonce
+
+T = TypeVar("T")
+PATH = "/discord/interactions"
+MAX_BODY = 512 * 1024
+ANSWER_WITHIN = 2.0  # seconds; Discord gives an interaction three
+MAX_PENDING = 200
+_CLOSING = 3.0  # seconds that what is still being stored gets at the end
+_PONG, _MESSAGE, _LATER, _MODAL = 1, 4, 5, 9  # kinds of answers
+_FOR_ONE = 1 << 6  # flag EPHEMERAL: only who wrote sees it
+
+
+class DiscordChannel(SupportChannel):
+    """Conversations with the people of servers that installed the application."""
+
+    def __init__(self, config: DiscordConfig, context: Context) -> None:
+        self._config = config
+        self._context = context
+        self._key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(config.public_key))
+        self._rest = Rest(config, context)
+        self._hearing = Hearing()
+        self._pending: set[asyncio.Task[Any]] = set()
+
+    def routes(self) -> Sequence[Route]:
+        return (Route(method="POST", path=PATH, handler=self.hear, max_body=MAX_BODY),)
+
+    def condition(self) -> Condition:
+        """Who was heard and refused. Refusals are well: Discord itself tries whether bad signatures are refused."""
+        return Condition(text=self._hearing.condition().text)
+
+    # ------------------------------------------------------------------ in
+    async def hear(self, request: WebhookRequest) -> WebhookResponse:
+        """One interaction."""
+        with self._hearing.checking(request.received_at):
+            check_signature(self._key, request)
+        interaction = decode_json(request.body, Interaction)
+        if interaction.type == Kind.PING:
+            return _answer(_PONG)
+        if self._config.guilds and interaction.guild_id not in (None, *self._config.guilds):
+            return _said("Reports are not taken on this server.")
+        return await self._obey(interaction, request)
+
+    async def _obey(self, interaction: Interaction, request: WebhookRequest) -> WebhookResponse:
+        data = interaction.data
+        if interaction.type == Kind.COMMAND and data.name == REPORT and not data.written().get("text"):
+            return _answer(_MODAL, FORM)
+        if interaction.type == Kind.COMPONENT and data.custom_id.startswith(REPLY):
+            return _answer(_MODAL, reply_form(data.custom_id.removeprefix(REPLY)))
+        is_report = data.name == REPORT if interaction.type == Kind.COMMAND else data.custom_id == REPORT
+        if interaction.type not in (Kind.COMMAND, Kind.MODAL) or not (is_report or data.custom_id.startswith(REPLY)):
+            return _said("This is not known here. Write /report to tell us what is wrong.")
+        return await self._take(interaction, decode(interaction, self._config, request.received_at))
+
+    async def _take(self, interaction: Interaction, message: Received) -> WebhookResponse:
+        """Store it. Where that takes long, Discord is told to wait, and the answer comes later."""
+        if len(self._pending) >= MAX_PENDING:
+            return _said(_AGAIN)
+        storing = self._kept(self._stored(message))
+        done, _ = await asyncio.wait({storing}, timeout=ANSWER_WITHIN)
+        if done:
+            return _said(storing.result())
+        self._kept(self._tell_later(interaction, storing))
+        return _answer(_LATER, {"flags": _FOR_ONE})
+
+    def _kept(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that is waited for at the end."""
+        task = asyncio.create_task(work)
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        return task
+
+    async def _stored(self, message: Received) -> str:
+        """Keep a message; returns what its writer is told."""
+        try:
+            taken = await self._context.reports.receive(message)
+        except StoreUnavailable:
+            return _AGAIN
+        except BadRequest as error:
+            return f"Your message could not be taken: {error}."
+        return _thanks(taken, self._config.answers)
+
+    async def _tell_later(self, interaction: Interaction, storing: asyncio.Task[str]) -> None:
+        """That the writer hears of it is a kindness: what is stored is answered anyway."""
+        text = await storing
+        with contextlib.suppress(Exception):
+            await self._rest.follow_up(interaction, {"content": text, "flags": _FOR_ONE})
+
+    # ------------------------------------------------------------------ out
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Write to the customer, in the channel where they reported if so wished; the nonce keeps it one message."""
+        channel = channel_of(outgoing.thread)
+        if not channel:
+            raise PermanentFailure("the conversation is none of Discord's")
+        if outgoing.private or self._config.answers is Answers.DIRECT:
+            channel = await self._rest.direct_channel(outgoing.recipient)
+        button = {"type": 2, "style": 2, "label": "Answer", "custom_id": REPLY + outgoing.thread}
+        message: dict[str, Any] = {
+            **content(outgoing),
+            "nonce": nonce(outgoing),
+            "enforce_nonce": True,
+            "allowed_mentions": {"parse": []},
+            "components": [{"type": 1, "components": [button]}],
+        }
+        return Receipt(vendor_id=await self._rest.write(channel, message))
+
+    async def close(self) -> None:
+        """Let what is being stored come to its end."""
+        if self._pending:
+            _, late = await asyncio.wait(set(self._pending), timeout=_CLOSING)
+            for one in late:
+                one.cancel()
+
+
+_AGAIN = "Your message could not be stored just now. Please send it again in a minute."
+
+
+def _thanks(taken: Taken, answers: Answers) -> str:
+    where = "by direct message" if answers is Answers.DIRECT else "in this channel"
+    return f"Thank you. This is {taken.reference}; you will be answered {where}."
+
+
+def _said(text: str) -> WebhookResponse:
+    return _answer(_MESSAGE, {"content": text, "flags": _FOR_ONE, "allowed_mentions": {"parse": []}})
+
+
+def _answer(kind: int, data: Any = None) -> WebhookResponse:
+    return WebhookResponse(body=msgspec.json.encode({"type": kind} if data is None else {"type": kind, "data": data}))
+
+
+CHANNELS: tuple[AdapterType[SupportChannel], ...] = (
+    AdapterType(
+        id="discord",
+        config=DiscordConfig,
+        create=DiscordChannel,
+        summary="Discord: the command /report and its form, answers by message: POST /discord/interactions",
+    ),
+)

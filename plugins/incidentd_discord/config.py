@@ -1,0 +1,74 @@
+"""Settings of a Discord channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pydantic
+
+from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
+_ID = re.compile(r"[0-9]{15,21}")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+class Answers(StrEnum):
+    """Where a customer is answered."""
+
+    DIRECT = "direct"
+    CHANNEL = "channel"  # where they reported, for all to read
+
+
+class DiscordConfig(AdapterConfig):
+    """`[channels.NAME] type = "discord"`.
+
+    `public_key` is the application's, in hexadecimal; `token` its bot's. `guilds` are the servers that may report;
+    without any, every server that installed the application. `services` maps the id of a channel to the service that is
+    reported about there.
+    """
+
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
+
+    public_key: str
+    token: SecretRef
+    guilds: tuple[str, ...] = ()
+    services: Mapping[str, str] = {}
+    answers: Answers = Answers.DIRECT
+    kind: Literal["end_user", "oss_developer", "internal_team"] = "end_user"
+    api: str = "https://discord.com/api/v10"
+    timeout: PositiveSeconds = 10.0
+
+    @pydantic.field_validator("public_key")
+    @classmethod
+    def _hexadecimal(cls, value: str) -> str:
+        if not _KEY.fullmatch(value):
+            raise ValueError("is no public key — copy the 64 hexadecimal digits from the application's general page")
+        return value
+
+    @pydantic.field_validator("token")
+    @classmethod
+    def _one_word(cls, value: SecretRef) -> SecretRef:
+        if not _TOKEN.fullmatch(value.reveal().strip()):
+            raise ValueError("is no token — it is the one word that the application's bot page shows once")
+        return value
+
+    @pydantic.field_validator("guilds", "services")
+    @classmethod
+    def _ids(cls, value: tuple[str, ...] | Mapping[str, str]) -> tuple[str, ...] | Mapping[str, str]:
+        for one in value:
+            if not _ID.fullmatch(one):
+                raise ValueError(f"{one!r} is no id — switch on Discord's developer mode, and copy it from a menu")
+        return value
+
+    @pydantic.field_validator("api")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError("is no base address — leave it out, or write for example https://discord.com/api/v10")
+        return value.rstrip("/")
