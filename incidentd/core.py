@@ -106,7 +106,7 @@ class Core:
         self.lent_silences = LentSilences(self.silences)
         self.incidents = Incidents(store, process=process, roster=roster)
         self._compose_people(store, roster, sender)
-        self.support = SupportDesk(store, roster)
+        self.support = SupportDesk(store, process, roster, self.escalation)
         self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.policies = PolicyView(store, process, roster)
@@ -216,6 +216,7 @@ class Core:
             **self.desk.handlers(),
             **self.answers.handlers(),
             **self.sources.handlers(),
+            **self.support.handlers(),
         }
 
     async def start(self) -> None:
@@ -236,6 +237,7 @@ class Core:
         def command(tx: Tx) -> None:
             self.escalation.recheck(tx)
             self.desk.reread(tx)
+            self.support.clocks.recheck(tx)
             outbox.release(tx)
 
         await self.store.write(command)

@@ -87,6 +87,17 @@ def _undelivered(data: Data) -> str:
     return f"What we wrote could not be delivered{_because(data['error'])}; it is owed still"
 
 
+@about("report.response_missed")
+def _response_missed(data: Data) -> str:
+    promise = f" ({data['promise']}, {_words(data['because'])})" if data.get("promise") else ""
+    return f"Nobody has responded in the time that was promised{promise}"
+
+
+@about("report.word_missed")
+def _word_missed(_data: Data) -> str:
+    return "The next word to the reporter is overdue"
+
+
 @about("delivery.sent")
 def _sent(data: Data) -> str:
     return f"The message went out by {data['notifier']}"

@@ -85,6 +85,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     followed_up_at: datetime | None
     closed_at: datetime | None
     version: int
+    page_id: int | None = None
 
     @property
     def about(self) -> str:
@@ -100,6 +101,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def unanswered(self) -> bool:
         """Whether the reporter wrote last."""
         return self.answered_at is None or self.answered_at < self.asked_at
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether a first response, or the next word, is overdue."""
+        first = self.first_response_due if self.first_responded_at is None else None
+        return self.state is not State.CLOSED and any(at is not None and at <= now for at in (first, self.next_due))
 
     @property
     def is_security(self) -> bool:

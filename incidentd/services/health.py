@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
 from incidentd.services import last_resort
-from incidentd.storage import alerts, deliveries, pages, timers
+from incidentd.storage import alerts, deliveries, pages, reports, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
@@ -38,6 +38,7 @@ class _Counts:
         self.waiting, self.failed = deliveries.counts(conn, now - _DAY)
         self.waiting_of = deliveries.waiting_of_notifiers(conn)
         self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
+        self.reports_late = reports.count(conn, reports.is_late(now))
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
@@ -123,6 +124,10 @@ def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[s
         found.append(
             f"{counts.exhausted} pages went through every step and nobody acknowledged: "
             "see incidentctl page list --state exhausted"
+        )
+    if counts.reports_late:
+        found.append(
+            f"{counts.reports_late} reporters wait for a word that is overdue: see incidentctl report list --late"
         )
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")

@@ -61,7 +61,7 @@ class Outbox:
         limits = self._process().limits.of(notifier, self._capabilities(notifier))
         due = claims.due_of_notifier(tx, notifier, room)
         if any(row.to_customer for row in due):  # a channel's name is no notifier's
-            return self._take(tx, due)
+            return self._take(tx, _in_order(tx, due))
         if not limits:
             return self._take(tx, self._within_hours(tx, _taking_part(tx, due)))
         found: list[Claimed] = []
@@ -140,6 +140,15 @@ class Outbox:
     def _take(self, tx: Tx, rows: Sequence[DeliveryRow]) -> list[Claimed]:
         taken = claims.take(tx, self._node, LEASE, [row.id for row in rows])
         return [Claimed(row, tuple(outbox.parts_of(tx.conn, row.id)) if row.kind == BUNDLE else ()) for row in taken]
+
+
+def _in_order(tx: Tx, due: Sequence[DeliveryRow]) -> list[DeliveryRow]:
+    """The oldest for each report, and none while another is on its way: a conversation keeps its order."""
+    oldest: dict[str, DeliveryRow] = {}
+    for row in sorted(due, key=lambda one: one.id):
+        oldest.setdefault(row.about, row)
+    busy = claims.being_sent(tx, list(oldest))
+    return [row for about, row in oldest.items() if about not in busy]
 
 
 def _taking_part(tx: Tx, rows: Sequence[DeliveryRow]) -> list[DeliveryRow]:

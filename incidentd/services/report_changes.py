@@ -23,14 +23,14 @@ _NEEDS = ("incident_id", "alert_id", "duplicate_of", "ticket")
 class ReportChanges:
     """Each method is one act of a person on a locked report. `follow` comes after every one of them."""
 
-    def __init__(self, outbound: Outbound) -> None:
+    def __init__(self, outbound: Outbound, follow: Follow) -> None:
         self.outbound = outbound
-        self.follow: Follow = lambda _tx, report: report
+        self._follow = follow
         self.edited: Callable[[Tx, Report], None] = lambda _tx, _report: None
 
     def save(self, tx: Tx, report: Report, **changes: Any) -> Report:
         """Store new values, and bring in line what hangs on them."""
-        return self.follow(tx, reports.change(tx, report, **changes))
+        return self._follow(tx, reports.change(tx, report, **changes))
 
     def acknowledge(self, tx: Tx, report: Report, note: str, actor: str) -> Report:
         """Take it on: a person has seen it. Raises `Conflict` when somebody did before."""
@@ -69,9 +69,9 @@ class ReportChanges:
             state = rules.outcome(report)
             data = {"from": report.state, "to": state, "reason": "the last word could not be delivered"}
             tx.emit("report.state", report.about, data)
-            report = self.save(tx, report, state=state, followed_up_at=None)
+            report = reports.change(tx, report, state=state, followed_up_at=None)
         if report.state is not State.CLOSED and message.kind != OutgoingKind.RECEIPT:
-            self.save(tx, report, next_due=tx.now)
+            self.save(tx, report, answered_at=None, next_due=tx.now)
 
     def note(self, tx: Tx, report: Report, text: str, actor: str) -> Report:
         """Leave a note for us."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from incidentd import wire_reports
 from incidentd.domain.report_history import sentence
-from incidentd.domain.reports import Customer, Report, State, allowed
+from incidentd.domain.reports import Customer, Report, allowed
 from incidentd.services.errors import NotFound
 from incidentd.storage import customers, event_log, report_messages, reports
 from incidentd.storage.deliveries import DeliveryRow
@@ -36,13 +36,6 @@ def existing_customer(conn: Connection, customer_id: int, *, lock: bool = False)
     return found
 
 
-def is_late(report: Report, now: datetime) -> bool:
-    """Whether a first response or the next word is overdue."""
-    first = report.first_responded_at is None and report.first_response_due is not None
-    due = [report.first_response_due] if first else []
-    return report.state is not State.CLOSED and any(at is not None and at < now for at in (*due, report.next_due))
-
-
 def views(conn: Connection, rows: Sequence[Report], now: datetime) -> tuple[wire_reports.Report, ...]:
     """Stored reports as the wire shows them."""
     known = customers.many(conn, (row.customer_id for row in rows))
@@ -53,7 +46,7 @@ def views(conn: Connection, rows: Sequence[Report], now: datetime) -> tuple[wire
             customer=known[row.customer_id].name,
             kind=known[row.customer_id].kind,
             unanswered=row.unanswered,
-            late=is_late(row, now),
+            late=row.is_late(now),
             allowed=allowed(row),
         )
         for row in rows

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
 from incidentd.services.customers import Customers
+from incidentd.services.escalation import Escalation, Handler
 from incidentd.services.report_changes import ReportChanges
+from incidentd.services.report_clocks import ReportClocks
 from incidentd.services.report_intake import ReportIntake
 from incidentd.services.report_outbound import Outbound
 from incidentd.services.reports import Reports
@@ -16,9 +19,17 @@ from incidentd.storage.store import Store
 class SupportDesk:
     """Owns the services of reports."""
 
-    def __init__(self, store: Store, roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation
+    ) -> None:
+        self.clocks = ReportClocks(lambda: process().support, roster, escalation)
         self.intake = ReportIntake(store)
+        self.intake.followers.append(lambda tx, came: self.clocks.follow(tx, came.report))
         self.outbound = Outbound(roster)
-        self.changes = ReportChanges(self.outbound)
+        self.changes = ReportChanges(self.outbound, self.clocks.follow)
         self.reports = Reports(store, roster, self.intake, self.changes)
         self.customers = Customers(store, self.changes)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What its timers do."""
+        return self.clocks.handlers()

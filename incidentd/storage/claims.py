@@ -85,6 +85,13 @@ def due_at_contact(tx: Tx, person: str, notifier: str, address: str) -> list[Del
     return [row(one) for one in tx.conn.execute(_DUE_AT_CONTACT, {"now": tx.now, **whose})]
 
 
+def being_sent(tx: Tx, about: Sequence[str]) -> set[str]:
+    """Of some subjects those that a message is just being sent about."""
+    on_its_way = IS_WAITING & (deliveries.c.state == "sending") & (deliveries.c.lease_until > tx.now)
+    query = select(deliveries.c.about).where(on_its_way, deliveries.c.about.in_(about))
+    return set(tx.conn.execute(query).scalars())
+
+
 def take(tx: Tx, owner: str, lease: timedelta, ids: Sequence[int]) -> list[DeliveryRow]:
     """Claim locked messages: each gets a lease and a new attempt number."""
     if not ids:

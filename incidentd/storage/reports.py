@@ -20,7 +20,7 @@ _EMPTY: dict[str, Any] = {
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which reports: every part that is given has to hold. `late_at` asks for those whose clock ran out before it."""
+    """Which reports: every part that is given has to hold. `late_at` asks for those whose clock ran out by then."""
 
     states: Sequence[State]
     channel: str = ""
@@ -57,6 +57,18 @@ def change(tx: Tx, report: Report, **values: Any) -> Report:
     return _report(tx.conn.execute(statement.returning(reports)).one())
 
 
+def set_clocks(tx: Tx, report: Report) -> None:
+    """Store what is owed when; no change of the report that a caller could have missed."""
+    values = {"first_response_due": report.first_response_due, "next_due": report.next_due}
+    tx.conn.execute(update(reports).where(reports.c.id == report.id).values(**values))
+
+
+def set_page(tx: Tx, report: Report, page_id: int | None) -> Report:
+    """Remember the page about a late report, or that there is none any more."""
+    tx.conn.execute(update(reports).where(reports.c.id == report.id).values(page_id=page_id))
+    return msgspec.structs.replace(report, page_id=page_id)
+
+
 def matching(wanted: Wanted) -> ColumnElement[bool]:
     """The condition of a list."""
     found: list[ColumnElement[bool]] = [reports.c.state.in_(wanted.states)]
@@ -71,9 +83,9 @@ def matching(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
-    """Whether the reporter waits for a first word, or for the next one, that was due before `now`."""
-    first = reports.c.first_responded_at.is_(None) & (reports.c.first_response_due < now)
-    return (reports.c.state != State.CLOSED) & or_(first, reports.c.next_due < now)
+    """Whether the reporter waits for a first word, or for the next one, that was due by `now`."""
+    first = reports.c.first_responded_at.is_(None) & (reports.c.first_response_due <= now)
+    return (reports.c.state != State.CLOSED) & or_(first, reports.c.next_due <= now)
 
 
 def _has(word: str) -> ColumnElement[bool]:
@@ -117,3 +129,9 @@ def open_of_customer(tx: Tx, customer_id: int) -> list[Report]:
     """The reports of a customer that are not closed, locked."""
     mine = (reports.c.customer_id == customer_id) & (reports.c.state != State.CLOSED)
     return [_report(row) for row in tx.conn.execute(select(reports).where(mine).with_for_update())]
+
+
+def open_ones(tx: Tx) -> list[Report]:
+    """Every report that is not closed, locked."""
+    query = select(reports).where(reports.c.state != State.CLOSED).with_for_update()
+    return [_report(row) for row in tx.conn.execute(query)]

@@ -58,6 +58,7 @@ reports = Table(
     Column("followed_up_at", Instant),
     Column("closed_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("page_id", BigInteger),  # the page about its being late, while it is
 )
 Index("reports_state", reports.c.state, reports.c.id)
 Index("reports_customer", reports.c.customer_id)
