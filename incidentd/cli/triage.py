@@ -76,7 +76,7 @@ def answer(
 
 @click.command()
 @click.argument("report_id", type=REPORT)
-@click.argument("question", type=Word(QUESTIONS), required=False)
+@click.argument("question", metavar="[QUESTION]", type=Word(QUESTIONS), required=False)
 @click.option("-m", "--message", "text", default="", help="In your own words.")
 @if_version
 @change_options
@@ -117,8 +117,8 @@ def _show_draft(one: wire_triage.ReplyDraft) -> None:
 
 @click.command()
 @click.argument("report_id", type=REPORT)
-@click.argument("impact", type=Word(LEVELS))
-@click.argument("urgency", type=Word(LEVELS))
+@click.argument("impact", metavar="IMPACT", type=Word(LEVELS))
+@click.argument("urgency", metavar="URGENCY", type=Word(LEVELS))
 @if_version
 @change_options
 @click.pass_obj

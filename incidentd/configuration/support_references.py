@@ -25,9 +25,6 @@ def broken_support(table: SupportTable, policies: Collection[str] | None) -> Ite
             yield ("support", "questions", kind.value, "required"), (what, 'write for example ["who", "reproduce"]')
     for index, rule in enumerate(table.propagate):
         yield from _broken_rule(("support", "propagate", index), rule, policies)
-    if table.similar.duplicate < table.similar.cluster:
-        what = "is below `cluster`, so that all reports of a cluster would be duplicates"
-        yield ("support", "similar", "duplicate"), (what, f"write {table.similar.cluster} or more")
     if policies is not None and table.missed.policy not in {"", DEFAULT_POLICY, *policies}:
         yield ("support", "missed", "policy"), unknown("policy", table.missed.policy, policies)
     if ASK in table.replies and "{question}" not in table.replies[ASK]:

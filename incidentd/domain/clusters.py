@@ -12,7 +12,10 @@ from incidentd.domain.likeness import Facts, Likeness, likeness
 
 
 class Similar(msgspec.Struct, frozen=True, kw_only=True):
-    """From which likeness (0 to 100) on reports are one cluster, or one and the same, `within` a time."""
+    """From which likeness (0 to 100) on reports are one cluster, and of words alone one and the same.
+
+    Those that came further than `within` apart are not compared.
+    """
 
     cluster: int = 30
     duplicate: int = 70
@@ -64,7 +67,7 @@ def suggestions(one: Facts, others: Iterable[Facts], rule: Similar) -> list[Sugg
 
 def _suggested(one: Facts, other: Facts, alike: Likeness, rule: Similar) -> Suggestion:
     same = bool(one.sender) and one.sender == other.sender
-    relation = Relation.DUPLICATE if same or alike.score >= rule.duplicate else Relation.CLUSTER
+    relation = Relation.DUPLICATE if same or alike.said >= rule.duplicate else Relation.CLUSTER
     reasons = (*alike.reasons, "the same reporter") if same else alike.reasons
     return Suggestion(id=other.id, relation=relation, score=alike.score, reasons=reasons)
 

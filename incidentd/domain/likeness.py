@@ -51,10 +51,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """How alike another report is, 0 to 100, and what of it."""
+    """How alike another report is, 0 to 100, and what of it; `said` counts their words alone."""
 
     id: int
     score: int
+    said: int
     reasons: tuple[str, ...]
 
 
@@ -70,12 +71,13 @@ def likeness(one: Facts, other: Facts) -> Likeness:
     """How alike `other` is to `one`."""
     mine, theirs = telling_words(_written(one)), telling_words(_written(other))
     shared = _shared(mine, theirs)
-    points = [(round(100 * len(shared) / math.sqrt(len(mine) * len(theirs))), _said(shared))] if shared else []
+    said = round(100 * len(shared) / math.sqrt(len(mine) * len(theirs))) if shared else 0
+    points = [(said, _said(shared))] if shared else []
     points += _compared("service", one.service, other.service, _SAME_SERVICE, _OTHER_SERVICE)
     for tag, same in _SAME_TAG.items():
         points += _compared(tag, one.tags.get(tag, ""), other.tags.get(tag, ""), same, _OTHER_TAG[tag])
     score = min(max(sum(number for number, _ in points), 0), 100)
-    return Likeness(id=other.id, score=score, reasons=tuple(reason for _, reason in points))
+    return Likeness(id=other.id, score=score, said=said, reasons=tuple(reason for _, reason in points))
 
 
 def _written(one: Facts) -> str:

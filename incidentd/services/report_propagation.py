@@ -51,7 +51,7 @@ class Propagator:
             actor=actor,
             interruption=interruption,
             title=_title(report),
-            body=manual_body(_body(tx, seen(tx.conn, report, self._support()), note), actor),
+            body=manual_body("\n".join(_lines(tx, seen(tx.conn, report, self._support()), one, note)), actor),
             labels={"report": report.reference, **({"service": report.service} if report.service else {})},
             service=report.service,
             policy=one.policy,
@@ -106,12 +106,8 @@ def _title(report: Report) -> str:
     return safe_line(f"{report.reference}{priority}: {report.subject}", _TITLE)
 
 
-def _body(tx: Tx, one: Seen, note: str) -> str:
+def _lines(tx: Tx, one: Seen, to: Way, note: str) -> Iterator[str]:
     """The card first: whoever is woken reads the first lines."""
-    return "\n".join(_lines(tx, one, note))
-
-
-def _lines(tx: Tx, one: Seen, note: str) -> Iterator[str]:
     report = one.report
     yield f"{one.customer.name} ({one.customer.kind.replace('_', ' ')}) reports by {report.channel}:"
     if note:
@@ -120,4 +116,4 @@ def _lines(tx: Tx, one: Seen, note: str) -> Iterator[str]:
         if row.state is Answer.ANSWERED and not row.implied:
             yield f"{row.question}: {safe_line(row.text, 500)}"
     said = report_clusters.first_words(tx.conn, [report.id], _WORDS).get(report.id, "")
-    yield from ("", said)
+    yield from ("", said, "", f"It goes to {to.target}: {to.found.why}.")

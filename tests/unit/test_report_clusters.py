@@ -20,8 +20,8 @@ TEXTS = {
 WRITTEN = st.text("aab12 \n_é\0漢", max_size=200)
 
 
-def report(number: int, text: str, **more) -> Facts:
-    subject, body = TEXTS[text]
+def report(number: int, words: str, **more) -> Facts:
+    subject, body = TEXTS[words]
     values = {"id": number, "subject": subject, "text": body, "sender": f"{number}@example.org", "at": NOW}
     return Facts(**{**values, **more})
 
@@ -60,6 +60,16 @@ def test_the_same_text_or_the_same_reporter_is_a_duplicate():
     assert found(report(1, "flags"), report(2, "flags")) == {2: Relation.DUPLICATE}
     again = report(2, "broken", sender="1@example.org")
     assert found(report(1, "flags"), again) == {2: Relation.DUPLICATE}
+
+
+def test_few_words_about_one_service_of_different_reporters_are_no_duplicate():
+    one, other = (
+        report(number, "flags", subject=subject, text=text, service="flags")
+        for number, subject, text in ((1, "Flags do not load", "429"), (2, "429 from /flags", "HTTP 429 on every call"))
+    )
+    (suggested,) = suggestions(one, [other], Similar())
+    assert suggested.score >= Similar().duplicate
+    assert suggested.relation is Relation.CLUSTER
 
 
 def test_what_was_long_ago_is_not_suggested():

@@ -121,7 +121,7 @@ nobody = []
         ('[[support.propagate]]\nname = "x"\npolicy = "shpo"', "support.propagate[0].policy", '"shop"?'),
         ('[[support.propagate]]\nname = "x"\nteam = "a"\npolicy = "shop"', "support.propagate[0].policy", "one target"),
         ('[support.missed]\npolicy = "nobody"', "support.missed.policy", "is no policy"),
-        ("[support.similar]\nduplicate = 10", "support.similar.duplicate", "30 or more"),
+        ("[support.similar]\nduplicate = 0", "support.similar.duplicate", "1"),
         ("[support.nudge]\nreports = 1", "support.nudge.reports", "2"),
     ],
 )
