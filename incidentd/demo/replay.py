@@ -12,6 +12,7 @@ import msgspec
 from incidentd import wire
 from incidentd.core import Core
 from incidentd.demo.clock import ScaledClock
+from incidentd.demo.reporters import Reporters
 from incidentd.demo.scenario import Fact, Scenario
 from incidentd.demo.setup import COMMS, LEAD
 from incidentd.services.contracts import AlertQuery
@@ -37,6 +38,7 @@ class Replay:
         self._say = say
         self._waiting: list[Fact] = []  # facts from before the incident was declared
         self._labels: dict[str, str] = {}
+        self._reporters = Reporters(scenario, core, COMMS, say)
         self.incident_id = 0
         self.page_id = 0
         self.alert_id = 0
@@ -51,6 +53,8 @@ class Replay:
                     await self._alert(http, fact)
                 elif fact.kind == "mitigation":
                     await self._mitigated(http, fact)
+                elif fact.kind == "report":
+                    await self._reporters.report(fact, self.incident_id)
                 elif self.incident_id:
                     await self._note(fact)
                 else:
@@ -108,13 +112,12 @@ class Replay:
         await self._update("investigating", f"We see this: {self._scenario.title}. We are looking into it.")
         for fact in self._waiting:
             await self._note(fact)
+        await self._reporters.link(self.incident_id)
 
     async def _note(self, fact: Fact) -> None:
         kind = fact.kind if fact.kind in ("observation", "decision", "action") else "note"
-        heads = {"change": "Change: ", "report": f"{fact.count} customer report(s): "}
-        body = wire.AddNote(
-            text=heads.get(fact.kind, "") + fact.text, kind=kind, observed_at=self._scenario.instant(fact)
-        )
+        head = "Change: " if fact.kind == "change" else ""
+        body = wire.AddNote(text=head + fact.text, kind=kind, observed_at=self._scenario.instant(fact))
         await self._core.incidents.add_note(self.incident_id, body, LEAD)
 
     async def _update(self, phase: str, text: str, *, final: bool = False) -> None:

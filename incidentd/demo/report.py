@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from incidentd import wire
+from incidentd import wire, wire_reports
 from incidentd.core import Core
 from incidentd.domain.display import safe_line
+from incidentd.services.contracts import ReportQuery
 
 
 def _clock(at: datetime) -> str:
@@ -45,6 +46,17 @@ def _trace_lines(trace: wire.Trace) -> Iterator[str]:
         yield f"{_clock(step.at)}  {safe_line(step.text)}"
 
 
+def _report_lines(found: Sequence[wire_reports.ReportDetail]) -> Iterator[str]:
+    if found:
+        yield from _section("What customers reported, and what they were told")
+    for detail in found:
+        one = detail.report
+        yield f"{one.reference:<5}{one.state.replace('_', ' ')}  {safe_line(one.customer)}: {safe_line(one.subject)}"
+        for message in detail.messages:
+            if message.direction == "out":
+                yield f"     {_clock(message.at)}  {message.kind}: {safe_line(message.text, 160)}"
+
+
 def _incident_lines(detail: wire.IncidentDetail) -> Iterator[str]:
     incident = detail.incident
     yield from _section(f"INC-{incident.id}  {incident.severity}  {incident.status}")
@@ -74,10 +86,13 @@ async def lines(core: Core, alert_id: int, incident_id: int, pages: Path) -> lis
     trace = await core.alerts.trace(alert_id)
     detail = await core.incidents.get(incident_id)
     timeline = await core.incidents.timeline(incident_id)
+    reports = (await core.support.reports.list(ReportQuery(state="all", incident_id=incident_id))).reports[::-1]
+    told = [await core.support.reports.get(one.id) for one in reports]
     return [
         *_alert_lines(trace.alert),
         *_page_lines(pages),
         *_trace_lines(trace),
+        *_report_lines(told),
         *_incident_lines(detail),
         *_timeline_lines(timeline, detail.incident.started_at),
     ]

@@ -16,13 +16,17 @@ Kind = Literal["change", "alert", "report", "join", "observation", "decision", "
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that happened at a time of the scenario's day, in UTC."""
+    """Something that happened at a time of the scenario's day, in UTC.
+
+    Of a report, `count` customers write, each in turn one of `said` ("subject: text").
+    """
 
     at: str
     kind: Kind
     text: str
     labels: Mapping[str, str] = {}
     count: int = 1
+    said: tuple[str, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +34,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     title: str
     day: date
-    customers: str
+    customers: Literal["end_user", "oss_developer", "internal_team"]
     service: str
     severity: Severity
     severity_reason: str

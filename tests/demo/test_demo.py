@@ -67,6 +67,9 @@ def test_every_scenario_is_handled_to_its_end(name):
     assert re.search(r"^[a-z, ]+ (was|were) paged; ada acknowledged by link", done.stdout, re.MULTILINE)
     assert "INC-1  SEV1  resolved" in done.stdout
     assert "active → mitigated" in done.stdout
+    reported = sum(fact.count for fact in scenario.load(name).event if fact.kind == "report")
+    assert len(re.findall(r"^R-\d+ ", done.stdout, re.MULTILINE)) == reported
+    assert ("incidentd asks: declare an incident?" in done.stdout) == (reported > 1)
 
 
 @pytest.fixture
