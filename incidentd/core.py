@@ -46,6 +46,7 @@ from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
+from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
 from incidentd.services.roster import RosterView
@@ -104,9 +105,10 @@ class Core:
         )
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
-        self.incidents = Incidents(store, process=process, roster=roster)
-        self._compose_people(store, roster, sender)
         self.support = SupportDesk(store, process, roster, self.escalation)
+        self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
+        self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
+        self._compose_people(store, roster, sender)
         self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
         self.policies = PolicyView(store, process, roster)
@@ -182,6 +184,7 @@ class Core:
             incidents=self.incidents,
             reports=self.support.reports,
             customers=self.support.customers,
+            broadcasts=self.broadcasts,
             triage=self.triage,
             roster=self.roster,
             duty=self.duty,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from incidentd import wire
+from incidentd.domain.severity import Severity
 
 CustomerKind = Literal["end_user", "oss_developer", "internal_team"]
 ReportState = Literal[
@@ -202,3 +203,58 @@ class EditCustomer(wire.Request, frozen=True):
     kind: CustomerKind | None = None
     name: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     notes: wire.OptionalText | None = None
+
+
+class MergeReport(wire.Request, frozen=True):
+    """Two reports of one customer become one: its messages go to `into`."""
+
+    into: wire.RowId
+
+
+class SplitReport(wire.Request, frozen=True):
+    """These messages become a report of their own."""
+
+    message_ids: Annotated[tuple[wire.RowId, ...], Meta(min_length=1, max_length=500)]
+    subject: wire.Line
+
+
+class DeclareFromReports(wire.Request, frozen=True):
+    """What is left out comes from the reports: the title and the start from the first that came."""
+
+    report_ids: Annotated[tuple[wire.RowId, ...], Meta(min_length=1, max_length=500)]
+    severity: Severity
+    title: Annotated[str, Meta(max_length=250)] = ""
+    summary: wire.OptionalText = ""
+    service: Annotated[str, Meta(max_length=64)] = ""
+    suspected: bool = False
+    many_stakeholders: bool = False
+
+
+class PreviewBroadcast(wire.Request, frozen=True):
+    """The `text` of an update to customers with its `phase`, or a `status` that the incident would be changed to."""
+
+    text: wire.OptionalText = ""
+    phase: Literal["investigating", "identified", "monitoring", "resolved"] = "investigating"
+    status: Literal["", "active", "mitigated", "resolved", "false_alarm"] = ""
+
+
+class BroadcastTo(wire.Frozen, frozen=True):
+    """One reporter; `told_before`: nothing is sent again."""
+
+    report_id: int
+    reference: str
+    channel: str
+    recipient: str
+    private: bool
+    text: str
+    told_before: bool
+
+
+class BroadcastPreview(wire.Frozen, frozen=True):
+    to: tuple[BroadcastTo, ...]
+
+
+class Learned(wire.Request, frozen=True):
+    """What was learned, for everybody who reported; each hears it once."""
+
+    text: wire.Text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire_reports
+from incidentd import wire, wire_reports
 from incidentd.api import queries
 from incidentd.api.handlers import reports
 from incidentd.api.identity import Role
@@ -24,6 +24,13 @@ REPORT_ROUTES: tuple[Route, ...] = (
     get("/v1/reports", reports.list_reports, wire_reports.ReportPage, "Reports of customers", query=queries.Reports),
     _for_everybody(
         created("/v1/reports", reports.create_report, _REPORT, "Report something", body=wire_reports.NewReport)
+    ),
+    created(
+        "/v1/reports/declare",
+        reports.declare_from_reports,
+        wire.Incident,
+        "Declare an incident from reports",
+        body=wire_reports.DeclareFromReports,
     ),
     get("/v1/reports/{id}", reports.get_report, wire_reports.ReportDetail, "One report with its conversation"),
     Route(
@@ -70,6 +77,34 @@ REPORT_ROUTES: tuple[Route, ...] = (
         reports.get_attachment,
         wire_reports.AttachmentContent,
         "What somebody attached",
+    ),
+    changed(
+        "/v1/reports/{id}/merge",
+        reports.merge_report,
+        _REPORT,
+        "Merge a report into another of the same customer",
+        body=wire_reports.MergeReport,
+    ),
+    changed(
+        "/v1/reports/{id}/split",
+        reports.split_report,
+        _REPORT,
+        "Make a report of its own of some messages",
+        body=wire_reports.SplitReport,
+    ),
+    post(
+        "/v1/incidents/{id}/reporters/preview",
+        reports.preview_broadcast,
+        wire_reports.BroadcastPreview,
+        "Who would be told what",
+        body=wire_reports.PreviewBroadcast,
+    ),
+    post(
+        "/v1/incidents/{id}/reporters/learned",
+        reports.tell_what_was_learned,
+        wire_reports.BroadcastPreview,
+        "Tell those who reported what was learned",
+        body=wire_reports.Learned,
     ),
     get("/v1/customers", reports.list_customers, wire_reports.CustomerPage, "Customers", query=queries.Customers),
     get("/v1/customers/{id}", reports.get_customer, wire_reports.Customer, "One customer"),

@@ -10,6 +10,7 @@ import click
 from incidentd import wire_reports
 from incidentd.cli.parts import ALERT, INCIDENT, REPORT, Word, change_options, list_options, read_options, say_more
 from incidentd.cli.parts import versioned as if_version
+from incidentd.cli.report_groups import GROUPS
 from incidentd.cli.report_views import list_reports, print_report
 from incidentd.cli.screen import words
 from incidentd.cli.session import Session
@@ -35,6 +36,10 @@ _message = click.option(
 @click.group()
 def report() -> None:
     """Report something, and handle what customers report."""
+
+
+for command in GROUPS:
+    report.add_command(command)
 
 
 def _text(given: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire_reports
+from incidentd import wire, wire_reports
 from incidentd.client.calls import Calls, query_string
 
 _PATH = "/v1/reports"
@@ -64,6 +64,33 @@ class ReportCalls(Calls):
     ) -> wire_reports.Report:
         """Take it to another state."""
         return await self._send("POST", f"{_PATH}/{report_id}/state", _REPORT, body, if_version=if_version)
+
+    async def merge_report(self, report_id: int, into: int, *, if_version: int | None = None) -> wire_reports.Report:
+        """The answer is the one that it was merged into."""
+        path, body = f"{_PATH}/{report_id}/merge", wire_reports.MergeReport(into=into)
+        return await self._send("POST", path, _REPORT, body, if_version=if_version)
+
+    async def split_report(
+        self, report_id: int, body: wire_reports.SplitReport, *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        """The answer is the new one."""
+        return await self._send("POST", f"{_PATH}/{report_id}/split", _REPORT, body, if_version=if_version)
+
+    async def declare_from_reports(self, body: wire_reports.DeclareFromReports) -> wire.Incident:
+        """The reports are linked to the incident, with their alerts."""
+        return await self._send("POST", f"{_PATH}/declare", wire.Incident, body)
+
+    async def preview_broadcast(
+        self, incident_id: int, body: wire_reports.PreviewBroadcast
+    ) -> wire_reports.BroadcastPreview:
+        """Who would be told what; nothing is sent."""
+        path = f"/v1/incidents/{incident_id}/reporters/preview"
+        return await self._send("POST", path, wire_reports.BroadcastPreview, body)
+
+    async def tell_what_was_learned(self, incident_id: int, text: str) -> wire_reports.BroadcastPreview:
+        """Everybody who reported hears it once."""
+        path, body = f"/v1/incidents/{incident_id}/reporters/learned", wire_reports.Learned(text=text)
+        return await self._send("POST", path, wire_reports.BroadcastPreview, body)
 
     async def customers(self, q: str = "", *, limit: int = 100, cursor: str = "") -> wire_reports.CustomerPage:
         query = query_string(q=q, limit=limit, cursor=cursor)

@@ -89,6 +89,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: int | None = None
     impact_confirmed: bool = False
     worked_at_night: bool = False
+    not_followed_up: tuple[str, ...] = ()  # references of linked reports whose reporters do not know how it ended
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -190,6 +191,17 @@ def _waiver(_: Incident, asked: Asked) -> Refusal | None:
     return Refusal(f"closing without {name} needs a reason", f"say why no {name} is needed", "reason")
 
 
+def _reporters_told(_: Incident, asked: Asked) -> Refusal | None:
+    if not asked.not_followed_up:
+        return None
+    names = ", ".join(asked.not_followed_up[:5]) + (" and others" if len(asked.not_followed_up) > 5 else "")
+    return Refusal(
+        f"the reporters of {names} have not been told how it ended",
+        "tell them: an update to customers with the phase resolved, or a final reply to each",
+        "to",
+    )
+
+
 _S = Status
 _TOWARDS_MITIGATED = Edge(rules=(_nothing_skipped, _evidence, _in_order))
 # A severity whose floor is 0 is ready for review at once, so what comes back then must still be reopened.
@@ -210,8 +222,8 @@ TRANSITIONS: Mapping[tuple[Status, Status], Edge] = {
     (_S.COOLING, _S.REVIEW_READY): Edge(checks=(_floor,)),
     (_S.REVIEW_READY, _S.IN_REVIEW): Edge(checks=(_floor,)),
     (_S.IN_REVIEW, _S.LEARNING): Edge(),
-    (_S.LEARNING, _S.CLOSED): Edge(),
-    (_S.RESOLVED, _S.CLOSED): Edge(checks=(_low_severity, _waiver)),
+    (_S.LEARNING, _S.CLOSED): Edge(checks=(_reporters_told,)),
+    (_S.RESOLVED, _S.CLOSED): Edge(checks=(_low_severity, _waiver, _reporters_told)),
     (_S.CLOSED, _S.LEARNING): Edge(),
 }
 

@@ -87,6 +87,21 @@ def _undelivered(data: Data) -> str:
     return f"What we wrote could not be delivered{_because(data['error'])}; it is owed still"
 
 
+@about("report.relinked")
+def _relinked(data: Data) -> str:
+    return f"It went along from INC-{data['from']} to INC-{data['to']}"
+
+
+@about("report.merged")
+def _merged(data: Data) -> str:
+    return f"{data['from']} was merged into {data['into']}: {data['messages']} messages"
+
+
+@about("report.split")
+def _split(data: Data) -> str:
+    return f"{data['messages']} messages of {data['from']} became {data['into']}"
+
+
 @about("report.response_missed")
 def _response_missed(data: Data) -> str:
     promise = f" ({data['promise']}, {_words(data['because'])})" if data.get("promise") else ""

@@ -190,6 +190,9 @@ def _no_way(report: Report, to: State) -> Refusal:
     return Refusal(f"{report.reference} is {report.state} and cannot become {to}", f"from here: {ways}")
 
 
+_NOT_LINKED: Mapping[str, Any] = {"incident_id": None, "alert_id": None, "duplicate_of": None}
+
+
 def _needs(report: Report, asked: Asked) -> dict[str, Any]:
     """What the new state rests on."""
     if asked.to is State.LINKED:
@@ -198,11 +201,11 @@ def _needs(report: Report, asked: Asked) -> dict[str, Any]:
         number = asked.duplicate_of or report.duplicate_of
         if number is None or number == report.id:
             raise Refusal("a duplicate is one of another report", "name that report", "duplicate_of")
-        return {"duplicate_of": number}
+        return {"duplicate_of": number, "alert_id": None}
     if asked.to is State.TICKETED:
         if not (ticket := asked.ticket.strip() or report.ticket):
             raise Refusal("ticketed needs the ticket", "give its number or address", "ticket")
-        return {"ticket": ticket}
+        return {**_NOT_LINKED, "ticket": ticket}
     if asked.to is State.FOLLOWED_UP:
         if not asked.reason.strip() and report.unanswered:
             raise Refusal(
@@ -211,7 +214,9 @@ def _needs(report: Report, asked: Asked) -> dict[str, Any]:
                 "reason",
             )
         return {"followed_up_at": asked.now, "next_due": None}
-    return {"closed_at": asked.now, "next_due": None} if asked.to is State.CLOSED else {}
+    if asked.to is State.CLOSED:
+        return {"closed_at": asked.now, "next_due": None}
+    return {} if asked.to in IN_TRIAGE and report.state in IN_TRIAGE else dict(_NOT_LINKED)
 
 
 def _linked(report: Report, asked: Asked) -> dict[str, Any]:
@@ -220,7 +225,7 @@ def _linked(report: Report, asked: Asked) -> dict[str, Any]:
         incident_id, alert_id = report.incident_id, report.alert_id
     if incident_id is None and alert_id is None:
         raise Refusal("linked needs an incident or an alert", "name the incident or the alert", "incident_id")
-    return {"incident_id": incident_id, "alert_id": alert_id}
+    return {"incident_id": incident_id, "alert_id": alert_id, "duplicate_of": None}
 
 
 def outcome(report: Report) -> State:

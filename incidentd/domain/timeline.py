@@ -168,6 +168,21 @@ def _handed_over(told: Told) -> Line:
     return Line(kind="role", text=text)
 
 
+@_about("incident.report_linked")
+def _report_linked(told: Told) -> Line:
+    return Line(kind="link", text=f"Linked {told.data['report']}: {told.data['subject']}")
+
+
+@_about("incident.report_unlinked")
+def _report_unlinked(told: Told) -> Line:
+    return Line(kind="link", text=f"Unlinked {told.data['report']}")
+
+
+@_about("incident.reporters_told")
+def _reporters_told(told: Told) -> Line:
+    return Line(kind="update", text=f"Told the reporters of {', '.join(told.data['reports'])}", full=told.data["text"])
+
+
 @_about("incident.released")
 def _released(told: Told) -> Line:
     return Line(kind="link", text=f"The merge of INC-{told.data['incident_id']} was undone")

@@ -208,6 +208,20 @@ class ReportCalls(Protocol):
     async def edit(
         self, report_id: int, body: wire_reports.EditReport, actor: str, if_version: int | None
     ) -> wire_reports.Report: ...
+    async def merge(
+        self, report_id: int, body: wire_reports.MergeReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+    async def split(
+        self, report_id: int, body: wire_reports.SplitReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report: ...
+
+
+class BroadcastCalls(Protocol):
+    async def declare(self, body: wire_reports.DeclareFromReports, actor: str) -> wire.Incident: ...
+    async def preview(self, incident_id: int, body: wire_reports.PreviewBroadcast) -> wire_reports.BroadcastPreview: ...
+    async def learned(
+        self, incident_id: int, body: wire_reports.Learned, actor: str
+    ) -> wire_reports.BroadcastPreview: ...
 
 
 class CustomerCalls(Protocol):
@@ -390,6 +404,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentCalls
     reports: ReportCalls
     customers: CustomerCalls
+    broadcasts: BroadcastCalls
     triage: TriageCalls
     roster: RosterCalls
     duty: DutyCalls

@@ -23,6 +23,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import anyone_worked_at_night
 from incidentd.domain.updates import impact_confirmed, next_due_for_status
+from incidentd.services import report_links
 from incidentd.services.errors import Conflict, Invalid, Refused
 from incidentd.services.incident_timers import arm_all, status_event
 from incidentd.services.incident_views import existing, in_command, view
@@ -60,6 +61,7 @@ class StatusChanges:
             merged_into=body.merged_into,
             impact_confirmed=impact_confirmed(incidents.updates(tx.conn, [incident.id])[incident.id]),
             worked_at_night=self.worked_at_night(tx, incident),
+            not_followed_up=report_links.not_followed_up(tx, incident.id),
         )
         try:
             decision = decide(incident, asked)
@@ -70,6 +72,7 @@ class StatusChanges:
         promise = self._promise(tx, incident, to)
         changed = incidents.change(tx, incident, **(promise | dict(decision.changes)))
         moved = self._move_alerts(tx, incident, changed, target, actor)
+        moved |= self._move_reports(tx, incident, changed, target, actor)
         facts = {"reason": body.reason, "evidence": body.evidence, "at": at, "merged_into": changed.merged_into}
         status_event(tx, incident, changed, actor=actor, broken=decision.broken, **facts, **moved)
         arm_all(tx, changed)
@@ -142,11 +145,22 @@ class StatusChanges:
         tx.emit(kind, target.subject, data, actor=actor)
         return {"alert_ids": moved}
 
-    def _followed(self, tx: Tx, incident: Incident) -> tuple[int, ...]:
-        """The alerts that the last merge of `incident` brought along."""
+    def _move_reports(
+        self, tx: Tx, before: Incident, after: Incident, target: Incident | None, actor: str
+    ) -> dict[str, Any]:
+        """Reports follow a merge as alerts do, and come back with its end."""
+        if target is None:
+            return {}
+        if after.status is Status.MERGED:
+            return {"report_ids": report_links.relink(tx, before.id, target.id, actor)}
+        mine = self._followed(tx, before, "report_ids")
+        return {"report_ids": report_links.relink(tx, target.id, before.id, actor, only=mine)}
+
+    def _followed(self, tx: Tx, incident: Incident, what: str = "alert_ids") -> tuple[int, ...]:
+        """The alerts, or the reports, that the last merge of `incident` brought along."""
         events = in_command(tx, self._process()).events([incident.subject], ["incident.status"])
         merges: list[Any] = [one.data for one in events if one.data["to"] == Status.MERGED]
-        return tuple(merges[-1].get("alert_ids", ())) if merges else ()
+        return tuple(merges[-1].get(what, ())) if merges else ()
 
 
 def _instead(target: Incident) -> str:

@@ -26,6 +26,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.timeline import NOTE_KINDS, Told, entry
 from incidentd.domain.updates import Phase, next_due, next_due_for_status
 from incidentd.services import cursors, incident_links, incident_roles
+from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Handler
 from incidentd.services.incident_status import StatusChanges, checked_time
@@ -45,8 +46,11 @@ _EDITABLE = ("title", "summary", "many_stakeholders", "service")
 class Incidents:
     """Implements `contracts.IncidentCalls`."""
 
-    def __init__(self, store: Store, *, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self, store: Store, *, process: Callable[[], Process], roster: Callable[[], Roster], reporters: Broadcast
+    ) -> None:
         self._store = store
+        self._reporters = reporters
         self._process = process
         self._roster = roster
         self._status = StatusChanges(process, roster)
@@ -101,18 +105,23 @@ class Incidents:
     async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident:
         """Open an incident, from alerts or by hand. Raises `Invalid`."""
 
-        def command(tx: Tx) -> wire.Incident:
-            linked = incident_links.known_alerts(tx.conn, body.alert_ids)
-            incident = self._declared(tx, body, actor, linked)
-            incidents.link_alerts(tx, incident.id, body.alert_ids, actor)
-            data = {name: getattr(incident, name) for name in _DECLARED}
-            data["alert_ids"] = [one.id for one in linked]
-            tx.emit("incident.declared", incident.subject, data, actor=actor)
-            incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
-            arm_all(tx, incident)
-            return view(in_command(tx, self._process()), incident)
+        return await self._store.write(lambda tx: self.shown(tx, self.declare_in(tx, body, actor)))
 
-        return await self._store.write(command)
+    def shown(self, tx: Tx, incident: Incident) -> wire.Incident:
+        """An incident as callers see it, from inside a command."""
+        return view(in_command(tx, self._process()), incident)
+
+    def declare_in(self, tx: Tx, body: wire.DeclareIncident, actor: str) -> Incident:
+        """Open an incident as part of a transaction. Raises `Invalid`."""
+        linked = incident_links.known_alerts(tx.conn, body.alert_ids)
+        incident = self._declared(tx, body, actor, linked)
+        incidents.link_alerts(tx, incident.id, body.alert_ids, actor)
+        data = {name: getattr(incident, name) for name in _DECLARED}
+        data["alert_ids"] = [one.id for one in linked]
+        tx.emit("incident.declared", incident.subject, data, actor=actor)
+        incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
+        arm_all(tx, incident)
+        return incident
 
     def _declared(self, tx: Tx, body: wire.DeclareIncident, actor: str, linked: Sequence[AlertRow]) -> Incident:
         drill_id = incident_links.drill_of(linked)
@@ -155,9 +164,13 @@ class Incidents:
         self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Take it to another status. Raises `NotFound`, `Invalid`, `Conflict`, and `Refused` after the response."""
-        return await self._change(
-            incident_id, if_version, lambda tx, incident: self._status.change(tx, incident, body, actor)
-        )
+
+        def action(tx: Tx, incident: Incident) -> Incident:
+            changed = self._status.change(tx, incident, body, actor)
+            self._reporters.moved(tx, incident, changed, actor)
+            return changed
+
+        return await self._change(incident_id, if_version, action)
 
     async def set_severity(
         self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
@@ -233,6 +246,7 @@ class Incidents:
             update = incidents.add_update(tx, incident.id, values)
             told = {"id": update.id, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
             tx.emit("incident.update", incident.subject, told, actor=actor)
+            self._reporters.updated(tx, incident, update, actor, final=body.final)
             owed = None if incident.status in ENDED else next_at
             arm_all(tx, incidents.change(tx, incident, next_update_at=owed))
             return update

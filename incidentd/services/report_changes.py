@@ -9,6 +9,7 @@ from incidentd import wire_reports
 from incidentd.domain import reports as rules
 from incidentd.domain.reports import OUTCOMES, Asked, Refusal, Report, State
 from incidentd.plugin.support import OutgoingKind
+from incidentd.services import report_links
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_outbound import Outbound, Words
 from incidentd.storage import alerts, incidents, report_messages, reports
@@ -30,7 +31,11 @@ class ReportChanges:
 
     def save(self, tx: Tx, report: Report, **changes: Any) -> Report:
         """Store new values, and bring in line what hangs on them."""
-        return self._follow(tx, reports.change(tx, report, **changes))
+        return self.settle(tx, reports.change(tx, report, **changes))
+
+    def settle(self, tx: Tx, report: Report) -> Report:
+        """Bring in line what hangs on a report."""
+        return self._follow(tx, report)
 
     def acknowledge(self, tx: Tx, report: Report, note: str, actor: str) -> Report:
         """Take it on: a person has seen it. Raises `Conflict` when somebody did before."""
@@ -92,8 +97,19 @@ class ReportChanges:
         data = {"from": report.state, "to": body.to, "reason": body.reason}
         data |= {name: changes[name] for name in _NEEDS if changes.get(name)}
         tx.emit("report.state", report.about, data, actor=actor)
-        owner = {"owner": report.owner or actor}
-        return self.save(tx, report, **owner | changes)
+        changed = reports.change(tx, report, **{"owner": report.owner or actor} | changes)
+        if changed.state is State.DUPLICATE:
+            changed = reports.change(tx, changed, incident_id=report_links.follow_original(tx, changed))
+        report_links.tell_incidents(tx, report, changed, actor)
+        report_links.take_duplicates_along(tx, changed, actor)
+        return self.settle(tx, changed)
+
+    def link(self, tx: Tx, report: Report, incident_id: int, actor: str) -> Report:
+        """Link a report, which an alert is behind already, to an incident as well."""
+        changed = self.save(tx, report, incident_id=incident_id)
+        report_links.tell_incidents(tx, report, changed, actor)
+        report_links.take_duplicates_along(tx, changed, actor)
+        return changed
 
     def edit(
         self, tx: Tx, report: Report, body: wire_reports.EditReport, people: Mapping[str, Any], actor: str

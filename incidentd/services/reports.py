@@ -17,6 +17,7 @@ from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.report_changes import ReportChanges
 from incidentd.services.report_intake import ReportIntake
 from incidentd.services.report_outbound import LOCAL
+from incidentd.services.report_regroup import merge, split
 from incidentd.services.report_views import attachment_view, detail, existing, view, views
 from incidentd.storage import report_messages, reports
 from incidentd.storage.reports import Wanted
@@ -150,6 +151,26 @@ class Reports:
         """Take it to another state. Raises `NotFound`, `Conflict`, and `Refused` naming what is missing."""
         return await self._change(
             report_id, if_version, lambda tx, report: self._changes.change_state(tx, report, body, actor)
+        )
+
+    async def merge(
+        self, report_id: int, body: wire_reports.MergeReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report:
+        """Merge a report into another of the same customer, which is the answer. Raises `NotFound`, `Refused`."""
+        return await self._change(
+            report_id,
+            if_version,
+            lambda tx, report: merge(tx, self._changes, report, existing(tx.conn, body.into, lock=True), actor),
+        )
+
+    async def split(
+        self, report_id: int, body: wire_reports.SplitReport, actor: str, if_version: int | None
+    ) -> wire_reports.Report:
+        """Make a report of its own of some messages; it is the answer. Raises `NotFound`, `Invalid`."""
+        return await self._change(
+            report_id,
+            if_version,
+            lambda tx, report: split(tx, self._changes, report, body.message_ids, body.subject, actor),
         )
 
     async def edit(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.services.broadcast import Broadcast
 from incidentd.services.customers import Customers
 from incidentd.services.escalation import Escalation, Handler
 from incidentd.services.report_changes import ReportChanges
@@ -28,6 +29,7 @@ class SupportDesk:
         self.outbound = Outbound(roster)
         self.changes = ReportChanges(self.outbound, self.clocks.follow)
         self.reports = Reports(store, roster, self.intake, self.changes)
+        self.broadcast = Broadcast(lambda: process().support, self.changes)
         self.customers = Customers(store, self.changes)
 
     def handlers(self) -> Mapping[str, Handler]:

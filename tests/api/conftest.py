@@ -265,6 +265,7 @@ class FakeDaemon:
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
+            broadcasts=_Broadcasts(self),
             roster=_Roster(),
             duty=_Duty(self),
             modes=_Modes(self),
@@ -567,6 +568,12 @@ class _Reports(_Part):
     async def note(self, *call: Any) -> wire_reports.Report:
         return await self._did("note", *call)
 
+    async def merge(self, *call: Any) -> wire_reports.Report:
+        return await self._did("merge", *call)
+
+    async def split(self, *call: Any) -> wire_reports.Report:
+        return await self._did("split", *call)
+
     async def change_state(self, *call: Any) -> wire_reports.Report:
         return await self._did("change_state", *call)
 
@@ -612,6 +619,20 @@ class _Triage(_Part):
 
     async def propagate(self, *call: Any) -> wire_triage.Triage:
         return await self._did("propagate", *call)
+
+
+class _Broadcasts(_Part):
+    async def declare(self, *call: Any) -> wire.Incident:
+        await self.fake.note("broadcasts.declare", *call)
+        return an_incident()
+
+    async def preview(self, *call: Any) -> wire_reports.BroadcastPreview:
+        await self.fake.note("broadcasts.preview", *call)
+        return wire_reports.BroadcastPreview(to=())
+
+    async def learned(self, *call: Any) -> wire_reports.BroadcastPreview:
+        await self.fake.note("broadcasts.learned", *call)
+        return wire_reports.BroadcastPreview(to=())
 
 
 class _Customers(_Part):

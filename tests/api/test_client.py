@@ -146,6 +146,13 @@ CALLS = {
     "send_canned_reply": lambda c: c.send_canned_reply(1, "looking", if_version=1),
     "set_priority": lambda c: c.set_priority(1, "high", "low", if_version=1),
     "propagate_report": lambda c: c.propagate_report(1, "now", interruption="hands", if_version=1),
+    "merge_report": lambda c: c.merge_report(1, 2, if_version=1),
+    "split_report": lambda c: c.split_report(1, wire_reports.SplitReport(message_ids=(2,), subject="Another")),
+    "declare_from_reports": lambda c: c.declare_from_reports(
+        wire_reports.DeclareFromReports(report_ids=(1,), severity=Severity.SEV2)
+    ),
+    "preview_broadcast": lambda c: c.preview_broadcast(1, wire_reports.PreviewBroadcast(status="resolved")),
+    "tell_what_was_learned": lambda c: c.tell_what_was_learned(1, "disks fill"),
     "customers": lambda c: c.customers("bo"),
     "customer": lambda c: c.customer(1),
     "edit_customer": lambda c: c.edit_customer(1, wire_reports.EditCustomer(kind="end_user"), if_version=1),

@@ -11,6 +11,7 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.muting import Mutes
+from incidentd.services.support_desk import SupportDesk
 from incidentd.storage import alerts, event_log, timers
 
 ROSTER = Roster(
@@ -22,9 +23,21 @@ ROSTER = Roster(
 
 
 @pytest.fixture
-def service(store) -> Incidents:
+def service(store, incidents_of) -> Incidents:
     """The incident service under test."""
-    return Incidents(store, process=default_process, roster=lambda: ROSTER)
+    return incidents_of(ROSTER)
+
+
+@pytest.fixture
+def incidents_of(store) -> Callable[[Roster], Incidents]:
+    """Makes the incident service of a roster, with the support layer that it tells of its incidents."""
+
+    def make(roster: Roster) -> Incidents:
+        escalation = Escalation(lambda: roster, Mutes(default_process))
+        desk = SupportDesk(store, default_process, lambda: roster, escalation)
+        return Incidents(store, process=default_process, roster=lambda: roster, reporters=desk.broadcast)
+
+    return make
 
 
 @pytest.fixture

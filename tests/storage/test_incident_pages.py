@@ -11,7 +11,6 @@ from incidentd.domain.signals import Signal, SignalKind
 from incidentd.domain.trace import sentence
 from incidentd.services.escalation import Escalation
 from incidentd.services.grouping import Grouping
-from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.muting import Mutes
 from incidentd.services.suppression import Suppression
@@ -52,8 +51,8 @@ def page_for(store, clock, escalation):
     return do
 
 
-async def test_the_story_has_alert_page_and_acknowledgement(store, clock, escalation, page_for):
-    service = Incidents(store, process=default_process, roster=lambda: ROSTER)
+async def test_the_story_has_alert_page_and_acknowledgement(store, incidents_of, clock, escalation, page_for):
+    service = incidents_of(ROSTER)
     alert = await page_for("checkout")
     (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     clock.advance(60)
@@ -71,8 +70,8 @@ async def test_the_story_has_alert_page_and_acknowledgement(store, clock, escala
     assert [one.observed_at for one in story] == sorted(one.observed_at for one in story)
 
 
-async def test_pages_that_were_over_before_it_began_are_another_story(store, clock, escalation, page_for):
-    service = Incidents(store, process=default_process, roster=lambda: ROSTER)
+async def test_pages_that_were_over_before_it_began_are_another_story(store, incidents_of, clock, escalation, page_for):
+    service = incidents_of(ROSTER)
     alert = await page_for("checkout")
     (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     await store.write(lambda tx: escalation.resolve(tx, pages.get(tx.conn, page.id), "over", "ada"))
@@ -83,8 +82,8 @@ async def test_pages_that_were_over_before_it_began_are_another_story(store, clo
     assert [one.kind for one in (await service.timeline(shown.id)).entries] == ["status"]
 
 
-async def test_a_page_raised_for_the_incident_belongs_to_it(store, escalation):
-    service = Incidents(store, process=default_process, roster=lambda: ROSTER)
+async def test_a_page_raised_for_the_incident_belongs_to_it(store, incidents_of, escalation):
+    service = incidents_of(ROSTER)
     shown = await service.declare(wire.DeclareIncident(title="Checkout down"), "ada")
 
     def command(tx):

@@ -74,7 +74,8 @@ def test_no_report_is_a_duplicate_of_itself():
 def test_to_go_on_from_new_is_to_respond_and_to_come_back_forgets_the_follow_up():
     assert decide(report(), asked("triaging"))["first_responded_at"] == NOW
     assert decide(report("closed"), asked("triaging")) == {
-        "state": State.TRIAGING, "followed_up_at": None, "closed_at": None,
+        "state": State.TRIAGING, "followed_up_at": None, "closed_at": None, "incident_id": None, "alert_id": None,
+        "duplicate_of": None,
     }  # fmt: skip
 
 

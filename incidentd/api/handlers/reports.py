@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire_reports
+from incidentd import wire, wire_reports
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
@@ -64,3 +64,29 @@ async def get_customer(calls: Calls, call: Read) -> wire_reports.Customer:
 
 async def edit_customer(calls: Calls, call: Call[wire_reports.EditCustomer, queries.Query]) -> wire_reports.Customer:
     return await calls.customers.edit(call.id, call.body, call.actor, call.if_version)
+
+
+async def merge_report(calls: Calls, call: Call[wire_reports.MergeReport, queries.Query]) -> wire_reports.Report:
+    return await calls.reports.merge(call.id, call.body, call.actor, call.if_version)
+
+
+async def split_report(calls: Calls, call: Call[wire_reports.SplitReport, queries.Query]) -> wire_reports.Report:
+    return await calls.reports.split(call.id, call.body, call.actor, call.if_version)
+
+
+async def declare_from_reports(
+    calls: Calls, call: Call[wire_reports.DeclareFromReports, queries.Query]
+) -> wire.Incident:
+    return await calls.broadcasts.declare(call.body, call.actor)
+
+
+async def preview_broadcast(
+    calls: Calls, call: Call[wire_reports.PreviewBroadcast, queries.Query]
+) -> wire_reports.BroadcastPreview:
+    return await calls.broadcasts.preview(call.id, call.body)
+
+
+async def tell_what_was_learned(
+    calls: Calls, call: Call[wire_reports.Learned, queries.Query]
+) -> wire_reports.BroadcastPreview:
+    return await calls.broadcasts.learned(call.id, call.body, call.actor)

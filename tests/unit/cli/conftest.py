@@ -459,6 +459,13 @@ class Canned:
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
 
+    def broadcast(self) -> wire_reports.BroadcastPreview:
+        t = self.text
+        one = wire_reports.BroadcastTo(
+            report_id=12, reference=t, channel=t, recipient=t, private=True, text=t, told_before=False
+        )
+        return wire_reports.BroadcastPreview(to=(one,))
+
     def customer(self) -> wire_reports.Customer:
         t = self.text
         where = (wire_reports.Address(channel=t, address=t),)

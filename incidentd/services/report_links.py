@@ -1,0 +1,54 @@
+"""What a report is linked to; everything here happens inside a command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from incidentd.domain.reports import OWED, Report, State
+from incidentd.storage import reports
+from incidentd.storage.tx import Tx
+
+
+def tell_incidents(tx: Tx, before: Report, after: Report, actor: str) -> None:
+    """An incident's timeline says which reports came to it, and which were taken off."""
+    if before.incident_id == after.incident_id:
+        return
+    for kind, number in (
+        ("incident.report_unlinked", before.incident_id),
+        ("incident.report_linked", after.incident_id),
+    ):
+        if number is not None:
+            data = {"report": after.reference, "subject": after.subject}
+            tx.emit(kind, f"incident:{number}", data, actor=actor)
+
+
+def follow_original(tx: Tx, report: Report) -> int | None:
+    """The incident that a duplicate goes with: that of the report which it is a duplicate of."""
+    original = reports.get(tx.conn, report.duplicate_of) if report.duplicate_of is not None else None
+    return None if original is None else original.incident_id
+
+
+def take_duplicates_along(tx: Tx, report: Report, actor: str) -> None:
+    """Whoever reported the same hears of the same incident."""
+    for number in reports.duplicates_of(tx.conn, report.id):
+        duplicate = reports.get(tx.conn, number, lock=True)
+        if duplicate is None or duplicate.state is State.CLOSED or duplicate.incident_id == report.incident_id:
+            continue
+        changed = reports.change(tx, duplicate, incident_id=report.incident_id)
+        tell_incidents(tx, duplicate, changed, actor)
+
+
+def relink(
+    tx: Tx, from_incident: int, to_incident: int, actor: str, *, only: Collection[int] | None = None
+) -> tuple[int, ...]:
+    """Let the reports of one incident belong to another; returns which. `only` these, if given."""
+    moved = [one for one in reports.of_incident(tx.conn, from_incident, lock=True) if only is None or one.id in only]
+    for report in moved:
+        tx.emit("report.relinked", report.about, {"from": from_incident, "to": to_incident}, actor=actor)
+        reports.change(tx, report, incident_id=to_incident)
+    return tuple(one.id for one in moved)
+
+
+def not_followed_up(tx: Tx, incident_id: int) -> tuple[str, ...]:
+    """The reports of an incident whose reporters have not heard how it ended."""
+    return tuple(one.reference for one in reports.of_incident(tx.conn, incident_id) if one.state in OWED)
