@@ -23,12 +23,13 @@ from incidentd import (
     wire_protection,
     wire_quieting,
     wire_replay,
+    wire_requests,
     wire_routes,
     wire_silences,
     wire_views,
 )
 from incidentd.client import ApiError, Unreachable
-from incidentd.domain.duty_changes import Changes, SwapState
+from incidentd.domain.duty_changes import Changes, Override, Swap, SwapState
 from incidentd.domain.duty_rules import BadChange
 from incidentd.domain.duty_warnings import warnings
 from incidentd.domain.final_schedule import final_schedule, gaps
@@ -165,6 +166,19 @@ def refusal(status: int, detail: str, **more) -> ApiError:
     return ApiError(wire.Problem(type="about:blank", title=detail, status=status, detail=detail, **more))
 
 
+def make_request(
+    number: int, schedule: str, person: str, people: Sequence[str], starts_at: datetime, ends_at: datetime, **changes
+) -> wire_requests.ShiftRequest:
+    returns = {"returns_from": None, "returns_until": None, **changes.pop("returns", {})}
+    asked = tuple(wire_requests.AskedPerson(person=one, declined=False, **returns) for one in people)
+    fields = {
+        "id": number, "name": f"Q-{number}", "schedule": schedule, "person": person, "starts_at": starts_at,
+        "ends_at": ends_at, "wants": "take", "asked": asked, "expires_at": starts_at, "reason": "", "state": "open",
+        "taken_by": "", "taken_via": "", "result": "", "by": person, "at": NOW, "version": 1, **changes,
+    }  # fmt: skip
+    return wire_requests.ShiftRequest(**fields)
+
+
 def _wired(kind, change):
     """The wire struct of what the domain calls alike."""
     return kind(**msgspec.structs.asdict(change))
@@ -219,6 +233,7 @@ class FakeClient:
         self.blocks: dict[int, wire_modes.ModeBlock] = {}
         self.plans: dict[str, wire_modes.ModePlan] = {}
         self.protected: dict[str, wire_protection.Protection] = {}
+        self.requests_by_id: dict[int, wire_requests.ShiftRequest] = {}
         self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
         self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
@@ -631,6 +646,59 @@ class FakeClient:
         found = self._known(next((one for one in getattr(self.duty, kind) if one.id == number), None), kind)
         self._check(found, if_version)
         return found
+
+    async def shift_requests(self, state: str = "open", *, mine: bool = False) -> wire_requests.ShiftRequestList:
+        await self._turn()
+        found = [one for one in self.requests_by_id.values() if state in ("all", one.state)]
+        theirs = [one for one in found if self.me in (one.person, *(asked.person for asked in one.asked))]
+        return wire_requests.ShiftRequestList(requests=tuple(reversed(theirs if mine else found)))
+
+    async def ask_for_shift(self, body: wire_requests.AskForShift) -> wire_requests.ShiftRequest:
+        await self._mutate("ask_for_shift", body)
+        people = body.people or tuple(one for one in self.roster.schedules[body.schedule].people if one != self.me)
+        return self.put_request(
+            make_request(
+                max(self.requests_by_id, default=0) + 1, body.schedule, self.me, people, body.starts_at or NOW,
+                body.ends_at, wants=body.wants, reason=body.reason,
+            )
+        )  # fmt: skip
+
+    async def answer_request(
+        self, request_id: int, body: wire_requests.AnswerRequest, *, if_version: int | None = None
+    ) -> wire_requests.ShiftRequest:
+        await self._mutate("answer_request", request_id, body)
+        one = self._known(self.requests_by_id.get(request_id), f"request Q-{request_id}")
+        self._check(one, if_version)
+        changes = {"state": body.to, "version": one.version + 1}
+        if body.to == "declined":
+            asked = tuple(replace(each, declined=each.declined or each.person == self.me) for each in one.asked)
+            changes |= {"asked": asked, "state": "declined" if all(each.declined for each in asked) else "open"}
+        elif body.to == "accepted":
+            changes |= {"taken_by": self.me, "taken_via": "api", "result": self._taken(one, body)}
+        return self.put_request(replace(one, **changes))
+
+    def _taken(self, one: wire_requests.ShiftRequest, body: wire_requests.AnswerRequest) -> str:
+        if one.wants == "take":
+            override = Override(
+                id=0, schedule=one.schedule, person=self.me, starts_at=one.starts_at, ends_at=one.ends_at,
+                reason=one.name, by=self.me, at=NOW,
+            )  # fmt: skip
+            return f"override:{self._keep('overrides', override, 'override.set').id}"
+        asked = next(each for each in one.asked if each.person == self.me)
+        begin, end = body.returns_from or asked.returns_from, body.returns_until or asked.returns_until
+        assert begin is not None
+        assert end is not None
+        swap = Swap(
+            id=0, schedule=one.schedule, person=one.person, starts_at=one.starts_at, ends_at=one.ends_at,
+            other=self.me, other_starts_at=begin, other_ends_at=end, reason=one.name, by=one.by,
+            state=SwapState.ACCEPTED, at=NOW,
+        )  # fmt: skip
+        return f"swap:{self._keep('swaps', swap, 'swap.accepted').id}"
+
+    def put_request(self, one: wire_requests.ShiftRequest) -> wire_requests.ShiftRequest:
+        self.requests_by_id[one.id] = one
+        self.tell(f"request.{one.state}", f"request:{one.id}")
+        return one
 
     async def set_override(self, body: wire_duty.SetOverride) -> wire_duty.Override:
         await self._mutate("set_override", body)

@@ -76,6 +76,7 @@ def build(fakes: Any) -> Any:
     _policies(client, fakes)
     _handovers(client, fakes)
     _recurring(client, fakes)
+    _requests(client, fakes)
     _protection(client, fakes)
     _plan(client, fakes)
     return client
@@ -163,6 +164,24 @@ def _protection(client: Any, fakes: Any) -> None:
         ),
         definitions=DEFINITIONS,
     )
+
+
+def _requests(client: Any, fakes: Any) -> None:
+    """One of others that is open, and one that the viewer took."""
+
+    def at(day: int, hour: int) -> datetime:
+        return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+    client.requests_by_id = {
+        1: fakes.make_request(
+            1, "payments", "lin", ("ada", "raj"), at(4, 9), at(5, 9), state="accepted", taken_by="ada",
+            taken_via="link", result="override:7",
+        ),
+        2: fakes.make_request(
+            2, "night", "raj", ("mei",), at(15, 22), at(16, 6), wants="swap", reason="a concert",
+            returns={"returns_from": at(16, 22), "returns_until": at(17, 6)},
+        ),
+    }  # fmt: skip
 
 
 def _recurring(client: Any, fakes: Any) -> None:

@@ -59,6 +59,9 @@ SCREENS = {
     "give to whom": (None, ("j", "H")),
     "give": (None, ("j", "H", "enter")),
     "put off": (None, ("j", "Z")),
+    "requests": (None, ("3", "r")),
+    "answer": (None, ("3", "j", "j", "j", "Y")),
+    "ask": (None, ("3", "right_square_bracket", "Q")),
     "sections": (None, ("enter", "tab", "tab", "tab")),
 }
 
@@ -164,6 +167,14 @@ def poison(fakes, scene, payload):
         client.health_now, problems=(payload,), adapters=adapters, config_files=(payload,), status=payload
     )
     _poison_duty(client, put, payload)
+    client.requests_by_id = {
+        number: put(
+            one, name=payload, schedule=payload, person=payload, by=payload, reason=payload, taken_by=payload,
+            state="open", wants="swap",
+            asked=tuple(put(each, person=who) for each in one.asked for who in ("ada", payload)),
+        )
+        for number, one in client.requests_by_id.items()
+    }  # fmt: skip
     client.drafts = {"note:311": payload, "summary:311": payload}
     return client
 

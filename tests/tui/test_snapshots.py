@@ -26,6 +26,7 @@ LOOKS = {
     "dry-run": (None, ("3", "p", "enter")),
     "handovers": (None, ("3", "d")),
     "mode-plan": (None, ("3", "m", "p")),
+    "requests": (None, ("3", "r")),
     "protection": (None, ("3", "i", "j", "j")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from incidentd import wire, wire_checks, wire_groups, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_requests, wire_views
 from incidentd.clock import Clock
 
 
@@ -56,6 +56,7 @@ class Model:
         self.views = wire_views.Views(views=(), opens="", pinned=False)
         self.on_call: tuple[wire.OnCall, ...] = ()
         self.own_shifts: tuple[wire.OwnShift, ...] = ()  # the viewer's first one of each schedule, by time
+        self.requests: tuple[wire_requests.ShiftRequest, ...] = ()  # open ones from or to the viewer
         self.people: dict[str, wire.Person] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.services: tuple[wire.Service, ...] = ()
@@ -188,6 +189,10 @@ class Model:
         far = datetime.max.replace(tzinfo=UTC)
         chosen = [one for one in self.incidents.values() if one.status not in ("closed", "merged", "false_alarm")]
         return sorted(chosen, key=lambda one: (one.severity.rank, one.next_update_at or far, one.id))
+
+    def request(self, number: int) -> wire_requests.ShiftRequest | None:
+        """The open request of this id, when it is from or to the viewer."""
+        return next((one for one in self.requests if one.id == number), None)
 
     def my_shifts(self) -> list[wire.OnCall]:
         return [shift for shift in self.on_call if self.me and shift.person == self.me]

@@ -25,6 +25,8 @@ PAGE_SIZE = 1000
 LISTED_MOST = 20_000
 """No more firing alerts than these are held; the status line says how many there are."""
 HEALTH_EVERY = 10.0
+_ASKED = frozenset({"request", "daemon"})
+"""Kinds of events after which other things may be asked of the viewer."""
 
 
 class Sync:
@@ -87,6 +89,7 @@ class Sync:
         model.incidents = {one.id: one for one in incidents.incidents}
         model.put_groups(groups.groups)
         model.views = views
+        await self._load_asked()
         await self._load_alerts()
         model.health = await ask(client.health())
         model.checks = (await ask(client.checks())).checks
@@ -199,6 +202,8 @@ class Sync:
             self._model.views = await self._gateway.ask(self._client.views())
         if kinds:
             changes.kinds |= kinds
+        if kinds & _ASKED:
+            await self._load_asked()
         if kinds - {"group", "view", "silence", "maintenance", "recurring"}:
             changes.kinds |= await self._fetch_small()
         return changes
@@ -241,6 +246,12 @@ class Sync:
         self._model.health = await self._gateway.ask(self._client.health())
         self._model.checks = (await self._gateway.ask(self._client.checks())).checks
         return {"people", "oncall", "health"}
+
+    async def _load_asked(self) -> None:
+        """What is asked of the viewer, and what they ask."""
+        if self._model.me:
+            found = await self._gateway.ask(self._client.shift_requests(mine=True))
+            self._model.requests = found.requests
 
     async def _watch_health(self) -> None:
         """Health has no events of its own, and a shift ends by the clock alone."""

@@ -21,7 +21,7 @@ from incidentd_tui.rows import shifts
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
 
-_REASON = Field(name="reason", label="Why", hint="the others read it", optional=True)
+REASON = Field(name="reason", label="Why", hint="the others read it", optional=True)
 _SHOWN_MOST = 8
 Body = wire_duty.SetOverride | wire_duty.ProposeSwap | wire_duty.SetAbsence
 
@@ -37,7 +37,7 @@ def override(tui: IncidentdApp, schedule: wire_duty.Schedule, day: date) -> Form
     fields = (
         Field(name="person", label="Who", options=tuple((one, _named(tui, one)) for one in people), value=first),
         *_time_fields(tui, begin, end),
-        _REASON,
+        REASON,
     )
     name = str(schedule.name)
 
@@ -69,7 +69,7 @@ def absence(tui: IncidentdApp, day: date) -> Form:
         Field(name="person", label="Who", options=tuple((one, _named(tui, one)) for one in people), value=tui.model.me),
         *_time_fields(tui, begin, end),
         Field(name="stand_in", label="Stands in", options=stand_ins, value=""),
-        _REASON,
+        REASON,
     )
 
     def body(values: Values) -> wire_duty.SetAbsence:
@@ -105,10 +105,10 @@ def swap(
     fits = [number for number, one in enumerate(theirs) if one.ends_at - one.starts_at == length]
     fits = [number for number in fits if chosen.touches(theirs[number].starts_at, theirs[number].ends_at)] + fits
     fields = (
-        Field(name="give", label="Give", options=_options(tui, mine), value="0"),
-        Field(name="take", label="Take", options=_options(tui, theirs), value=str(fits[0] if fits else 0)),
+        Field(name="give", label="Give", options=options(tui, mine), value="0"),
+        Field(name="take", label="Take", options=options(tui, theirs), value=str(fits[0] if fits else 0)),
         Field(name="take_from", label="Take from", hint="2026-03-21 09:00, when it is a part of that", optional=True),
-        _REASON,
+        REASON,
     )
     name, zone = str(schedule.name), str(schedule.zone)
 
@@ -157,7 +157,8 @@ def swappable(
     return list(dict.fromkeys(mine))[:_SHOWN_MOST], theirs[:_SHOWN_MOST]
 
 
-def _options(tui: IncidentdApp, parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+def options(tui: IncidentdApp, parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+    """One of these to choose, by its number."""
     return tuple((str(number), _part_words(tui, one)) for number, one in enumerate(parts))
 
 
@@ -177,18 +178,30 @@ def _form(
 ) -> Form:
     async def look(values: Values) -> list[str]:
         try:
-            found = await tui.acts.gateway.ask(tui.acts.client.preview_duty(_preview_of(body(values))))
-        except (ValueError, ClientError) as error:
-            told = tui.acts.reason("", error) if isinstance(error, ClientError) else str(error)
-            first, *rest = paint.wrap(told, WIDTH - 8, 3)
-            return [first, *(f"  {one}" for one in rest)]
-        return preview_lines(tui, found)
+            asked = _preview_of(body(values))
+        except ValueError as error:
+            return told(str(error))
+        return await looked_up(tui, asked)
 
     plan = Plan(
         title=title, verb=verb, fields=fields, effects=lambda _: (), preview=look,
         send=lambda values: guarded(tui, send, values),
     )  # fmt: skip
     return Form(tui, plan)
+
+
+async def looked_up(tui: IncidentdApp, asked: wire_duty.PreviewDuty) -> list[str]:
+    """What a change would make of the final schedules, or why it cannot be."""
+    try:
+        return preview_lines(tui, await tui.acts.gateway.ask(tui.acts.client.preview_duty(asked)))
+    except ClientError as error:
+        return told(tui.acts.reason("", error))
+
+
+def told(fault: str) -> list[str]:
+    """A fault as the lines of a preview."""
+    first, *rest = paint.wrap(fault, WIDTH - 8, 3)
+    return [first, *(f"  {one}" for one in rest)]
 
 
 def to_state(state: str) -> wire_duty.SettleSwap:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
+from incidentd_tui.rows import requests
 
 Key = tuple[str, int]
+REQUESTS = 3
+"""The number of their head."""
 
 
 def keys(model: Model) -> list[Key]:
     own: list[Key] = [("own", number) for number in range(max(len(model.own_shifts), 1))] if model.me else []
-    rows: list[Key] = [*own, *([("gap", 0)] if own else []), ("head", 0)]
+    asked: list[Key] = [("head", REQUESTS), *(("asked", one.id) for one in requests.by_urgency(model))]
+    rows: list[Key] = [*own, *([("gap", 0)] if own else []), *([*asked, ("gap", REQUESTS)] if model.requests else [])]
+    rows.append(("head", 0))
     rows += [("shift", number) for number in range(len(model.on_call))]
     rows += [("gap", 1), ("head", 1), *(("person", number) for number in range(len(model.people)))]
     if model.roster_problems:
@@ -27,6 +32,9 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
         return [_head(model, number, width)]
     if name == "own":
         return [_own(model, number, width)]
+    if name == "asked":
+        request = model.request(number)
+        return requests.brief(model, request, width) if request else [[]]
     if name == "shift":
         return _shift(model, model.on_call[number], width) if number < len(model.on_call) else [[]]
     if name == "person":
@@ -48,7 +56,13 @@ def _head(model: Model, number: int, width: int) -> paint.Line:
         ]
     if number == 1:
         return [("PEOPLE", theme.heading), (f"  {len(model.people)}", theme.faint)]
-    return [("ROSTER PROBLEMS", theme.heading)]
+    if number == 2:
+        return [("ROSTER PROBLEMS", theme.heading)]
+    waiting = sum(requests.waits_for(one, model.me) for one in model.requests)
+    told = f"  {waiting} waiting for your answer: " if waiting else "  none waits for your answer"
+    keys: paint.Line = [("Y", theme.key), (" accepts, ", theme.faint), ("N", theme.key), (" declines", theme.faint)]
+    style = theme.warning if waiting else theme.faint
+    return [("REQUESTS", theme.heading), (told, style), *(keys if waiting else [])]
 
 
 def _own(model: Model, number: int, width: int) -> paint.Line:

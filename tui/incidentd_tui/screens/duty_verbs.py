@@ -6,20 +6,25 @@ from datetime import date
 from typing import cast
 
 from incidentd import wire_duty
+from incidentd.wire_requests import ShiftRequest
 from incidentd_tui import calendar
-from incidentd_tui.forms import duty, duty_ends
+from incidentd_tui.forms import duty, duty_ends, requests
 from incidentd_tui.rows import shifts
+from incidentd_tui.rows.requests import is_from, waits_for
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.verbs import Verb
 
-LOUD_KINDS = frozenset({"override", "swap", "absence", "daemon"})
+LOUD_KINDS = frozenset({"override", "swap", "absence", "request", "daemon"})
 """Kinds of events after which the final schedules may be others."""
 
 DUTY_VERBS = (
     Verb("duty.override", "O", "override", "Somebody else carries this pager for a time: a form", writes=True),
     Verb("duty.swap", "W", "swap", "Give a shift of yours for one of somebody else's: a form", writes=True),
     Verb("duty.absence", "A", "absent", "Somebody is away, with or without a stand-in: a form", writes=True),
-    Verb("duty.accept", "Y", "accept", "Accept the swap that waits for you: a form", hint=False, writes=True),
+    Verb("duty.ask", "Q", "ask", "Ask others to take a shift of yours, or to swap it: a form", writes=True),
+    Verb(
+        "duty.accept", "Y", "accept", "Accept the request, or swap, that waits for you: a form", hint=False, writes=True
+    ),
     Verb("duty.decline", "N", "decline", "Decline it, or take your acceptance back: a form", hint=False, writes=True),
     Verb("duty.end", "X", "take back", "Take the change of this row or day back: a form", hint=False, writes=True),
 )
@@ -45,6 +50,16 @@ class DutyVerbs(ListScreen):
         """The changes that the cursor is on."""
         raise NotImplementedError
 
+    def request_here(self) -> ShiftRequest | None:
+        """The open request of this row, or of the schedule and day that the cursor is on."""
+        one, span = self.schedule_here(), calendar.day_span(self.day_here(), self.model.zone)
+        near = (
+            request
+            for request in self.model.requests
+            if one and request.schedule == one.name and span.touches(request.starts_at, request.ends_at)
+        )
+        return next(near, None)
+
     def changes_of_day(self, one: wire_duty.Schedule, day: date) -> list[shifts.Change]:
         """What was changed of this schedule on this day, or is offered, and is not over."""
         if self.found is None:
@@ -59,6 +74,12 @@ class DutyVerbs(ListScreen):
         ]
 
     # ------------------------------------------------------------------ what each is about
+    def _request(self, to: requests.Answer) -> ShiftRequest | None:
+        """The request here that the viewer may accept, decline or withdraw."""
+        one = self.request_here()
+        may = one and (is_from(one, self.model.me) if to == "cancelled" else waits_for(one, self.model.me))
+        return one if may else None
+
     def _answerable(self, name: str) -> wire_duty.Swap | None:
         """The swap that the viewer may accept, or decline (also after accepting)."""
         states = ("proposed",) if name == "accept" else ("proposed", "accepted")
@@ -80,15 +101,18 @@ class DutyVerbs(ListScreen):
         if reason := super().why_not(verb):
             return reason
         match verb.id:
-            case "duty.override" | "duty.swap" if self.schedule_here() is None:
+            case "duty.override" | "duty.swap" | "duty.ask" if self.schedule_here() is None:
                 return f"{verb.label}: put the cursor on a schedule first"
-            case "duty.swap" if not self.model.me:
-                return "swap: you are not in the roster"
-            case "duty.accept" | "duty.decline" if self._answerable(verb.id.rpartition(".")[2]) is None:
-                return f"{verb.label}: no swap of this row or day waits for you"
-            case "duty.end" if self._endable() is None:
+            case "duty.swap" | "duty.ask" if not self.model.me:
+                return f"{verb.label}: you are not in the roster"
+            case "duty.accept" | "duty.decline" if not self._waiting(verb.id.rpartition(".")[2]):
+                return f"{verb.label}: no swap of this row or day, and no request, waits for you"
+            case "duty.end" if self._endable() is None and self._request("cancelled") is None:
                 return "take back: nothing of this row or day can be taken back"
         return ""
+
+    def _waiting(self, name: str) -> bool:
+        return (self._request("accepted") or self._answerable(name)) is not None
 
     # ------------------------------------------------------------------ verbs
     def do_override(self) -> None:
@@ -106,20 +130,36 @@ class DutyVerbs(ListScreen):
             return
         self.app.push_screen(duty.swap(self.tui, one, (mine, theirs), self.day_here()))
 
+    def do_ask(self) -> None:
+        one = self.schedule_here()
+        if one is None or self.found is None:
+            return
+        mine = requests.askable(self.tui, self.found, one, self.day_here())
+        if not mine:
+            self.tui.say(f"ask: you have no shift of {one.name} ahead in the weeks that are loaded", "warning")
+            return
+        self.app.push_screen(requests.ask(self.tui, one, mine))
+
     def do_absence(self) -> None:
         self.app.push_screen(duty.absence(self.tui, self.day_here()))
 
     def do_accept(self) -> None:
-        if (offer := self._answerable("accept")) is not None:
+        if (one := self._request("accepted")) is not None:
+            self.app.push_screen(requests.answer(self.tui, one, "accepted"))
+        elif (offer := self._answerable("accept")) is not None:
             self.app.push_screen(duty_ends.settle(self.tui, offer, "accepted"))
 
     def do_decline(self) -> None:
-        if (offer := self._answerable("decline")) is not None:
+        if (one := self._request("declined")) is not None:
+            self.app.push_screen(requests.answer(self.tui, one, "declined"))
+        elif (offer := self._answerable("decline")) is not None:
             self.app.push_screen(duty_ends.settle(self.tui, offer, "declined"))
 
     def do_end(self) -> None:
         change = self._endable()
-        if isinstance(change, wire_duty.Swap):
+        if (one := self._request("cancelled")) is not None:
+            self.app.push_screen(requests.answer(self.tui, one, "cancelled"))
+        elif isinstance(change, wire_duty.Swap):
             self.app.push_screen(duty_ends.settle(self.tui, change, "cancelled"))
         elif change is not None:
             self.app.push_screen(duty_ends.end(self.tui, change))

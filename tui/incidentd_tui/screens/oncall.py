@@ -8,11 +8,12 @@ from typing import cast
 from textual.app import ComposeResult
 
 from incidentd import wire_duty
+from incidentd.wire_requests import ShiftRequest
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.forms import paging
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import calendar as days
-from incidentd_tui.rows import duty, shifts
+from incidentd_tui.rows import duty, requests, shifts
 from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
 from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
 from incidentd_tui.screens.handovers import HandoversScreen
@@ -20,6 +21,7 @@ from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW
 from incidentd_tui.screens.modes import ModesScreen
 from incidentd_tui.screens.policies import PoliciesScreen
 from incidentd_tui.screens.protection import ProtectionScreen
+from incidentd_tui.screens.requests import RequestsScreen
 from incidentd_tui.screens.schedule import ScheduleScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Pane
@@ -37,6 +39,7 @@ class OnCallScreen(CalendarMoves):
     VERBS = (
         Verb("oncall.open", "o", "open", "The schedule in full: every shift, gap and change (Enter too)"),
         *DUTY_VERBS,
+        Verb("oncall.requests", "r", "requests", "What is asked of you and of others: shifts to take or to swap"),
         Verb("oncall.policies", "p", "policies", "Escalation policies, and whom each would call"),
         Verb("oncall.handovers", "d", "handovers", "How duty blocks end: finish yours, accept what comes to you"),
         Verb("oncall.modes", "m", "modes", "Who is in support, and who on project work"),
@@ -120,19 +123,26 @@ class OnCallScreen(CalendarMoves):
         keys: list[Key] = [("head", 0), *(("mine", number) for number in range(len(self._mine)))]
         if self._changes:
             keys += [("gap", 1), ("head", 1), *(("change", title) for title in self._changes)]
+        if self.model.requests:
+            keys += [
+                ("gap", duty.REQUESTS),
+                ("head", duty.REQUESTS),
+                *(("asked", one.id) for one in requests.by_urgency(self.model)),
+            ]
         return keys
 
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         kind, name = cast("tuple[str, str | int]", key)
-        if self.view == "now":
-            return duty.row(self.model, cast("duty.Key", key), width)
         if kind == "team":
             return [[(f"TEAM {name}" if name else "OF NO TEAM", theme.heading)]]
-        if self.view == "mine":
+        if kind == "plan":
+            one = self._schedule(str(name))
+            painter = days.month_row if self.view == "month" else days.week_row
+            return painter(self.model, self._shown, one, self.day, width) if self._shown and one else [[]]
+        # By kind where it tells enough: rows of the view before may be painted once more.
+        if kind in ("mine", "change") or (self.view == "mine" and kind == "head" and name != duty.REQUESTS):
             return self._paint_mine(kind, name, width)
-        one = self._schedule(str(name))
-        painter = days.week_row if self.view == "week" else days.month_row
-        return painter(self.model, self._shown, one, self.day, width) if self._shown and one else [[]]
+        return duty.row(self.model, cast("duty.Key", key), width)
 
     def _paint_mine(self, kind: str, name: str | int, width: int) -> list[paint.Line]:
         if kind == "mine":
@@ -140,8 +150,6 @@ class OnCallScreen(CalendarMoves):
             return [shifts.row(self.model, schedule, part, width, mine=True)]
         if kind == "change":
             return shifts.change_lines(self.model, self._changes[str(name)], width)
-        if kind == "gap":
-            return [[]]
         told = f"{phrases.count(len(self._mine), 'SHIFT')} OF YOURS IN TEN WEEKS" if name == 0 else "CHANGES"
         return [[(told.upper(), theme.heading)]]
 
@@ -210,6 +218,9 @@ class OnCallScreen(CalendarMoves):
         return next((one for one in found if one.name == name), None)
 
     def day_here(self) -> date:
+        kind, number = self.cursor_key
+        if kind == "mine" and int(number) < len(self._mine):
+            return self._mine[int(number)][1].starts_at.astimezone(self.model.zone).date()
         return self.day if self.view in CALENDARS else days.today(self.model)
 
     def changes_here(self) -> list[shifts.Change]:
@@ -219,9 +230,17 @@ class OnCallScreen(CalendarMoves):
         one = self.schedule_here()
         return self.changes_of_day(one, self.day_here()) if one and kind == "plan" else []
 
+    def request_here(self) -> ShiftRequest | None:
+        kind, number = self.cursor_key
+        if kind == "asked":
+            return self.model.request(int(number))
+        return super().request_here() if kind in ("plan", "mine") else None
+
     def _schedule_here(self) -> str:
         """The schedule of the row under the cursor."""
         kind, name = self.cursor_key
+        if kind == "asked" and (one := self.request_here()) is not None:
+            return str(one.schedule)
         if kind == "plan":
             return str(name)
         if kind == "shift" and int(name) < len(self.model.on_call):
@@ -249,6 +268,9 @@ class OnCallScreen(CalendarMoves):
 
     def do_policies(self) -> None:
         self.app.push_screen(PoliciesScreen())
+
+    def do_requests(self) -> None:
+        self.app.push_screen(RequestsScreen())
 
     def do_handovers(self) -> None:
         self.app.push_screen(HandoversScreen())
