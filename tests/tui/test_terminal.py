@@ -213,10 +213,10 @@ def test_a_stalled_terminal_does_not_stop_the_app(terminal, tmp_path):
     app = terminal("311", DRAFTS_TO=str(drafts))
     app.read(b"rollback checkout")
     app.write(b"n")
-    for _ in range(400):  # nobody reads what this draws: far more than the terminal and the queue can hold
+    for _ in range(150):  # nobody reads what this draws: far more than the terminal and the queue can hold
         app.write(b"typed words ")
         time.sleep(0.005)
-    wait_for(lambda: drafts.exists() and drafts.read_text().count("typed words") == 400, 90)
+    wait_for(lambda: drafts.exists() and drafts.read_text().count("typed words") == 150, 90)
     app.process.send_signal(signal.SIGTERM)
     wait_for(lambda: app.process.poll() is not None, 30)
     assert "typed words typed words" in drafts.read_text()

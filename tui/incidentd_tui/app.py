@@ -16,7 +16,6 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from incidentd.client import Client
@@ -27,6 +26,7 @@ from incidentd_tui.acts import Acts
 from incidentd_tui.driver import PatientDriver
 from incidentd_tui.gateway import Gateway
 from incidentd_tui.inert import Backstop
+from incidentd_tui.keyboard import Keyboard
 from incidentd_tui.keymap import load_keymap
 from incidentd_tui.model import Changes, Model
 from incidentd_tui.rows import inbox
@@ -50,8 +50,6 @@ _STYLES: dict[str, tuple[str, Style]] = {
     "quiet": ("", theme.muted),
 }
 _MESSAGE_FOR = timedelta(seconds=6)
-_AIMED = "_incidentd_aimed_at"
-"""The attribute of a key event that names the widget which had the focus when it came."""
 HANGUP = 129
 """Exit code after SIGHUP, as a shell would report it."""
 
@@ -78,6 +76,7 @@ class IncidentdApp(App[int]):
         self.model = Model(clock or SystemClock())
         self.acts = Acts(self.gateway, self.model, self.say, self.changed)
         self.sync = Sync(self.gateway, self.model, self.changed)
+        self.keyboard = Keyboard(self, super().on_event)
         self.keymap, self._keymap_fault = load_keymap()
         self._first_incident = incident_id
         self._waiting = 0  # rows of the Inbox that nobody took
@@ -146,21 +145,13 @@ class IncidentdApp(App[int]):
 
     # ------------------------------------------------------------------ keys
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            setattr(event, _AIMED, self.focused or self.screen)
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keyboard.take(event)
+        else:
+            await super().on_event(event)
 
-    async def _on_key(self, event: events.Key) -> None:
-        """A key that comes back from a widget that lost the focus meanwhile goes to the one that has it now.
-
-        Over a slow link several keys arrive at once; after `n` the rest is text and no command.
-        """
-        aimed: Widget | None = getattr(event, _AIMED, None)
-        target = self.focused or self.screen
-        if aimed is None or aimed is target:
-            return  # Textual runs its own handler after this one
-        event.prevent_default()
-        self.post_message(events.Key(event.key, event.character))
+    def on_key_done(self) -> None:
+        self.keyboard.key_done()
 
     # ------------------------------------------------------------------ what every screen asks
     @property
@@ -199,6 +190,7 @@ class IncidentdApp(App[int]):
         if len(self.model.alerts) >= MANY:
             self._waiting = inbox.counts(self.model)["waiting"]
         self._repaint_bars()
+        self.call_later(self.keyboard.go_on)
         for screen in self._verb_screens():
             screen.on_tick()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from textual import events
 from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from incidentd_tui.app import IncidentdApp
 
 Answer = TypeVar("Answer")
 
@@ -26,6 +29,5 @@ class TypeAhead(ModalScreen[Answer], Generic[Answer]):
     def accept_keys(self) -> None:
         """Have the keys that came too early typed again, in their order."""
         early, self._early = self._early or [], None
-        for event in early:
-            if event.key not in ("escape", "enter"):
-                self.app.post_message(events.Key(event.key, event.character))
+        again = [events.Key(one.key, one.character) for one in early if one.key not in ("escape", "enter")]
+        cast("IncidentdApp", self.app).keyboard.type_first(again)
