@@ -184,7 +184,7 @@ class Daemon:
             memory=LentMemory(lambda: self.core.store, instance),
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
-            reports=LentReports(lambda: self.core.support.intake, instance),
+            reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -65,8 +67,14 @@ class _Message(msgspec.Struct):
     message: str
 
 
+_TITLE = re.compile(rb"<title>([^<]*)</title>")
+
+
 def _said(answer: WebhookResponse) -> str:
-    """What a sender was told of its fault: the message of a JSON answer, else its text."""
+    """What a sender was told of its fault: the message of a JSON answer, the title of a page, else its text."""
+    page = _TITLE.search(answer.body, 0, 1000) if answer.content_type.startswith("text/html") else None
+    if page is not None:
+        return html.unescape(page[1].decode(errors="replace"))
     try:
         return msgspec.json.decode(answer.body, type=_Message).message
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -57,10 +57,12 @@ from incidentd.plugin.service_keys import (
 from incidentd.plugin.support import (
     MAX_ATTACHMENT,
     Attachment,
+    Conversation,
     Outgoing,
     OutgoingKind,
     Received,
     ReportBook,
+    Said,
     SupportChannel,
     Taken,
 )
@@ -105,6 +107,7 @@ __all__ = [
     "CheckStatus",
     "Condition",
     "Context",
+    "Conversation",
     "Duration",
     "Event",
     "Handler",
@@ -128,6 +131,7 @@ __all__ = [
     "Received",
     "ReportBook",
     "Route",
+    "Said",
     "Secret",
     "SecretRef",
     "ServiceKeys",

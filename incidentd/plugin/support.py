@@ -62,13 +62,39 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     known: bool  # it came before: nothing was changed
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of a conversation, as its customer may read it. Notes and names of ours are not among them."""
+
+    from_customer: bool
+    text: str
+    at: datetime
+    automatic: bool = False
+    attachments: tuple[str, ...] = ()  # their names
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said in one thread of one channel instance, oldest first."""
+
+    reference: str  # "R-12"
+    subject: str
+    closed: bool  # nobody works on it any more; a further message opens it again
+    messages: tuple[Said, ...]
+
+
 class ReportBook(Protocol):
-    """Where a channel puts messages."""
+    """Where a channel puts messages, and reads them back."""
 
     async def receive(self, message: Received) -> Taken:
         """Store a message; it is durable when this returns.
 
         Raises `StoreUnavailable` when it could not be kept, and `BadRequest` that names the field.
+        """
+        ...
+
+    async def conversation(self, thread: str) -> Conversation | None:
+        """What was said in a thread of this instance, both ways; None when nothing was. Raises `StoreUnavailable`.
+
+        For channels that show the conversation themselves: an answer is in it before `SupportChannel.send` is called.
         """
         ...
 

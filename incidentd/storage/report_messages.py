@@ -102,6 +102,13 @@ def of_delivery(conn: Connection, delivery_id: int) -> MessageRow | None:
     return None if row is None else _message(row)
 
 
+def of_thread(conn: Connection, channel: str, thread: str) -> list[MessageRow]:
+    """What was said in one conversation of a channel, both ways and without notes, oldest first."""
+    columns = report_messages.c
+    mine = (columns.channel == channel) & (columns.thread == thread) & columns.direction.in_(("in", "out"))
+    return [_message(row) for row in conn.execute(select(report_messages).where(mine).order_by(columns.id))]
+
+
 def last_in(conn: Connection, report_id: int, sender: str) -> MessageRow | None:
     """The newest message that a report has from an address."""
     mine = (report_messages.c.report_id == report_id) & (report_messages.c.direction == "in")

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from incidentd import wire_reports
+from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.support import Attachment, Received
 from incidentd.plugin.values import BadRequest, PermanentFailure, Receipt, TemporaryFailure
 from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.report_book import LentReports
 from incidentd.storage import contacts
 
 MINUTE = timedelta(minutes=1)
@@ -241,3 +243,31 @@ async def test_an_answer_is_tried_again_under_its_key_and_one_that_is_lost_is_ow
     assert "could not be delivered: no such mailbox" in found.history[-2].text
     with pytest.raises(Refused, match="has not been told"):
         await change(daemon, "closed")
+
+
+async def test_a_channel_reads_its_conversations_as_their_customers_may(daemon):
+    book = LentReports(lambda: daemon.core.support.intake, lambda: daemon.core.store, "mail")
+    assert await book.conversation("t1") is None
+    files = (Attachment(name="x.png", media_type="image/png", data=b"png"),)
+    await book.receive(mail(subject="500", attachments=files))
+    await receive(daemon, channel="chat", text="of another channel")
+    await daemon.core.support.reports.note(1, wire_reports.ReportNote(text="a rude customer"), "ada")
+    await reply(daemon, "We look into it")
+    found = await book.conversation("t1")
+    assert (found.reference, found.subject, found.closed) == ("R-1", "500", False)
+    assert [(one.from_customer, one.text, one.attachments) for one in found.messages] == [
+        (True, "Checkout says 500", ("x.png",)),
+        (False, "We look into it", ()),
+    ]
+    assert "ada" not in repr(found)
+
+
+@ONE_ENGINE
+async def test_a_conversation_that_cannot_be_read_is_told_as_such(daemon, monkeypatch):
+    async def broken(_query):
+        raise OSError("the disk is gone")
+
+    book = LentReports(lambda: daemon.core.support.intake, lambda: daemon.core.store, "mail")
+    monkeypatch.setattr(daemon.core.store, "read", broken)
+    with pytest.raises(StoreUnavailable):
+        await book.conversation("t1")

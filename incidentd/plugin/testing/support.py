@@ -7,7 +7,8 @@ import asyncio
 import msgspec
 
 from incidentd.plugin.adapters import StoreUnavailable
-from incidentd.plugin.support import Received, Taken
+from incidentd.plugin.support import Conversation, Outgoing, Received, Said, Taken
+from incidentd.plugin.testing.clock import DEFAULT_START as START
 from incidentd.plugin.values import BadRequest
 
 
@@ -16,6 +17,7 @@ class RecordingReports:
 
     def __init__(self) -> None:
         self.messages: list[Received] = []
+        self.answers: dict[str, Outgoing] = {}  # by idempotency key
         self.unavailable = False  # a store that is down
         self.refusing = False  # a message that the daemon will never take
         self.hanging = False  # a store that does not answer
@@ -50,3 +52,27 @@ class RecordingReports:
         )
         self._taken[message.id] = taken
         return taken
+
+    async def conversation(self, thread: str) -> Conversation | None:
+        """What was said in a thread."""
+        if self.unavailable:
+            raise StoreUnavailable("the test's store is down")
+        heard = [one for one in self.messages if one.thread == thread]
+        if not heard:
+            return None
+        said = [
+            Said(from_customer=True, text=one.text, at=START, attachments=tuple(file.name for file in one.attachments))
+            for one in heard
+        ]
+        said += [
+            Said(from_customer=False, text=one.text, at=one.created_at, automatic=one.automatic)
+            for one in self.answers.values()
+            if one.thread == thread
+        ]
+        return Conversation(
+            reference=f"R-{self._threads[thread]}", subject=heard[0].subject, closed=False, messages=tuple(said)
+        )
+
+    def answer(self, outgoing: Outgoing) -> None:
+        """Put an answer into its conversation, as the daemon does before it calls `send`; a resend is the same one."""
+        self.answers.setdefault(outgoing.idempotency_key, outgoing)
