@@ -37,6 +37,12 @@ def loopback() -> ModuleType:
     return _load("loopback")
 
 
+@pytest.fixture(scope="session")
+def browser() -> ModuleType:
+    """The module with `Browser` and `start_driver`."""
+    return _load("browser")
+
+
 @pytest.fixture
 def stack() -> Iterator[contextlib.ExitStack]:
     """What is entered or registered here ends after the test, the last one first."""
@@ -101,3 +107,16 @@ def mailbox(loopback, stack) -> Any:
 def recorder(loopback, stack) -> Any:
     """A running HTTP server that records and answers by script."""
     return stack.enter_context(loopback.Recorder())
+
+
+@pytest.fixture
+def browsers(running, browser, stack, run_program, needs) -> Callable[..., Any]:
+    """Open sessions of a real headless Chromium; they are closed after the test."""
+    port = browser.start_driver(run_program, running.free_port(), needs)
+
+    def make(**options: Any) -> Any:
+        session = browser.Browser(port, **options)
+        stack.callback(session.close)
+        return session
+
+    return make

@@ -9,6 +9,8 @@ declare -A programs=(
   [prometheus-alertmanager]=prometheus-alertmanager
   [nagios4]=nagios4-core
   [icinga2]=icinga2-bin
+  [chromium]=chromium
+  [chromedriver]=chromium-driver
 )
 missing=()
 for program in "${!programs[@]}"; do

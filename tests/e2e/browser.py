@@ -1,0 +1,147 @@
+"""A real headless Chromium, driven by the W3C WebDriver protocol that chromedriver speaks."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's reference, by the WebDriver specification
+_CONTRAST = """
+const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+const linear = (v) => v / 255 <= .04045 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
+const light = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
+const ground = (one) => {
+  for (; one; one = one.parentElement) {
+    const colour = rgb(getComputedStyle(one).backgroundColor);
+    if (colour.length < 4 || colour[3] > 0) return colour;
+  }
+  return [255, 255, 255];
+};
+const says = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+return [...document.querySelectorAll('main *')].filter((one) => one.checkVisibility() && says(one)).map((one) => {
+  const [a, b] = [light(rgb(getComputedStyle(one).color)), light(ground(one))];
+  const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+  return [one.tagName + ' ' + one.textContent.trim().slice(0, 30), ratio];
+});
+"""
+TAB, ENTER = "\ue004", "\ue007"
+_SCHEMES = {"light": 1, "dark": 0}
+
+
+class Browser:
+    """One session. `scripts = False` is a person who allows none; what a test asks the page is run all the same."""
+
+    def __init__(self, port: int, *, scheme: str = "light", scripts: bool = False) -> None:
+        self._port = port
+        arguments = ["--headless=new", "--disable-gpu", "--window-size=800,1200", "--disable-dev-shm-usage"]
+        arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
+        arguments += [f"--blink-settings=preferredColorScheme={_SCHEMES[scheme]}"]
+        options = {
+            "args": arguments,
+            "prefs": {"profile.managed_default_content_settings.javascript": 1 if scripts else 2},
+        }
+        asked = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}}
+        self._session = self._ask("POST", "/session", asked)["sessionId"]
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None)
+            answer = json.loads(connection.getresponse().read())["value"]
+        finally:
+            connection.close()
+        assert not (isinstance(answer, dict) and "error" in answer), answer
+        return answer
+
+    def _do(self, method: str, path: str, body: object = None) -> Any:
+        return self._ask(method, f"/session/{self._session}{path}", body)
+
+    def close(self) -> None:
+        self._do("DELETE", "")
+
+    def open(self, url: str) -> None:
+        self._do("POST", "/url", {"url": url})
+
+    @property
+    def url(self) -> str:
+        return str(self._do("GET", "/url"))
+
+    @property
+    def title(self) -> str:
+        return str(self._do("GET", "/title"))
+
+    def all(self, css: str) -> list[str]:
+        """References of the elements that a selector finds."""
+        return [one[_ELEMENT] for one in self._do("POST", "/elements", {"using": "css selector", "value": css})]
+
+    def text(self, css: str = "main") -> str:
+        """What a person sees of an element."""
+        (one,) = self.all(css)
+        return str(self._do("GET", f"/element/{one}/text"))
+
+    def value(self, css: str) -> str:
+        (one,) = self.all(css)
+        return str(self._do("GET", f"/element/{one}/property/value"))
+
+    def type(self, css: str, text: str) -> None:
+        (one,) = self.all(css)
+        self._do("POST", f"/element/{one}/value", {"text": text})
+
+    def click(self, css: str) -> None:
+        (one,) = self.all(css)
+        self._do("POST", f"/element/{one}/click", {})
+
+    def keys(self, *keys: str) -> None:
+        """Press keys wherever the focus is."""
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._do("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def focus(self) -> tuple[str, str]:
+        """(id, accessible name) of what has the focus."""
+        one = self._do("GET", "/element/active")[_ELEMENT]
+        name = self._do("GET", f"/element/{one}/computedlabel")
+        return str(self._do("GET", f"/element/{one}/property/id")), str(name)
+
+    def accessible(self, css: str) -> list[tuple[str, str]]:
+        """(role, name) of each element, as a screen reader gets them."""
+        return [
+            (
+                str(self._do("GET", f"/element/{one}/computedrole")),
+                str(self._do("GET", f"/element/{one}/computedlabel")),
+            )
+            for one in self.all(css)
+        ]
+
+    def contrasts(self) -> list[tuple[str, float]]:
+        """(which text, contrast of its colours by WCAG 2.2), the worst first."""
+        found = self.script(_CONTRAST)
+        return sorted(((str(what), float(ratio)) for what, ratio in found), key=lambda one: one[1])
+
+    def script(self, code: str, *arguments: object) -> Any:
+        return self._do("POST", "/execute/sync", {"script": code, "args": list(arguments)})
+
+    def picture(self, path: Path) -> None:
+        """Keep a picture of the window."""
+        path.write_bytes(base64.b64decode(self._do("GET", "/screenshot")))
+
+
+def start_driver(run_program: Callable[..., Any], port: int, needs: Callable[[str], str]) -> int:
+    """Start chromedriver; the port that it listens on."""
+    needs("chromium")
+    driver = run_program("chromedriver", needs("chromedriver"), f"--port={port}", "--allowed-ips=127.0.0.1")
+
+    def ready() -> bool:
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/status")
+            return bool(json.loads(connection.getresponse().read())["value"]["ready"])
+        except OSError:
+            return False
+
+    driver.wait_for(ready, "is ready")
+    return port
