@@ -24,6 +24,7 @@ from incidentd import (
     wire_quieting,
     wire_replay,
     wire_requests,
+    wire_rest,
     wire_routes,
     wire_silences,
     wire_views,
@@ -166,6 +167,18 @@ def refusal(status: int, detail: str, **more) -> ApiError:
     return ApiError(wire.Problem(type="about:blank", title=detail, status=status, detail=detail, **more))
 
 
+def make_rest(number: int, **changes) -> wire_rest.Rest:
+    """Of ada, who was called three times in the night; her block of payments runs on until Friday."""
+    fields = {
+        "id": number, "person": "ada", "why": "sleep", "first_at": NOW - minutes(740), "last_at": NOW - minutes(600),
+        "count": 3, "start_at": NOW + minutes(60), "schedule": "payments", "block_ends_at": NOW + minutes(1118),
+        "next_starts_at": NOW + timedelta(days=8), "next_ends_at": NOW + timedelta(days=15), "state": "offered",
+        "late": False, "relief": "", "skip": "", "text": "ada was paged in their sleep hours", "at": NOW,
+        "version": 1, **changes,
+    }  # fmt: skip
+    return wire_rest.Rest(**fields)
+
+
 def make_request(
     number: int, schedule: str, person: str, people: Sequence[str], starts_at: datetime, ends_at: datetime, **changes
 ) -> wire_requests.ShiftRequest:
@@ -233,6 +246,7 @@ class FakeClient:
         self.blocks: dict[int, wire_modes.ModeBlock] = {}
         self.plans: dict[str, wire_modes.ModePlan] = {}
         self.protected: dict[str, wire_protection.Protection] = {}
+        self.rests_by_id: dict[int, wire_rest.Rest] = {}
         self.requests_by_id: dict[int, wire_requests.ShiftRequest] = {}
         self.kept_handovers: dict[int, wire_handover.Handover] = {}
         self.policy_list: list[wire_policies.Policy] = []
@@ -694,6 +708,28 @@ class FakeClient:
             state=SwapState.ACCEPTED, at=NOW,
         )  # fmt: skip
         return f"swap:{self._keep('swaps', swap, 'swap.accepted').id}"
+
+    async def rests(self, state: str = "open", *, mine: bool = False) -> wire_rest.RestList:
+        await self._turn()
+        wanted = ("offered", "taken") if state == "open" else (state,)
+        found = [one for one in self.rests_by_id.values() if state == "all" or one.state in wanted]
+        return wire_rest.RestList(rests=tuple(one for one in found if not mine or one.person == self.me))
+
+    async def answer_rest(self, rest_id: int, body: wire_rest.AnswerRest) -> wire_rest.Rest:
+        await self._mutate("answer_rest", rest_id, body)
+        one = self._known(self.rests_by_id.get(rest_id), f"offer {rest_id} to rest")
+        others = tuple(each for each in self.roster.schedules[one.schedule].people if each != self.me)
+        changes = {"state": "declined" if body.decline else "taken", "late": one.late or body.late}
+        number = max(self.requests_by_id, default=0) + 1
+        if body.relief and one.block_ends_at is not None:
+            self.put_request(make_request(number, one.schedule, self.me, others, NOW, one.block_ends_at))
+            changes["relief"] = f"Q-{number}"
+        if body.skip_next and one.next_starts_at is not None and one.next_ends_at is not None:
+            asked = make_request(number, one.schedule, self.me, others, one.next_starts_at, one.next_ends_at)
+            changes["skip"] = self.put_request(asked).name
+        self.rests_by_id[rest_id] = replace(one, **changes, version=one.version + 1)
+        self.tell(f"rest.{changes['state']}", f"rest:{rest_id}")
+        return self.rests_by_id[rest_id]
 
     def put_request(self, one: wire_requests.ShiftRequest) -> wire_requests.ShiftRequest:
         self.requests_by_id[one.id] = one

@@ -60,6 +60,7 @@ SCREENS = {
     "give": (None, ("j", "H", "enter")),
     "put off": (None, ("j", "Z")),
     "requests": (None, ("3", "r")),
+    "rest": (None, ("3", "j", "j", "Y")),
     "answer": (None, ("3", "j", "j", "j", "Y")),
     "ask": (None, ("3", "right_square_bracket", "Q")),
     "sections": (None, ("enter", "tab", "tab", "tab")),
@@ -167,6 +168,7 @@ def poison(fakes, scene, payload):
         client.health_now, problems=(payload,), adapters=adapters, config_files=(payload,), status=payload
     )
     _poison_duty(client, put, payload)
+    client.rests_by_id[1] = fakes.make_rest(1, why=payload, schedule=payload, relief=payload, text=payload)
     client.requests_by_id = {
         number: put(
             one, name=payload, schedule=payload, person=payload, by=payload, reason=payload, taken_by=payload,

@@ -29,8 +29,7 @@ from incidentd_tui.inert import Backstop
 from incidentd_tui.keyboard import Keyboard
 from incidentd_tui.keymap import load_keymap
 from incidentd_tui.model import Changes, Model
-from incidentd_tui.rows import inbox
-from incidentd_tui.rows.requests import waits_for
+from incidentd_tui.rows import duty, inbox
 from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.screens.health import HealthScreen
 from incidentd_tui.screens.help import HelpScreen
@@ -171,11 +170,10 @@ class IncidentdApp(App[int]):
     def tab_counts(self) -> dict[str, int]:
         health = self.model.health
         bad = len(health.problems) if health else 0
-        asked = sum(waits_for(one, self.model.me) for one in self.model.requests)
         return {
             "mode.inbox": self._waiting,
             "mode.incidents": len(self.model.open_incidents()),
-            "mode.oncall": asked,
+            "mode.oncall": duty.waiting(self.model),
             "mode.health": bad,
         }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from incidentd import wire, wire_checks, wire_groups, wire_requests, wire_views
+from incidentd import wire, wire_checks, wire_groups, wire_requests, wire_rest, wire_views
 from incidentd.clock import Clock
 
 
@@ -57,6 +57,7 @@ class Model:
         self.on_call: tuple[wire.OnCall, ...] = ()
         self.own_shifts: tuple[wire.OwnShift, ...] = ()  # the viewer's first one of each schedule, by time
         self.requests: tuple[wire_requests.ShiftRequest, ...] = ()  # open ones from or to the viewer
+        self.rests: tuple[wire_rest.Rest, ...] = ()  # offered to the viewer, or taken, and not over
         self.people: dict[str, wire.Person] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.services: tuple[wire.Service, ...] = ()

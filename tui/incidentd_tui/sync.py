@@ -25,7 +25,7 @@ PAGE_SIZE = 1000
 LISTED_MOST = 20_000
 """No more firing alerts than these are held; the status line says how many there are."""
 HEALTH_EVERY = 10.0
-_ASKED = frozenset({"request", "daemon"})
+_ASKED = frozenset({"request", "rest", "daemon"})
 """Kinds of events after which other things may be asked of the viewer."""
 
 
@@ -248,10 +248,10 @@ class Sync:
         return {"people", "oncall", "health"}
 
     async def _load_asked(self) -> None:
-        """What is asked of the viewer, and what they ask."""
+        """What is asked of the viewer, what they ask, and the rest that they are offered."""
         if self._model.me:
-            found = await self._gateway.ask(self._client.shift_requests(mine=True))
-            self._model.requests = found.requests
+            self._model.requests = (await self._gateway.ask(self._client.shift_requests(mine=True))).requests
+            self._model.rests = (await self._gateway.ask(self._client.rests(mine=True))).rests
 
     async def _watch_health(self) -> None:
         """Health has no events of its own, and a shift ends by the clock alone."""

@@ -5,17 +5,25 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
-from incidentd_tui.rows import requests
+from incidentd_tui.rows import requests, rests
 
 Key = tuple[str, int]
-REQUESTS = 3
-"""The number of their head."""
+REQUESTS, REST = 3, 4
+"""The numbers of their heads."""
+
+
+def waiting(model: Model) -> int:
+    """How much of duty waits for the viewer's answer: requests, and rest that is offered."""
+    return sum(requests.waits_for(one, model.me) for one in model.requests) + sum(map(rests.is_offered, model.rests))
 
 
 def keys(model: Model) -> list[Key]:
     own: list[Key] = [("own", number) for number in range(max(len(model.own_shifts), 1))] if model.me else []
-    asked: list[Key] = [("head", REQUESTS), *(("asked", one.id) for one in requests.by_urgency(model))]
-    rows: list[Key] = [*own, *([("gap", 0)] if own else []), *([*asked, ("gap", REQUESTS)] if model.requests else [])]
+    rows: list[Key] = [*own, *([("gap", 0)] if own else [])]
+    if model.rests:
+        rows += [("head", REST), *(("rest", one.id) for one in model.rests), ("gap", REST)]
+    if model.requests:
+        rows += [("head", REQUESTS), *(("asked", one.id) for one in requests.by_urgency(model)), ("gap", REQUESTS)]
     rows.append(("head", 0))
     rows += [("shift", number) for number in range(len(model.on_call))]
     rows += [("gap", 1), ("head", 1), *(("person", number) for number in range(len(model.people)))]
@@ -35,6 +43,8 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
     if name == "asked":
         request = model.request(number)
         return requests.brief(model, request, width) if request else [[]]
+    if name == "rest":
+        return next((rests.brief(model, one, width) for one in model.rests if one.id == number), [[]])
     if name == "shift":
         return _shift(model, model.on_call[number], width) if number < len(model.on_call) else [[]]
     if name == "person":
@@ -58,11 +68,22 @@ def _head(model: Model, number: int, width: int) -> paint.Line:
         return [("PEOPLE", theme.heading), (f"  {len(model.people)}", theme.faint)]
     if number == 2:
         return [("ROSTER PROBLEMS", theme.heading)]
-    waiting = sum(requests.waits_for(one, model.me) for one in model.requests)
-    told = f"  {waiting} waiting for your answer: " if waiting else "  none waits for your answer"
+    if number == REST:
+        left = sum(map(rests.is_offered, model.rests))
+        return [("REST", theme.heading), *_answerable(left, "is offered after a heavy shift", "taken")]
+    left = sum(requests.waits_for(one, model.me) for one in model.requests)
+    return [
+        ("REQUESTS", theme.heading),
+        *_answerable(left, f"{left} waiting for your answer", "none waits for your answer"),
+    ]
+
+
+def _answerable(left: int, told: str, otherwise: str) -> paint.Line:
+    """What is said of a head with the keys that answer, while anything is left to answer."""
+    if not left:
+        return [(f"  {otherwise}", theme.faint)]
     keys: paint.Line = [("Y", theme.key), (" accepts, ", theme.faint), ("N", theme.key), (" declines", theme.faint)]
-    style = theme.warning if waiting else theme.faint
-    return [("REQUESTS", theme.heading), (told, style), *(keys if waiting else [])]
+    return [(f"  {told}: ", theme.warning), *keys]
 
 
 def _own(model: Model, number: int, width: int) -> paint.Line:

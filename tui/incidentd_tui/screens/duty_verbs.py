@@ -7,10 +7,12 @@ from typing import cast
 
 from incidentd import wire_duty
 from incidentd.wire_requests import ShiftRequest
+from incidentd.wire_rest import Rest
 from incidentd_tui import calendar
-from incidentd_tui.forms import duty, duty_ends, requests
+from incidentd_tui.forms import duty, duty_ends, requests, rests
 from incidentd_tui.rows import shifts
 from incidentd_tui.rows.requests import is_from, waits_for
+from incidentd_tui.rows.rests import is_offered, offers
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.verbs import Verb
 
@@ -22,9 +24,7 @@ DUTY_VERBS = (
     Verb("duty.swap", "W", "swap", "Give a shift of yours for one of somebody else's: a form", writes=True),
     Verb("duty.absence", "A", "absent", "Somebody is away, with or without a stand-in: a form", writes=True),
     Verb("duty.ask", "Q", "ask", "Ask others to take a shift of yours, or to swap it: a form", writes=True),
-    Verb(
-        "duty.accept", "Y", "accept", "Accept the request, or swap, that waits for you: a form", hint=False, writes=True
-    ),
+    Verb("duty.accept", "Y", "accept", "Accept a request, a swap, or rest: a form", hint=False, writes=True),
     Verb("duty.decline", "N", "decline", "Decline it, or take your acceptance back: a form", hint=False, writes=True),
     Verb("duty.end", "X", "take back", "Take the change of this row or day back: a form", hint=False, writes=True),
 )
@@ -59,6 +59,10 @@ class DutyVerbs(ListScreen):
             if one and request.schedule == one.name and span.touches(request.starts_at, request.ends_at)
         )
         return next(near, None)
+
+    def rest_here(self) -> Rest | None:
+        """The rest of this row, when it is one."""
+        return None
 
     def changes_of_day(self, one: wire_duty.Schedule, day: date) -> list[shifts.Change]:
         """What was changed of this schedule on this day, or is offered, and is not over."""
@@ -105,14 +109,23 @@ class DutyVerbs(ListScreen):
                 return f"{verb.label}: put the cursor on a schedule first"
             case "duty.swap" | "duty.ask" if not self.model.me:
                 return f"{verb.label}: you are not in the roster"
-            case "duty.accept" | "duty.decline" if not self._waiting(verb.id.rpartition(".")[2]):
-                return f"{verb.label}: no swap of this row or day, and no request, waits for you"
+            case "duty.accept" | "duty.decline":
+                return self._why_no_answer(verb.id.rpartition(".")[2])
             case "duty.end" if self._endable() is None and self._request("cancelled") is None:
                 return "take back: nothing of this row or day can be taken back"
         return ""
 
-    def _waiting(self, name: str) -> bool:
-        return (self._request("accepted") or self._answerable(name)) is not None
+    def _why_no_answer(self, name: str) -> str:
+        if (rest := self.rest_here()) is not None:
+            return self._why_no_rest(rest, name)
+        if (self._request("accepted") or self._answerable(name)) is None:
+            return f"{name}: no swap of this row or day, and no request, waits for you"
+        return ""
+
+    def _why_no_rest(self, rest: Rest, name: str) -> str:
+        if name == "accept":
+            return "" if offers(self.model, rest) else "accept: you have taken all of it"
+        return "" if is_offered(rest) else "decline: you have taken of it; what asks others is withdrawn by X on it"
 
     # ------------------------------------------------------------------ verbs
     def do_override(self) -> None:
@@ -144,13 +157,17 @@ class DutyVerbs(ListScreen):
         self.app.push_screen(duty.absence(self.tui, self.day_here()))
 
     def do_accept(self) -> None:
-        if (one := self._request("accepted")) is not None:
+        if (rest := self.rest_here()) is not None:
+            self.app.push_screen(rests.take(self.tui, rest))
+        elif (one := self._request("accepted")) is not None:
             self.app.push_screen(requests.answer(self.tui, one, "accepted"))
         elif (offer := self._answerable("accept")) is not None:
             self.app.push_screen(duty_ends.settle(self.tui, offer, "accepted"))
 
     def do_decline(self) -> None:
-        if (one := self._request("declined")) is not None:
+        if (rest := self.rest_here()) is not None:
+            self.app.push_screen(rests.decline(self.tui, rest))
+        elif (one := self._request("declined")) is not None:
             self.app.push_screen(requests.answer(self.tui, one, "declined"))
         elif (offer := self._answerable("decline")) is not None:
             self.app.push_screen(duty_ends.settle(self.tui, offer, "declined"))

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from incidentd import wire_duty
 from incidentd.wire_requests import ShiftRequest
+from incidentd.wire_rest import Rest
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.forms import paging
 from incidentd_tui.model import Changes
@@ -229,6 +230,10 @@ class OnCallScreen(CalendarMoves):
             return [self._changes[str(name)]]
         one = self.schedule_here()
         return self.changes_of_day(one, self.day_here()) if one and kind == "plan" else []
+
+    def rest_here(self) -> Rest | None:
+        kind, number = self.cursor_key
+        return next((one for one in self.model.rests if kind == "rest" and one.id == number), None)
 
     def request_here(self) -> ShiftRequest | None:
         kind, number = self.cursor_key
