@@ -39,6 +39,7 @@ from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
 from incidentd.services.checks import Checks, LentPauses
+from incidentd.services.duty_lending import LentDuty
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
 from incidentd.services.receipts import LentReceipts
@@ -185,6 +186,7 @@ class Daemon:
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
+            duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,

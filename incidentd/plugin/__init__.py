@@ -38,6 +38,7 @@ from incidentd.plugin.decoding import (
     sender_time,
     storable,
 )
+from incidentd.plugin.duty import DutyBook, OnDuty
 from incidentd.plugin.hooks import hookimpl, hookspec
 from incidentd.plugin.memory import (
     MAX_MEMORY_KEY,
@@ -109,6 +110,7 @@ __all__ = [
     "Context",
     "Conversation",
     "Duration",
+    "DutyBook",
     "Event",
     "Handler",
     "MatchOp",
@@ -118,6 +120,7 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "Notifier",
+    "OnDuty",
     "Outgoing",
     "OutgoingKind",
     "Pause",

@@ -27,6 +27,7 @@ from incidentd.plugin.values import (
 )
 
 if TYPE_CHECKING:
+    from incidentd.plugin.duty import DutyBook
     from incidentd.plugin.memory import Memory
     from incidentd.plugin.support import ReportBook
 
@@ -195,6 +196,11 @@ class Context(Protocol):
     @property
     def reports(self) -> ReportBook:
         """Where a support channel puts what customers write. Since API version 1.6."""
+        ...
+
+    @property
+    def duty(self) -> DutyBook:
+        """Who is on call. Since API version 1.6."""
         ...
 
     @property

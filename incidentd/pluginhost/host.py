@@ -30,6 +30,7 @@ from incidentd.plugin.adapters import (
     SignalSink,
     SilenceBook,
 )
+from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
@@ -57,6 +58,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     paused: PausedChecks
     receipts: ReceiptBook
     reports: ReportBook
+    duty: DutyBook
     http: Any
     sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock

@@ -7,6 +7,8 @@ import pytest
 
 from incidentd import wire_duty
 from incidentd.domain.people import Layer, Rotation, Schedule, Unit
+from incidentd.plugin import StoreUnavailable
+from incidentd.services.duty_lending import LentDuty
 from incidentd.services.errors import Conflict, Invalid, NotFound
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -66,6 +68,24 @@ async def test_an_override_is_paged_and_says_whose_turn_it_was(team):
     assert event.subject == f"override:{made.id}"
     assert event.data["text"].startswith("sam carries the pager of first from ")
     assert event.data["text"].endswith(" (dentist)")
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_a_plugin_may_ask_who_is_on_call(team, monkeypatch):
+    lent = LentDuty(lambda: team.core.store, lambda: team.roster)
+    assert await lent.on_call("second") is None
+    await override(team)
+    sam = await lent.on_call("first")
+    assert (sam.person, sam.name, sam.addresses) == ("sam", "Sam", ("sam@push",))
+    team.clock.advance(5 * HOUR)
+    assert (await lent.on_call("first")).person == "ada"
+
+    async def broken(_query):
+        raise OSError("disk")
+
+    monkeypatch.setattr(team.core.store, "read", broken)
+    with pytest.raises(StoreUnavailable):
+        await lent.on_call("first")
 
 
 def _page(actor):

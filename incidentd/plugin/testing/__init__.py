@@ -28,6 +28,7 @@ from incidentd.plugin.testing.source_conformance import BAD_BODIES, HOSTILE_TEXT
 from incidentd.plugin.testing.sources import (
     FakeContext,
     RecordingSink,
+    SettableDuty,
     SettableReader,
     call,
     make_request,
@@ -63,6 +64,7 @@ __all__ = [
     "Reply",
     "Rig",
     "SendingConformance",
+    "SettableDuty",
     "SettablePauses",
     "SettableReader",
     "SourceConformance",

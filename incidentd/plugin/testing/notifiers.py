@@ -18,6 +18,7 @@ from incidentd.plugin import (
     AdapterType,
     AlertReader,
     Capability,
+    DutyBook,
     Notification,
     NotificationKind,
     Notifier,
@@ -101,6 +102,11 @@ class NotifierContext:
     def reports(self) -> ReportBook:
         """A notifier has no use for it: raises `AssertionError`."""
         raise AssertionError("a notifier receives no reports")
+
+    @property
+    def duty(self) -> DutyBook:
+        """A notifier has no use for it: raises `AssertionError`."""
+        raise AssertionError("a notifier is told whom to write to")
 
     async def note(self, text: str) -> None:
         """Nobody reads it."""

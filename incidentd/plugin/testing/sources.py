@@ -14,6 +14,7 @@ from incidentd.plugin import (
     AlertSource,
     BadRequest,
     Matcher,
+    OnDuty,
     Route,
     Signal,
     StoreUnavailable,
@@ -66,6 +67,17 @@ class SettableReader:
         return [alert for alert in shown if matches_all(matchers, alert.labels)]
 
 
+class SettableDuty:
+    """Who is on call, by schedule, as the test fills it in."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, OnDuty] = {}
+
+    async def on_call(self, schedule: str) -> OnDuty | None:
+        """What `held` says."""
+        return self.held.get(schedule)
+
+
 class FakeContext:
     """What the daemon lends to one adapter instance: a recording sink, a settable reader and a clock to move."""
 
@@ -87,6 +99,7 @@ class FakeContext:
         self.silences = MemorySilences(self.clock)
         self.receipts: Any = _receipts()
         self.reports = RecordingReports()
+        self.duty = SettableDuty()
         self.notes: list[str] = []
         self.memory = memory or InMemory()
         self.paused = SettablePauses()
