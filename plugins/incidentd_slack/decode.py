@@ -149,7 +149,7 @@ def reported(command: Command, config: SlackConfig, now: datetime) -> Received:
     service = config.channels.get(command.channel, "")
     return Received(
         id=f"command-{command.trigger}",
-        thread=f"{command.user}/{command.trigger}",
+        thread=f"{command.user}/command-{command.trigger}",
         sender=command.user,
         sender_name=storable(command.user_name),
         text=storable(read_text(command.text)),

@@ -75,7 +75,7 @@ def command(text: str, **fields: str) -> WebhookRequest:
         "user_id": "U0GRACE",
         "user_name": "grace",
         "channel_id": "C0SUPPORT",
-        "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+        "trigger_id": "1772441900.000100",  # even one that looks like a time of a message
         "response_url": "https://hooks.slack.com/commands/1/2",
     }
     return signed(urlencode(form | fields).encode(), path=COMMANDS)
