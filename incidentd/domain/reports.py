@@ -102,10 +102,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the reporter wrote last."""
         return self.answered_at is None or self.answered_at < self.asked_at
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When the reporter is owed a word: the first response, after that the next one."""
+        if self.state is State.CLOSED:
+            return None
+        return self.first_response_due if self.first_responded_at is None else self.next_due
+
     def is_late(self, now: datetime) -> bool:
-        """Whether a first response, or the next word, is overdue."""
-        first = self.first_response_due if self.first_responded_at is None else None
-        return self.state is not State.CLOSED and any(at is not None and at <= now for at in (first, self.next_due))
+        """Whether that word is overdue."""
+        return self.due_at is not None and self.due_at <= now
 
     @property
     def is_security(self) -> bool:

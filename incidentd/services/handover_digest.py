@@ -12,9 +12,11 @@ from incidentd.domain.handover import Handover, Item, Section
 from incidentd.domain.incidents import OPEN, UPDATES_OWED, Incident
 from incidentd.domain.maintenance import WindowStatus
 from incidentd.domain.people import HandoverForm, Roster
+from incidentd.domain.reports import OWED, Report
 from incidentd.services.roster import policies_of_schedule
-from incidentd.storage import alerts, handovers, incidents, maintenance, pages, silences
+from incidentd.storage import alerts, handovers, incidents, maintenance, pages, reports, silences
 from incidentd.storage.alerts import AlertRow
+from incidentd.storage.reports import Wanted
 from incidentd.storage.schema import alerts as alerts_table
 from incidentd.storage.schema import incidents as incidents_table
 from incidentd.storage.schema import pages as pages_table
@@ -26,6 +28,8 @@ _TITLES = {
     "incidents": "Open incidents",
     "pages": "Open pages",
     "promised": "Updates promised",
+    "contacts": "Words promised to customers",
+    "reports": "Open reports",
     "carried": "Written before, and taken over by nobody",
     "flapping": "Flapping alerts",
     "new": "New alerts that fire",
@@ -33,7 +37,7 @@ _TITLES = {
     "silences": "Silences in force",
     "maintenance": "Maintenance",
 }
-_SHORT = ("incidents", "pages", "promised", "carried")
+_SHORT = ("incidents", "pages", "promised", "contacts", "reports", "carried")
 
 
 class Digest:
@@ -61,6 +65,8 @@ class Digest:
             "incidents": self._incidents,
             "pages": self._pages,
             "promised": self._promised,
+            "contacts": self._contacts,
+            "reports": self._reports,
             "carried": self._carried,
             "flapping": self._flapping,
             "new": lambda: self._new(firing=True),
@@ -89,6 +95,25 @@ class Digest:
             late = ", overdue" if one.next_update_at is not None and one.next_update_at <= self._now else ""
             text = f"an update of INC-{one.id} by {one.next_update_at:%Y-%m-%d %H:%M} UTC{late}: {one.title}"
             yield Item(subject=one.subject, text=text, at=one.next_update_at)
+
+    def _owed(self) -> list[Report]:
+        """Reports whose reporters have not heard how it ended: of our services, and those of none yet."""
+        found = reports.listed(self._conn, reports.matching(Wanted(states=sorted(OWED))), None, _MOST)
+        return [one for one in found if not one.service or self._ours(one.service)]
+
+    def _contacts(self) -> Iterable[Item]:
+        due = [(at, one) for one in self._owed() if (at := one.due_at) is not None]
+        for at, one in sorted(due, key=lambda pair: pair[0]):
+            late = ", overdue" if one.is_late(self._now) else ""
+            what = "the next word" if one.first_responded_at else "a first response"
+            text = f"{what} to {one.recipient} about {one.reference} by {at:%Y-%m-%d %H:%M} UTC{late}: {one.subject}"
+            yield Item(subject=one.about, text=text, at=at)
+
+    def _reports(self) -> Iterable[Item]:
+        for one in self._owed():
+            whose = f" ({one.owner})" if one.owner else ""
+            state = one.state.value.replace("_", " ")
+            yield Item(subject=one.about, text=f"{one.reference} {state}{whose}: {one.subject}", at=one.created_at)
 
     def _pages(self) -> Iterable[Item]:
         real = pages_table.c.drill_id.is_(None) & pages_table.c.state.in_(pages.ACTIVE)

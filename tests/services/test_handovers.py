@@ -8,6 +8,7 @@ import pytest
 from incidentd import wire_duty
 from incidentd.domain.people import HandoverForm, Layer, Rotation, Schedule, Service, Unit
 from incidentd.domain.severity import Severity
+from incidentd.plugin.support import Received
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.wire import DeclareIncident
 
@@ -180,11 +181,15 @@ async def test_what_is_open_stands_in_the_digest_and_in_the_timeline(weekly):
     await weekly.advance(MINUTE)
     made = await weekly.core.incidents.declare(DeclareIncident(title="Checkout fails", severity=Severity.SEV2), "ada")
     draft = await to_the_end(weekly)
+    wrote = Received(id="m1", thread="t1", sender="bo@example.org", subject="It is slow", text="very")
+    await weekly.core.support.intake.receive("mail", wrote)
     sections = {one.kind: [item.text for item in one.items] for one in (await weekly.core.handovers.get(1)).sections}
     assert sections["incidents"] == [f"INC-{made.id} SEV2 active: Checkout fails"]
     assert sections["pages"] == ["P-1 exhausted: disk · default"]
     assert sections["new"] == ["A-1 disk"]
     assert sections["promised"][0].endswith("overdue: Checkout fails")
+    assert sections["reports"] == ["R-1 new: It is slow"]
+    assert sections["contacts"][0].startswith("a first response to bo@example.org about R-1 by ")
     await weekly.core.handovers.send(draft.id, None, "ada", None)
     frozen = (await weekly.core.handovers.get(1)).sections
     await weekly.resolve()
