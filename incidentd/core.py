@@ -105,9 +105,7 @@ class Core:
         )
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
-        self.support = SupportDesk(store, process, roster, self.escalation)
-        self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
-        self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
+        self._compose_incidents(store, process, roster)
         self._compose_people(store, roster, sender)
         self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
@@ -131,6 +129,12 @@ class Core:
             Loop("sources", self.sources.work),
             Loop("calendars", self.desk.calendars.work),
         ]
+
+    def _compose_incidents(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        """The response, and who reported what it is about."""
+        self.support = SupportDesk(store, process, roster, self.escalation)
+        self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
+        self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
         """Who can be reached, who carries a pager, and who is left alone."""

@@ -47,6 +47,12 @@ def of_phase(incident: Incident, phase: Phase) -> str:
     return f"incident:{incident.id}:{incident.episode}:{phase}"
 
 
+def from_phase_on(incident: Incident, phase: Phase) -> list[str]:
+    """That phase and the later ones: who heard of a later one is not told of an earlier one."""
+    phases = list(Phase)
+    return [of_phase(incident, one) for one in phases[phases.index(phase) :]]
+
+
 def of_update(update_id: int) -> str:
     """What is told once: one update."""
     return f"update:{update_id}"

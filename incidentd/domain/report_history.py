@@ -61,8 +61,8 @@ def _acknowledged(data: Data) -> str:
 
 @about("report.replied")
 def _replied(data: Data) -> str:
-    how = "by itself" if data["automatic"] else "by hand"
-    return f"A {data['kind']} to {data['recipient']} by {data['channel']}, {how}"
+    how = ", written by no person" if data["automatic"] else ""
+    return f"{str(data['kind']).capitalize()} to {data['recipient']} by {data['channel']}{how}"
 
 
 @about("report.noted")

@@ -61,10 +61,11 @@ class Broadcast:
         if to not in rules.PHASES:
             return []
         once = rules.of_phase(incident, rules.PHASES[to])
+        known = rules.from_phase_on(incident, rules.PHASES[to])
         return [
             ToTell(report=report, text=self._words(conn, report, to), once=once, told=told)
             for report in self._reporters(conn, incident)
-            for told in (report_messages.told(conn, report.id, once),)
+            for told in (report_messages.told(conn, report.id, *known),)
         ]
 
     def _reporters(self, conn: Connection, incident: Incident, *, closed: bool = False) -> list[Report]:

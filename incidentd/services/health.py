@@ -110,9 +110,9 @@ def _unreached(conn: Connection, page: PageRow) -> str:
 
 
 def _with_what_waits(one: wire.AdapterHealth, waiting: Mapping[str, int]) -> wire.AdapterHealth:
-    """A notifier that rests, with how many messages wait for it; each goes by the next contact method meanwhile."""
+    """A notifier or a channel that rests, with how many messages wait for it; pages go by another method meanwhile."""
     number = waiting.get(one.instance, 0)
-    if one.role != "notifier" or one.state != "quarantined" or not number:
+    if one.role not in ("notifier", "channel") or one.state != "quarantined" or not number:
         return one
     waits = "1 message waits" if number == 1 else f"{number} messages wait"
     return msgspec.structs.replace(one, detail=f"{waits} for it: {one.detail}")

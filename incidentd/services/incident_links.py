@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from incidentd.domain import drills
 from incidentd.domain.incidents import Incident
+from incidentd.services import report_links
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.storage import alerts, incidents
 from incidentd.storage.alerts import AlertRow
@@ -50,6 +51,7 @@ def link(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> In
         return incident
     tx.emit("incident.alert_linked", incident.subject, {"alert_ids": new}, actor=actor)
     tell_alerts(tx, "incident.alert_linked", incident, new, actor)
+    report_links.join_by_alerts(tx, incident, new, actor)
     return incidents.change(tx, incident)
 
 

@@ -25,7 +25,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.timeline import NOTE_KINDS, Told, entry
 from incidentd.domain.updates import Phase, next_due, next_due_for_status
-from incidentd.services import cursors, incident_links, incident_roles
+from incidentd.services import cursors, incident_links, incident_roles, report_links
 from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Handler
@@ -120,6 +120,7 @@ class Incidents:
         data["alert_ids"] = [one.id for one in linked]
         tx.emit("incident.declared", incident.subject, data, actor=actor)
         incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
+        report_links.join_by_alerts(tx, incident, data["alert_ids"], actor)
         arm_all(tx, incident)
         return incident
 

@@ -98,8 +98,9 @@ class ReportChanges:
         data |= {name: changes[name] for name in _NEEDS if changes.get(name)}
         tx.emit("report.state", report.about, data, actor=actor)
         changed = reports.change(tx, report, **{"owner": report.owner or actor} | changes)
-        if changed.state is State.DUPLICATE:
-            changed = reports.change(tx, changed, incident_id=report_links.follow_original(tx, changed))
+        behind = report_links.incident_behind(tx, changed)
+        if behind != changed.incident_id:
+            changed = reports.change(tx, changed, incident_id=behind)
         report_links.tell_incidents(tx, report, changed, actor)
         report_links.take_duplicates_along(tx, changed, actor)
         return self.settle(tx, changed)

@@ -39,14 +39,16 @@ class ReportIncidents:
         def command(tx: Tx) -> wire.Incident:
             found = [existing(tx.conn, one, lock=True) for one in sorted(set(body.report_ids))]
             incident = self._incidents.declare_in(tx, _declaration(body, found), actor)
-            for report in found:
-                self._link(tx, report, incident, actor)
+            for one in found:
+                self._link(tx, existing(tx.conn, one.id), incident, actor)
             return self._incidents.shown(tx, incident)
 
         return await self._store.write(command)
 
     def _link(self, tx: Tx, report: Report, incident: Incident, actor: str) -> None:
         wanted = wire_reports.ChangeReport(to="linked", incident_id=incident.id, alert_id=report.alert_id)
+        if report.incident_id == incident.id:  # it came with its alert, or with what it is a duplicate of
+            return
         if report.state is State.LINKED:
             if report.incident_id is not None:
                 raise Refused(

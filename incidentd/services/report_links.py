@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from incidentd.domain.incidents import Incident
 from incidentd.domain.reports import OWED, Report, State
-from incidentd.storage import reports
+from incidentd.storage import incidents, reports
 from incidentd.storage.tx import Tx
 
 
@@ -22,10 +23,22 @@ def tell_incidents(tx: Tx, before: Report, after: Report, actor: str) -> None:
             tx.emit(kind, f"incident:{number}", data, actor=actor)
 
 
-def follow_original(tx: Tx, report: Report) -> int | None:
-    """The incident that a duplicate goes with: that of the report which it is a duplicate of."""
-    original = reports.get(tx.conn, report.duplicate_of) if report.duplicate_of is not None else None
-    return None if original is None else original.incident_id
+def incident_behind(tx: Tx, report: Report) -> int | None:
+    """The incident that a report goes with: its own, that of its alert, or that of the report it is a duplicate of."""
+    if report.duplicate_of is not None:
+        original = reports.get(tx.conn, report.duplicate_of)
+        return None if original is None else original.incident_id
+    if report.incident_id is None and report.alert_id is not None:
+        return incidents.open_one_of_alert(tx.conn, report.alert_id)
+    return report.incident_id
+
+
+def join_by_alerts(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> None:
+    """Reports that were linked to these alerts belong to the incident too: their reporters hear of it."""
+    for report in reports.of_alerts(tx, alert_ids) if incident.drill_id is None else ():
+        changed = reports.change(tx, report, incident_id=incident.id)
+        tell_incidents(tx, report, changed, actor)
+        take_duplicates_along(tx, changed, actor)
 
 
 def take_duplicates_along(tx: Tx, report: Report, actor: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, or_, select, update
 
-from incidentd.domain.incidents import Incident, Status
+from incidentd.domain.incidents import OPEN, Incident, Status
 from incidentd.domain.severity import Severity
 from incidentd.storage.schema import group_alerts, incident_alerts, incident_updates, incidents, pages, role_assignments
 from incidentd.storage.text_search import contains
@@ -138,6 +138,14 @@ def unlink_alerts(tx: Tx, incident_id: int, alert_ids: Sequence[int]) -> int:
             delete(incident_alerts).where(incident_alerts.c.incident_id == incident_id, part)
         ).rowcount
     return gone
+
+
+def open_one_of_alert(conn: Connection, alert_id: int) -> int | None:
+    """The newest open incident that an alert is linked to."""
+    query = select(func.max(incidents.c.id)).join(incident_alerts, incident_alerts.c.incident_id == incidents.c.id)
+    is_open = incidents.c.status.in_(sorted(OPEN))
+    newest: int | None = conn.execute(query.where(incident_alerts.c.alert_id == alert_id, is_open)).scalar_one()
+    return newest
 
 
 def alert_ids_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:

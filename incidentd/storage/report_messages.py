@@ -124,9 +124,9 @@ def deliveries_of(conn: Connection, messages: Iterable[MessageRow]) -> dict[int,
     return {row.id: delivery(row) for row in conn.execute(select(deliveries).where(deliveries.c.id.in_(ids)))}
 
 
-def told(conn: Connection, report_id: int, once: str) -> bool:
-    """Whether a report's customer was told of something that is told once."""
-    mine = (report_messages.c.report_id == report_id) & (report_messages.c.once == once)
+def told(conn: Connection, report_id: int, *once: str) -> bool:
+    """Whether a report's customer was told of any of some things that are told once."""
+    mine = (report_messages.c.report_id == report_id) & report_messages.c.once.in_(once)
     return conn.execute(select(report_messages.c.id).where(mine)).first() is not None
 
 

@@ -135,3 +135,9 @@ def open_ones(tx: Tx) -> list[Report]:
     """Every report that is not closed, locked."""
     query = select(reports).where(reports.c.state != State.CLOSED).with_for_update()
     return [_report(row) for row in tx.conn.execute(query)]
+
+
+def of_alerts(tx: Tx, alert_ids: Sequence[int]) -> list[Report]:
+    """The open reports that are linked to some alerts and to no incident, locked."""
+    mine = reports.c.alert_id.in_(alert_ids) & reports.c.incident_id.is_(None) & (reports.c.state != State.CLOSED)
+    return [_report(row) for row in tx.conn.execute(select(reports).where(mine).with_for_update())]

@@ -74,7 +74,8 @@ async def test_an_incident_is_declared_from_reports_in_one_call(daemon):
     for number in (1, 2):
         found = await report(daemon, number)
         assert (found.state, found.incident_id, found.owner) == ("linked", 1, "ada")
-    assert [one for one in await timeline(daemon) if "R-" in one] == ["Linked R-1: Report 1", "Linked R-2: Report 2"]
+    linked = {one for one in await timeline(daemon) if "R-" in one}
+    assert linked == {"Linked R-1: Report 1", "Linked R-2: Report 2"}
     with pytest.raises(Refused, match="INC-1 already"):
         await declare(daemon, 2)
     with pytest.raises(NotFound):
@@ -169,6 +170,22 @@ async def test_reports_follow_a_merge_of_incidents_and_come_back(daemon):
     assert sorted(one.recipient for _, one in daemon.sender.written) == ["c1@example.org", "c2@example.org"]
     await status(daemon, "active", incident_id=2)
     assert [(await report(daemon, one)).incident_id for one in (1, 2)] == [1, 2]
+
+
+async def test_who_reported_what_an_alert_explains_hears_of_the_incident_of_the_alert(daemon):
+    await daemon.fire("disk")
+    await receive(daemon, 1)
+    await receive(daemon, 2)
+    assert (await change(daemon, 1, "linked", alert_id=1)).incident_id is None
+    await daemon.core.incidents.declare(
+        wire.DeclareIncident(title="Disks", severity=Severity.SEV3, alert_ids=(1,)), "ada"
+    )
+    assert (await report(daemon, 1)).incident_id == 1
+    assert (await change(daemon, 2, "linked", alert_id=1)).incident_id == 1
+    await update(daemon, "It is over", phase="resolved")
+    await status(daemon, "mitigated")
+    await status(daemon, "resolved")
+    assert written(daemon) == ["It is over", "It is over"], "who heard of the end hears of nothing before it"
 
 
 async def test_a_report_that_is_taken_off_hears_no_more(daemon):
