@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import pydantic
 from pydantic_core import core_schema
@@ -42,6 +43,37 @@ UrlPath = Annotated[str, pydantic.AfterValidator(_url_path)]
 
 PositiveSeconds = Annotated[float, pydantic.Field(gt=0, le=3600)]
 """A time-out in seconds."""
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or set("?#") & set(value):
+        raise ValueError("is no base address — write scheme, host and path, for example https://api.example.org/v1")
+    return value.rstrip("/")
+
+
+BaseUrl = Annotated[str, pydantic.AfterValidator(_base_url)]
+"""The http or https address below which something is reached, without a slash at its end. Since API version 1.6."""
+
+
+def _one_word(value: Secret) -> Secret:
+    if not re.fullmatch(r"[\x21-\x7e]+", value.reveal().strip()):
+        raise ValueError("is no token — where it leads there is one word of printable ASCII characters")
+    return value
+
+
+Token = Annotated[SecretRef, pydantic.AfterValidator(_one_word)]
+"""A secret that stands in a header. Since API version 1.6."""
+
+
+def _some(secrets: tuple[Secret, ...]) -> tuple[Secret, ...]:
+    if not secrets or not all(secret.reveal() for secret in secrets):
+        raise ValueError("has none or an empty one — store the secret that signs where the reference leads")
+    return secrets
+
+
+SigningSecrets = Annotated[tuple[SecretRef, ...], pydantic.AfterValidator(_some)]
+"""Secrets any of which may have signed, so that one can be changed without a gap. Since API version 1.6."""
 
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 _LONGEST = timedelta(days=3650)

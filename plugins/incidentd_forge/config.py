@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import pydantic
 
 from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+from incidentd.plugin.config import BaseUrl, SigningSecrets, Token
 
 GITHUB_API = "https://api.github.com"
 TAGS = ("service", "region", "version", "feature")
@@ -31,7 +30,6 @@ FORM: Mapping[str, str] = {
     "version": "version",
 }
 """Headings of issue forms and templates, in lower case, with what stands below them."""
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Flavor(StrEnum):
@@ -62,9 +60,9 @@ class ForgeConfig(AdapterConfig):
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
 
     forge: Flavor = Flavor.GITHUB
-    secrets: tuple[SecretRef, ...]
-    api: str = GITHUB_API
-    token: SecretRef | None = None
+    secrets: SigningSecrets
+    api: BaseUrl = GITHUB_API
+    token: Token | None = None
     app: AppConfig | None = None
     repositories: tuple[str, ...] = ()
     services: Mapping[str, str] = {}
@@ -74,28 +72,6 @@ class ForgeConfig(AdapterConfig):
     from_members: bool = False
     kind: Literal["end_user", "oss_developer", "internal_team"] = "oss_developer"
     timeout: PositiveSeconds = 10.0
-
-    @pydantic.field_validator("secrets")
-    @classmethod
-    def _some(cls, secrets: tuple[SecretRef, ...]) -> tuple[SecretRef, ...]:
-        if not secrets or not all(secret.reveal() for secret in secrets):
-            raise ValueError("has none or an empty one — store the webhook's secret where it leads")
-        return secrets
-
-    @pydantic.field_validator("api")
-    @classmethod
-    def _base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise ValueError("is no base address of an API — write for example https://git.example.org/api/v1")
-        return value.rstrip("/")
-
-    @pydantic.field_validator("token")
-    @classmethod
-    def _one_word(cls, value: SecretRef | None) -> SecretRef | None:
-        if value is not None and not _TOKEN.fullmatch(value.reveal().strip()):
-            raise ValueError("is no token — it is one word of printable ASCII characters")
-        return value
 
     @pydantic.field_validator("form")
     @classmethod

@@ -21,6 +21,7 @@ from incidentd.plugin import (
     WebhookResponse,
     safe_line,
 )
+from incidentd.plugin.signatures import any_signed
 from incidentd_sentry.config import SentryConfig
 from incidentd_sentry.decode import decode_hook
 
@@ -62,12 +63,11 @@ class SentrySource(AlertSource):
 
         The timestamp (Sentry-Hook-Timestamp) is not signed and so proves nothing.
         """
-        given = request.headers.get("sentry-hook-signature", "").strip().encode("utf-8", "surrogateescape")
-        fits = False
-        for secret in self._config.secrets:  # every secret is tried: the time taken tells nothing
-            expected = hmac.new(secret.reveal().encode(), request.body, hashlib.sha256).hexdigest().encode()
-            fits |= hmac.compare_digest(expected, given)
-        if not fits:
+        given = request.headers.get("sentry-hook-signature", "").strip()
+        body = request.body
+        if not any_signed(
+            self._config.secrets, given, lambda key: hmac.new(key, body, hashlib.sha256).hexdigest().encode()
+        ):
             raise BadRequest(
                 "the header Sentry-Hook-Signature is missing or does not fit the body",
                 field="Sentry-Hook-Signature",

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
 
 import pydantic
 
-from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+from incidentd.plugin import AdapterConfig, PositiveSeconds
+from incidentd.plugin.config import BaseUrl, SigningSecrets, Token
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
 _USER = re.compile(r"[UW][A-Z0-9]{5,20}")
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class SlackConfig(AdapterConfig):
@@ -25,28 +24,14 @@ class SlackConfig(AdapterConfig):
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
 
-    signing_secrets: tuple[SecretRef, ...]
-    token: SecretRef
+    signing_secrets: SigningSecrets
+    token: Token
     channels: Mapping[str, str] = {}
     direct: bool = True
     responders: tuple[str, ...] = ()
     kind: Literal["end_user", "oss_developer", "internal_team"] = "internal_team"
-    api: str = "https://slack.com/api"
+    api: BaseUrl = "https://slack.com/api"
     timeout: PositiveSeconds = 10.0
-
-    @pydantic.field_validator("signing_secrets")
-    @classmethod
-    def _some(cls, secrets: tuple[SecretRef, ...]) -> tuple[SecretRef, ...]:
-        if not secrets or not all(secret.reveal() for secret in secrets):
-            raise ValueError("has none or an empty one — store the app's signing secret where it leads")
-        return secrets
-
-    @pydantic.field_validator("token")
-    @classmethod
-    def _one_word(cls, value: SecretRef) -> SecretRef:
-        if not _TOKEN.fullmatch(value.reveal().strip()):
-            raise ValueError('is no token — it is one word that begins with "xoxb-"')
-        return value
 
     @pydantic.field_validator("channels")
     @classmethod
@@ -63,11 +48,3 @@ class SlackConfig(AdapterConfig):
             if not _USER.fullmatch(one):
                 raise ValueError(f"{one!r} is no id of a member — copy it from the profile's menu: U0123ABCD")
         return people
-
-    @pydantic.field_validator("api")
-    @classmethod
-    def _base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise ValueError("is no base address — leave it out, or write for example https://slack.com/api")
-        return value.rstrip("/")

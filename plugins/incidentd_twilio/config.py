@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import pydantic
 
-from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+from incidentd.plugin import AdapterConfig, PositiveSeconds
+from incidentd.plugin.config import BaseUrl, Token
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 """A phone number as E.164 writes it."""
@@ -40,10 +40,10 @@ class TwilioConfig(AdapterConfig):
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
 
-    url: str
+    url: BaseUrl
     account_sid: str
-    auth_token: SecretRef
-    old_auth_token: SecretRef | None = None
+    auth_token: Token
+    old_auth_token: Token | None = None
     number: str
     schedule: str = ""
     direct: str = ""
@@ -53,35 +53,14 @@ class TwilioConfig(AdapterConfig):
     language: Annotated[str, pydantic.Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en-US"
     says: Says = Says()
     kind: Literal["end_user", "oss_developer", "internal_team"] = "end_user"
-    api: str = "https://api.twilio.com"
+    api: BaseUrl = "https://api.twilio.com"
     timeout: PositiveSeconds = 10.0
-
-    @pydantic.field_validator("url", "api")
-    @classmethod
-    def _base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.username
-            or "?" in value
-            or "#" in value
-        ):
-            raise ValueError("is no base address — write for example https://incidents.example.org/in/phone")
-        return value.rstrip("/")
 
     @pydantic.field_validator("account_sid")
     @classmethod
     def _account(cls, value: str) -> str:
         if not _ACCOUNT.fullmatch(value):
             raise ValueError('is no account SID — it begins with "AC" and stands on the console\'s first page')
-        return value
-
-    @pydantic.field_validator("auth_token", "old_auth_token")
-    @classmethod
-    def _there(cls, value: SecretRef | None) -> SecretRef | None:
-        if value is not None and not value.reveal().strip():
-            raise ValueError("is empty — store the account's auth token where it leads")
         return value
 
     @pydantic.field_validator("number")

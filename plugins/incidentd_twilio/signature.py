@@ -13,16 +13,17 @@ import hmac
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
-from incidentd.plugin import BadRequest, Secret, WebhookRequest
+from incidentd.plugin import BadRequest, WebhookRequest
+from incidentd.plugin.signatures import any_signed
 from incidentd_twilio.config import TwilioConfig
 
 _MAX_FIELDS = 500
 
 
-def sign(token: Secret, url: str, fields: Mapping[str, Sequence[str]]) -> bytes:
+def sign(token: bytes, url: str, fields: Mapping[str, Sequence[str]]) -> bytes:
     """The value of X-Twilio-Signature."""
     signed = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
-    return base64.b64encode(hmac.new(token.reveal().strip().encode(), signed.encode(), hashlib.sha1).digest())
+    return base64.b64encode(hmac.new(token, signed.encode(), hashlib.sha1).digest())
 
 
 def signed_form(config: TwilioConfig, request: WebhookRequest) -> dict[str, str]:
@@ -37,11 +38,10 @@ def signed_form(config: TwilioConfig, request: WebhookRequest) -> dict[str, str]
     path = request.path
     for name, value in request.params.items():
         path = path.replace(f"{{{name}}}", value)
-    given = request.headers.get("x-twilio-signature", "").encode("utf-8", "surrogateescape")
-    fits = False
-    for token in (config.auth_token, config.old_auth_token):  # both are tried: the time taken tells nothing
-        if token is not None:
-            fits |= hmac.compare_digest(sign(token, config.url + path, fields), given)
+    tokens = [one for one in (config.auth_token, config.old_auth_token) if one is not None]
+    fits = any_signed(
+        tokens, request.headers.get("x-twilio-signature", ""), lambda token: sign(token, config.url + path, fields)
+    )
     if request.query or not fits:  # our addresses have no query
         what = "is missing or does not fit: is `url` what Twilio calls?"
         raise BadRequest(what, field="X-Twilio-Signature", status=401)
