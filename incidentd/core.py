@@ -158,7 +158,7 @@ class Core:
         self.triage = Triage(store, roster, support, changes, propagator)
         nudges = Nudges(support, changes)
         self.support.intake.followers.append(nudges.on_message)
-        changes.edited = nudges.look
+        changes.edited = nudges.on_edit
 
     @property
     def duty(self) -> Duty:

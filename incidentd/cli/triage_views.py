@@ -58,6 +58,8 @@ def print_nudge(found: wire_triage.Nudge | None) -> None:
     if found is not None:
         section("Declare an incident?")
         hang("  ", safe_line(f"{found.why}: {listed(found.report_ids, 'R-')}"))
+        names = " ".join(f"R-{one}" for one in found.report_ids)
+        hang("  ", f"incidentctl report declare {names} --severity ...", tone="dim")
 
 
 def print_similar(found: wire_triage.Similar) -> None:

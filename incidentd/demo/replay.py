@@ -129,8 +129,8 @@ class Replay:
         body = wire.ChangeStatus(
             to="mitigated", reason=fact.text, evidence="error ratio on the service's dashboard", at=at
         )
+        await self._update("monitoring", f"{fact.text}. We keep watching.")  # in better words than the status has
         await self._core.incidents.change_status(self.incident_id, body, LEAD, None)
-        await self._update("monitoring", f"{fact.text}. We keep watching.")
         await self._send(http, {"startsAt": self._alert_started(), "endsAt": at})
 
     def _alert_started(self) -> datetime:
@@ -142,6 +142,6 @@ class Replay:
         body = wire.ChangeStatus(
             to="resolved", reason="no errors since the mitigation", evidence="the alert has ended and stayed quiet"
         )
-        await self._core.incidents.change_status(self.incident_id, body, LEAD, None)
         await self._update("resolved", "This is over. We will tell what we learned.", final=True)
+        await self._core.incidents.change_status(self.incident_id, body, LEAD, None)
         self._say(self._clock.now(), f"INC-{self.incident_id} is resolved")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 import msgspec
@@ -72,11 +72,10 @@ def _suggested(one: Facts, other: Facts, alike: Likeness, rule: Similar) -> Sugg
     return Suggestion(id=other.id, relation=relation, score=alike.score, reasons=reasons)
 
 
-def nudge(one: Facts, others: Sequence[Facts], similar: Similar, rule: NudgeRule) -> Nudge | None:
+def nudge(one: Facts, others: Iterable[Facts], like_it: Collection[int], rule: NudgeRule) -> Nudge | None:
     """Whether `one` and what is like it ask for an incident. `others` are reports that are in no incident yet."""
     near = [other for other in others if other.id != one.id and abs(other.at - one.at) <= rule.within]
-    alike = {each.id for each in suggestions(one, near, similar)}
-    cluster = [one, *(other for other in near if other.id in alike)]
+    cluster = [one, *(other for other in near if other.id in like_it)]
     reporters = {other.sender or f"report {other.id}" for other in cluster}
     if len(reporters) >= rule.reports:
         what = f"{len(cluster)} reports from {len(reporters)} reporters are alike"

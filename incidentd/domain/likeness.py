@@ -100,12 +100,21 @@ def _compared(name: str, mine: str, theirs: str, same: int, other: int) -> list[
 def _shared(mine: frozenset[str], theirs: frozenset[str]) -> set[str]:
     """The words of `mine` that `theirs` has too. Numbers are the same or another: 429 is not 420."""
     found = set(mine & theirs)
-    buckets: dict[str, list[str]] = {}
-    for word in theirs:
-        if not word.isdigit():
-            buckets.setdefault(word[:_BUCKET], []).append(word)
-    for word in mine - found:
-        near = buckets.get(word[:_BUCKET], ())
-        if any(JaroWinkler.similarity(word, one, score_cutoff=_SAME_WORD) for one in near):
-            found.add(word)
+    ours, others = _by_beginning(mine), _by_beginning(theirs)
+    for beginning in ours.keys() & others.keys():
+        near = others[beginning]
+        found.update(word for word in ours[beginning] if word not in found and _is_one_of(word, near))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _by_beginning(words: frozenset[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if not word.isdigit():
+            found.setdefault(word[:_BUCKET], []).append(word)
+    return found
+
+
+def _is_one_of(word: str, near: Iterable[str]) -> bool:
+    return any(JaroWinkler.similarity(word, one, score_cutoff=_SAME_WORD) for one in near)

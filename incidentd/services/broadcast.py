@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from incidentd.domain import broadcast as rules
 from incidentd.domain.incidents import Incident, Status, reopens
+from incidentd.domain.reply_values import reply_values
 from incidentd.domain.reports import OUTCOMES, Report, State
 from incidentd.domain.support import Support
 from incidentd.domain.updates import Phase
@@ -73,11 +74,7 @@ class Broadcast:
         return [one for one in found if closed or one.state is not State.CLOSED]
 
     def _words(self, conn: Connection, report: Report, to: Status) -> str:
-        customer = customers.get(conn, report.customer_id)
-        name = customer.name if customer is not None and customer.name != report.recipient else ""
-        values = {"reference": report.reference, "name": name, "subject": report.subject, "service": report.service}
-        values |= {name: report.tags.get(name, "") for name in ("region", "version", "feature")}
-        values |= {"owner": report.owner, "incident": f"INC-{report.incident_id}"}
+        values = reply_values(report, customers.get(conn, report.customer_id))
         return rules.words(to, report, values, self._support().replies)
 
     # ------------------------------------------------------------------ saying it

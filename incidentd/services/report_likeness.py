@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -47,6 +48,7 @@ class Alike:
         self._facts = {one.id: one for one in facts_of(conn, list(self.reports.values()))}
         self._mine = report
 
+    @cached_property
     def suggestions(self) -> list[Suggestion]:
         """What it may be a duplicate of, or in one cluster with, the most alike first."""
         return suggestions(self._facts[self._mine.id], self._facts.values(), self._support.similar)
@@ -56,7 +58,8 @@ class Alike:
         if not _undecided(self._mine):
             return None
         others = [self._facts[row.id] for row in self.reports.values() if _undecided(row)]
-        return nudge(self._facts[self._mine.id], others, self._support.similar, self._support.nudge)
+        like_it = {one.id for one in self.suggestions}
+        return nudge(self._facts[self._mine.id], others, like_it, self._support.nudge)
 
 
 def _undecided(report: Report) -> bool:

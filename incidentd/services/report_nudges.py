@@ -23,15 +23,20 @@ class Nudges:
         self._changes = changes
 
     def on_message(self, tx: Tx, came: Came) -> Report:
-        """A report has come in."""
-        if came.new_report and not came.message.automatic:
-            self.look(tx, came.report)
+        """A report has come in, or its channel has told more of it."""
+        if not came.message.automatic:
+            alike = Alike(tx.conn, came.report, self._support())
+            if came.new_report:
+                self._look_again(tx, came.report, alike)
+            self._ask(tx, came.report, alike)
         return came.report
 
-    def look(self, tx: Tx, report: Report) -> None:
+    def on_edit(self, tx: Tx, report: Report) -> None:
+        """Its subject, service or tags were corrected."""
+        self._ask(tx, report, Alike(tx.conn, report, self._support()))
+
+    def _ask(self, tx: Tx, report: Report, alike: Alike) -> None:
         """Ask for an incident where a cluster is large enough, once, and again when it has doubled."""
-        alike = Alike(tx.conn, report, self._support())
-        self._look_again(tx, report, alike)
         found = alike.nudge()
         if found is None:
             return
@@ -43,7 +48,7 @@ class Nudges:
 
     def _look_again(self, tx: Tx, report: Report, alike: Alike) -> None:
         """Where no fault was found, and another customer sees it too, there may be one after all."""
-        for one in alike.suggestions():
+        for one in alike.suggestions:
             other = reports.get(tx.conn, one.id, lock=True)
             if other is None or not reopened_by_match(other, report.customer_id):
                 continue

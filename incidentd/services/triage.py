@@ -63,7 +63,7 @@ class Triage:
                     score=one.score,
                     reasons=one.reasons,
                 )
-                for one in alike.suggestions()
+                for one in alike.suggestions
             )
             return wire_triage.Similar(similar=found, nudge=nudge_view(alike.nudge()))
 

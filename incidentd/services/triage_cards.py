@@ -11,6 +11,7 @@ from incidentd import wire_triage
 from incidentd.domain.canned_replies import ASK, CannedReply, Unfilled, render
 from incidentd.domain.clusters import Nudge
 from incidentd.domain.people import Roster
+from incidentd.domain.reply_values import reply_values
 from incidentd.domain.reports import Customer, Report
 from incidentd.domain.support import Support
 from incidentd.domain.triage import Card, Question, card, implied_answers
@@ -32,21 +33,6 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     card: Card
     asked: dict[str, datetime]
     support: Support
-    name: str
-
-    @property
-    def values(self) -> dict[str, str]:
-        """What fills the placeholders of replies."""
-        report = self.report
-        return {
-            **{name: report.tags.get(name, "") for name in ("region", "version", "feature")},
-            "reference": report.reference,
-            "name": self.name,
-            "subject": report.subject,
-            "service": report.service,
-            "owner": report.owner,
-            "incident": "" if report.incident_id is None else f"INC-{report.incident_id}",
-        }
 
     def words(self, question: str) -> str:
         """How customers of this kind are asked."""
@@ -65,14 +51,15 @@ def seen(conn: Connection, report: Report, support: Support) -> Seen:
         implied=implied_answers(contact=contact, tags=report.tags),
         asked=asked,
     )
-    name = "" if customer.name == report.recipient else customer.name
-    return Seen(report=report, customer=customer, card=found, asked=asked, support=support, name=name)
+    return Seen(report=report, customer=customer, card=found, asked=asked, support=support)
 
 
 def draft(one: Seen, reply: CannedReply, **more: str) -> wire_triage.ReplyDraft:
     """A reply as it would be sent."""
     try:
-        return wire_triage.ReplyDraft(name=reply.name, text=render(reply, {**one.values, **more}), missing=())
+        return wire_triage.ReplyDraft(
+            name=reply.name, text=render(reply, reply_values(one.report, one.customer) | more), missing=()
+        )
     except Unfilled as error:
         return wire_triage.ReplyDraft(name=reply.name, text="", missing=error.names)
 

@@ -178,6 +178,8 @@ async def test_a_service_that_is_filled_in_later_makes_a_cluster(desk):
     second = await report(desk, ("Defaults", "All of our users get default values of flags"), "di", service="")
     assert await desk.events("report.nudged") == []
     await desk.core.support.reports.edit(second, wire_reports.EditReport(service="flags"), "lin", None)
+    again = wire_reports.EditReport(subject="Defaults everywhere")
+    await desk.core.support.reports.edit(second, again, "lin", None)
     assert [one.subject for one in await desk.events("report.nudged")] == [f"report:{second}"]
 
 

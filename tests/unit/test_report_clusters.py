@@ -89,8 +89,8 @@ def test_any_text_is_compared_and_a_text_with_words_is_like_itself(first, second
     assert likeness(one, one).score in (0, 100)
 
 
-def asked(one: Facts, *others: Facts):
-    return nudge(one, others, Similar(), NudgeRule())
+def asked(one: Facts, *others: Facts, **rule):
+    return nudge(one, others, found(one, *others), NudgeRule(**rule))
 
 
 def test_two_reporters_in_one_cluster_ask_for_an_incident():
@@ -120,7 +120,6 @@ def test_two_teams_about_one_service_ask_for_an_incident_whatever_they_say():
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_a_higher_threshold_waits_for_more(count):
-    rule = NudgeRule(reports=count)
     others = [report(number, "flags") for number in range(2, count)]
-    assert nudge(report(1, "flags"), others, Similar(), rule) is None
-    assert nudge(report(1, "flags"), [*others, report(9, "broken")], Similar(), rule) is not None
+    assert asked(report(1, "flags"), *others, reports=count) is None
+    assert asked(report(1, "flags"), *others, report(9, "broken"), reports=count) is not None
