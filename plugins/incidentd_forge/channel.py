@@ -79,11 +79,11 @@ class ForgeChannel(SupportChannel):
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Write a comment. A resend looks first whether the one before arrived."""
-        if outgoing.private:
-            raise PermanentFailure("it is private, and everybody reads an issue: answer by another way")
         thread = _THREAD.fullmatch(outgoing.thread)
         if thread is None:
             raise PermanentFailure("a private vulnerability report is answered on its own page at the forge only")
+        if outgoing.private:
+            raise PermanentFailure("it is private, and everybody reads an issue: answer by another way")
         url = f"{self._config.api}/repos/{thread['repository']}/issues/{thread['number']}/comments"
         headers = await self._access.headers()
         if outgoing.attempt > 1 and (before := await self._find(url, headers, outgoing)):

@@ -6,31 +6,40 @@ import contextlib
 import traceback
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from incidentd.plugin import PermanentFailure, Receipt, TemporaryFailure
 from incidentd.plugin.outcomes import UnknownOutcome
-from incidentd.plugin.testing.httpserver import Fault, RecordingServer, Reply, refused_port
+from incidentd.plugin.testing.httpserver import Fault, Recorded, RecordingServer, Reply, refused_port
 from incidentd.plugin.testing.notifiers import NotifierConformance
 from incidentd.plugin.testing.sending import Rig, SendingConformance, Vendor, failure_of
 
 
 class HttpVendor(Vendor):
-    """A `Vendor` on a `RecordingServer`; `configure` makes the settings from the server's address."""
+    """A `Vendor` on a `RecordingServer`; `configure` makes the settings from the server's address.
 
-    def __init__(self, server: RecordingServer, configure: Callable[[str], Mapping[str, Any]]) -> None:
+    `is_message` tells the requests that hand over a message from those that ask something.
+    """
+
+    def __init__(
+        self,
+        server: RecordingServer,
+        configure: Callable[[str], Mapping[str, Any]],
+        is_message: Callable[[Recorded], bool] = lambda _sent: True,
+    ) -> None:
         self.server = server
         self.configure = configure
+        self.is_message = is_message
 
     def settings(self) -> Mapping[str, Any]:
         """What `configure` makes of the server's address."""
         return self.configure(self.server.url)
 
     def sent(self) -> Sequence[Any]:
-        """The recorded requests."""
-        return self.server.requests
+        """The recorded requests that handed over a message."""
+        return [one for one in self.server.requests if self.is_message(one)]
 
     def reject(self) -> None:
         """Answers 403 and repeats the request."""
@@ -50,7 +59,12 @@ class HttpVendor(Vendor):
 
 
 class HttpSendingConformance(SendingConformance):
-    """What an adapter must do that sends by HTTP; `sent` is a `Recorded` request."""
+    """What an adapter must do that sends by HTTP; `sent` is a `Recorded` request.
+
+    `server` may be a stand-in that remembers, for a vendor that is asked things too; say with `is_message` what counts.
+    """
+
+    server: ClassVar[type[RecordingServer]] = RecordingServer
 
     @abstractmethod
     def configure(self, url: str) -> Mapping[str, Any]:
@@ -59,8 +73,12 @@ class HttpSendingConformance(SendingConformance):
     @contextlib.asynccontextmanager
     async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
         """A recording server."""
-        async with RecordingServer() as server:
-            yield HttpVendor(server, self.configure)
+        async with self.server() as server:
+            yield HttpVendor(server, self.configure, self.is_message)
+
+    def is_message(self, sent: Recorded) -> bool:
+        """Whether a request hands over a message."""
+        return True
 
     @pytest.mark.parametrize("status", [200, 201, 202, 204])
     async def test_taken(self, rig: Rig, status: int) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,10 +14,10 @@ import incidentd_discord.channel
 from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, WebhookRequest
 from incidentd.plugin.testing import (
     HttpSendingConformance,
-    HttpVendor,
     Letter,
     Outcome,
     Recorded,
+    RecordingServer,
     Reply,
     Rig,
     WebhookChannelConformance,
@@ -68,32 +67,42 @@ def answer_of(response: Any) -> dict[str, Any]:
     return document
 
 
-class DiscordVendor(HttpVendor):
-    """Shows what was written into channels, whatever else was asked."""
+class FakeDiscord(RecordingServer):
+    """Keeps messages, each nonce once, and opens direct channels."""
 
-    def sent(self) -> list[Recorded]:
-        return self.server.posted()  # type: ignore[attr-defined,no-any-return]
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: dict[str, dict[str, Any]] = {}
+
+    def reply(self, request: Recorded) -> Reply:
+        document = json.loads(request.body)
+        if request.path == "/users/@me/channels":
+            return Reply(body=json.dumps({"id": f"9{document['recipient_id']}", "type": 1}).encode())
+        if request.path.startswith("/webhooks/"):
+            return Reply(body=b'{"id":"700000000000000001"}')
+        assert len(document["nonce"]) <= 25
+        assert document["enforce_nonce"] is True
+        message = {**document, "id": str(800_000_000_000_000_000 + len(self.messages))}
+        return Reply(body=json.dumps(self.messages.setdefault(document["nonce"], message)).encode())
 
 
 class TestDiscord(HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
+    server = FakeDiscord
     secrets = (TOKEN, INTERACTION_TOKEN)
     recipient = GRACE
     thread = TALKS["talk-1"]
     knows_automatic = False  # bots cannot use interactions
 
     @pytest.fixture(autouse=True)
-    def _fake(self, fake_discord: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.fake_discord = fake_discord
+    def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(incidentd_discord.channel, "_CLOSING", 0.2)  # of a store that hangs for ever
-
-    @contextlib.asynccontextmanager
-    async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
-        async with self.fake_discord() as server:
-            yield DiscordVendor(server, self.configure)
 
     def configure(self, url: str) -> Mapping[str, Any]:
         return {"public_key": PUBLIC, "token": Secret(TOKEN), "api": url, "answers": "channel"}
+
+    def is_message(self, sent: Recorded) -> bool:
+        return sent.path.endswith("/messages")
 
     def request(self, rig: Rig, letter: Letter) -> WebhookRequest:
         author = {"user": {"id": f"1{int.from_bytes(letter.sender.encode()) % 10**17:017}", "username": letter.sender}}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -20,9 +20,9 @@ from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, Tem
 from incidentd.plugin.testing import (
     FakeContext,
     HttpSendingConformance,
-    HttpVendor,
     Letter,
     Recorded,
+    RecordingServer,
     Reply,
     Rig,
     WebhookChannelConformance,
@@ -63,30 +63,39 @@ def signed(body: bytes, key: str = SIGNING, event: str = "issue_comment") -> Web
     return make_request(PATH, body, headers={"Content-Type": "application/json", **headers})
 
 
-class ForgeVendor(HttpVendor):
-    """Shows what was written to issues, whatever else was asked."""
+class FakeForge(RecordingServer):
+    """Keeps the comments of issues. `granted` counts the tokens that an app got."""
 
-    def sent(self) -> list[Recorded]:
-        return self.server.posted()  # type: ignore[attr-defined,no-any-return]
+    def __init__(self) -> None:
+        super().__init__()
+        self.comments: list[dict[str, object]] = []
+        self.granted = 0
+
+    def reply(self, request: Recorded) -> Reply:
+        if request.path.endswith("/access_tokens"):
+            self.granted += 1
+            grant = {"token": f"ghs_{self.granted}", "expires_at": "2026-03-02T10:00:00Z"}
+            return Reply(status=201, body=json.dumps(grant).encode())
+        if request.method == "GET":
+            page = int(parse_qs(request.query)["page"][0])
+            return Reply(body=json.dumps(self.comments[100 * (page - 1) : 100 * page]).encode())
+        comment = {"id": 9000 + len(self.comments), "body": json.loads(request.body)["body"]}
+        self.comments.append(comment)
+        return Reply(status=201, body=json.dumps(comment).encode())
 
 
 class TestForge(HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
+    server = FakeForge
     secrets = (SIGNING, OLD, TOKEN)
     recipient = "grace"
     thread = "acme/parser#12"
 
-    @pytest.fixture(autouse=True)
-    def _fake(self, fake_forge: Any) -> None:
-        self.fake_forge = fake_forge
-
-    @contextlib.asynccontextmanager
-    async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
-        async with self.fake_forge() as server:
-            yield ForgeVendor(server, self.configure)
-
     def configure(self, url: str) -> Mapping[str, Any]:
         return {"secrets": [Secret(OLD), Secret(SIGNING)], "token": Secret(TOKEN), "api": url}
+
+    def is_message(self, sent: Recorded) -> bool:
+        return sent.method == "POST" and sent.path.endswith("/comments")
 
     def request(self, rig: Rig, letter: Letter) -> WebhookRequest:
         return signed(hook(letter))
@@ -158,7 +167,7 @@ class TestForge(HttpSendingConformance, WebhookChannelConformance):
     async def test_what_cannot_be_answered_here_says_so(self, rig: Rig) -> None:
         for message, words in (
             (self.message(private=True), "private"),
-            (self.message(thread="acme/parser/security/advisories/GHSA-1"), "own page"),
+            (self.message(thread="acme/parser/security/advisories/GHSA-1", private=True), "own page"),
             (self.message(thread="../../user#1"), "own page"),
         ):
             error = await failure_of(rig.adapter.send(message))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
@@ -18,9 +17,9 @@ from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, Tem
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.testing import (
     HttpSendingConformance,
-    HttpVendor,
     Letter,
     Recorded,
+    RecordingServer,
     Reply,
     Rig,
     WebhookChannelConformance,
@@ -81,31 +80,46 @@ def command(text: str, **fields: str) -> WebhookRequest:
     return signed(urlencode(form | fields).encode(), path=COMMANDS)
 
 
-class SlackVendor(HttpVendor):
-    """Shows what was posted, whatever else was asked."""
+class FakeSlack(RecordingServer):
+    """Keeps what is posted, and knows one member."""
 
-    def sent(self) -> list[Recorded]:
-        return self.server.posted()  # type: ignore[attr-defined,no-any-return]
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[dict[str, Any]] = []
+
+    def reply(self, request: Recorded) -> Reply:
+        method = request.path.rpartition("/")[2]
+        asked = {name: values[0] for name, values in parse_qs(request.query).items()}
+        return Reply(body=json.dumps({"ok": True, **self.answer(method, asked, request.body)}).encode())
+
+    def answer(self, method: str, asked: dict[str, str], body: bytes) -> dict[str, Any]:
+        if method == "users.info":
+            return {"user": {"name": "gh", "profile": {"display_name": "", "real_name": "Grace Hopper"}}}
+        if method == "conversations.open":
+            return {"channel": {"id": "D0GRACE"}}
+        if method in ("conversations.replies", "conversations.history"):
+            assert asked["include_all_metadata"] == "true"
+            return {"messages": [one for one in self.messages if one["thread_ts"] == asked.get("ts", "")]}
+        document = json.loads(body)
+        channel = "D0GRACE" if document["channel"].startswith("U") else document["channel"]
+        message = {"ts": f"17724420{len(self.messages):02}.000100", "metadata": document["metadata"]}
+        self.messages.append({**message, "text": document["text"], "thread_ts": document.get("thread_ts", "")})
+        return {"channel": channel, "ts": message["ts"], "message": message}
 
 
 class TestSlack(HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
+    server = FakeSlack
     secrets = (SIGNING, OLD, TOKEN)
     recipient = "U0GRACE"
     thread = f"C0SUPPORT/{ROOT['talk-1']}"
 
-    @pytest.fixture(autouse=True)
-    def _fake(self, fake_slack: Any) -> None:
-        self.fake_slack = fake_slack
-
-    @contextlib.asynccontextmanager
-    async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
-        async with self.fake_slack() as server:
-            yield SlackVendor(server, self.configure)
-
     def configure(self, url: str) -> Mapping[str, Any]:
         secrets = [Secret(OLD), Secret(SIGNING)]
         return {"signing_secrets": secrets, "token": Secret(TOKEN), "api": url, "channels": {"C0SUPPORT": "shop"}}
+
+    def is_message(self, sent: Recorded) -> bool:
+        return sent.path.endswith("/chat.postMessage")
 
     def request(self, rig: Rig, letter: Letter) -> WebhookRequest:
         return signed(envelope(message(letter)))

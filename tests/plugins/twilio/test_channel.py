@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from xml.etree import ElementTree
@@ -18,9 +18,9 @@ from incidentd.plugin import BadRequest, OnDuty, PermanentFailure, Received, Sec
 from incidentd.plugin.testing import (
     FakeContext,
     HttpSendingConformance,
-    HttpVendor,
     Letter,
     Recorded,
+    RecordingServer,
     Reply,
     Rig,
     WebhookChannelConformance,
@@ -60,30 +60,43 @@ def form(path: str, token: str = TOKEN, **fields: str) -> WebhookRequest:
     return signed(urlencode(usual | fields).encode(), path, token)
 
 
-class TwilioVendor(HttpVendor):
-    """Shows what was to be sent, whatever else was asked."""
+class FakeTwilio(RecordingServer):
+    """Keeps the messages that were sent, the newest first."""
 
-    def sent(self) -> list[Recorded]:
-        return self.server.posted()  # type: ignore[attr-defined,no-any-return]
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[dict[str, Any]] = []
+
+    def reply(self, request: Recorded) -> Reply:
+        if request.method == "GET":
+            (to,) = parse_qs(request.query)["To"]
+            found = [one for one in self.messages if one["to"] == to]
+            return Reply(body=json.dumps({"messages": found, "page_size": 50}).encode())
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        message = {
+            "sid": f"SM{len(self.messages):032}",
+            "to": form["To"],
+            "from": form.get("From"),
+            "body": form["Body"],
+            "status": "queued",
+            "date_created": "Mon, 02 Mar 2026 09:00:00 +0000",
+        }
+        self.messages.insert(0, message)
+        return Reply(status=201, body=json.dumps(message).encode())
 
 
 class TestTwilio(HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
+    server = FakeTwilio
     secrets = (TOKEN, OLD, base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode())
     recipient = NUMBERS["talk-1"]
     thread = NUMBERS["talk-1"]
 
-    @pytest.fixture(autouse=True)
-    def _fake(self, fake_twilio: Any) -> None:
-        self.fake_twilio = fake_twilio
-
-    @contextlib.asynccontextmanager
-    async def open_vendor(self, directory: Any) -> AsyncIterator[HttpVendor]:
-        async with self.fake_twilio() as server:
-            yield TwilioVendor(server, self.configure)
-
     def configure(self, url: str) -> Mapping[str, Any]:
         return {**CONFIG, "api": url}
+
+    def is_message(self, sent: Recorded) -> bool:
+        return sent.method == "POST"
 
     def request(self, rig: Rig, letter: Letter) -> WebhookRequest:
         optional = {"OptOutType": "STOP"} if letter.automatic else {}
