@@ -300,6 +300,7 @@ class IncidentDetail(Frozen, frozen=True):
     roles: tuple[RoleHolder, ...]  # all, oldest first
     updates: tuple[Update, ...]
     role_gap_minutes: Mapping[str, float]
+    report_ids: tuple[int, ...] = ()  # of those who reported it
 
 
 class IncidentPage(Frozen, frozen=True):

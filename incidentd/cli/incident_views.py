@@ -75,6 +75,7 @@ def print_incident(session: Session, detail: wire.IncidentDetail) -> None:
         ("closed", session.when(i.closed_at)), ("merged into", f"INC-{i.merged_into}" if i.merged_into else ""),
         ("episode", i.episode if i.episode > 1 else ""), ("stakeholders", "many" if i.many_stakeholders else ""),
         ("alerts", listed(i.alert_ids, "A-")), ("pages", listed(i.page_ids, "P-")),
+        ("reports", listed(detail.report_ids, "R-")),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
         ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),
     ])  # fmt: skip

@@ -236,11 +236,16 @@ def _linked(report: Report, asked: Asked) -> dict[str, Any]:
 
 def outcome(report: Report) -> State:
     """What a report came to, as far as it still says so."""
+    if report.duplicate_of is not None:  # it may go with the incident of the other one
+        return State.DUPLICATE
     if report.incident_id is not None or report.alert_id is not None:
         return State.LINKED
-    if report.duplicate_of is not None:
-        return State.DUPLICATE
     return State.TICKETED if report.ticket else State.NO_FAULT_FOUND
+
+
+def loses_last_word(report: Report, written_at: datetime) -> bool:
+    """Whether a message of then that never arrives was the last word: who did not hear it is owed it still."""
+    return report.followed_up_at is not None and written_at >= report.followed_up_at
 
 
 def on_message_in(report: Report, automatic: bool) -> State:

@@ -126,9 +126,8 @@ def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[s
             "see incidentctl page list --state exhausted"
         )
     if counts.reports_late:
-        found.append(
-            f"{counts.reports_late} reporters wait for a word that is overdue: see incidentctl report list --late"
-        )
+        waits = "reporter waits" if counts.reports_late == 1 else "reporters wait"
+        found.append(f"{counts.reports_late} {waits} for a word that is overdue: see incidentctl report list --late")
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
     if counts.timers_due > _LATE_TIMERS:

@@ -70,12 +70,14 @@ class ReportChanges:
         if message is None or report is None:
             return
         tx.emit("report.undelivered", report.about, {"message": message.id, "error": error})
-        if report.state is State.FOLLOWED_UP and not message.automatic:
+        if message.kind in (OutgoingKind.RECEIPT, OutgoingKind.LEARNED):
+            return
+        if rules.loses_last_word(report, message.at):
             state = rules.outcome(report)
             data = {"from": report.state, "to": state, "reason": "the last word could not be delivered"}
             tx.emit("report.state", report.about, data)
-            report = reports.change(tx, report, state=state, followed_up_at=None)
-        if report.state is not State.CLOSED and message.kind != OutgoingKind.RECEIPT:
+            report = reports.change(tx, report, state=state, followed_up_at=None, closed_at=None)
+        if report.state is not State.CLOSED:
             self.save(tx, report, answered_at=None, next_due=tx.now)
 
     def note(self, tx: Tx, report: Report, text: str, actor: str) -> Report:
@@ -90,6 +92,7 @@ class ReportChanges:
         """Take it to another state. Raises `Refused`, and `NotFound` for what it would rest on."""
         needed = {name: getattr(body, name) for name in _NEEDS}
         _check_needed(tx, needed)
+        needed["duplicate_of"] = report_links.original(tx, body.duplicate_of)
         try:
             changes = rules.decide(report, Asked(to=State(body.to), now=tx.now, reason=body.reason, **needed))
         except Refusal as refusal:
@@ -101,15 +104,13 @@ class ReportChanges:
         behind = report_links.incident_behind(tx, changed)
         if behind != changed.incident_id:
             changed = reports.change(tx, changed, incident_id=behind)
-        report_links.tell_incidents(tx, report, changed, actor)
-        report_links.take_duplicates_along(tx, changed, actor)
+        report_links.spread(tx, report, changed, actor)
         return self.settle(tx, changed)
 
     def link(self, tx: Tx, report: Report, incident_id: int, actor: str) -> Report:
         """Link a report, which an alert is behind already, to an incident as well."""
         changed = self.save(tx, report, incident_id=incident_id)
-        report_links.tell_incidents(tx, report, changed, actor)
-        report_links.take_duplicates_along(tx, changed, actor)
+        report_links.spread(tx, report, changed, actor)
         return changed
 
     def edit(

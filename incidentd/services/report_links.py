@@ -10,17 +10,33 @@ from incidentd.storage import incidents, reports
 from incidentd.storage.tx import Tx
 
 
-def tell_incidents(tx: Tx, before: Report, after: Report, actor: str) -> None:
-    """An incident's timeline says which reports came to it, and which were taken off."""
+def spread(tx: Tx, before: Report, after: Report, actor: str) -> None:
+    """Incidents say which reports came to them or were taken off, and whoever reported the same goes along."""
+    _tell_incidents(tx, before, after, actor)
+    for number in reports.duplicates_of(tx.conn, after.id):
+        duplicate = reports.get(tx.conn, number, lock=True)
+        if duplicate is None or duplicate.state is State.CLOSED:
+            continue
+        of = after.duplicate_of or after.id  # what is a duplicate of a duplicate is one of the first
+        if (duplicate.incident_id, duplicate.duplicate_of) != (after.incident_id, of):
+            changed = reports.change(tx, duplicate, incident_id=after.incident_id, duplicate_of=of)
+            _tell_incidents(tx, duplicate, changed, actor)
+
+
+def _tell_incidents(tx: Tx, before: Report, after: Report, actor: str) -> None:
     if before.incident_id == after.incident_id:
         return
-    for kind, number in (
-        ("incident.report_unlinked", before.incident_id),
-        ("incident.report_linked", after.incident_id),
-    ):
-        if number is not None:
-            data = {"report": after.reference, "subject": after.subject}
-            tx.emit(kind, f"incident:{number}", data, actor=actor)
+    data = {"report": after.reference, "subject": after.subject}
+    if before.incident_id is not None:
+        tx.emit("incident.report_unlinked", f"incident:{before.incident_id}", data, actor=actor)
+    if after.incident_id is not None:
+        tx.emit("incident.report_linked", f"incident:{after.incident_id}", data, actor=actor)
+
+
+def original(tx: Tx, report_id: int | None) -> int | None:
+    """The report that a duplicate of `report_id` is one of: where that is one itself, what it is one of."""
+    found = reports.get(tx.conn, report_id) if report_id is not None else None
+    return report_id if found is None or found.duplicate_of is None else found.duplicate_of
 
 
 def incident_behind(tx: Tx, report: Report) -> int | None:
@@ -36,19 +52,7 @@ def incident_behind(tx: Tx, report: Report) -> int | None:
 def join_by_alerts(tx: Tx, incident: Incident, alert_ids: Sequence[int], actor: str) -> None:
     """Reports that were linked to these alerts belong to the incident too: their reporters hear of it."""
     for report in reports.of_alerts(tx, alert_ids) if incident.drill_id is None else ():
-        changed = reports.change(tx, report, incident_id=incident.id)
-        tell_incidents(tx, report, changed, actor)
-        take_duplicates_along(tx, changed, actor)
-
-
-def take_duplicates_along(tx: Tx, report: Report, actor: str) -> None:
-    """Whoever reported the same hears of the same incident."""
-    for number in reports.duplicates_of(tx.conn, report.id):
-        duplicate = reports.get(tx.conn, number, lock=True)
-        if duplicate is None or duplicate.state is State.CLOSED or duplicate.incident_id == report.incident_id:
-            continue
-        changed = reports.change(tx, duplicate, incident_id=report.incident_id)
-        tell_incidents(tx, duplicate, changed, actor)
+        spread(tx, report, reports.change(tx, report, incident_id=incident.id), actor)
 
 
 def relink(

@@ -86,6 +86,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Built once: to build a statement costs several times what it costs to run it, and these run for every page.
+_ADD = insert(deliveries).returning(deliveries)
 _OF_PAGE = deliveries.c.page_id == bindparam("of_page")
 _ENDED = case((deliveries.c.error.startswith(UNCLEAR, autoescape=True), "unknown"), else_="cancelled")
 _END = update(deliveries).values(state=_ENDED)
@@ -149,7 +150,7 @@ def enqueue(tx: Tx, new: Sequence[NewDelivery]) -> None:
 def add(tx: Tx, new: NewDelivery) -> DeliveryRow:
     """Put one message into the outbox, and say which it is."""
     tx.wake(Wake.DELIVERIES)
-    return row(tx.conn.execute(insert(deliveries).values(**_values(tx, new)).returning(deliveries)).one())
+    return row(tx.conn.execute(_ADD, _values(tx, new)).one())
 
 
 def waiting_by_key(tx: Tx, idempotency_key: str) -> DeliveryRow | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.deliveries import row as delivery
@@ -56,6 +56,15 @@ _FIXED: dict[str, Any] = {
 _KNOWN_OF = tuple(attachments.c[name] for name in AttachmentRow.__struct_fields__)
 
 
+# Built once: to build a statement costs several times what it costs to run it, and a broadcast runs these often.
+_ADD = insert(report_messages).returning(report_messages)
+_TOLD = (
+    select(report_messages.c.id)
+    .where(report_messages.c.report_id == bindparam("of_report"))
+    .where(report_messages.c.once.in_(bindparam("some", expanding=True)))
+)
+
+
 def _message(row: Row[Any]) -> MessageRow:
     return MessageRow(**{name: getattr(row, name) for name in MessageRow.__struct_fields__})
 
@@ -63,7 +72,7 @@ def _message(row: Row[Any]) -> MessageRow:
 def add(tx: Tx, report_id: int, **values: Any) -> MessageRow:
     """Store a message."""
     new = {**_FIXED, "report_id": report_id, "at": tx.now, **values}
-    return _message(tx.conn.execute(insert(report_messages).values(**new).returning(report_messages)).one())
+    return _message(tx.conn.execute(_ADD, new).one())
 
 
 def received(conn: Connection, channel: str, external_id: str) -> MessageRow | None:
@@ -126,8 +135,7 @@ def deliveries_of(conn: Connection, messages: Iterable[MessageRow]) -> dict[int,
 
 def told(conn: Connection, report_id: int, *once: str) -> bool:
     """Whether a report's customer was told of any of some things that are told once."""
-    mine = (report_messages.c.report_id == report_id) & report_messages.c.once.in_(once)
-    return conn.execute(select(report_messages.c.id).where(mine)).first() is not None
+    return conn.execute(_TOLD, {"of_report": report_id, "some": once}).first() is not None
 
 
 def move(tx: Tx, ids: Sequence[int], report_id: int) -> int:

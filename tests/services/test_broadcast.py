@@ -5,7 +5,7 @@ import pytest
 from incidentd import wire, wire_reports
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
-from incidentd.plugin.values import Receipt
+from incidentd.plugin.values import PermanentFailure, Receipt
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -76,6 +76,7 @@ async def test_an_incident_is_declared_from_reports_in_one_call(daemon):
         assert (found.state, found.incident_id, found.owner) == ("linked", 1, "ada")
     linked = {one for one in await timeline(daemon) if "R-" in one}
     assert linked == {"Linked R-1: Report 1", "Linked R-2: Report 2"}
+    assert (await daemon.core.incidents.get(1)).report_ids == (1, 2)
     with pytest.raises(Refused, match="INC-1 already"):
         await declare(daemon, 2)
     with pytest.raises(NotFound):
@@ -186,6 +187,34 @@ async def test_who_reported_what_an_alert_explains_hears_of_the_incident_of_the_
     await status(daemon, "mitigated")
     await status(daemon, "resolved")
     assert written(daemon) == ["It is over", "It is over"], "who heard of the end hears of nothing before it"
+
+
+async def test_a_duplicate_of_a_duplicate_is_one_of_the_first_and_goes_where_it_goes(daemon):
+    for number in (1, 2, 3):
+        await receive(daemon, number)
+    await change(daemon, 3, "duplicate", duplicate_of=2)
+    await change(daemon, 2, "duplicate", duplicate_of=1)
+    assert [(await report(daemon, one)).duplicate_of for one in (2, 3)] == [1, 1]
+    with pytest.raises(Refused) as refused:
+        await change(daemon, 1, "duplicate", duplicate_of=3)
+    assert refused.value.field == "duplicate_of"
+    await declare(daemon, 1)
+    await update(daemon, "It is over", phase="resolved")
+    assert await states(daemon, 1, 2, 3) == ["followed_up"] * 3
+
+
+async def test_an_end_that_is_not_delivered_is_owed_still_also_where_the_report_was_closed(daemon):
+    await receive(daemon, 1)
+    await receive(daemon, 2)
+    await change(daemon, 2, "duplicate", duplicate_of=1)
+    await declare(daemon, 1)
+    daemon.sender.script["mail"] = [PermanentFailure("gone"), PermanentFailure("gone")]
+    await daemon.core.incidents.change_status(1, wire.ChangeStatus(to="resolved", evidence="e"), "lin", None)
+    assert await states(daemon, 1, 2) == ["followed_up", "followed_up"]
+    await change(daemon, 1, "closed")
+    await daemon.send_due()
+    assert await states(daemon, 1, 2) == ["linked", "duplicate"]
+    assert [(await report(daemon, one)).late for one in (1, 2)] == [True, True]
 
 
 async def test_a_report_that_is_taken_off_hears_no_more(daemon):

@@ -10,6 +10,7 @@ from incidentd.domain.people import Layer, Rotation, Schedule, Unit
 from incidentd.domain.support import MissedClock, Support
 from incidentd.plugin.support import Received
 from incidentd.services.contracts import ReportQuery
+from incidentd.services.health import HealthView
 from incidentd.storage import reports
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -77,6 +78,9 @@ async def test_a_missed_first_response_pages_who_is_on_duty_once_and_an_answer_e
     assert await pages(desk) == [(title, "open", "desk", ("lin",))]
     found = await report(desk)
     assert found.late
+    view = HealthView(desk.store, adapters=list, lag_ms=lambda: 0.0, notes=list, config_files=list)
+    said = "1 reporter waits for a word that is overdue: see incidentctl report list --late"
+    assert said in (await view.health()).problems
     assert [one.id for one in (await desk.core.support.reports.list(ReportQuery(late=True))).reports] == [1]
     await desk.restart()
     await desk.advance(3 * MINUTE)
