@@ -65,13 +65,18 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies))
     if read is None or roster is None or process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
+    channels = {one.name for one in adapters if one.role == "channel"}
     return Configuration(
         daemon=read[0],
         adapters=adapters,
         notifiers=frozenset(notifiers),
         roster=roster,
         process=process,
-        problems=(*roster.problems, *route_problems(process, roster), *support_problems(process.support, roster)),
+        problems=(
+            *roster.problems,
+            *route_problems(process, roster),
+            *support_problems(process.support, roster, channels),
+        ),
         files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),
         environ=dict(environ),
     )

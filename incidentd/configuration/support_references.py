@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 from incidentd.configuration.schedules import Broken
 from incidentd.configuration.support_tables import PropagateTable, SupportTable, WeightsTable
 from incidentd.configuration.values import unknown
-from incidentd.domain.canned_replies import ASK
+from incidentd.domain.canned_replies import ASK, PLACEHOLDERS, RECEIPT, unguarded
 from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.support import DEFAULT_CALENDAR, Support
 from incidentd.domain.triage import Question
+
+_UNSURE = frozenset(PLACEHOLDERS) - {"reference", "subject"}
 
 
 def broken_support(table: SupportTable, policies: Collection[str] | None) -> Iterable[Broken]:
@@ -27,6 +29,9 @@ def broken_support(table: SupportTable, policies: Collection[str] | None) -> Ite
         yield from _broken_rule(("support", "propagate", index), rule, policies)
     if policies is not None and table.missed.policy not in {"", DEFAULT_POLICY, *policies}:
         yield ("support", "missed", "policy"), unknown("policy", table.missed.policy, policies)
+    if unsure := _UNSURE & unguarded(table.replies.get(RECEIPT, "")):
+        what = f"uses {{{min(unsure)}}}, which a new report may not have"
+        yield ("support", "replies", RECEIPT), (what, f"say what stands there without it: {{{min(unsure)}|...}}")
     if ASK in table.replies and "{question}" not in table.replies[ASK]:
         yield ("support", "replies", ASK), ("does not hold {question}, so it would ask nothing", "add {question}")
 
@@ -46,8 +51,11 @@ def _broken_rule(
         yield (*path, "policy"), unknown("policy", rule.policy, policies)
 
 
-def support_problems(support: Support, roster: Roster) -> Iterable[str]:
-    """Names that the roster does not have: what they stand for would reach nobody."""
+def support_problems(support: Support, roster: Roster, channels: Collection[str]) -> Iterable[str]:
+    """Names that the other files do not have: what they stand for would reach nobody."""
+    for name in support.receipts:
+        if name not in channels:
+            yield f"support.receipts names {name}, which is no channel of incidentd.toml"
     if not roster.people:
         return
     if support.schedule and support.schedule not in roster.schedules:

@@ -180,6 +180,7 @@ class PriorityTable(Table):
 
 class SupportTable(Table):
     schedule: str = ""
+    receipts: tuple[Name, ...] = ()
     questions: dict[CustomerKind, QuestionsTable] = pydantic.Field(default={})
     weights: WeightsTable = WeightsTable()
     priority: PriorityTable = PriorityTable()
@@ -199,6 +200,7 @@ def support(table: SupportTable) -> Support:
     replies = {name: CannedReply(name=name, text=text) for name, text in table.replies.items()}
     return Support(
         schedule=table.schedule,
+        receipts=table.receipts,
         questions={kind: _questions(DEFAULT_QUESTIONS[kind], table.questions.get(kind)) for kind in CustomerKind},
         weights=dict(table.weights),
         priorities=_matrix(table.priority),

@@ -69,6 +69,11 @@ def check_template(text: str) -> str:
     return text
 
 
+def unguarded(text: str) -> set[str]:
+    """The placeholders of a template that say nothing in place of a missing value."""
+    return {found[1] for found in _BRACE.finditer(text) if found[1] and found[2] is None}
+
+
 def render(reply: CannedReply, values: Mapping[str, str]) -> str:
     """The text to send. Values are put on one line and cut: they come from outside. Raises `Unfilled`."""
     missing: list[str] = []

@@ -34,9 +34,13 @@ class MissedClock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Support(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `schedule` names whose turn it is to answer; by kind of customer: `questions` and `clocks`."""
+    """All of it. `schedule` names whose turn it is to answer; by kind of customer: `questions` and `clocks`.
+
+    `receipts` are the channel instances on which a new report gets an automatic receipt.
+    """
 
     schedule: str = ""
+    receipts: tuple[str, ...] = ()
     questions: Mapping[str, Questions] = msgspec.field(default_factory=lambda: DEFAULT_QUESTIONS)
     weights: Mapping[str, int] = msgspec.field(default_factory=lambda: DEFAULT_WEIGHTS)
     priorities: PriorityMatrix = msgspec.field(default_factory=lambda: DEFAULT_MATRIX)

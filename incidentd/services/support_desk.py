@@ -13,6 +13,7 @@ from incidentd.services.report_changes import ReportChanges
 from incidentd.services.report_clocks import ReportClocks
 from incidentd.services.report_intake import ReportIntake
 from incidentd.services.report_outbound import Outbound
+from incidentd.services.report_receipts import ReportReceipts
 from incidentd.services.reports import Reports
 from incidentd.storage.store import Store
 
@@ -27,6 +28,8 @@ class SupportDesk:
         self.intake = ReportIntake(store)
         self.intake.followers.append(lambda tx, came: self.clocks.follow(tx, came.report))
         self.outbound = Outbound(roster)
+        receipts = ReportReceipts(lambda: process().support, self.outbound)
+        self.intake.followers.append(receipts.on_message)
         self.changes = ReportChanges(self.outbound, self.clocks.follow)
         self.reports = Reports(store, roster, self.intake, self.changes)
         self.broadcast = Broadcast(lambda: process().support, self.changes)

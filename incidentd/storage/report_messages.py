@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.deliveries import row as delivery
 from incidentd.storage.schema import deliveries
-from incidentd.storage.schema_support import attachments, report_messages
+from incidentd.storage.schema_support import attachments, report_messages, reports
 from incidentd.storage.tx import Tx
 
 
@@ -131,6 +131,14 @@ def deliveries_of(conn: Connection, messages: Iterable[MessageRow]) -> dict[int,
     """The deliveries of messages that went out, by their id."""
     ids = [one.delivery_id for one in messages if one.delivery_id is not None]
     return {row.id: delivery(row) for row in conn.execute(select(deliveries).where(deliveries.c.id.in_(ids)))}
+
+
+def receipts_since(conn: Connection, channel: str, since: datetime) -> list[str]:
+    """Whom a channel has sent receipts to since then: the addresses."""
+    columns = report_messages.c
+    query = select(reports.c.recipient).join(report_messages, columns.report_id == reports.c.id)
+    mine = (columns.channel == channel) & (columns.direction == "out") & (columns.kind == "receipt")
+    return list(conn.execute(query.where(mine, columns.at > since)).scalars())
 
 
 def told(conn: Connection, report_id: int, *once: str) -> bool:

@@ -11,6 +11,7 @@ from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.propagation import PropagationRule
 from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
+from incidentd.services import report_receipts
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 
 DAY = timedelta(days=1)
@@ -136,6 +137,27 @@ async def test_a_canned_reply_is_sent_as_it_was_shown_and_never_with_a_hole(desk
     sent = await act(desk, "send_canned", wire_triage.SendCanned(name="looking"), number)
     assert await said(desk, number) == [("reply", drafts["looking"].text)]
     assert sent.report.first_responded_at == desk.clock.now()
+
+
+async def test_a_receipt_is_sent_by_itself_once_an_hour_to_an_address_and_stops_no_clock(desk, monkeypatch):
+    desk.process = msgspec.structs.replace(desk.process, support=Support(receipts=("mail",)))
+    number = await report(desk)
+    ((kind, text),) = await said(desk, number)
+    assert (kind, f"R-{number}" in text) == ("receipt", True)
+    shown = (await desk.core.support.reports.get(number)).report
+    assert (shown.state, shown.first_responded_at, shown.unanswered) == ("new", None, True)
+    await desk.send_due()
+    assert [(one.kind, one.automatic, one.recipient) for _, one in desk.sender.written] == [
+        ("receipt", True, "bo@example.org")
+    ]
+    again = await report(desk, BILL)
+    machine = await report(desk, who="cy", automatic=True)
+    assert [await said(desk, one) for one in (again, machine)] == [[], []]
+    await desk.advance(timedelta(hours=1))
+    assert len(await said(desk, await report(desk, BILL))) == 1
+    monkeypatch.setattr(report_receipts, "MOST", 3)
+    told = [await said(desk, await report(desk, who=f"many{one}")) for one in range(4)]
+    assert sum(map(len, told)) == 2, "a flood is not answered with a flood"
 
 
 async def test_priority_is_impact_times_urgency_and_no_response_to_the_reporter(desk):

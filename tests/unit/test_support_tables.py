@@ -115,6 +115,7 @@ nobody = []
         ('[support.calendars.x]\nholidays = "XX"', "support.calendars.x.holidays", "no region"),
         ('[support.replies]\nx = "Hello {nmae}"', "support.replies.x", "{name}"),
         ('[support.replies]\nask = "Hello"', "support.replies.ask", "{question}"),
+        ('[support.replies]\nreceipt = "Dear {name}"', "support.replies.receipt", "{name|...}"),
         ('[support.questions.end_user]\nrequired = ["why"]', "support.questions.end_user.required[0]", "who"),
         ('[support.questions.end_user]\nrequired = ["workaround"]', "support.questions.end_user.required", "counts"),
         ('[support.priority]\nhigh = ["P1"]', "support.priority.high", "3"),
@@ -132,12 +133,14 @@ def test_each_fault_names_its_key_and_a_remedy(text, key, says):
 
 
 def test_names_that_the_roster_does_not_have_are_complained_about():
-    support = read('[support]\nschedule = "desk"\n[[support.propagate]]\nname = "x"\nteam = "a"\nservices = ["b"]\n')
+    stated = '[support]\nschedule = "desk"\nreceipts = ["mail", "chat"]\n'
+    support = read(f'{stated}[[support.propagate]]\nname = "x"\nteam = "a"\nservices = ["b"]\n')
     roster = Roster(people={"ada": Person(handle="ada", name="Ada")})
-    said = list(support_problems(support, roster))
+    said = list(support_problems(support, roster, {"mail"}))
     assert [one.rpartition(" names ")[2] for one in said] == [
+        "chat, which is no channel of incidentd.toml",
         "desk, which the roster does not have",
         "team a, which the roster does not have",
         "service b, which the roster does not have",
     ]
-    assert list(support_problems(support, Roster())) == []
+    assert list(support_problems(support, Roster(), {"mail", "chat"})) == []
