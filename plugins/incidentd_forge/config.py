@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 import pydantic
 
-from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
+from incidentd.plugin import AdapterConfig, PositiveDuration, PositiveSeconds, SecretRef
 from incidentd.plugin.config import BaseUrl, SigningSecrets, Token
 
 GITHUB_API = "https://api.github.com"
@@ -52,7 +53,8 @@ class AppConfig(pydantic.BaseModel):
 class ForgeConfig(AdapterConfig):
     """`[channels.NAME] type = "forge"`.
 
-    `secrets` are those of the webhooks, any of which may have signed. Without `token` and `app` it hears, and cannot
+    `secrets` are those of the webhooks, any of which may have signed. Where `repositories` are named it looks through
+    them now and then for what no webhook told. Without `token` and `app` it hears, and cannot
     answer. `services` maps a repository to its service, `labels` a label to tags, `form` a heading of an issue form or
     template to the triage answer or tag that stands below it.
     """
@@ -70,6 +72,7 @@ class ForgeConfig(AdapterConfig):
     security_labels: tuple[str, ...] = ("security", "vulnerability")
     form: Mapping[str, str] = FORM
     from_members: bool = False
+    look_every: PositiveDuration = timedelta(minutes=10)
     kind: Literal["end_user", "oss_developer", "internal_team"] = "oss_developer"
     timeout: PositiveSeconds = 10.0
 

@@ -40,13 +40,16 @@ Reader = Callable[[Hook, ForgeConfig], Said]
 
 def decode_event(event: str, body: bytes, config: ForgeConfig, now: datetime) -> Received:
     """What a webhook says. Raises `Ignored` for what is no customer's word, and `BadRequest`."""
-    read = _READERS.get(event)
-    if read is None:
+    if event not in _READERS:
         raise Ignored(f"events of the kind {safe_line(event, 40)}")
-    hook = decode_json(body, Hook)
+    return decode_hook(event, decode_json(body, Hook), config, now)
+
+
+def decode_hook(event: str, hook: Hook, config: ForgeConfig, now: datetime) -> Received:
+    """The same for what was read already; `event` is one of those that matter here."""
     if config.repositories and hook.repository.full_name not in config.repositories:
         raise Ignored("a repository that is not among `repositories`")
-    said = read(hook, config)
+    said = _READERS[event](hook, config)
     form = read_form(said.text, config.form)
     return Received(
         id=said.id,

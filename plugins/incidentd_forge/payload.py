@@ -37,6 +37,11 @@ class Post(msgspec.Struct, frozen=True):
     author_association: str = ""
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    issue_url: str = ""  # of a comment
+
+    def is_since(self, at: datetime) -> bool:
+        """Whether it was written at `at` or later."""
+        return self.created_at is not None and self.created_at.tzinfo is not None and self.created_at >= at
 
     @property
     def author(self) -> User:

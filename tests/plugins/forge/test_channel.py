@@ -69,6 +69,7 @@ class FakeForge(RecordingServer):
     def __init__(self) -> None:
         super().__init__()
         self.comments: list[dict[str, object]] = []
+        self.issues: list[dict[str, object]] = []
         self.granted = 0
 
     def reply(self, request: Recorded) -> Reply:
@@ -78,7 +79,8 @@ class FakeForge(RecordingServer):
             return Reply(status=201, body=json.dumps(grant).encode())
         if request.method == "GET":
             page = int(parse_qs(request.query)["page"][0])
-            return Reply(body=json.dumps(self.comments[100 * (page - 1) : 100 * page]).encode())
+            listed = self.issues if request.path.endswith("/issues") else self.comments
+            return Reply(body=json.dumps(listed[100 * (page - 1) : 100 * page]).encode())
         comment = {"id": 9000 + len(self.comments), "body": json.loads(request.body)["body"]}
         self.comments.append(comment)
         return Reply(status=201, body=json.dumps(comment).encode())
@@ -199,6 +201,46 @@ class TestForge(HttpSendingConformance, WebhookChannelConformance):
         assert json.loads(base64.urlsafe_b64decode(claims + "==")) == {
             "iat": NOW - 60, "exp": NOW + 540, "iss": "Iv1.x",
         }  # fmt: skip
+
+    async def test_what_no_webhook_told_is_found_once(self, rig: Rig) -> None:
+        channel = rig.make({"repositories": ["acme/parser"]})
+        forge = self.forge(rig)
+        old = {"id": 80, "number": 7, "title": "Old", "user": {"login": "grace"}, "created_at": "2026-02-01T09:00:00Z"}
+        forge.issues = [old]
+        await channel.look()
+        assert self.kept(rig) == [], "what was there before is no report"
+        rig.context.clock.advance(3600)
+        written = {"body": "Broken", "created_at": "2026-03-02T09:10:00Z", "user": {"login": "linus"}}
+        forge.issues += [
+            {"id": 82, "number": 12, "title": "Cannot pay", **written},
+            {"id": 83, "number": 13, "title": "A change", "pull_request": {"url": "x"}, **written},
+        ]
+        url = f"{forge.url}/repos/acme/parser/issues"
+        forge.comments = [
+            {"id": int.from_bytes(b"letter-1"), "issue_url": f"{url}/12", **written},
+            {"id": 92, "issue_url": f"{url}/7", **written, "created_at": "2026-02-02T09:00:00Z"},
+            {"id": 93, "issue_url": f"{url}/13", **written},
+        ]
+        rig.context.reports.unavailable = True
+        await channel.look()
+        assert not channel.condition().well
+        rig.context.reports.unavailable = False
+        await self.deliver(rig, Letter())  # by its webhook, after all
+        await channel.look()
+        assert channel.condition().well
+        assert [one.id for one in self.kept(rig)] == [f"comment-{int.from_bytes(b'letter-1')}", "issue-82"]
+        rig.context.clock.advance(3600)
+        forge.script(Reply(status=502))
+        await channel.look()
+        assert "HTTP 502" in channel.condition().text
+        await channel.look()
+        assert len(self.kept(rig)) == 2
+        assert forge.requests[-1].query.startswith("since=2026-03-02T09:55:00Z")
+
+    async def test_without_repositories_or_a_token_it_looks_nowhere(self, rig: Rig) -> None:
+        await rig.adapter.run()
+        await rig.make({"repositories": ["acme/parser"], "token": None}).run()
+        assert self.forge(rig).requests == []
 
     async def test_refusals_are_counted_and_seen(self, rig: Rig) -> None:
         assert rig.adapter.condition().text == "nothing came since the start"
