@@ -77,6 +77,7 @@ class Triage(wire.Frozen, frozen=True):
     pages: tuple[PropagatedPage, ...]
     nudge: Nudge | None
     version: int
+    may_be_about: tuple[str, ...] = ()  # services that its words name, while it has none
 
 
 class SimilarReport(wire.Frozen, frozen=True):

@@ -15,7 +15,7 @@ def print_card(session: Session, found: wire_triage.Triage) -> None:
     one = found.report
     hang(f"{safe_line(one.reference)} {paint(safe_line(words(one.state)), 'bold')}  ", safe_line(one.subject))
     fields([
-        ("from", f"{one.customer} ({words(one.kind)})"),
+        ("from", f"{one.customer} ({words(one.kind)})"), ("service", one.service or _maybe(found)),
         ("priority", f"{one.priority} (impact {one.impact}, urgency {one.urgency})" if one.priority else "not set"),
         ("complete", f"{found.completeness} %"), ("waiting for", listed(found.waiting_for)),
         ("pages", listed(_page(page) for page in found.pages)), ("version", found.version),
@@ -29,6 +29,11 @@ def print_card(session: Session, found: wire_triage.Triage) -> None:
     section("Where it goes")
     print_whither(found.whither)
     print_nudge(found.nudge)
+
+
+def _maybe(found: wire_triage.Triage) -> str:
+    named = listed(found.may_be_about)
+    return f"not known, its words name {named} (report edit {found.report.reference} --service ...)" if named else ""
 
 
 def _page(page: wire_triage.PropagatedPage) -> str:

@@ -107,6 +107,11 @@ def _shared(mine: frozenset[str], theirs: frozenset[str]) -> set[str]:
     return found
 
 
+def said_in(wanted: frozenset[str], words: frozenset[str]) -> bool:
+    """Whether `words` have all of some words, with other endings and typos forgiven."""
+    return len(_shared(wanted, words)) == len(wanted)
+
+
 @lru_cache(maxsize=1024)
 def _by_beginning(words: frozenset[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from incidentd.domain.priority import Priority
+from incidentd.domain.severity import Severity
 
-URGENT = (Priority.P1, Priority.P2)
+URGENT = (Priority.P1, Priority.P2, Severity.SEV1, Severity.SEV2)
 
 
 class PropagationRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ class Propagation(msgspec.Struct, frozen=True, kw_only=True):
 
 def propagation(about: About, rules: Iterable[PropagationRule]) -> Propagation:
     """The first rule that a report fulfils; without one it goes the way of its service."""
-    usual = "high" if about.priority in URGENT else "low"
+    usual = "high" if about.priority in URGENT or about.severity in URGENT else "low"
     passed = []
     for rule in rules:
         against = _against(about, rule)

@@ -116,4 +116,4 @@ def _lines(tx: Tx, one: Seen, to: Way, note: str) -> Iterator[str]:
         if row.state is Answer.ANSWERED and not row.implied:
             yield f"{row.question}: {safe_line(row.text, 500)}"
     said = report_clusters.first_words(tx.conn, [report.id], _WORDS).get(report.id, "")
-    yield from ("", said, "", f"It goes to {to.target}: {to.found.why}.")
+    yield from ("", said, "", f"It goes to {to.target}; {to.found.why}.")

@@ -10,16 +10,18 @@ from sqlalchemy import Connection
 from incidentd import wire_triage
 from incidentd.domain.canned_replies import ASK, CannedReply, Unfilled, render
 from incidentd.domain.clusters import Nudge
+from incidentd.domain.likeness import LONGEST
 from incidentd.domain.people import Roster
 from incidentd.domain.reply_values import reply_values
 from incidentd.domain.reports import Customer, Report
+from incidentd.domain.service_hints import services_named
 from incidentd.domain.support import Support
 from incidentd.domain.triage import Card, Question, card, implied_answers
 from incidentd.services.report_likeness import Alike
 from incidentd.services.report_outbound import LOCAL
 from incidentd.services.report_views import existing_customer, view
 from incidentd.services.report_whither import Ways, shown
-from incidentd.storage import event_log, pages
+from incidentd.storage import event_log, pages, report_clusters
 from incidentd.wire import Event
 
 ASKED, PROPAGATED = "report.asked", "report.propagated"
@@ -98,7 +100,15 @@ def triage_view(
         pages=_pages(conn, report),
         nudge=nudge_view(Alike(conn, report, support).nudge()),
         version=report.version,
+        may_be_about=_services_named(conn, report, roster),
     )
+
+
+def _services_named(conn: Connection, report: Report, roster: Roster) -> tuple[str, ...]:
+    if report.service:
+        return ()
+    said = report_clusters.first_words(conn, [report.id], LONGEST).get(report.id, "")
+    return services_named(f"{report.subject}\n{said}", roster.services)
 
 
 def propagated(conn: Connection, report: Report) -> dict[int, Event]:

@@ -103,6 +103,12 @@ async def test_a_card_is_filled_in_and_the_next_question_is_asked_in_one_call(de
     assert own.waiting_for == ("who", "observed")
 
 
+async def test_a_report_without_a_service_names_those_that_it_may_be_about(desk):
+    number = await report(desk, service="")
+    assert (await desk.core.triage.get(number)).may_be_about == ("flags",)
+    assert (await desk.core.triage.get(await report(desk))).may_be_about == ()
+
+
 async def test_when_nothing_is_left_to_ask_it_says_what_is_waited_for(desk):
     number = await report(desk)
     for _ in range(6):

@@ -35,3 +35,4 @@ def test_without_a_rule_it_goes_the_way_of_its_service():
     assert (found.rule, found.urgency, found.why) == ("", "low", "no rule fits: the way of its service web")
     assert propagation(About(), []).why == "no rule fits: no service is known"
     assert propagation(About(severity="SEV1", priority="P2"), [LOUD]).urgency == "low"
+    assert propagation(About(severity="SEV2", priority="P4"), []).urgency == "high"
