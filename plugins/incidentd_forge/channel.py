@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -13,19 +13,16 @@ from incidentd.plugin import (
     AdapterType,
     Condition,
     Context,
-    MemoryRefused,
     Outgoing,
     PermanentFailure,
     Receipt,
     Route,
-    StoreUnavailable,
     SupportChannel,
-    TemporaryFailure,
     WebhookRequest,
     WebhookResponse,
 )
+from incidentd.plugin.catching_up import CatchingUp, Look
 from incidentd.plugin.hearing import Hearing
-from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd_forge.config import ForgeConfig
 from incidentd_forge.decode import Ignored, decode_event
 from incidentd_forge.missed import Missed
@@ -38,6 +35,7 @@ MAX_BODY = 2 * 1024 * 1024  # an issue and a comment have at most 64 KiB charact
 _THREAD = re.compile(r"(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})#(?P<number>[0-9]{1,12})", re.ASCII)
 _PAGE = 100  # comments in one answer
 _MAX_PAGES = 10
+_OVERLAP = timedelta(minutes=5)  # that the forge's clock may be off ours, and its lists behind
 _CLOCKS = timedelta(hours=1)  # that the forge's clock may be off ours
 
 
@@ -55,32 +53,28 @@ class ForgeChannel(SupportChannel):
         self._rest = Rest(config, context)
         self._missed = Missed(config, context, self._rest)
         self._hearing = Hearing()
-        self._behind = ""
+        self._catching_up = CatchingUp(context, _OVERLAP)
 
     def routes(self) -> Sequence[Route]:
         return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
 
     def condition(self) -> Condition:
         """Who was heard and refused, and whether it cannot look for what no webhook told."""
-        heard = self._hearing.condition()
-        return Condition(text=f"{heard.text}; {self._behind}", well=False) if self._behind else heard
+        heard, behind = self._hearing.condition(), self._catching_up.behind
+        return Condition(text=f"{heard.text}; {behind}", well=False) if behind else heard
 
     async def run(self) -> None:
         """Look every now and then for what was missed, where the repositories and a token are known."""
-        if not self._config.repositories or (self._config.token is None and self._config.app is None):
-            return
-        while True:
-            await self.look()
-            await asyncio.sleep(self._config.look_every.total_seconds())
+        await self._catching_up.rounds(self._places(), self._config.look_every)
 
     async def look(self) -> None:
-        """One round; a failure is told by `condition`, and the next round begins where this one did."""
-        try:
-            await self._missed.look(self._context.reports.receive)
-        except (TemporaryFailure, PermanentFailure, UnknownOutcome, StoreUnavailable, MemoryRefused) as error:
-            self._behind = f"cannot look for what no webhook told: {error}"
-        else:
-            self._behind = ""
+        """One round."""
+        await self._catching_up.round(self._places())
+
+    def _places(self) -> dict[str, Look]:
+        can = self._config.token is not None or self._config.app is not None
+        take = self._context.reports.receive
+        return {one: partial(self._missed.look, one, take) for one in self._config.repositories if can}
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One delivery, answered when what it says is on disk; what is no customer's word is ignored, and says why."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from incidentd.plugin import BadRequest, Context, Received
@@ -17,7 +17,6 @@ from incidentd_forge.decode import Ignored, decode_hook
 from incidentd_forge.payload import Hook, Issue, Post, Repository
 from incidentd_forge.rest import Rest
 
-_OVERLAP = timedelta(minutes=5)  # that the forge's clock may be off ours, and its lists behind
 _PAGES = 30  # of each list, in one round
 _FULL = 50  # of one page at least, where there is another: Gitea tells no more at once
 _NUMBER = re.compile(r"/(?:issues|pulls)/(?P<number>[0-9]{1,12})(?:#|$)")
@@ -26,33 +25,21 @@ Take = Callable[[Received], Awaitable[object]]
 
 
 class Missed:
-    """Looks through the repositories of the configuration, from where it looked last."""
+    """Reads repositories back."""
 
     def __init__(self, config: ForgeConfig, context: Context, rest: Rest) -> None:
         self._config = config
         self._context = context
         self._rest = rest
 
-    async def look(self, take: Take) -> None:
-        """One round; each message goes to `take`. The first one remembers only when it was: what is old is no report.
-
-        Raises as `Rest`, as `take`, and `StoreUnavailable`.
-        """
-        for repository in self._config.repositories:
-            key = f"looked:{repository}"[:200]
-            now: datetime = self._context.now()
-            before = await self._context.memory.get(key)
-            if before is not None:
-                await self._look_through(repository, datetime.fromisoformat(before.decode()) - _OVERLAP, now, take)
-            await self._context.memory.swap(key, before, now.isoformat().encode())
-
-    async def _look_through(self, repository: str, since: datetime, now: datetime, take: Take) -> None:
+    async def look(self, repository: str, take: Take, since: datetime) -> None:
+        """Take in what was written in a repository since then. Raises as `Rest` and `take`."""
         asked = f"since={since:%Y-%m-%dT%H:%M:%SZ}&sort=updated&direction=asc&per_page=100&limit=50"
         issues = await self._all(f"/repos/{repository}/issues?state=all&{asked}", Issue)
         comments = await self._all(f"/repos/{repository}/issues/comments?{asked}", Post)
         for event, hook in _hooks(Repository(repository), issues, comments, since):
             try:
-                message = decode_hook(event, hook, self._config, now)
+                message = decode_hook(event, hook, self._config, self._context.now())
                 await take(message)
             except (Ignored, BadRequest):
                 continue

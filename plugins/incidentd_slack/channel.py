@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,15 +21,18 @@ from incidentd.plugin import (
     Route,
     StoreUnavailable,
     SupportChannel,
+    Taken,
     WebhookRequest,
     WebhookResponse,
     decode_json,
 )
+from incidentd.plugin.catching_up import CatchingUp, Look
 from incidentd.plugin.hearing import Hearing
 from incidentd_slack.config import SlackConfig
 from incidentd_slack.decode import USAGE, Ignored, Place, decode_command, decode_event, place_of, reported
+from incidentd_slack.missed import Missed
 from incidentd_slack.names import Names
-from incidentd_slack.payload import Envelope
+from incidentd_slack.payload import EVENT_TYPE, Envelope
 from incidentd_slack.signature import check_signature
 from incidentd_slack.web_api import WebApi
 from incidentd_slack.writing import key_of, message_text
@@ -37,7 +41,7 @@ EVENTS = "/slack/events"
 COMMANDS = "/slack/commands"
 MAX_BODY = 1024 * 1024
 ANSWER_WITHIN = 2.5  # seconds; Slack shows an error to who gave a command after three
-_EVENT_TYPE = "incidentd_message"  # of the metadata by which a message is known again
+_OVERLAP = timedelta(minutes=5)  # that Slack's clock may be off ours
 _CLOCKS = timedelta(hours=1)  # that Slack's clock may be off ours
 _LOOKED_THROUGH = 200  # messages of a thread
 
@@ -50,6 +54,8 @@ class SlackChannel(SupportChannel):
         self._context = context
         self._api = WebApi(config, context)
         self._names = Names(self._api)
+        self._missed = Missed(config, self._api)
+        self._catching_up = CatchingUp(context, _OVERLAP)
         self._hearing = Hearing()
 
     def routes(self) -> Sequence[Route]:
@@ -59,8 +65,25 @@ class SlackChannel(SupportChannel):
         )
 
     def condition(self) -> Condition:
-        """Who was heard, and who was refused."""
-        return self._hearing.condition()
+        """Who was heard and refused, and whether it cannot look for what no event told."""
+        heard, behind = self._hearing.condition(), self._catching_up.behind
+        return Condition(text=f"{heard.text}; {behind}", well=False) if behind else heard
+
+    async def run(self) -> None:
+        """Look every now and then through the channels for what was missed."""
+        await self._catching_up.rounds(self._places(), self._config.look_every)
+
+    async def look(self) -> None:
+        """One round."""
+        await self._catching_up.round(self._places())
+
+    def _places(self) -> dict[str, Look]:
+        return {one: partial(self._missed.look, one, self._take) for one in self._config.channels}
+
+    async def _take(self, message: Received) -> Taken:
+        """Store a message, with its writer's name."""
+        name = "" if message.automatic else await self._names.of(message.sender)
+        return await self._context.reports.receive(msgspec.structs.replace(message, sender_name=name))
 
     # ------------------------------------------------------------------ in
     async def hear_event(self, request: WebhookRequest) -> WebhookResponse:
@@ -75,8 +98,7 @@ class SlackChannel(SupportChannel):
             message = decode_event(envelope, self._config)
         except Ignored as why:
             return _answer({"ignored": str(why)})
-        name = "" if message.automatic else await self._names.of(message.sender)
-        taken = await self._context.reports.receive(msgspec.structs.replace(message, sender_name=name))
+        taken = await self._take(message)
         return _answer({"reference": taken.reference, "known": taken.known})
 
     async def hear_command(self, request: WebhookRequest) -> WebhookResponse:
@@ -113,7 +135,7 @@ class SlackChannel(SupportChannel):
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": _EVENT_TYPE, "event_payload": {"key": key_of(outgoing)}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key_of(outgoing)}},
         }
         if place is not None:
             document["thread_ts"] = place.thread
@@ -144,7 +166,8 @@ class SlackChannel(SupportChannel):
             channel = place.channel
             found = await self._api.ask("conversations.replies", query | {"channel": channel, "ts": place.thread})
         for one in found.messages:
-            if one.metadata.event_type == _EVENT_TYPE and one.metadata.event_payload.get("key") == key_of(outgoing):
+            told = one.metadata
+            if told is not None and told.event_type == EVENT_TYPE and told.event_payload.get("key") == key_of(outgoing):
                 return Place(channel, place.thread if place else one.ts, one.ts)
         return None
 

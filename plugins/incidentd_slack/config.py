@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal
 
 import pydantic
 
-from incidentd.plugin import AdapterConfig, PositiveSeconds
+from incidentd.plugin import AdapterConfig, PositiveDuration, PositiveSeconds
 from incidentd.plugin.config import BaseUrl, SigningSecrets, Token
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
@@ -28,6 +29,7 @@ class SlackConfig(AdapterConfig):
     token: Token
     channels: Mapping[str, str] = {}
     direct: bool = True
+    look_every: PositiveDuration = timedelta(minutes=10)
     responders: tuple[str, ...] = ()
     kind: Literal["end_user", "oss_developer", "internal_team"] = "internal_team"
     api: BaseUrl = "https://slack.com/api"

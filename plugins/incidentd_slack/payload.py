@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
+
+EVENT_TYPE = "incidentd_message"
+"""Of the metadata by which a message of ours is known again."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -14,6 +18,11 @@ class File(msgspec.Struct, frozen=True):
 
 class BotProfile(msgspec.Struct, frozen=True):
     app_id: str = ""
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    event_type: str = ""
+    event_payload: Mapping[str, Any] = {}
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -26,10 +35,12 @@ class Message(msgspec.Struct, frozen=True):
     user: str = ""
     bot_id: str = ""
     app_id: str = ""
-    bot_profile: BotProfile = BotProfile()
+    bot_profile: BotProfile | None = None
+    metadata: Metadata | None = None
     text: str | None = ""
     ts: str = ""
     thread_ts: str = ""
+    latest_reply: str = ""
     files: Sequence[File] | None = None
     message: Message | None = None
     previous_message: Message | None = None
@@ -49,6 +60,8 @@ class Envelope(msgspec.Struct, frozen=True):
 
     def is_ours(self, message: Message) -> bool:
         """Whether this app wrote `message`."""
-        apps = (message.app_id, message.bot_profile.app_id)
+        if message.metadata is not None and message.metadata.event_type == EVENT_TYPE:
+            return True
+        apps = (message.app_id, message.bot_profile.app_id if message.bot_profile is not None else "")
         users = [one.user_id for one in self.authorizations or () if one.is_bot]
         return (self.api_app_id != "" and self.api_app_id in apps) or (message.user != "" and message.user in users)

@@ -16,6 +16,7 @@ import msgspec
 from incidentd.plugin import Context, PermanentFailure, TemporaryFailure
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd_slack.config import SlackConfig
+from incidentd_slack.payload import Message
 
 if TYPE_CHECKING:
     from incidentd.plugin.httpcall import Answer
@@ -47,16 +48,6 @@ _REMEDIES = {
 }
 
 
-class Metadata(msgspec.Struct):
-    event_type: str = ""
-    event_payload: Mapping[str, Any] = {}
-
-
-class Posted(msgspec.Struct):
-    ts: str = ""
-    metadata: Metadata = msgspec.field(default_factory=Metadata)
-
-
 class Profile(msgspec.Struct):
     real_name: str = ""
     display_name: str = ""
@@ -78,7 +69,7 @@ class Result(msgspec.Struct):
     error: str = ""
     channel: str | Opened = ""
     ts: str = ""
-    messages: Sequence[Posted] = ()
+    messages: Sequence[Message] = ()
     user: User = msgspec.field(default_factory=User)
 
     @property

@@ -99,7 +99,9 @@ class FakeSlack(RecordingServer):
             return {"channel": {"id": "D0GRACE"}}
         if method in ("conversations.replies", "conversations.history"):
             assert asked["include_all_metadata"] == "true"
-            return {"messages": [one for one in self.messages if one["thread_ts"] == asked.get("ts", "")]}
+            since = float(asked["oldest"])
+            listed = [one for one in self.messages if one["thread_ts"] == asked.get("ts", "")]
+            return {"messages": [one for one in listed if float(one["ts"]) >= since]}
         document = json.loads(body)
         channel = "D0GRACE" if document["channel"].startswith("U") else document["channel"]
         message = {"ts": f"17724420{len(self.messages):02}.000100", "metadata": document["metadata"]}
@@ -232,6 +234,30 @@ class TestSlack(HttpSendingConformance, WebhookChannelConformance):
         script(rig, Reply(status=500))
         assert (await self.hear(rig)).sender_name == ""
         assert (await self.hear(rig, ts="1772441999.000100")).sender_name == "Grace Hopper"
+
+    async def test_what_no_event_told_is_found_once(self, rig: Rig) -> None:
+        def written(minutes: float, **fields: Any) -> dict[str, Any]:
+            ts = f"{NOW + 60 * minutes:.6f}"
+            return {"type": "message", "user": "U0GRACE", "text": f"at {minutes:g}", "ts": ts, "thread_ts": ""} | fields
+
+        fake = rig.vendor.server  # type: ignore[attr-defined]
+        root = written(-600, latest_reply=f"{NOW + 60 * 30:.6f}")
+        below = [written(minutes, thread_ts=root["ts"]) for minutes in (-500, 20, 30)]
+        ours = {"event_type": "incidentd_message", "event_payload": {"key": "k"}}
+        fake.messages = [written(40), written(10, user="U0BOT2", metadata=ours), root, *below]
+        await rig.adapter.look()
+        assert self.kept(rig) == [], "what was there before is no report"
+        rig.context.clock.advance(3600)
+        rig.context.reports.unavailable = True
+        await rig.adapter.look()
+        assert "cannot look" in rig.adapter.condition().text
+        rig.context.reports.unavailable = False
+        for _ in range(2):
+            await rig.adapter.look()
+        assert rig.adapter.condition().well
+        assert sorted(one.text for one in self.kept(rig)) == ["at 20", "at 30", "at 40"]
+        assert {one.thread for one in self.kept(rig) if one.parent} == {f"C0SUPPORT/{root['ts']}"}
+        assert self.kept(rig)[0].sender_name == "Grace Hopper"
 
     async def test_the_address_is_confirmed_and_replays_are_refused(self, rig: Rig) -> None:
         challenge = b'{"type":"url_verification","challenge":"3eZbrw1a"}'
