@@ -16,6 +16,8 @@ WAITING = ("pending", "sending")
 IS_WAITING = text("deliveries.state IN ('pending', 'sending')")
 """The same as a condition, word for word that of the index: only so SQLite looks at what waits, and not at everything
 that was ever sent."""
+HAS_VENDOR_ID = text("deliveries.vendor_id <> ''")
+"""The same, of the index by the ids of vendors."""
 SENT = ("sent", "delivered")
 WRITTEN_TO = (*SENT, "sending", "bundled", "unknown")
 """States of a message that arrived, or may have."""
@@ -180,7 +182,8 @@ def by_key(conn: Connection, idempotency_key: str) -> DeliveryRow | None:
 
 def sent_by(tx: Tx, notifier: str, idempotency_key: str, vendor_id: str) -> DeliveryRow | None:
     """A message of one notifier by its key, or by the vendor's id, locked."""
-    named = deliveries.c.idempotency_key == idempotency_key if idempotency_key else deliveries.c.vendor_id == vendor_id
+    by_vendor = (deliveries.c.vendor_id == vendor_id) & HAS_VENDOR_ID
+    named = deliveries.c.idempotency_key == idempotency_key if idempotency_key else by_vendor
     if not (idempotency_key or vendor_id):
         return None
     query = select(deliveries).where(named, deliveries.c.notifier == notifier).order_by(deliveries.c.id.desc()).limit(1)

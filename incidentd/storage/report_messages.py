@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
-from incidentd.storage.deliveries import DeliveryRow
+from incidentd.storage.deliveries import HAS_VENDOR_ID, DeliveryRow
 from incidentd.storage.deliveries import row as delivery
 from incidentd.storage.schema import deliveries
 from incidentd.storage.schema_support import attachments, report_messages, reports
@@ -56,6 +56,8 @@ _FIXED: dict[str, Any] = {
 _KNOWN_OF = tuple(attachments.c[name] for name in AttachmentRow.__struct_fields__)
 
 
+_CAME_IN = text("report_messages.direction = 'in'")
+"""As a condition, word for word that of the index: only so SQLite uses it."""
 # Built once: to build a statement costs several times what it costs to run it, and a broadcast runs these often.
 _ADD = insert(report_messages).returning(report_messages)
 _TOLD = (
@@ -78,17 +80,20 @@ def add(tx: Tx, report_id: int, **values: Any) -> MessageRow:
 def received(conn: Connection, channel: str, external_id: str) -> MessageRow | None:
     """A message from outside by the channel's own id."""
     mine = (report_messages.c.channel == channel) & (report_messages.c.external_id == external_id)
-    row = conn.execute(select(report_messages).where(mine, report_messages.c.direction == "in")).one_or_none()
+    row = conn.execute(select(report_messages).where(mine, _CAME_IN)).one_or_none()
     return None if row is None else _message(row)
 
 
 def report_of_message(conn: Connection, channel: str, external_id: str) -> int | None:
     """The report that the message with a channel's own id, in either direction, belongs to."""
-    columns = report_messages.c
-    sent_as = select(deliveries.c.id).where(deliveries.c.notifier == channel, deliveries.c.vendor_id == external_id)
-    is_it = (columns.external_id == external_id) | columns.delivery_id.in_(sent_as)
-    query = select(columns.report_id).where(columns.channel == channel, is_it).order_by(columns.id.desc()).limit(1)
-    return conn.execute(query).scalar_one_or_none() if external_id else None
+    if not external_id:
+        return None
+    theirs = received(conn, channel, external_id)
+    if theirs is not None:
+        return theirs.report_id
+    ours = select(report_messages.c.report_id).join(deliveries, deliveries.c.id == report_messages.c.delivery_id)
+    ours = ours.where(deliveries.c.vendor_id == external_id, HAS_VENDOR_ID, deliveries.c.notifier == channel)
+    return conn.execute(ours.order_by(report_messages.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def report_of_thread(conn: Connection, channel: str, thread: str) -> int | None:

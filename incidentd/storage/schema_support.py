@@ -65,6 +65,15 @@ Index("reports_customer", reports.c.customer_id)
 Index("reports_incident", reports.c.incident_id, sqlite_where=text("incident_id IS NOT NULL"),
       postgresql_where=text("incident_id IS NOT NULL"))  # fmt: skip
 
+for _name in ("duplicate_of", "alert_id"):
+    Index(
+        f"reports_{_name}",
+        reports.c[_name],
+        sqlite_where=text(f"{_name} IS NOT NULL"),
+        postgresql_where=text(f"{_name} IS NOT NULL"),
+    )
+Index("reports_open", reports.c.id, sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'"))
+
 report_messages = Table(
     "report_messages",
     metadata,

@@ -11,7 +11,7 @@ from incidentd.plugin.values import BadRequest, PermanentFailure, Receipt, Tempo
 from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_book import LentReports
-from incidentd.storage import contacts
+from incidentd.storage import contacts, report_messages
 
 MINUTE = timedelta(minutes=1)
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -83,6 +83,23 @@ async def test_what_opens_no_report_belongs_to_a_known_one_or_nowhere(daemon):
     further = await receive(daemon, number=2, tags={"region": "us", "security": "yes"}, **closed)
     assert further.report_id == 1
     assert (await report(daemon)).tags == {"region": "eu", "security": "yes"}, "later tags come to those that are set"
+
+
+async def test_a_message_that_another_node_stores_at_the_same_moment_is_one_message(daemon, monkeypatch):
+    await receive(daemon)
+    await receive(daemon, number=2, text="Since noon")
+    await change(daemon, "no_fault_found")
+    known, missed = report_messages.received, [True]
+
+    def not_yet(*asked):
+        return None if missed and missed.pop() else known(*asked)
+
+    monkeypatch.setattr(report_messages, "received", not_yet)
+    again = await receive(daemon, number=2, text="Since noon")
+    assert (again.known, again.report_id, missed) == (True, 1, [])
+    found = await daemon.core.support.reports.get(1)
+    assert (found.report.state, len(found.messages)) == ("no_fault_found", 2)
+    assert [one.kind for one in found.history] == ["report.opened", "report.message", "report.state"]
 
 
 @ONE_ENGINE
