@@ -7,12 +7,9 @@ most. How complete a card is delays nothing: priority, severity and propagation 
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
-
-LONGEST_ANSWER = 4000
-"""Characters of one answer: what is longer is a message."""
 
 
 class Question(enum.StrEnum):
@@ -133,12 +130,3 @@ def implied_answers(*, contact: str, tags: Mapping[str, str]) -> dict[Question, 
     """What a report says by itself: the address it came from, and the version and region its channel told."""
     scope = ", ".join(f"{name} {tags[name]}" for name in ("version", "region", "feature") if tags.get(name))
     return {question: text for question, text in ((Question.CONTACT, contact), (Question.SCOPE, scope)) if text}
-
-
-def faults_of_answers(answers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """(question, what is wrong) for each that cannot be kept: from outside, or by a caller."""
-    for question, text in answers.items():
-        if question not in set(Question):
-            yield question, f"is no question; there is {', '.join(Question)}"
-        elif text is not None and (not isinstance(text, str) or len(text) > LONGEST_ANSWER):
-            yield question, f"is text of at most {LONGEST_ANSWER} characters, or null for asked and unknown"

@@ -74,24 +74,23 @@ class Ways:
 
     def _to_team(self, one: Way, name: str) -> Way:
         """Whoever of a team is in support mode: on call if somebody of them is, else the next in turn."""
-        team = self._roster.teams.get(name, Team(name=name))
+        supporting = self._in_support(self._roster.teams.get(name, Team(name=name)))
+        on_call = self._reached(policy_for(self._roster, one.policy), one)
+        first = next((each for each in on_call if each in supporting.members), "")
+        if first:
+            return msgspec.structs.replace(one, target=f"{first}, in support and on call", person=first)
+        roster = msgspec.structs.replace(self._roster, teams={**self._roster.teams, name: supporting})
+        team, urgency = Target(TargetKind.TEAM, name), one.found.urgency
+        held = holder(roster, team, self._at, self._changes, urgency=urgency, turns=self._turns)
+        if not held.handle:
+            return msgspec.structs.replace(one, target=f"{one.target}: nobody of team {name} is in support")
+        target = f"{held.handle}, in support for team {name}"
+        return msgspec.structs.replace(one, target=target, person=held.handle, turn=name)
+
+    def _in_support(self, team: Team) -> Team:
         blocks = duty_changes.mode_blocks_between(self._conn, self._at, self._at + timedelta(microseconds=1))
         members = tuple(each for each in team.members if mode_at(blocks, each, self._at) is Mode.SUPPORT)
-        on_call = [each for each in self._reached(policy_for(self._roster, one.policy), one) if each in members]
-        if on_call:
-            return msgspec.structs.replace(one, target=f"{on_call[0]}, in support and on call", person=on_call[0])
-        supporting = msgspec.structs.replace(
-            self._roster, teams={**self._roster.teams, name: msgspec.structs.replace(team, members=members)}
-        )
-        target = Target(TargetKind.TEAM, name)
-        held = holder(
-            supporting, target, self._at, self._changes, urgency=one.found.urgency, turns=self._turns
-        )  # fmt: skip
-        if not held.handle:
-            return msgspec.structs.replace(one, target=f"policy {one.policy}: nobody of team {name} is in support")
-        return msgspec.structs.replace(
-            one, target=f"{held.handle}, in support for team {name}", person=held.handle, turn=name
-        )
+        return msgspec.structs.replace(team, members=members)
 
     def _reached(self, policy: EscalationPolicy, one: Way) -> tuple[str, ...]:
         found = reach(self._roster, policy, 1, self._at, one.found.urgency, self._changes, self._turns)

@@ -287,6 +287,16 @@ async def test_a_rule_sends_it_to_whoever_of_a_team_is_in_support_and_says_why(d
     )
 
 
+async def test_of_those_in_support_whoever_is_on_call_goes_first(desk):
+    rule = PropagationRule(name="all", team="shop")
+    desk.process = msgspec.structs.replace(desk.process, support=Support(propagate=(rule,)))
+    await desk.core.modes.set(wire_modes.SetMode(person="sam", mode="support", days=28), "sam")
+    policy = desk.policy("default", (300, "schedule:first", "sam"), repeat=0)
+    desk.roster = msgspec.structs.replace(desk.roster, policies={"default": policy})
+    whither = (await desk.core.triage.get(await report(desk))).whither
+    assert (whither.target, whither.people) == ("sam, in support and on call", ("sam",))
+
+
 async def test_where_nobody_of_the_team_is_in_support_the_policy_of_the_service_is_paged(desk):
     rule = PropagationRule(name="all", team="shop")
     desk.process = msgspec.structs.replace(desk.process, support=Support(propagate=(rule,)))

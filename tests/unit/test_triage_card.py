@@ -12,7 +12,7 @@ from incidentd.domain.customers import CustomerKind
 from incidentd.domain.interruptions import GIVEN
 from incidentd.domain.priority import Level, Priority, priority
 from incidentd.domain.questions import DEFAULT_QUESTIONS
-from incidentd.domain.triage import Question, State, card, faults_of_answers, implied_answers
+from incidentd.domain.triage import Question, State, card, implied_answers
 
 ALL = dict.fromkeys(Question, "known")
 
@@ -90,12 +90,6 @@ def test_every_kind_is_asked_everything_in_words_of_its_own():
     texts = [DEFAULT_QUESTIONS[kind].texts for kind in CustomerKind]
     assert all(set(text) == set(Question) for text in texts)
     assert len({text[Question.REPRODUCE] for text in texts}) == 3
-
-
-def test_answers_that_cannot_be_kept_are_named():
-    found = dict(faults_of_answers({"who": "x", "since": None, "why": "x", "scope": "x" * 4001, "contact": 3}))
-    assert set(found) == {"why", "scope", "contact"}
-    assert "who, reproduce" in found["why"]
 
 
 def test_the_words_of_the_wire_and_of_the_command_line_are_those_of_the_domain():
