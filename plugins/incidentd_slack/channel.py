@@ -41,7 +41,7 @@ EVENTS = "/slack/events"
 COMMANDS = "/slack/commands"
 MAX_BODY = 1024 * 1024
 ANSWER_WITHIN = 2.5  # seconds; Slack shows an error to who gave a command after three
-_OVERLAP = timedelta(minutes=5)  # that Slack's clock may be off ours
+_OVERLAP = timedelta(minutes=5)  # of two rounds of looking for what was missed
 _CLOCKS = timedelta(hours=1)  # that Slack's clock may be off ours
 _LOOKED_THROUGH = 200  # messages of a thread
 

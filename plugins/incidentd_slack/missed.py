@@ -18,7 +18,7 @@ from incidentd_slack.payload import Envelope, Message
 from incidentd_slack.web_api import WebApi
 
 _THREADS = timedelta(days=7)  # how old a thread is at most in which an answer is looked for
-_PAGE = "200"  # messages
+_PAGE = "999"  # messages; Slack tells the newest first, and no more at once
 Take = Callable[[Received], Awaitable[object]]
 
 
