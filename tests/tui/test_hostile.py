@@ -157,7 +157,8 @@ def poison(fakes, scene, payload):
         for index, one in enumerate(client.person_list)
     ]
     client.shifts = [
-        put(one, schedule=payload, person=payload, next_person=payload, policies=(payload,)) for one in client.shifts
+        put(one, schedule=payload, person=payload, next_person=payload, policies=(payload,), warnings=(payload,))
+        for one in client.shifts
     ]
     client.roster_problems = (payload,)
     client.service_list = [put(one, name=payload) for one in client.service_list]

@@ -37,6 +37,11 @@ async def test_what_somebody_has_is_taken_over_and_given_back(fakes, client, mak
         await pilot.press("u")
         await settled(pilot, lambda: client.pages_by_id[42].person == "lin")
         assert client.pages_by_id[42].state == "open"
+        assert client.pages_by_id[41].mine
+        client.put_page(fakes.replace(client.pages_by_id[41], person="lin", version=7), "page.reassigned")
+        await settled(pilot, lambda: "▲ PAGE P-41" not in text(app))
+        client.put_page(fakes.replace(client.pages_by_id[41], step=2, version=8), "page.escalated")
+        await settled(pilot, lambda: "▲ PAGE P-41" in text(app))  # lin did not answer: the policy goes on
 
 
 async def test_a_page_goes_to_whom_i_pick_and_u_makes_it_mine_again(fakes, client, make_app, settled, text):
@@ -56,7 +61,7 @@ async def test_a_page_goes_to_whom_i_pick_and_u_makes_it_mine_again(fakes, clien
         client.fail_with = refused
         await pilot.press("enter")
         await settled(pilot, lambda: "interruption: lin is on project work — give a reason" in text(app))
-        await pilot.press("tab", "right", "enter")
+        await pilot.press("right", "enter")  # the field that was refused has the focus
         await settled(pilot, lambda: client.pages_by_id[40].person == "lin")
         body = client.calls[-1][1][1]
         assert (body.interruption, client.pages_by_id[40].state) == ("knowledge", "open")

@@ -33,12 +33,15 @@ async def test_rest_is_in_sight_with_its_reason_and_taken_piece_by_piece(fakes, 
 async def test_rest_is_declined_and_that_of_others_is_not_shown(fakes, client, make_app, settled, text):
     client.rests_by_id[1] = fakes.make_rest(1, why="many", count=4, block_ends_at=None, next_starts_at=None)
     client.rests_by_id[2] = fakes.make_rest(2, person="lin")
+    told = "was paged in their sleep hours at 02:00 UTC: starts late, at 13:00 UTC"
+    client.shifts = [fakes.replace(one, warnings=(told,) if one.person == "lin" else ()) for one in client.shifts]
     app = make_app(client)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("3")
         await settled(pilot, lambda: "You were called for 4 incidents between 02:02 and 04:22." in text(app))
         assert "You may start late, at 15:22." in text(app)
+        assert "▲ lin was paged in their sleep hours at 02:00 UTC: starts late" in text(app)
         app.screen.table.select(("rest", 1))
         client.fail_with = fakes.refusal(409, "this offer is over already")
         await pilot.press("N", "enter")

@@ -149,6 +149,7 @@ MARKED = (
     (("escape", "m"), ("● support", "◇ project", "– neither", "▲ payments: 1 of 2 wanted")),
     (("p",), ("●           ○           ◇           ◇", "▲ 1 of 2", "7→21 days")),
     (("escape", "escape", "i", "down", "down"), ("█████░░", "– no project day", "▲ 1 island", "●●●○")),
+    (("escape", "r"), ("○ open",)),
     (("1", "m", "r"), ("↻ active",)),
 )
 """Screens of duty, one after the other, and the marks that say what their colours say."""

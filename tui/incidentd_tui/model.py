@@ -182,8 +182,15 @@ class Model:
             and page.snoozed_until is None
             and self.me not in page.acks
             and page.id not in self.waiting_pages
+            and not self._with_another(page)
         ]
         return sorted(mine, key=lambda page: (page.started_at, page.id))
+
+    def _with_another(self, page: wire.Page) -> bool:
+        """Whether it was given to somebody else, who still has the time to answer; then its policy goes on."""
+        carries = next((one.person for one in self.on_call if page.schedule and one.schedule == page.schedule), "")
+        holder = page.person or carries
+        return page.state == "open" and (page.step, page.round) == (1, 1) and holder not in ("", self.me)
 
     def open_incidents(self) -> list[wire.Incident]:
         """Not closed, not merged, no false alarm: the worst first, then the update that is due next."""

@@ -120,7 +120,9 @@ def _shift(model: Model, shift: wire.OnCall, width: int) -> list[paint.Line]:
         line.append((f"then {shift.next_person}{at}  ", theme.muted))
     if shift.policies:
         line.append(("for " + ", ".join(shift.policies), theme.faint))
-    return [line]
+    # A warning goes on from the name: "was paged in their sleep hours ..."
+    told = [text for one in shift.warnings for text in paint.wrap(f"▲ {shift.person} {one}", width - 2, 3)]
+    return [line, *([("  " + text, theme.warning)] for text in told)]
 
 
 def _name_width(model: Model, width: int) -> int:

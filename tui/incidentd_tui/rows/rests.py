@@ -17,7 +17,7 @@ def reason(model: Model, one: Rest) -> str:
     """Why, in the viewer's time."""
     first = phrases.day_hour(one.first_at, model.now(), model.zone)
     last = phrases.day_hour(one.last_at, model.now(), model.zone)
-    when = f"at {first}" if one.first_at == one.last_at else f"between {first} and {last}"
+    when = f"at {first}" if first == last else f"between {first} and {last}"
     what = f"for {phrases.count(one.count, 'incident')}"
     if one.why == "sleep":
         return f"you were paged in your sleep hours, {what}, {when}"

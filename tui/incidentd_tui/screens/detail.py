@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.worker import Worker
+
 from incidentd import wire, wire_groups, wire_pages
 from incidentd.client import ClientError
 from incidentd_tui import paint, theme
@@ -135,15 +137,19 @@ class DetailScreen(PageVerbs, ListScreen):
 
     # ------------------------------------------------------------------ live
     def on_mount(self) -> None:
-        self.run_worker(self._load(), exit_on_error=False)
+        self._load_again()
 
     def on_model(self, changes: Changes) -> None:
         page = self.page_here()
         page_id = page.id if page else -1
         ours = self.number in changes.alerts if self.kind == "alert" else False
         if not changes.everything and (ours or page_id in changes.pages):
-            self.run_worker(self._load(), exit_on_error=False, exclusive=True, group="load")
+            self._load_again()
         self.reorder()
+
+    def _load_again(self) -> None:
+        # As a function: a load that another one replaces before it began leaves no coroutine behind.
+        self._worker: Worker[None] = self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
 
     async def _load(self) -> None:
         ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
