@@ -161,6 +161,7 @@ class PreviewDuty(wire.Request, frozen=True):
     """Exactly one change, as it would be asked for. Nothing is kept."""
 
     override: SetOverride | None = None
+    instead_of: int | None = None  # the override that this one is to become, when one is changed
     swap: ProposeSwap | None = None
     absence: SetAbsence | None = None
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from sqlalchemy import Connection
 
 from incidentd import wire_duty
-from incidentd.domain.duty_changes import Absence, Override, SwapState
+from incidentd.domain.duty_changes import Absence, Changes, Override, SwapState
 from incidentd.domain.duty_rules import LONGEST
 from incidentd.domain.duty_warnings import DutyWarning, warnings
 from incidentd.domain.final_schedule import WEEK
@@ -155,12 +156,25 @@ class Duty:
 
     # ------------------------------------------------------------------ all of them
     async def preview(self, body: wire_duty.PreviewDuty, actor: str) -> wire_duty.DutyPreview:
-        """What a change would make of the final schedules, checked as if it were asked for. Raises `Invalid`."""
+        """What a change would make of the final schedules, checked as if it were asked for.
+
+        Raises `Invalid`, and `NotFound` for a change of an override that does not stand.
+        """
         roster, now = self._roster(), self._store.clock.now()
-        change = draft_of(body, actor, now)
-        others = await self._store.read(lambda conn: duty_changes.between(conn, *time_of(change)))
+        change, number = draft_of(body, actor, now), body.instead_of
+
+        def known(conn: Connection) -> tuple[Changes, Override | None]:
+            old = duty_changes.get(conn, Override, number) if number is not None else None
+            begin, end = time_of(change)
+            if old is not None:
+                begin, end = min(begin, old.starts_at), max(end, old.ends_at)
+            return duty_changes.between(conn, begin, end), old
+
+        others, old = await self._store.read(known)
+        if number is not None and (old is None or old.cancelled or old.ends_at <= now):
+            raise NotFound(f"there is no override {number} to be changed", field="instead_of")
         check(roster, others, change, now)
-        return preview(roster, others, change)
+        return preview(roster, others, change, old)
 
     def _check(self, tx: Tx, change: Override | Absence) -> None:
         check(self._roster(), duty_changes.between(tx.conn, *time_of(change)), change, tx.now)

@@ -57,6 +57,8 @@ def absence_of(body: wire_duty.SetAbsence, actor: str, now: datetime) -> Absence
 
 def draft_of(body: wire_duty.PreviewDuty, actor: str, now: datetime) -> Change:
     """The one change of a preview. Raises `Invalid`."""
+    if body.instead_of is not None and body.override is None:
+        raise Invalid("only an override is changed in place", field="instead_of", remedy="give it as the override")
     given: list[Change] = []
     if body.override is not None:
         given.append(override_of(body.override, actor, now))
@@ -100,10 +102,17 @@ def with_change(others: Changes, change: Change) -> Changes:
             return msgspec.structs.replace(others, absences=(*others.absences, change))
 
 
-def preview(roster: Roster, others: Changes, change: Change) -> wire_duty.DutyPreview:
-    """What becomes different by `change` over its time."""
+def preview(
+    roster: Roster, others: Changes, change: Change, instead_of: Override | None = None
+) -> wire_duty.DutyPreview:
+    """What becomes different by `change` over its time, and over what is ahead of the override that it changes."""
     begin, end = time_of(change)
-    then = with_change(others, change)
+    then = others
+    if instead_of is not None:
+        begin, end = min(begin, max(instead_of.starts_at, change.at)), max(end, instead_of.ends_at)
+        kept = tuple(one for one in others.overrides if one.id != instead_of.id)
+        then = msgspec.structs.replace(others, overrides=kept)
+    then = with_change(then, change)
     pairs = [
         (before, after)
         for one in roster.schedules.values()

@@ -257,6 +257,29 @@ async def test_a_preview_says_before_and_after_and_keeps_nothing(team):
     assert [one.kind for one in found.mended] == ["gap"]
 
 
+async def test_a_preview_of_a_changed_override_is_without_the_old_one(team):
+    begin = midnight(team) + DAY
+    asked = wire_duty.SetOverride(schedule="first", person="sam", starts_at=begin, ends_at=begin + 12 * HOUR)
+    old = await team.core.duty.set_override(asked, "lin")
+    late = wire_duty.SetOverride(schedule="first", person="sam", starts_at=begin + 6 * HOUR, ends_at=begin + 18 * HOUR)
+    preview = wire_duty.PreviewDuty(override=late, instead_of=old.id)
+    found = await team.core.duty.preview(preview, "lin")
+    assert (found.starts_at, found.ends_at) == (begin, begin + 18 * HOUR)
+    assert [shift.person for shift in found.before[0].shifts] == ["sam", "lin"]
+    assert [(shift.person, shift.starts_at) for shift in found.after[0].shifts] == [
+        ("lin", begin), ("sam", begin + 6 * HOUR)
+    ]  # fmt: skip
+    team.clock.advance(begin + HOUR - team.clock.now())  # what is behind stays as it was
+    found = await team.core.duty.preview(preview, "lin")
+    assert found.starts_at == begin + HOUR
+    away = wire_duty.SetAbsence(ends_at=begin + 18 * HOUR)
+    with pytest.raises(Invalid, match="in place"):
+        await team.core.duty.preview(wire_duty.PreviewDuty(absence=away, instead_of=old.id), "lin")
+    await team.core.duty.end_override(old.id, "lin", None)
+    with pytest.raises(NotFound, match="no override"):
+        await team.core.duty.preview(preview, "lin")
+
+
 async def test_a_preview_of_a_swap_is_as_if_it_were_accepted(team):
     start, end = midnight(team) + DAY, midnight(team) + 2 * DAY
     body = wire_duty.ProposeSwap(

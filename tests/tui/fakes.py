@@ -244,6 +244,7 @@ class FakeClient:
         self.duty = Changes()
         self.rules: dict[int, wire_quieting.Recurring] = {}
         self.blocks: dict[int, wire_modes.ModeBlock] = {}
+        self.feeds: dict[tuple[str, str], int] = {}  # how often an address was renewed
         self.plans: dict[str, wire_modes.ModePlan] = {}
         self.protected: dict[str, wire_protection.Protection] = {}
         self.rests_by_id: dict[int, wire_rest.Rest] = {}
@@ -629,17 +630,21 @@ class FakeClient:
         )
 
     async def calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
-        raise AssertionError(UNASKED)
+        await self._mutate("calendar_feed", kind, name)
+        url = f"https://incidents.example.org/calendar/{self.feeds.get((kind, name), 0)}.{kind}.{name}"
+        return wire_duty.FeedUrl(kind=kind, name=name, url=url)
 
     async def revoke_calendar_feed(self, kind: str, name: str) -> wire_duty.FeedUrl:
-        raise AssertionError(UNASKED)
+        self.feeds[kind, name] = self.feeds.get((kind, name), 0) + 1
+        return await self.calendar_feed(kind, name)
 
     async def preview_duty(self, body: wire_duty.PreviewDuty) -> wire_duty.DutyPreview:
         await self._turn()
         msgspec.json.encode(body)
         change = duty_drafts.draft_of(body, self.me, NOW)
         self._judge(change)
-        return duty_drafts.preview(self.roster, self.duty, change)
+        old = next((one for one in self.duty.overrides if one.id == body.instead_of), None)
+        return duty_drafts.preview(self.roster, self.duty, change, old)
 
     def _judge(self, change: duty_drafts.Change) -> None:
         try:
@@ -745,7 +750,12 @@ class FakeClient:
     async def edit_override(
         self, override_id: int, body: wire_duty.EditOverride, *, if_version: int | None = None
     ) -> wire_duty.Override:
-        raise AssertionError(UNASKED)
+        await self._mutate("edit_override", override_id, body)
+        old = self._change("overrides", override_id, if_version)
+        given = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+        change = replace(old, version=old.version + 1, **given)
+        self._judge(change)
+        return _wired(wire_duty.Override, self._keep("overrides", change, "override.changed"))
 
     async def end_override(self, override_id: int, *, if_version: int | None = None) -> wire_duty.Override:
         await self._mutate("end_override", override_id)

@@ -132,6 +132,35 @@ async def test_the_change_of_a_day_is_taken_back_and_comes_again(client, make_ap
         assert client.duty.overrides[1].reason == "a wedding"
 
 
+async def test_an_override_is_changed_in_place_and_back(client, make_app, settled, text, in_calendar):
+    app = make_app(client)
+    client.duty = type(client.duty)(overrides=tuple(
+        type(one)(id=1, schedule=one.schedule, person=one.person, starts_at=one.starts_at, ends_at=one.ends_at,
+                  at=one.at, by=one.by, reason="a\x1b[2J wedding")
+        for one in client.duty.overrides
+    ))  # fmt: skip
+    before = client.duty.overrides[0]
+    async with app.run_test(size=(100, 40)) as pilot:
+        await in_calendar(pilot)
+        await pilot.press("C")
+        await settled(pilot, lambda: "change: no override of this row or day" in text(app))
+        await pilot.press("l", "l", "C")
+        await settled(pilot, lambda: "Change override 1" in text(app) and "no schedule becomes different" in text(app))
+        await pilot.press("enter")
+        await settled(pilot, lambda: "! nothing was changed" in text(app))
+        app.screen.query_one("#ends").value = "2026-03-14 12:00"
+        await settled(pilot, lambda: "Sat 14 Mar 12:00 – 21:00  lin instead of mei" in text(app))
+        app.screen.query_one("#reason").value = "half a wedding"
+        await pilot.press("enter")
+        await settled(pilot, lambda: client.duty.overrides[0].ends_at == at(14, 12))
+        name, (_, body) = client.calls[-1]
+        assert (name, body.person, body.starts_at, body.reason) == ("edit_override", None, None, "half a wedding")
+        await settled(pilot, lambda: app.acts.undoable is not None)
+        await pilot.press("u")  # what it said before was kept as it was, not as the screen showed it
+        await settled(pilot, lambda: client.duty.overrides[0].ends_at == before.ends_at)
+        assert client.duty.overrides[0].reason == "a\x1b[2J wedding"
+
+
 async def test_a_shift_of_a_schedule_in_full_is_given_away(client, make_app, settled, text, in_calendar):
     app = make_app(client)
     async with app.run_test(size=(100, 40)) as pilot:

@@ -75,6 +75,8 @@ TOUR = (
     ("Mode plan", ("p",)),
     ("Mode blocks", ("escape", "enter")),
     ("Protection", ("escape", "escape", "i")),
+    ("Calendar feeds", ("escape", "f")),
+    ("Calendar feeds", ("enter",)),
     ("Recurring", ("1", "m", "r")),
 )
 """Screens that are visited one after the other: heading, and the keys that lead there from the one before."""
@@ -86,6 +88,7 @@ ASKED = {
     "modes": None,
     "mode_plan": "payments",
     "protection": "payments",
+    "calendar_feed": None,
     "recurring": None,
 }
 """What these screens ask the daemon, and the name that the fake knows: those on the screens are hostile, too."""

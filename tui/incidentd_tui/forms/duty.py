@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REASON = Field(name="reason", label="Why", hint="the others read it", optional=True)
 _SHOWN_MOST = 8
-Body = wire_duty.SetOverride | wire_duty.ProposeSwap | wire_duty.SetAbsence
+Body = wire_duty.SetOverride | wire_duty.ProposeSwap | wire_duty.SetAbsence | wire_duty.PreviewDuty
 
 
 # ---------------------------------------------------------------------- override
@@ -35,7 +35,7 @@ def override(tui: IncidentdApp, schedule: wire_duty.Schedule, day: date) -> Form
     people = [*dict.fromkeys(schedule.people), *others]
     first = tui.model.me if tui.model.me != holder else next((one for one in people if one != holder), "")
     fields = (
-        Field(name="person", label="Who", options=tuple((one, _named(tui, one)) for one in people), value=first),
+        Field(name="person", label="Who", options=tuple((one, named(tui, one)) for one in people), value=first),
         *_time_fields(tui, begin, end),
         REASON,
     )
@@ -56,7 +56,7 @@ def override(tui: IncidentdApp, schedule: wire_duty.Schedule, day: date) -> Form
         when = shifts.span_text(tui.model, made.starts_at, made.ends_at)
         tui.acts.can_undo(f"{made.person} carries the pager of {made.schedule} {when}", back)
 
-    return _form(tui, f"Override of {schedule.name}", "set", fields, body, send)
+    return duty_form(tui, f"Override of {schedule.name}", "set", fields, body, send)
 
 
 # ---------------------------------------------------------------------- absence
@@ -66,7 +66,7 @@ def absence(tui: IncidentdApp, day: date) -> Form:
     people = sorted(tui.model.people)
     stand_ins = (("", "nobody: a gap"), *((one, one) for one in people))
     fields = (
-        Field(name="person", label="Who", options=tuple((one, _named(tui, one)) for one in people), value=tui.model.me),
+        Field(name="person", label="Who", options=tuple((one, named(tui, one)) for one in people), value=tui.model.me),
         *_time_fields(tui, begin, end),
         Field(name="stand_in", label="Stands in", options=stand_ins, value=""),
         REASON,
@@ -91,7 +91,7 @@ def absence(tui: IncidentdApp, day: date) -> Form:
         when = shifts.span_text(tui.model, made.starts_at, made.ends_at)
         tui.acts.can_undo(f"{made.person} is away {when}, {made.stand_in or 'nobody'} stands in", back)
 
-    return _form(tui, "Absence", "set", fields, body, send)
+    return duty_form(tui, "Absence", "set", fields, body, send)
 
 
 # ---------------------------------------------------------------------- swap
@@ -137,7 +137,7 @@ def swap(
 
         tui.acts.can_undo(f"swap {made.id} waits for {made.other}", back)
 
-    return _form(tui, f"Swap in {schedule.name}", "offer", fields, body, send)
+    return duty_form(tui, f"Swap in {schedule.name}", "offer", fields, body, send)
 
 
 def swappable(
@@ -164,11 +164,11 @@ def options(tui: IncidentdApp, parts: Sequence[Part]) -> tuple[tuple[str, str], 
 
 def _part_words(tui: IncidentdApp, part: Part) -> str:
     length = phrases.span(part.ends_at - part.starts_at)
-    return f"{_named(tui, part.person)} {shifts.date_hour(part.starts_at, tui.model)}, {length}"
+    return f"{named(tui, part.person)} {shifts.date_hour(part.starts_at, tui.model)}, {length}"
 
 
 # ---------------------------------------------------------------------- what they share
-def _form(
+def duty_form(
     tui: IncidentdApp,
     title: str,
     verb: str,
@@ -176,6 +176,8 @@ def _form(
     body: Callable[[Values], Body],
     send: Callable[[Values], Awaitable[None]],
 ) -> Form:
+    """A dialog that shows what the final schedule would be; `body` raises `ValueError` for a time that is none."""
+
     async def look(values: Values) -> list[str]:
         try:
             asked = _preview_of(body(values))
@@ -226,8 +228,10 @@ def _preview_of(body: Body) -> wire_duty.PreviewDuty:
             return wire_duty.PreviewDuty(override=body)
         case wire_duty.ProposeSwap():
             return wire_duty.PreviewDuty(swap=body)
-        case _:
+        case wire_duty.SetAbsence():
             return wire_duty.PreviewDuty(absence=body)
+        case _:
+            return body
 
 
 def preview_lines(tui: IncidentdApp, found: wire_duty.DutyPreview) -> list[str]:
@@ -254,7 +258,7 @@ def preview_lines(tui: IncidentdApp, found: wire_duty.DutyPreview) -> list[str]:
     return lines or ["no schedule becomes different"]
 
 
-def _named(tui: IncidentdApp, person: str) -> str:
+def named(tui: IncidentdApp, person: str) -> str:
     return f"{person} (you)" if person == tui.model.me else person
 
 

@@ -9,7 +9,7 @@ from incidentd import wire_duty
 from incidentd.wire_requests import ShiftRequest
 from incidentd.wire_rest import Rest
 from incidentd_tui import calendar
-from incidentd_tui.forms import duty, duty_ends, requests, rests
+from incidentd_tui.forms import duty, duty_edit, duty_ends, requests, rests
 from incidentd_tui.rows import shifts
 from incidentd_tui.rows.requests import is_from, waits_for
 from incidentd_tui.rows.rests import is_offered, offers
@@ -26,6 +26,7 @@ DUTY_VERBS = (
     Verb("duty.ask", "Q", "ask", "Ask others to take a shift of yours, or to swap it: a form", writes=True),
     Verb("duty.accept", "Y", "accept", "Accept a request, a swap, or rest: a form", hint=False, writes=True),
     Verb("duty.decline", "N", "decline", "Decline it, or take your acceptance back: a form", hint=False, writes=True),
+    Verb("duty.change", "C", "change", "Change the override of this row or day: a form", hint=False, writes=True),
     Verb("duty.end", "X", "take back", "Take the change of this row or day back: a form", hint=False, writes=True),
 )
 
@@ -90,6 +91,10 @@ class DutyVerbs(ListScreen):
         swaps = (one for one in self.changes_here() if isinstance(one, wire_duty.Swap))
         return next((one for one in swaps if one.other == self.model.me and one.state in states), None)
 
+    def _editable(self) -> wire_duty.Override | None:
+        """An override is changed in place; a swap is answered, and an absence is taken back and set anew."""
+        return next((one for one in self.changes_here() if isinstance(one, wire_duty.Override)), None)
+
     def _endable(self) -> shifts.Change | None:
         """What can be taken back: an override, an absence, and a swap that the viewer has offered."""
         return next(
@@ -111,6 +116,8 @@ class DutyVerbs(ListScreen):
                 return f"{verb.label}: you are not in the roster"
             case "duty.accept" | "duty.decline":
                 return self._why_no_answer(verb.id.rpartition(".")[2])
+            case "duty.change" if self._editable() is None:
+                return "change: no override of this row or day"
             case "duty.end" if self._endable() is None and self._request("cancelled") is None:
                 return "take back: nothing of this row or day can be taken back"
         return ""
@@ -155,6 +162,12 @@ class DutyVerbs(ListScreen):
 
     def do_absence(self) -> None:
         self.app.push_screen(duty.absence(self.tui, self.day_here()))
+
+    def do_change(self) -> None:
+        if (one := self._editable()) is not None:
+            schedules = self.found.schedules if self.found else ()
+            schedule = next((each for each in schedules if each.name == one.schedule), None)
+            self.app.push_screen(duty_edit.override(self.tui, one, schedule))
 
     def do_accept(self) -> None:
         if (rest := self.rest_here()) is not None:

@@ -17,6 +17,7 @@ from incidentd_tui.rows import calendar as days
 from incidentd_tui.rows import duty, requests, shifts
 from incidentd_tui.screens.calendar_moves import CALENDARS, MOVES, CalendarMoves
 from incidentd_tui.screens.duty_verbs import DUTY_VERBS, LOUD_KINDS
+from incidentd_tui.screens.feeds import FeedsScreen
 from incidentd_tui.screens.handovers import HandoversScreen
 from incidentd_tui.screens.listing import COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.screens.modes import ModesScreen
@@ -46,6 +47,9 @@ class OnCallScreen(CalendarMoves):
         Verb("oncall.modes", "m", "modes", "Who is in support, and who on project work"),
         Verb(
             "oncall.protection", "i", "protection", "How well a team's project work is protected, by week", hint=False
+        ),
+        Verb(
+            "oncall.feeds", "f", "feeds", "Where calendars read shifts: signed addresses, shown and renewed", hint=False
         ),
         Verb("oncall.page", "P", "page", "Page the person of this row by hand", writes=True),
         *MOVES,
@@ -282,6 +286,9 @@ class OnCallScreen(CalendarMoves):
 
     def do_modes(self) -> None:
         self.app.push_screen(ModesScreen())
+
+    def do_feeds(self) -> None:
+        self.app.push_screen(FeedsScreen())
 
     def do_protection(self) -> None:
         one = self.schedule_here()
