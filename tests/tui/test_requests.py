@@ -92,10 +92,14 @@ async def test_others_are_asked_from_the_calendar_for_a_part_and_it_is_withdrawn
         await settled(pilot, lambda: "whoever accepts first has payments Thu 12 Mar 14:22" in text(app))
         app.screen.query_one("#ends").value = "18:00"
         await settled(pilot, lambda: "Thu 12 Mar 14:22 – 18:00" in text(app))
+        app.screen.query_one("#whom").focus()
+        await pilot.press("l")
+        await settled(pilot, lambda: "lin: whoever accepts first" in text(app))
         await pilot.press("enter")
         await settled(pilot, lambda: 3 in client.requests_by_id)
         made = client.requests_by_id[3]
         assert (made.ends_at, [one.person for one in made.asked]) == (at(12, 18), ["lin"])
+        assert (client.calls[-1][1][0].people, client.calls[-1][1][0].team) == (("lin",), "")
         await pilot.press("left_square_bracket")
         await settled(pilot, lambda: "you ask lin to take payments" in text(app))
         assert "none waits for your answer" in text(app)

@@ -40,35 +40,25 @@ def askable(tui: IncidentdApp, found: wire_duty.Schedules, schedule: wire_duty.S
 
 
 def ask(tui: IncidentdApp, schedule: wire_duty.Schedule, mine: Sequence[Part]) -> Form:
-    """Ask one, or everybody of the schedule, to take one of the viewer's shifts or to swap it."""
+    """Ask one, a team or everybody of the schedule to take one of the viewer's shifts or to swap it."""
     name = str(schedule.name)
     others = sorted(one for one in schedule.people if one != tui.model.me)
-    whom = ((_EVERYBODY, f"everybody of {name}"), *((str(one), one) for one in others))
-    fields = (
-        Field(name="give", label="Shift", options=duty.options(tui, mine), value="0"),
-        Field(name="starts", label="Only from", hint=f"{HINT}; empty: all of it", optional=True),
-        Field(name="ends", label="Only until", hint=f"{HINT}; empty: all of it", optional=True),
-        Field(name="whom", label="Ask", options=whom, value=_EVERYBODY),
-        Field(
-            name="wants",
-            label="To",
-            options=(("take", "take it"), ("swap", "swap it for as long a time of theirs")),
-            value="take",
-        ),
-        duty.REASON,
-    )
 
     def body(values: Values) -> AskForShift:
-        part = mine[int(values["give"])]
-        begin, end = _only(tui, values, part)
-        wants: Literal["take", "swap"] = "swap" if values["wants"] == "swap" else "take"
-        people = () if values["whom"] == _EVERYBODY else (values["whom"],)
+        begin, end = _only(tui, values, mine[int(values["give"])])
+        kind, _, whom = values["whom"].partition(":")
         return AskForShift(
-            schedule=name, starts_at=begin, ends_at=end, people=people, wants=wants, reason=values["reason"]
+            schedule=name,
+            starts_at=begin,
+            ends_at=end,
+            people=(whom,) if kind == "person" else (),
+            team=whom if kind == "team" else "",
+            wants="swap" if values["wants"] == "swap" else "take",
+            reason=values["reason"],
         )
 
     def will(values: Values) -> list[str]:
-        asked = ", ".join(others) if values["whom"] == _EVERYBODY else values["whom"]
+        asked = values["whom"].partition(":")[2] or ", ".join(others)
         try:
             begin, end = _only(tui, values, mine[int(values["give"])])
         except ValueError as error:
@@ -89,10 +79,26 @@ def ask(tui: IncidentdApp, schedule: wire_duty.Schedule, mine: Sequence[Part]) -
         tui.acts.can_undo(Shown(f"{made.name} asks {', '.join(one.person for one in made.asked)}"), back)
 
     plan = Plan(
-        title=f"Ask for a shift of yours in {schedule.name}", verb="ask", fields=fields, effects=will,
+        title=f"Ask for a shift of yours in {name}", verb="ask", fields=_asking(tui, name, mine, others), effects=will,
         send=lambda values: duty.guarded(tui, send, values),
     )  # fmt: skip
     return Form(tui, plan)
+
+
+def _asking(tui: IncidentdApp, name: str, mine: Sequence[Part], others: Sequence[str]) -> tuple[Field, ...]:
+    teams = sorted({str(one.team) for one in tui.model.services} - {""})
+    whom = [(_EVERYBODY, f"everybody of {name}"), *((f"person:{one}", one) for one in others)]
+    whom += [(f"team:{one}", f"team {one}") for one in teams]
+    takes = (("take", "take it"), ("swap", "swap it for as long a time of theirs"))
+    part = f"{HINT}; empty: all of it"
+    return (
+        Field(name="give", label="Shift", options=duty.options(tui, mine), value="0"),
+        Field(name="starts", label="Only from", hint=part, optional=True),
+        Field(name="ends", label="Only until", hint=part, optional=True),
+        Field(name="whom", label="Ask", options=tuple(whom), value=_EVERYBODY),
+        Field(name="wants", label="To", options=takes, value="take"),
+        duty.REASON,
+    )
 
 
 def _only(tui: IncidentdApp, values: Values, part: Part) -> tuple[datetime, datetime]:
@@ -136,7 +142,8 @@ def _accept(tui: IncidentdApp, one: ShiftRequest) -> Form:
     """What it makes of the schedule is looked up; of a swap the time that is given may be another one."""
     swap = one.wants == "swap"
     told = rows.in_return(tui.model, one, tui.model.me)
-    found = _returns(tui, one) is not None
+    asked = rows.asked_of(one, tui.model.me)
+    found = asked is not None and asked.returns_from is not None
     field = Field(
         name="give",
         label="Give in return, from",
@@ -166,12 +173,6 @@ def _accept(tui: IncidentdApp, one: ShiftRequest) -> Form:
         effects=lambda _: (), preview=look, send=lambda values: duty.guarded(tui, send, values),
     )  # fmt: skip
     return Form(tui, plan)
-
-
-def _returns(tui: IncidentdApp, one: ShiftRequest) -> datetime | None:
-    """The begin of what was found to be given in return."""
-    asked = rows.asked_of(one, tui.model.me)
-    return asked.returns_from if asked and one.wants == "swap" else None
 
 
 async def _given(tui: IncidentdApp, one: ShiftRequest, values: Values) -> Given:
