@@ -15,7 +15,8 @@ from incidentd.storage.tx import Tx
 def merge(tx: Tx, changes: ReportChanges, report: Report, into: Report, actor: str) -> Report:
     """Let the conversation of `report` go on in `into`, to where its threads lead from now on; returns `into`.
 
-    Raises `Refused` for reports of two customers: each of them is told, so one is a duplicate of the other.
+    Raises `Refused` where `into` is closed, and for reports of two customers: each of them is told, so one is a
+    duplicate of the other.
     """
     if report.id == into.id:
         raise Invalid("a report cannot be merged into itself", field="into")
@@ -25,6 +26,9 @@ def merge(tx: Tx, changes: ReportChanges, report: Report, into: Report, actor: s
             field="into",
             remedy=f"incidentctl report state {report.reference} duplicate --of {into.reference}",
         )
+    if into.state is State.CLOSED:
+        instead = f"merge into R-{into.duplicate_of}" if into.duplicate_of else "take it back to triaging first"
+        raise Refused(f"{into.reference} is closed", field="into", remedy=instead)
     ids = [one.id for one in report_messages.of_reports(tx.conn, [report.id])]
     report_messages.move(tx, ids, into.id)
     data = {"from": report.reference, "into": into.reference, "messages": len(ids)}

@@ -241,6 +241,9 @@ async def test_two_reports_of_one_customer_are_merged_and_their_threads_go_on_in
     assert one.id == 1
     assert [m.text for m in (await reports.get(1)).messages] == ["text 1", "text 2"]
     assert await states(daemon, 2) == ["closed"]
+    with pytest.raises(Refused) as refused:
+        await reports.merge(1, wire_reports.MergeReport(into=2), "ada", None)
+    assert refused.value.remedy == "merge into R-1"
     assert (await receive(daemon, 4, sender="bo@example.org", thread="t2")).report_id == 1
 
 
