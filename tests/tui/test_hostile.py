@@ -56,7 +56,6 @@ SCREENS = {
     "save view": (None, ("ctrl+s",)),
     "bulk": (None, ("ctrl+a", "R")),
     "take over": (311, ("tab", "G", "O")),
-    "give to whom": (None, ("j", "H")),
     "give": (None, ("j", "H", "enter")),
     "put off": (None, ("j", "Z")),
     "requests": (None, ("3", "r")),
