@@ -23,8 +23,12 @@ from incidentd.storage.tx import Tx
 MAX_MESSAGE = 100_000
 """Characters of a message that are shown; the whole of a longer one is kept as an attachment."""
 MAX_ATTACHMENTS = 50
+MAX_ATTACHED = 64 * 1024 * 1024
+"""Bytes of all attachments of one message."""
 _MAX_SUBJECT = 250
 _MAX_PAIRS = 50
+_MAX_NAME = 64
+_MAX_VALUE = {"answers": 20_000, "tags": 250}
 _LONGEST = {"id": 1000, "thread": 1000, "parent": 1000, "sender": 320, "sender_name": 320}
 
 
@@ -193,7 +197,7 @@ def _checked(message: Received) -> Received:
     if message.kind and message.kind not in list(CustomerKind):
         raise BadRequest(f"kind is one of {', '.join(CustomerKind)}", field="kind")
     _check_attachments(message.attachments)
-    for field in ("answers", "tags"):
+    for field in _MAX_VALUE:
         if len(getattr(message, field)) > _MAX_PAIRS:
             raise BadRequest(f"there are more than {_MAX_PAIRS} {field}", field=field)
     texts = {name: _text(getattr(message, name)) for name in (*_LONGEST, "subject", "text")}
@@ -202,8 +206,8 @@ def _checked(message: Received) -> Received:
         for one in message.attachments
     )
     pairs = {
-        name: {_text(key): _text(value) for key, value in getattr(message, name).items()}
-        for name in ("answers", "tags")
+        name: {_text(key)[:_MAX_NAME]: _text(value)[:most] for key, value in getattr(message, name).items()}
+        for name, most in _MAX_VALUE.items()
     }
     return msgspec.structs.replace(message, **texts, **pairs, attachments=attached)
 
@@ -211,6 +215,9 @@ def _checked(message: Received) -> Received:
 def _check_attachments(attached: Sequence[Attachment]) -> None:
     if len(attached) > MAX_ATTACHMENTS:
         raise BadRequest(f"there are more than {MAX_ATTACHMENTS} attachments", field="attachments", status=413)
+    if sum(len(one.data) for one in attached) > MAX_ATTACHED:
+        what = f"the attachments have more than {MAX_ATTACHED} bytes together"
+        raise BadRequest(what, field="attachments", status=413)
     for one in attached:
         if len(one.data) > MAX_ATTACHMENT:
             raise BadRequest(f"an attachment has more than {MAX_ATTACHMENT} bytes", field="attachments", status=413)

@@ -111,6 +111,9 @@ async def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field_and_long_
         with pytest.raises(BadRequest) as refused:
             await receive(daemon, Received(**values))
         assert refused.value.field == field
+    many = (Attachment(name="x", media_type="", data=b"x" * 10 * 1024 * 1024),) * 7
+    with pytest.raises(BadRequest, match="together"):
+        await receive(daemon, attachments=many)
     await receive(daemon, text="a\x00b\ud800" + "c" * 200_000)
     (message,) = (await daemon.core.support.reports.get(1)).messages
     assert message.text.startswith("a\u2400b?ccc")
