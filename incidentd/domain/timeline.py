@@ -398,8 +398,9 @@ def _dropped(told: Told) -> Line:
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
 # An expiry is told by the end that follows it.
 _HIDING = {kind for on, (off, _) in HIDES.items() for kind in (on, off)}
+_REPORTED = {"alert.report_linked", "alert.report_unlinked"}  # the incident's own entries say so
 _LEFT_OUT = frozenset(
-    {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING}
+    {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING, *_REPORTED}
 )
 
 

@@ -213,6 +213,16 @@ def _unlinked(data: Data, actor: str) -> str:
     return f"{actor} took it off INC-{data['incident_id']}"
 
 
+@about("alert.report_linked")
+def _report_linked(data: Data, actor: str) -> str:
+    return f"{actor} linked {data['report']} to it, which a customer reported: {data['subject']}"
+
+
+@about("alert.report_unlinked")
+def _report_unlinked(data: Data, actor: str) -> str:
+    return f"{actor} took {data['report']} off it"
+
+
 def sentence(event: Event) -> str:
     """What `event` means for an alert, in one sentence."""
     function = SENTENCES.get(event.kind)

@@ -11,8 +11,9 @@ from incidentd.storage.tx import Tx
 
 
 def spread(tx: Tx, before: Report, after: Report, actor: str) -> None:
-    """Incidents say which reports came to them or were taken off, and whoever reported the same goes along."""
+    """Incidents and alerts say which reports came to them or were taken off; whoever reported the same goes along."""
     _tell_incidents(tx, before, after, actor)
+    _tell_alerts(tx, before, after, actor)
     for number in reports.duplicates_of(tx.conn, after.id):
         duplicate = reports.get(tx.conn, number, lock=True)
         if duplicate is None or duplicate.state is State.CLOSED:
@@ -31,6 +32,16 @@ def _tell_incidents(tx: Tx, before: Report, after: Report, actor: str) -> None:
         tx.emit("incident.report_unlinked", f"incident:{before.incident_id}", data, actor=actor)
     if after.incident_id is not None:
         tx.emit("incident.report_linked", f"incident:{after.incident_id}", data, actor=actor)
+
+
+def _tell_alerts(tx: Tx, before: Report, after: Report, actor: str) -> None:
+    if before.alert_id == after.alert_id:
+        return
+    data = {"report": after.reference, "subject": after.subject}
+    if before.alert_id is not None:
+        tx.emit("alert.report_unlinked", f"alert:{before.alert_id}", data, actor=actor)
+    if after.alert_id is not None:
+        tx.emit("alert.report_linked", f"alert:{after.alert_id}", data, actor=actor)
 
 
 def original(tx: Tx, report_id: int | None) -> int | None:

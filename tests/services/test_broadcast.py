@@ -178,6 +178,7 @@ async def test_who_reported_what_an_alert_explains_hears_of_the_incident_of_the_
     await receive(daemon, 1)
     await receive(daemon, 2)
     assert (await change(daemon, 1, "linked", alert_id=1)).incident_id is None
+    assert (await daemon.trace()).steps[-1].text == "ada linked R-1 to it, which a customer reported: Report 1"
     await daemon.core.incidents.declare(
         wire.DeclareIncident(title="Disks", severity=Severity.SEV3, alert_ids=(1,)), "ada"
     )
