@@ -6,10 +6,15 @@ The loops of `Core` are never started. `settle` runs their rounds until nothing 
 
 import asyncio
 import itertools
+import sqlite3
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import and_, bindparam, case, exists, func, select
 
 from incidentd.core import Core
 from incidentd.domain.people import (
@@ -28,11 +33,59 @@ from incidentd.domain.routing import Route
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import Receipt
-from incidentd.storage import alerts, claims, deliveries, event_log, timers
+from incidentd.services.delivery_outcomes import FALL_BACK_AFTER
+from incidentd.storage import alerts, deliveries, event_log, migrate, schema
+from incidentd.storage.deliveries import IS_WAITING
+from incidentd.storage.engines import MemoryBackend
+from incidentd.storage.store import Store
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+
+def _look():
+    alerts, timers, deliveries = schema.alerts.c, schema.timers.c, schema.deliveries.c
+    next_try = case((deliveries.state == "sending", deliveries.lease_until), else_=deliveries.due_at)
+    stuck = and_(
+        IS_WAITING,
+        deliveries.kind.in_(("page", "bundle")),
+        ~deliveries.fell_back,
+        func.coalesce(deliveries.tried_at, deliveries.due_at) <= bindparam("stuck_before"),
+    )
+    return select(
+        select(func.min(alerts.ends_at)).where(alerts.status == "firing").scalar_subquery(),
+        exists().where(alerts.pending),
+        select(func.min(timers.due_at)).scalar_subquery(),
+        select(func.min(next_try)).select_from(schema.deliveries).where(IS_WAITING).scalar_subquery(),
+        exists().where(stuck),
+    )
+
+
+LOOK = _look()  # built once, for it runs at every step of every test
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the loops of a daemon would find to do if they all looked now."""
+
+    now: datetime
+    expiry: datetime | None
+    pending: bool
+    timer: datetime | None
+    delivery: datetime | None
+    stuck: bool
+
+    def is_due(self, at):
+        return at is not None and at <= self.now
+
+    @property
+    def nothing_to_do(self):
+        return not (self.pending or self.stuck or self.is_due(self.next_due))
+
+    @property
+    def next_due(self):
+        return min((at for at in (self.expiry, self.timer, self.delivery) if at is not None), default=None)
 
 
 class RecordingSender:
@@ -130,10 +183,12 @@ class Harness:
         self.sender = RecordingSender()
         self.public_url = "https://incidents.example"
         self._numbers = itertools.count(1)
+        self._committed = 0  # events of this process
         self.core = None
 
     async def start(self):
         store = await self.make_store()
+        store.on_commit.append(self._count)
         self.core = self.core_on(store)
         await self.core.links.start()
         await self.reload()
@@ -197,37 +252,44 @@ class Harness:
         while await worker._work() == 0.0:
             await asyncio.gather(*worker._sending)
 
+    def _count(self, events):
+        self._committed += len(events)
+
+    async def look(self):
+        """What there is to do, in one statement; the loops' own looks would be a dozen."""
+        now = self.clock.now()
+        stuck_before = now - FALL_BACK_AFTER
+        found = await self.store.read(lambda conn: conn.execute(LOOK, {"stuck_before": stuck_before}).one())
+        return Look(now, *found)
+
     async def settle(self):
-        """Everything that is due now."""
-
-        async def progress():
-            return await self.store.read(event_log.last_seq), len(self.sender.sent)
-
-        while True:
-            before = await progress()
-            await self.expire()
-            await self.route_all()
-            await self.fire_timers()
-            await self.send_due()
-            if await progress() == before:
-                return
-
-    async def next_due(self):
-        def query(conn):
-            return [timers.next_due(conn), claims.next_due(conn), alerts.next_expiry(conn)]
-
-        return min((at for at in await self.store.read(query) if at is not None), default=None)
+        """Everything that is due now. Returns when something is due next."""
+        look = await self.look()
+        while not look.nothing_to_do:
+            before = look, self._committed, len(self.sender.sent)
+            if look.is_due(look.expiry):
+                await self.expire()
+            if look.pending:
+                await self.route_all()
+            if look.is_due(look.timer):
+                await self.fire_timers()
+            if look.stuck or look.is_due(look.delivery):
+                await self.send_due()
+            look = await self.look()
+            if (look, self._committed, len(self.sender.sent)) == before:
+                break
+        return look.next_due
 
     async def advance(self, by):
         """Live through `by` (a timedelta or seconds)."""
         target = self.clock.now() + (by if isinstance(by, timedelta) else timedelta(seconds=by))
-        await self.settle()
-        while (due := await self.next_due()) is not None:
+        due = await self.settle()
+        while due is not None:
             due = due if due > self.clock.now() else self.clock.now() + 10 * SECOND  # what waits without a timer
             if due > target:
                 break
             self.clock.set(due)
-            await self.settle()
+            due = await self.settle()
         self.clock.set(max(target, self.clock.now()))
         await self.settle()
 
@@ -263,12 +325,127 @@ class Harness:
 
     async def armed(self):
         """(kind, subject) of every timer."""
-        from sqlalchemy import select
-
-        from incidentd.storage.schema import timers as table
-
+        table = schema.timers
         query = select(table.c.kind, table.c.subject).order_by(table.c.id)
         return [tuple(row) for row in await self.store.read(lambda conn: conn.execute(query).all())]
+
+
+def copy(template: sqlite3.Connection, backend: MemoryBackend):
+    """Make a database in memory as the template is: a migration costs a hundred times as much."""
+    with backend.connect() as conn:
+        template.backup(conn.connection.driver_connection)
+
+
+class Memory(MemoryBackend):
+    """A database in memory that outlives the stores on it, so that a restart finds it, and one test after another.
+
+    What a file costs (threads, statements compiled anew, the disk) is paid in the tests of the store, on files.
+    """
+
+    def __init__(self, template: Path):
+        super().__init__()
+        self._template = sqlite3.connect(template)
+        with self.connect() as conn:
+            conn.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+    def renew(self):
+        """Empty it."""
+        copy(self._template, self)
+
+    async def read(self, query):
+        """As on a file: what reads cannot write."""
+        with self.connect() as conn:
+            driver = conn.connection.driver_connection
+            driver.execute("PRAGMA query_only=ON")
+            try:
+                return query(conn)
+            finally:
+                driver.execute("PRAGMA query_only=OFF")
+
+    async def close(self):
+        """Nothing: the next store finds what this one left."""
+
+    async def end(self):
+        await super().close()
+        self._template.close()
+
+
+@pytest.fixture(scope="session")
+def memory(sqlite_template) -> Iterator[Memory]:
+    """The database in memory of this test process."""
+    memory = Memory(sqlite_template)
+    yield memory
+    asyncio.run(memory.end())
+
+
+@pytest.fixture
+def in_memory(engine_name) -> bool:
+    """Whether the store is in memory; false where something else than the test opens its file."""
+    return engine_name == "sqlite"
+
+
+@pytest.fixture
+async def make_store(make_store, in_memory, clock, request):
+    """`await make_store()` opens one more store on the test's database."""
+    if not in_memory:
+        yield make_store
+        return
+    memory = request.getfixturevalue("memory")
+    memory.renew()
+    opened = []
+
+    async def make():
+        opened.append(Store(memory, clock))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+def new_database(engine_name, request):
+    """`make_store = new_database(clock)` opens stores on one more fresh database, when those before are closed."""
+    made = []
+
+    def in_memory(clock):
+        memory = request.getfixturevalue("memory")
+        memory.renew()
+
+        async def make_store():
+            return Store(memory, clock)
+
+        return make_store
+
+    def on_a_server(clock):
+        url = request.getfixturevalue("postgres").create()
+        made.append(url)
+
+        async def make_store():
+            return await Store.open(url, clock)
+
+        return make_store
+
+    yield in_memory if engine_name == "sqlite" else on_a_server
+    for url in made:
+        request.getfixturevalue("postgres").drop(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_memories(sqlite_template):
+    """Databases in memory that a test's subject makes are copies as well."""
+    prepare, template = migrate.prepare, sqlite3.connect(sqlite_template)
+
+    async def copied(backend):
+        if isinstance(backend, MemoryBackend):
+            copy(template, backend)
+        else:
+            await prepare(backend)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "prepare", copied)
+        yield
+    template.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whatever is said, done, lost or restarted, in whatever order: what must always hold."""
 
 import asyncio
-import shutil
 from collections import Counter
 from datetime import timedelta
 
@@ -22,7 +21,6 @@ from incidentd.services.outbox import LEASE
 from incidentd.storage import claims, groups
 from incidentd.storage.schema import deliveries as deliveries_table
 from incidentd.storage.schema import groups as groups_table
-from incidentd.storage.store import Store
 
 LONG_AGO = timedelta(days=2)
 KEYS = ["a", "b", "c"]
@@ -34,16 +32,11 @@ keys = st.sampled_from(KEYS)
 class AnyHistory(RuleBasedStateMachine):
     """Drives a daemon's services; the model is what was last said of each alert, and when."""
 
-    def __init__(self, harness_class, new_url):
+    def __init__(self, harness_class, new_database):
         super().__init__()
         self.runner = asyncio.Runner()
         self.clock = FakeClock()
-        url = new_url()
-
-        async def make_store():
-            return await Store.open(url, self.clock)
-
-        self.daemon = harness_class(make_store, self.clock)
+        self.daemon = harness_class(new_database(self.clock), self.clock)
         self.firing: dict[str, bool] = {}
         self.said_at = {}
         self.began_at = self.clock.now()
@@ -200,33 +193,13 @@ class AnyHistory(RuleBasedStateMachine):
                 assert pages[row.group_id].state in ("open", "acknowledged", "exhausted")
 
 
-@pytest.fixture
-def new_url(engine_name, request, tmp_path):
-    """Makes the URL of one more fresh database."""
-    made = []
-
-    def make():
-        if engine_name == "sqlite":
-            path = tmp_path / f"{len(made)}.db"
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-            made.append(f"sqlite:///{path}")
-        else:
-            made.append(request.getfixturevalue("postgres").create())
-        return made[-1]
-
-    yield make
-    if engine_name == "postgresql":
-        for url in made:
-            request.getfixturevalue("postgres").drop(url)
-
-
 EXAMPLES = {"sqlite": 12, "postgresql": 3}
 
 
 @pytest.mark.timeout(300)
-def test_any_history(engine_name, harness_class, new_url):
+def test_any_history(engine_name, harness_class, new_database):
     run_state_machine_as_test(
-        lambda: AnyHistory(harness_class, new_url),  # type: ignore[arg-type]  # it takes any callable
+        lambda: AnyHistory(harness_class, new_database),  # type: ignore[arg-type]  # it takes any callable
         settings=settings(
             max_examples=EXAMPLES[engine_name],
             stateful_step_count=20,
@@ -273,11 +246,11 @@ async def live_through(daemon, acts):
 
 
 @pytest.mark.timeout(300)
-def test_a_mute_loses_nothing_pages_nobody_and_always_ends(engine_name, harness_class, new_url):
+def test_a_mute_loses_nothing_pages_nobody_and_always_ends(engine_name, harness_class, new_database):
     @settings(max_examples=EXAMPLES[engine_name], deadline=None, suppress_health_check=list(HealthCheck))
     @given(ACTS)
     def whatever_happens(acts):
-        clock, url = FakeClock(), new_url()
+        clock = FakeClock()
         begins = clock.now() + timedelta(minutes=MUTED_AFTER)
         ends = begins + timedelta(minutes=MUTED_FOR)
         minute = begins.hour * 60 + begins.minute
@@ -286,11 +259,8 @@ def test_a_mute_loses_nothing_pages_nobody_and_always_ends(engine_name, harness_
                    months=frozenset({begins.month}), days_of_month=(DaySpan(begins.day, begins.day),)),
         )  # fmt: skip
 
-        async def make_store():
-            return await Store.open(url, clock)
-
         async def run():
-            daemon = harness_class(make_store, clock)
+            daemon = harness_class(new_database(clock), clock)
             muted = Route(id="root/0", mute_time_intervals=("nights",))
             daemon.process = Process(
                 version="x", route=Route(id="root", routes=(muted,)), time_intervals={"nights": nights}

@@ -124,6 +124,7 @@ async def test_a_notifier_that_hangs_holds_up_no_other(daemon):
     assert tried.count("stuck") == IN_FLIGHT
     assert await worker._work() is None  # it waits for room, and does not spin
     released.set()
+    await asyncio.gather(*worker._sending)
     await daemon.settle()
     assert [instance for instance, _ in daemon.sender.sent].count("stuck") == IN_FLIGHT + 8
     assert len({one.idempotency_key for _, one in daemon.sender.sent}) == IN_FLIGHT + 9

@@ -32,6 +32,7 @@ from incidentd.wire import AddNote, DeclareIncident, RaisePage
 from incidentd.wire_drills import StartDrill
 from incidentd.wire_silences import SetSilence
 
+pytestmark = pytest.mark.usefixtures("migrated_memories")
 SCENARIOS = sorted(one.name for one in (files("incidentd.demo") / "scenarios").iterdir() if one.name.endswith(".toml"))
 SCENARIO = """
 title = "The disk fills"

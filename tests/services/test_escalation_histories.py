@@ -1,7 +1,6 @@
 """Whatever people, crashes and clocks do to a page: no step is missed, and none is taken twice without a reason."""
 
 import asyncio
-import shutil
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -17,12 +16,12 @@ from incidentd.plugin.values import PermanentFailure
 from incidentd.services.errors import Conflict
 from incidentd.services.outbox import LEASE
 from incidentd.storage import claims
-from incidentd.storage.store import Store
 from incidentd.wire import RaisePage
 
 BEFORE_THE_CHANGE = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # London's clocks go forward at 01:00
 ACK_TIMEOUT = timedelta(minutes=20)
 REPEAT = 1
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the rules are the same on either
 STEP_TIMERS = {"page.step", "page.snoozed", "page.paused"}
 # After these the next step is the one that the page stands at, or the first one: the event is the reason.
 AGAIN = {"page.ack_lapsed": "same", "page.snooze_over": "same", "page.reassigned": "first", "page.started": "first"}
@@ -33,17 +32,12 @@ minutes = st.sampled_from([1, 3, 5, 17, 61])
 class EscalationHistory(RuleBasedStateMachine):
     """One page at a time, about whose steps the event log has to tell a whole story."""
 
-    def __init__(self, harness_class, new_url):
+    def __init__(self, harness_class, new_database):
         super().__init__()
         self.runner = asyncio.Runner()
         self.clock = FakeClock()
         self.clock.set(BEFORE_THE_CHANGE)
-        url = new_url()
-
-        async def make_store():
-            return await Store.open(url, self.clock)
-
-        self.daemon = harness_class(make_store, self.clock)
+        self.daemon = harness_class(new_database(self.clock), self.clock)
         self.daemon.roster = self._roster()
         self.run(self.daemon.start())
         self._raise()
@@ -217,23 +211,9 @@ class EscalationHistory(RuleBasedStateMachine):
 
 
 # ---------------------------------------------------------------------- running it
-@pytest.fixture
-def new_url(request, tmp_path):
-    """Makes the URL of one more fresh database; the rules are the same on either engine."""
-    made = []
-
-    def make():
-        path = tmp_path / f"{len(made)}.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        made.append(path)
-        return f"sqlite:///{path}"
-
-    return make
-
-
-def live(examples, harness_class, new_url):
+def live(examples, harness_class, new_database):
     run_state_machine_as_test(
-        lambda: EscalationHistory(harness_class, new_url),  # type: ignore[arg-type]  # it takes any callable
+        lambda: EscalationHistory(harness_class, new_database),  # type: ignore[arg-type]  # it takes any callable
         settings=settings(
             max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
@@ -241,11 +221,11 @@ def live(examples, harness_class, new_url):
 
 
 @pytest.mark.timeout(300)
-def test_escalation_histories(harness_class, new_url):
-    live(6, harness_class, new_url)
+def test_escalation_histories(harness_class, new_database):
+    live(6, harness_class, new_database)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
-def test_many_escalation_histories(harness_class, new_url):
-    live(150, harness_class, new_url)
+def test_many_escalation_histories(harness_class, new_database):
+    live(150, harness_class, new_database)

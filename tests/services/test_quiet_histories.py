@@ -3,7 +3,6 @@ nothing hides it, soon, and once for each reason."""
 
 import asyncio
 import itertools
-import shutil
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +20,6 @@ from incidentd.domain.people import Service
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.plugin.testing import FakeClock
-from incidentd.storage.store import Store
 
 BEFORE_THE_CHANGE = datetime(2026, 3, 28, 20, tzinfo=UTC)  # London's clocks go forward the next night
 GROUP_INTERVAL = timedelta(minutes=5)
@@ -36,17 +34,12 @@ then = st.sampled_from([0, 1, 7, 31])  # minutes that pass after something was d
 class QuietHistory(RuleBasedStateMachine):
     """The model: the times of silences and maintenance as asked for, and what was last said of each alert."""
 
-    def __init__(self, harness_class, new_url):
+    def __init__(self, harness_class, new_database):
         super().__init__()
         self.runner = asyncio.Runner()
         self.clock = FakeClock()
         self.clock.set(BEFORE_THE_CHANGE)
-        url = new_url()
-
-        async def make_store():
-            return await Store.open(url, self.clock)
-
-        self.daemon = harness_class(make_store, self.clock)
+        self.daemon = harness_class(new_database(self.clock), self.clock)
         self.daemon.process = Process(
             version="test",
             route=Route(id="root", group_by=("alertname",)),
@@ -217,32 +210,12 @@ def _in_the_night(at):
     return time(0, 30) <= wall.time() < time(2, 30)
 
 
-@pytest.fixture
-def new_url(engine_name, request, tmp_path):
-    """Makes the URL of one more fresh database."""
-    made = []
-
-    def make():
-        if engine_name == "sqlite":
-            path = tmp_path / f"{len(made)}.db"
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-            made.append(f"sqlite:///{path}")
-        else:
-            made.append(request.getfixturevalue("postgres").create())
-        return made[-1]
-
-    yield make
-    if engine_name == "postgresql":
-        for url in made:
-            request.getfixturevalue("postgres").drop(url)
-
-
 EXAMPLES = {"sqlite": 5, "postgresql": 2}
 
 
-def live(examples, engine_name, harness_class, new_url):
+def live(examples, engine_name, harness_class, new_database):
     run_state_machine_as_test(
-        lambda: QuietHistory(harness_class, new_url),  # type: ignore[arg-type]  # it takes any callable
+        lambda: QuietHistory(harness_class, new_database),  # type: ignore[arg-type]  # it takes any callable
         settings=settings(
             max_examples=examples,
             stateful_step_count=12,
@@ -254,12 +227,12 @@ def live(examples, engine_name, harness_class, new_url):
 
 
 @pytest.mark.timeout(300)
-def test_quiet_histories(engine_name, harness_class, new_url):
-    live(EXAMPLES[engine_name], engine_name, harness_class, new_url)
+def test_quiet_histories(engine_name, harness_class, new_database):
+    live(EXAMPLES[engine_name], engine_name, harness_class, new_database)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_many_quiet_histories(engine_name, harness_class, new_url):
-    live(100, engine_name, harness_class, new_url)
+def test_many_quiet_histories(engine_name, harness_class, new_database):
+    live(100, engine_name, harness_class, new_database)

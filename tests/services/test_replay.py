@@ -29,6 +29,8 @@ from incidentd.wire_duty import SetOverride
 from incidentd.wire_quieting import ExtendMaintenance, MaintenancePlan, PlanMaintenance
 from incidentd.wire_silences import SetSilence
 
+pytestmark = pytest.mark.usefixtures("migrated_memories")
+
 
 async def replayed(daemon, *, process=None, roster=None, explain="", since=None, heard=None):
     """The report of a replay of everything `daemon` has lived through."""

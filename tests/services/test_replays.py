@@ -15,6 +15,12 @@ QUIET = EditedFile(name="new.toml", text='[route]\npage = false\ngroup_wait = "0
 
 
 @pytest.fixture
+def in_memory():
+    """A replay reads the file in a process of its own."""
+    return False
+
+
+@pytest.fixture
 async def replays(daemon, database_url):
     made = Replays(
         daemon.clock,
