@@ -36,6 +36,9 @@ venv: $(STAMP) ## build the environment in .venv
 run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident, the terminal UI
 	$(BIN)/incidentd demo $(ARGS)
 
+# Where caches of compiled modules are turned off, every process that a test starts would compile all of them again.
+test test-faults test-e2e: export PYTHONDONTWRITEBYTECODE =
+
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" $(ARGS)
 
