@@ -255,6 +255,9 @@ class Harness:
     def _count(self, events):
         self._committed += len(events)
 
+    def _progress(self):
+        return self._committed, len(self.sender.sent), len(self.sender.written)
+
     async def look(self):
         """What there is to do, in one statement; the loops' own looks would be a dozen."""
         now = self.clock.now()
@@ -266,7 +269,7 @@ class Harness:
         """Everything that is due now. Returns when something is due next."""
         look = await self.look()
         while not look.nothing_to_do:
-            before = look, self._committed, len(self.sender.sent)
+            before = look, self._progress()
             if look.is_due(look.expiry):
                 await self.expire()
             if look.pending:
@@ -276,7 +279,7 @@ class Harness:
             if look.stuck or look.is_due(look.delivery):
                 await self.send_due()
             look = await self.look()
-            if (look, self._committed, len(self.sender.sent)) == before:
+            if (look, self._progress()) == before:
                 break
         return look.next_due
 
