@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import and_, bindparam, case, exists, func, select
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, select
 
 from incidentd.core import Core
 from incidentd.domain.people import (
@@ -333,10 +333,16 @@ class Harness:
         return [tuple(row) for row in await self.store.read(lambda conn: conn.execute(query).all())]
 
 
+def driver_of(conn: Connection) -> sqlite3.Connection:
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
 def copy(template: sqlite3.Connection, backend: MemoryBackend):
     """Make a database in memory as the template is: a migration costs a hundred times as much."""
     with backend.connect() as conn:
-        template.backup(conn.connection.driver_connection)
+        template.backup(driver_of(conn))
 
 
 class Memory(MemoryBackend):
@@ -358,7 +364,7 @@ class Memory(MemoryBackend):
     async def read(self, query):
         """As on a file: what reads cannot write."""
         with self.connect() as conn:
-            driver = conn.connection.driver_connection
+            driver = driver_of(conn)
             driver.execute("PRAGMA query_only=ON")
             try:
                 return query(conn)

@@ -73,8 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             body = raw
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.fake.asked.append(Asked(self.command, self.path, headers, body))
-        answer = self.server.fake.answer(self.command, self.path)
+        fake = self.server.fake
+        fake.asked.append(Asked(self.command, self.path, headers, body))
+        answer = fake.answer(self.command, self.path)
         if isinstance(answer, bytes):  # not HTTP at all, or an end in the middle
             self.wfile.write(answer)
             return
@@ -119,6 +120,14 @@ class FakeApi:
         if left is None:
             return Answer(404, b'{"type":"about:blank","title":"Not Found","status":404}')
         return left.pop(0) if len(left) > 1 else left[0]
+
+    def instead_of(self, other: FakeApi) -> None:
+        """Answer where `other` did: to stop a server takes as long as ten tests of what it answers."""
+        self._server, other._server = other._server, None
+        if self._server is None:  # a test had stopped it
+            self.start()
+        else:
+            self._server.fake = self
 
     def start(self) -> None:
         self._server = _Server(self.socket_path, _Handler)
@@ -579,14 +588,23 @@ def _surroundings(monkeypatch):
     time.tzset()
 
 
-@pytest.fixture
-def api() -> Iterator[FakeApi]:
+@pytest.fixture(scope="session")
+def serving() -> Iterator[list[FakeApi]]:
+    """Who answers now."""
     directory = tempfile.mkdtemp(prefix="ictl-")  # pytest's own directories are too long for a socket
-    fake = FakeApi(f"{directory}/api.sock")
-    fake.start()
-    yield fake
-    fake.stop()
+    now = [FakeApi(f"{directory}/api.sock")]
+    yield now
+    now[0].stop()
     shutil.rmtree(directory)
+
+
+@pytest.fixture
+def api(serving) -> FakeApi:
+    """A daemon that knows no answer yet."""
+    fake = FakeApi(serving[0].socket_path)
+    fake.instead_of(serving[0])
+    serving[0] = fake
+    return fake
 
 
 @pytest.fixture
