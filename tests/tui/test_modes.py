@@ -69,7 +69,7 @@ async def test_a_block_is_changed_split_and_stands_again_as_it_was(fakes, client
         await pilot.press("3", "m")
         await settled(pilot, lambda: "● support" in text(app))
         await pilot.press("C")  # has begun: its end is what can become another
-        await settled(pilot, lambda: "Change support of ada" in text(app) and "Until" in text(app))
+        await settled(pilot, lambda: "Change support of ada" in text(app) and "For, or until" in text(app))
         assert "mode" not in app.screen.values
         app.screen.query_one("#ends").value = "21d"
         await settled(pilot, lambda: "Thu 02 Apr 14:22, instead of" in text(app))
@@ -101,6 +101,25 @@ async def test_a_block_is_changed_split_and_stands_again_as_it_was(fakes, client
         await settled(pilot, lambda: app.acts.undoable is not None and app.screen.heading == "Mode blocks")
         await pilot.press("u")
         await settled(pilot, lambda: standing() == before)
+
+
+async def test_a_length_counts_from_now_in_a_block_that_began_before(fakes, client, make_app, settled, text):
+    day = timedelta(days=1)
+    client.blocks[1] = fakes.wire_modes.ModeBlock(
+        id=1, person="ada", mode="support", starts_at=fakes.NOW - 20 * day, ends_at=fakes.NOW + 30 * day, reason="",
+        by="lin", at=fakes.NOW, cancelled=False, version=1,
+    )  # fmt: skip
+    app = make_app(client)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("3", "m")
+        await settled(pilot, lambda: "● support" in text(app))
+        await pilot.press("S")
+        await settled(pilot, lambda: "Split support of ada" in text(app))
+        app.screen.query_one("#at").value = "10d"
+        await settled(pilot, lambda: "then in project Sun 22 Mar 14:22 – Sat 11 Apr 14:22" in text(app))
+        app.screen.query_one("#at").value = "40d"
+        await settled(pilot, lambda: "At: it lies outside of the block" in text(app))
 
 
 async def test_a_plan_is_looked_at_set_as_it_was_shown_and_taken_back(fakes, client, make_app, settled, text):

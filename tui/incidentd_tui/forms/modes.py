@@ -66,14 +66,20 @@ def change(tui: IncidentdApp, block: wire_modes.ModeBlock) -> Form:
         Field(name="mode", label="Mode", options=_MODES, value=str(block.mode)),
         Field(name="starts", label="From", value=typed["starts"], hint=f"now, {HINT}"),
     )
-    fields = (*(() if begun else ahead), Field(name="ends", label="Until", value=typed["ends"], hint=HINT), _REASON)
+    fields = (
+        *(() if begun else ahead),
+        Field(name="ends", label="For, or until", value=typed["ends"], hint=HINT),
+        _REASON,
+    )
 
     def bounds(values: Values) -> tuple[datetime, datetime]:
         """What was not typed anew stays as it was, to the second."""
         starts = block.starts_at
         if not begun and values["starts"] != typed["starts"]:
             starts = time_of(tui, "From", values["starts"]) if values["starts"] != "now" else tui.model.now()
-        ends = block.ends_at if values["ends"] == typed["ends"] else time_of(tui, "Until", values["ends"], starts)
+        ends = (
+            block.ends_at if values["ends"] == typed["ends"] else time_of(tui, "For, or until", values["ends"], starts)
+        )
         return starts, ends
 
     def effects(values: Values) -> list[str]:
@@ -111,7 +117,9 @@ def split(tui: IncidentdApp, block: wire_modes.ModeBlock) -> Form:
     )
 
     def at(values: Values) -> datetime:
-        return tui.model.now() if values["at"] == "now" else time_of(tui, "At", values["at"], block.starts_at)
+        """A length counts from now on, or from the beginning of what is ahead."""
+        since = max(block.starts_at, tui.model.now())
+        return tui.model.now() if values["at"] == "now" else time_of(tui, "At", values["at"], since)
 
     def effects(values: Values) -> list[str]:
         cut = at(values)
