@@ -42,6 +42,7 @@ from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.duty_lending import LentDuty
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
+from incidentd.services.public_status import LentStatus
 from incidentd.services.receipts import LentReceipts
 from incidentd.services.replays import Replays
 from incidentd.services.report_book import LentReports
@@ -187,6 +188,7 @@ class Daemon:
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
             duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster),
+            status=LentStatus(lambda: self.core.store),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,

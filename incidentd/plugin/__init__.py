@@ -55,6 +55,7 @@ from incidentd.plugin.service_keys import (
     service_of_key,
     service_of_request,
 )
+from incidentd.plugin.status import PublicIncident, PublicUpdate, StatusReader
 from incidentd.plugin.support import (
     MAX_ATTACHMENT,
     Attachment,
@@ -128,6 +129,8 @@ __all__ = [
     "PermanentFailure",
     "PositiveDuration",
     "PositiveSeconds",
+    "PublicIncident",
+    "PublicUpdate",
     "Receipt",
     "ReceiptBook",
     "ReceiptOutcome",
@@ -144,6 +147,7 @@ __all__ = [
     "Silence",
     "SilenceBook",
     "SilenceStatus",
+    "StatusReader",
     "StoreUnavailable",
     "SupportChannel",
     "Taken",

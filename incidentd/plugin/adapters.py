@@ -29,6 +29,7 @@ from incidentd.plugin.values import (
 if TYPE_CHECKING:
     from incidentd.plugin.duty import DutyBook
     from incidentd.plugin.memory import Memory
+    from incidentd.plugin.status import StatusReader
     from incidentd.plugin.support import ReportBook
 
 
@@ -201,6 +202,11 @@ class Context(Protocol):
     @property
     def duty(self) -> DutyBook:
         """Who is on call. Since API version 1.6."""
+        ...
+
+    @property
+    def status(self) -> StatusReader:
+        """What customers were told of incidents, read only. Since API version 1.6."""
         ...
 
     @property

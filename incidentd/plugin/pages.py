@@ -46,7 +46,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"instant": _instant, "iso": datetime.isoformat}
-        for template in self._environment.list_templates(extensions=["html"]):
+        for template in self._environment.list_templates(filter_func=lambda name: name != "style.css"):
             self._environment.get_template(template)  # now: an adapter is created on a thread, and answers on the loop
         style = self._environment.loader.get_source(self._environment, "style.css")[0]  # type: ignore[union-attr]
         self._style = Markup(style)  # noqa: S704 - a file of this package

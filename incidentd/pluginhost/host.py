@@ -32,6 +32,7 @@ from incidentd.plugin.adapters import (
 )
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.memory import Memory
+from incidentd.plugin.status import StatusReader
 from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
@@ -59,6 +60,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     receipts: ReceiptBook
     reports: ReportBook
     duty: DutyBook
+    status: StatusReader
     http: Any
     sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock

@@ -35,6 +35,7 @@ from incidentd.plugin.testing.sources import (
     make_source,
     route_for,
 )
+from incidentd.plugin.testing.status import SettableStatus
 from incidentd.plugin.testing.support import RecordingReports
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "SettableDuty",
     "SettablePauses",
     "SettableReader",
+    "SettableStatus",
     "SourceConformance",
     "Vendor",
     "WebhookChannelConformance",

@@ -27,6 +27,7 @@ from incidentd.plugin import (
     ReportBook,
     SignalSink,
     SilenceBook,
+    StatusReader,
     Urgency,
 )
 from incidentd.plugin.testing.memory import InMemory
@@ -107,6 +108,11 @@ class NotifierContext:
     def duty(self) -> DutyBook:
         """A notifier has no use for it: raises `AssertionError`."""
         raise AssertionError("a notifier is told whom to write to")
+
+    @property
+    def status(self) -> StatusReader:
+        """A notifier has no use for it: raises `AssertionError`."""
+        raise AssertionError("a notifier publishes no status")
 
     async def note(self, text: str) -> None:
         """Nobody reads it."""

@@ -25,6 +25,7 @@ from incidentd.plugin import (
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.silences import MemorySilences
+from incidentd.plugin.testing.status import SettableStatus
 from incidentd.plugin.testing.support import RecordingReports
 
 
@@ -100,6 +101,7 @@ class FakeContext:
         self.receipts: Any = _receipts()
         self.reports = RecordingReports()
         self.duty = SettableDuty()
+        self.status = SettableStatus()
         self.notes: list[str] = []
         self.memory = memory or InMemory()
         self.paused = SettablePauses()
