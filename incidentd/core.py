@@ -235,6 +235,7 @@ class Core:
         await self.store.write(self.grouping.follow_configuration)
         self.desk.rests.watch()
         await self.store.write(self.desk.reread)
+        await self.support.recheck()
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
@@ -244,10 +245,10 @@ class Core:
         def command(tx: Tx) -> None:
             self.escalation.recheck(tx)
             self.desk.reread(tx)
-            self.support.clocks.recheck(tx)
             outbox.release(tx)
 
         await self.store.write(command)
+        await self.support.recheck()
 
     def wake(self) -> None:
         """Let every loop look now: the demonstration's clock runs faster than their polls."""

@@ -41,7 +41,7 @@ class ReportClocks:
         return {RESPONSE_DUE: self._on_response, WORD_DUE: self._on_word}
 
     def recheck(self, tx: Tx) -> None:
-        """After a reload: what is promised may have changed."""
+        """Bring the clocks of every open report in line with what is promised now."""
         for report in reports.open_ones(tx):
             self.follow(tx, report)
 

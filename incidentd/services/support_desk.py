@@ -24,6 +24,9 @@ class SupportDesk:
     def __init__(
         self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster], escalation: Escalation
     ) -> None:
+        self._store = store
+        self._process = process
+        self._promised: object = None  # what every clock is in line with
         self.clocks = ReportClocks(lambda: process().support, roster, escalation)
         self.intake = ReportIntake(store)
         self.intake.followers.append(lambda tx, came: self.clocks.follow(tx, came.report))
@@ -34,6 +37,13 @@ class SupportDesk:
         self.reports = Reports(store, roster, self.intake, self.changes)
         self.broadcast = Broadcast(lambda: process().support, self.changes)
         self.customers = Customers(store, self.changes)
+
+    async def recheck(self) -> None:
+        """At a start and after a reload: what is promised to reporters may have changed."""
+        promised = (self._process().support.clocks, self._process().support.calendars)
+        if promised != self._promised:
+            await self._store.write(self.clocks.recheck)
+            self._promised = promised
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
