@@ -194,12 +194,17 @@ class WebFormChannel(SupportChannel):
     def condition(self) -> Condition | None:
         if not self._turned_away:
             return None
-        return Condition(text=f"{self._turned_away} messages were turned away since the start: too many came at once")
+        turned_away = _counted(self._turned_away, "message")
+        return Condition(text=f"turned away since the start, because too many came at once: {turned_away}")
 
 
 def spoken(seconds: int) -> str:
     """A wait as people say it, rounded up."""
-    return f"{seconds} seconds" if seconds < 60 else f"{-(-seconds // 60)} minutes"
+    return _counted(seconds, "second") if seconds < 60 else _counted(-(-seconds // 60), "minute")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 CHANNELS: tuple[AdapterType[SupportChannel], ...] = (

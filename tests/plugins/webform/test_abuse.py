@@ -33,7 +33,7 @@ async def test_a_flood_from_one_address_is_turned_away_with_what_was_typed(make_
     assert (answer.status, answer.headers["Retry-After"]) == (429, "1800")
     assert "in 30 minutes" in visitor.page.one("div", role="alert").text
     assert visitor.page.value("observed") == good["observed"]
-    assert "1 messages were turned away" in visitor.channel.condition().text
+    assert "too many came at once: 1 message" in visitor.channel.condition().text
     visitor.peer = "192.0.2.8"
     await visitor.send(good)
     assert visitor.answer.status == 200
@@ -94,7 +94,7 @@ def test_the_addresses_that_are_remembered_are_bounded(monkeypatch):
 
 
 def test_waits_are_rounded_up():
-    assert [spoken(seconds) for seconds in (1, 59, 60, 61)] == ["1 seconds", "59 seconds", "1 minutes", "2 minutes"]
+    assert [spoken(seconds) for seconds in (1, 59, 60, 61)] == ["1 second", "59 seconds", "1 minute", "2 minutes"]
 
 
 # ------------------------------------------------------------------ programs
