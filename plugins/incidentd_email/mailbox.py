@@ -9,7 +9,7 @@ import msgspec
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+/=?^_`{|}~-.")
 _NAMED = re.compile(r"""\s*(?:"(?P<quoted>[^"\\]*)"|(?P<plain>[^"<>,@]*))\s*<(?P<address>[^<>]+)>\s*""")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
-_MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
+MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 _FIRST_PRINTABLE = 0xA0
 
 
@@ -55,6 +55,6 @@ def parse_mailbox(text: str) -> Mailbox:
 
 
 def _good_local(local: str) -> bool:
-    if not local or len(local.encode()) > _MAX_LOCAL or local[0] == "." or local[-1] == "." or ".." in local:
+    if not local or len(local.encode()) > MAX_LOCAL or local[0] == "." or local[-1] == "." or ".." in local:
         return False
     return all(char in _ATOM or ord(char) > _FIRST_PRINTABLE for char in local)

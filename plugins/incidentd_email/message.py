@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
@@ -23,14 +24,9 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
     The Message-ID is made from the idempotency key, so that a resend is the same message to mail programs; all
     messages of a page refer to one thread. Raises `ValueError` if the headers written are not the headers meant.
     """
-    utf8 = sender.needs_utf8 or recipient.needs_utf8
-    message = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
-    message["From"] = _header_address(sender)
-    message["To"] = _header_address(recipient)
-    message["Subject"] = _subject(notification.title)
-    message["Date"] = format_datetime(notification.created_at)
-    message["Message-ID"] = f"<{_digest(notification.idempotency_key)}@{sender.domain}>"
-    thread = f"<{_digest(notification.thread)}.thread@{sender.domain}>"
+    message = begun(sender, recipient, notification.title, notification.created_at)
+    message["Message-ID"] = f"<{digest(notification.idempotency_key)}@{sender.domain}>"
+    thread = f"<{digest(notification.thread)}.thread@{sender.domain}>"
     message["In-Reply-To"] = thread
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no auto-reply, please
@@ -42,6 +38,22 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
         message["X-Priority"] = "1"
     message.set_content(plain_text(notification))
     message.add_alternative(simple_html(notification), subtype="html")
+    return written(message)
+
+
+def begun(sender: Mailbox, recipient: Mailbox, subject: str, at: datetime) -> EmailMessage:
+    """A message with the headers that every one has."""
+    utf8 = sender.needs_utf8 or recipient.needs_utf8
+    message = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
+    message["From"] = header_address(sender)
+    message["To"] = header_address(recipient)
+    message["Subject"] = _subject(subject)
+    message["Date"] = format_datetime(at)
+    return message
+
+
+def written(message: EmailMessage) -> bytes:
+    """The message as bytes. Raises `ValueError` if a text would break out of its header."""
     data = message.as_bytes()
     if BytesHeaderParser().parsebytes(data).keys() != message.keys():
         raise ValueError("a text would break out of its header")
@@ -58,7 +70,7 @@ def _subject(title: str) -> str:
 
 
 def plain_text(notification: Notification) -> str:
-    parts = [_body(notification)]
+    parts = [shown_body(notification.body)]
     if notification.acknowledge_url is not None:
         parts.append(f"Acknowledge: {notification.acknowledge_url}")
     if notification.reason.strip():
@@ -70,21 +82,24 @@ def simple_html(notification: Notification) -> str:
     """The same as the plain text; nothing in it is loaded from elsewhere and no text can become markup."""
     title = html.escape(safe_line(notification.title, MAX_SUBJECT))
     parts = [f"<p><strong>{title}</strong></p>"]
-    parts.append(f'<pre style="white-space: pre-wrap">{html.escape(_body(notification))}</pre>')
+    parts.append(f'<pre style="white-space: pre-wrap">{html.escape(shown_body(notification.body))}</pre>')
     if notification.acknowledge_url is not None:
         parts.append(f'<p><a href="{html.escape(notification.acknowledge_url)}">Acknowledge</a></p>')
     parts.append(f"<p><small>{html.escape(safe_line(notification.reason, 500))}</small></p>")
     return "<!doctype html>\n<html><body>\n" + "\n".join(parts) + "\n</body></html>\n"
 
 
-def _body(notification: Notification) -> str:
-    text = safe_text(notification.body).strip()
+def shown_body(body: str) -> str:
+    """A text for people: what is invisible is made visible, what is endless is cut."""
+    text = safe_text(body).strip()
     return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "\n… (cut)"
 
 
-def _header_address(mailbox: Mailbox) -> Address:
+def header_address(mailbox: Mailbox) -> Address:
+    """`mailbox` for a header."""
     return Address(display_name=mailbox.name, username=mailbox.local, domain=mailbox.domain)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """32 letters and digits that stand for `text`."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -14,11 +14,13 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from incidentd.plugin import PermanentFailure, TemporaryFailure, safe_line
+from incidentd.plugin import PermanentFailure, Secret, TemporaryFailure, safe_line
 from incidentd.plugin.outcomes import UnknownOutcome
-from incidentd_email.config import EmailConfig
+from incidentd.plugin.sockets import AddressInfo, connect
+from incidentd_email.config import SmtpConfig
 from incidentd_email.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -29,13 +31,20 @@ QUIT_SECONDS = 1.0
 _HELO = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
-async def deliver(config: EmailConfig, sender: Mailbox, recipient: Mailbox, data: bytes) -> str:
+OpenSocket = Callable[[AddressInfo], socket.socket]
+
+
+async def deliver(
+    config: SmtpConfig, sender: Mailbox, recipient: Mailbox, data: bytes, open_socket: OpenSocket | None = None
+) -> str:
     """Hand `data` to the server; returns its last reply, which often names a queue id.
+
+    `open_socket` is that of the adapter's context, where the outbound policy is to hold.
 
     Raises `TemporaryFailure`, `PermanentFailure` or `UnknownOutcome`, none with a credential in its text or an earlier
     exception attached. Closes the connection on every path, cancellation included.
     """
-    session = _Session(config)
+    session = _Session(config, open_socket)
     try:
         async with asyncio.timeout(config.timeout):
             reply = await session.run(sender, recipient, data)
@@ -51,10 +60,11 @@ async def deliver(config: EmailConfig, sender: Mailbox, recipient: Mailbox, data
 
 
 class _Session:
-    def __init__(self, config: EmailConfig) -> None:
+    def __init__(self, config: SmtpConfig, open_socket: OpenSocket | None) -> None:
         import aiosmtplib
 
         self._config = config
+        self._open_socket = open_socket
         self._in_data = False
         self._logging_in = False
         self._client = aiosmtplib.SMTP(
@@ -70,7 +80,11 @@ class _Session:
 
     async def run(self, sender: Mailbox, recipient: Mailbox, data: bytes) -> str:
         client = self._client
-        await client.connect()
+        if self._open_socket is None:
+            await client.connect()
+        else:
+            sock = await connect(self._open_socket, self._config.host, self._config.real_port)
+            await client.connect(sock=sock, port=None)
         await client.ehlo()
         await self._secure()
         await self._log_in()
@@ -145,12 +159,11 @@ class _Session:
         return TemporaryFailure(text) if exc.code < 500 else PermanentFailure(text)
 
     def _shown(self, reply: str) -> str:
-        """The server's words, unless they repeat the password in some form."""
-        if self._config.password is not None:
-            password = self._config.password.reveal()
-            encoded = base64.b64encode(password.encode("utf-8", "surrogatepass")).decode()
-            if password in reply or encoded.rstrip("=") in reply:
-                return "(reply not shown: it holds the password)"
+        """The server's words, unless they repeat a secret in some form."""
+        for secret in (value.reveal() for value in vars(self._config).values() if isinstance(value, Secret)):
+            encoded = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
+            if secret in reply or encoded.rstrip("=") in reply:
+                return "(reply not shown: it holds a secret)"
         return safe_line(reply, MAX_REPLY)
 
 

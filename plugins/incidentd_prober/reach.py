@@ -16,8 +16,9 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from incidentd.plugin.sockets import AddressInfo, connect_first
+
 _THREADS = 32
-AddressInfo = tuple[Any, ...]
 
 
 class Reach(AbstractResolver):
@@ -44,22 +45,7 @@ class Reach(AbstractResolver):
 
     async def connect(self, host: str, port: int) -> socket.socket:
         """A connected socket: the first of the host's addresses that answers. Raises OSError of the last one."""
-        loop = asyncio.get_running_loop()
-        failure: OSError = OSError("the name has no address")
-        for info in await self.addresses(host, port):
-            sock = self.open_socket(info)
-            sock.setblocking(False)
-            try:
-                await loop.sock_connect(sock, info[4])
-            except OSError as error:
-                sock.close()
-                failure = error
-            except BaseException:
-                sock.close()
-                raise
-            else:
-                return sock
-        raise failure
+        return await connect_first(self.open_socket, await self.addresses(host, port))
 
     async def certificate(self, host: str, port: int, context: ssl.SSLContext) -> dict[str, Any]:
         """The host's certificate after a full handshake. Raises OSError, `ssl.SSLError` among them."""
