@@ -24,9 +24,20 @@ BY_OPERATION = {route.handler.__name__: route for route in ROUTES}
 BEYOND_THE_SCHEMA = {"cursor", "label", "match", "service", "instance", "key", "to"}
 
 
+MANY = pytest.param(80, marks=(pytest.mark.faults, pytest.mark.timeout(300)))
+
+
 @pytest.fixture(scope="module")
 def document():
     return json.loads(bytes(openapi.encoded_document()))
+
+
+@pytest.fixture(scope="module")
+def operations(document):
+    """What the document allows and forbids, found out once."""
+    import schemathesis
+
+    return schemathesis.openapi.from_dict(document)
 
 
 def test_the_document_is_valid_openapi(document):
@@ -81,12 +92,10 @@ def request_of(case) -> tuple[str, str, bytes, dict[str, str]]:
     return case.method.upper(), path, body, headers
 
 
-def cases(document: dict, route: Route, mode: str):
-    import schemathesis
+def cases(operations, route: Route, mode: str):
     from schemathesis.generation.modes import GenerationMode
 
-    operation = schemathesis.openapi.from_dict(document)[route.path][route.method]
-    return operation.as_strategy(generation_mode=GenerationMode[mode])
+    return operations[route.path][route.method].as_strategy(generation_mode=GenerationMode[mode])
 
 
 def checked(route: Route, method: str, path: str, answer: unixsocket.Response) -> wire.Problem | None:
@@ -103,7 +112,7 @@ def checked(route: Route, method: str, path: str, answer: unixsocket.Response) -
     return problem
 
 
-def explore(document: dict, path: str, route: Route, mode: str, examples: int) -> None:
+def explore(operations, path: str, route: Route, mode: str, examples: int) -> None:
     @settings(
         max_examples=examples,
         deadline=None,
@@ -112,7 +121,7 @@ def explore(document: dict, path: str, route: Route, mode: str, examples: int) -
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=cases(document, route, mode))
+    @given(case=cases(operations, route, mode))
     def run(case) -> None:
         method, target, body, headers = request_of(case)
         answer = unixsocket.request(path, method, target, body, headers)
@@ -124,19 +133,21 @@ def explore(document: dict, path: str, route: Route, mode: str, examples: int) -
     run()
 
 
+@pytest.mark.parametrize("examples", [5, MANY])
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-async def test_what_the_document_allows_is_accepted(api, document, route):
-    await asyncio.to_thread(explore, document, str(api.path), route, "POSITIVE", 12)
+async def test_what_the_document_allows_is_accepted(api, operations, route, examples):
+    await asyncio.to_thread(explore, operations, str(api.path), route, "POSITIVE", examples)
     assert (await api("GET", "/v1/info")).status == 200
 
 
+@pytest.mark.parametrize("examples", [5, MANY])
 @pytest.mark.parametrize(
     "route",
     [route for route in ROUTES if route.mutates or route.query.__struct_fields__],
     ids=lambda route: f"{route.method} {route.path}",
 )
-async def test_what_the_document_forbids_is_survived(api, document, route):
-    await asyncio.to_thread(explore, document, str(api.path), route, "NEGATIVE", 12)
+async def test_what_the_document_forbids_is_survived(api, operations, route, examples):
+    await asyncio.to_thread(explore, operations, str(api.path), route, "NEGATIVE", examples)
     assert (await api("GET", "/v1/info")).status == 200
 
 
