@@ -42,7 +42,8 @@ def _print_line(session: Session, event: wire.Event) -> None:
 
 
 def _wanted(kind: str, event: wire.Event) -> bool:
-    return not kind or event.kind == kind or event.kind.startswith(f"{kind}.")
+    sort = kind.removesuffix(".")
+    return not sort or event.kind == kind or event.kind.startswith(f"{sort}.")
 
 
 def _page(session: Session, after: int, limit: int) -> wire.EventPage:

@@ -61,7 +61,7 @@ def test_those_after_a_seq(log, run):
     assert seqs(run("events", "--after", "28")) == [29, 30]
 
 
-@pytest.mark.parametrize("kind", ["page", "page.step"])
+@pytest.mark.parametrize("kind", ["page", "page.", "page.step"])
 def test_one_kind_is_found_however_far_back(kind, log, run):
     log("page.step", "page.step", *["pager.other"] * 2500, "page.step")
     assert seqs(run("events", "--kind", kind, "--limit", "2")) == [2, 2503]

@@ -175,6 +175,15 @@ def program(api, *words, **options):
     return subprocess.Popen([*PROGRAM, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
+@pytest.fixture
+def heeding_ctrl_c():
+    """What is ignored here, as in a job that a shell runs in the background, a process that is started ignores too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeding_ctrl_c")
 def test_ctrl_c_in_a_process(api, canned):
     api.on("GET", "/v1/info", canned.info())
     with program(api, "--timeout", "30", "events", "--follow") as process:
