@@ -22,10 +22,11 @@ from incidentd.services.calendar_text import calendar
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BEGIN, END = datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu")
-INSTANTS = 10_000
+instants = pytest.mark.parametrize("instants", [2_000, pytest.param(10_000, marks=pytest.mark.faults)])
+"""Of each of 20 tests: 40,000 in the suite."""
 
 
-def moments(zone: str, seed: int) -> list[datetime]:
+def moments(zone: str, seed: int, instants: int) -> list[datetime]:
     """Random instants, a third of them within a day of a change of the clocks."""
     chance = random.Random(f"{zone}{seed}")
     span = int((END - BEGIN).total_seconds())
@@ -35,7 +36,7 @@ def moments(zone: str, seed: int) -> list[datetime]:
         for one, two in pairwise(hours)
         if one.astimezone(ZoneInfo(zone)).utcoffset() != two.astimezone(ZoneInfo(zone)).utcoffset()
     ]
-    found = [BEGIN + timedelta(seconds=chance.randrange(span)) for _ in range(INSTANTS)]
+    found = [BEGIN + timedelta(seconds=chance.randrange(span)) for _ in range(instants)]
     if changes:
         near = [chance.choice(changes) + timedelta(seconds=chance.randrange(-86400, 86400)) for _ in found[::3]]
         found[::3] = near
@@ -56,8 +57,9 @@ def at(found: list[tuple[datetime, datetime, str]], instant: datetime) -> str:
     return who if begin <= instant < end else ""
 
 
+@instants
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_exported_calendar_says_what_the_schedule_says(zone):
+def test_the_exported_calendar_says_what_the_schedule_says(zone, instants):
     people = ("ada", "grace", "lin")
     nights = Restriction(days=frozenset({1, 2, 3, 4, 5}), start=time(22), end=time(6, 30), days_over=1)
     schedule = Schedule(
@@ -92,7 +94,7 @@ def test_the_exported_calendar_says_what_the_schedule_says(zone):
     )  # fmt: skip
     shifts = final_schedule(schedule, changes, BEGIN, END)
     found = expanded(calendar("s", [("s", one) for one in shifts], BEGIN, "test"))
-    for instant in moments(zone, 1):
+    for instant in moments(zone, 1, instants):
         held = holder_at(schedule, changes, instant)
         assert at(found, instant).partition(":")[0] == (held.person if held else "")
 
@@ -112,11 +114,12 @@ def rules(zone: str, people: tuple[str, ...], first: datetime, length: timedelta
     return document.to_ical()
 
 
+@instants
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize(
     ("unit", "every", "rule"), [(Unit.WEEKS, 1, "weekly"), (Unit.WEEKS, 2, "weekly"), (Unit.DAYS, 1, "daily")]
 )
-def test_turns_are_those_of_the_recurrence_rules(zone, unit, every, rule):
+def test_turns_are_those_of_the_recurrence_rules(zone, unit, every, rule, instants):
     """The handover is at nine, which no clock skips: RFC 5545 and we differ in what a skipped time means."""
     people = ("ada", "grace", "lin")
     first = datetime.fromisoformat("2026-01-05T09:00")
@@ -128,6 +131,6 @@ def test_turns_are_those_of_the_recurrence_rules(zone, unit, every, rule):
     )
     found = expanded(rules(zone, people, first, unit.length * every, rule, every))
     begins = [begin for begin, _, _ in found]
-    for instant in moments(zone, every):
+    for instant in moments(zone, every, instants):
         who = found[bisect_right(begins, instant) - 1][2]  # turns follow each other: the last one that has begun
         assert holder_at(schedule, NO_CHANGES, instant).person == who

@@ -286,7 +286,7 @@ ALERT_LIKE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), st.lists(ALERT_LIKE).map(lambda x: json.dumps(x).encode())))
 def test_any_bytes_give_a_batch_or_a_bad_request(body: bytes) -> None:
     try:
@@ -296,7 +296,7 @@ def test_any_bytes_give_a_batch_or_a_bad_request(body: bytes) -> None:
     check(batch)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), st.lists(ALERT_LIKE).map(lambda x: json.dumps({"alerts": x}).encode())))
 def test_any_bytes_to_the_webhook_give_a_batch_or_a_bad_request(body: bytes) -> None:
     try:

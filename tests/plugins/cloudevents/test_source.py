@@ -372,7 +372,7 @@ BINARY = st.fixed_dictionaries(
 HEADERS = st.sampled_from([{"content-type": one["Content-Type"]} for one in (STRUCTURED, BATCHED)]) | BINARY
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(HEADERS, BODIES)
 def test_any_request_gives_signals_or_faults(headers: dict[str, str], body: bytes) -> None:
     refusal = ""

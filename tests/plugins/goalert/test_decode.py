@@ -217,7 +217,7 @@ TYPES = (
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, TYPES, BODIES, st.sampled_from(["", "web"]))
 def test_any_bytes_give_a_signal_or_a_fault(
     query: dict[str, str], content_type: str, body: bytes, service: str

@@ -253,7 +253,7 @@ ALERT_LIKE = st.fixed_dictionaries(
 BODY_LIKE = st.fixed_dictionaries({"alerts": st.lists(ALERT_LIKE | ANY_JSON)}, optional={"truncatedAlerts": ANY_JSON})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), (BODY_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())))
 def test_any_bytes_give_signals_or_faults(body: bytes) -> None:
     refusal = ""

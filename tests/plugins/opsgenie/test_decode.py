@@ -224,7 +224,7 @@ CREATE_LIKE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), (CREATE_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())), st.text())
 def test_any_bytes_give_an_alert_or_a_fault(body: bytes, service: str) -> None:
     refusal = ""
@@ -241,7 +241,7 @@ def test_any_bytes_give_an_alert_or_a_fault(body: bytes, service: str) -> None:
         assert all(found.labels.values())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), ANY_JSON.map(lambda x: json.dumps(x).encode())), st.booleans(), st.booleans())
 def test_any_bytes_are_an_action_or_a_fault(body: bytes, tags: bool, note: bool) -> None:
     refusal = ""
@@ -253,7 +253,7 @@ def test_any_bytes_are_an_action_or_a_fault(body: bytes, tags: bool, note: bool)
     assert (action is None) == bool(refusal)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_any_text_is_an_identifier_or_none(text: str) -> None:
     parsed = parse_id(text)

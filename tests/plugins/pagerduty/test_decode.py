@@ -224,7 +224,7 @@ EVENT_LIKE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(), (EVENT_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())))
 def test_any_bytes_give_an_event_or_faults(body: bytes) -> None:
     faults: tuple[str, ...] = ()

@@ -342,7 +342,7 @@ ACTIONS = st.sampled_from(["triggered", "critical", "resolved", "archived", 5])
 HOOK_LIKE = st.fixed_dictionaries({"data": DATA | ANY_JSON, "action": ACTIONS})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["event_alert", "activity_alert", "metric_alert", "issue", "installation"]),
     st.one_of(st.binary(), (HOOK_LIKE | ANY_JSON).map(lambda x: json.dumps(x).encode())),

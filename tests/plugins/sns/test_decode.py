@@ -260,7 +260,7 @@ MESSAGES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MESSAGES, st.none() | st.text())
 def test_any_message_gives_a_signal_that_can_be_stored(message: str, subject: str | None) -> None:
     signal = message_signal(envelope(message, subject), config(insufficient_data="firing"), NOW)
@@ -273,7 +273,7 @@ def test_any_message_gives_a_signal_that_can_be_stored(message: str, subject: st
     assert all(signal.labels.values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary() | ANY_JSON.map(lambda x: json.dumps(x).encode()))
 def test_any_bytes_are_an_envelope_or_the_senders_fault(body: bytes) -> None:
     with pytest.raises(BadRequest):
