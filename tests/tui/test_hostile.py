@@ -79,6 +79,8 @@ TOUR = (
     ("Recurring", ("1", "m", "r")),
 )
 """Screens that are visited one after the other: heading, and the keys that lead there from the one before."""
+FORMS = {"Handovers": "E", "Mode blocks": "CSX", "Calendar feeds": "R", "Recurring": "X"}
+"""Keys of the forms that are opened and left on the way."""
 ASKED = {
     "policies": None,
     "test_policy": "default",
@@ -285,6 +287,12 @@ async def test_no_screen_of_duty_lets_hostile_text_through(fakes, client, make_a
             await pilot.press("down")
             await pilot.pause()
             assert_harmless(app)
+            for key in FORMS.get(heading, ""):
+                await pilot.press(key)
+                await settled(pilot, lambda: hasattr(app.screen, "plan"))
+                assert_harmless(app)
+                await pilot.press("escape")
+                await settled(pilot, lambda heading=heading: getattr(app.screen, "heading", "") == heading)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
