@@ -44,12 +44,25 @@ async def test_blocks_and_shares_are_seen_in_a_narrow_window(fakes, client, make
         id=1, person="ada", mode="project", starts_at=fakes.NOW - timedelta(days=1), reason="the migration", by="lin",
         ends_at=fakes.NOW + timedelta(days=9), at=fakes.NOW, cancelled=False, version=1,
     )  # fmt: skip
+    told = client.modes
+
+    async def with_warning(*args, **given):
+        ends = fakes.NOW.replace(day=13, hour=9, minute=0)
+        words = "ada is on call for payments in project mode from 2026-03-12 14:22 until 2026-03-13 09:00 UTC"
+        one = fakes.wire_duty.DutyWarning(
+            kind="project", schedule="payments", person="ada", starts_at=fakes.NOW, ends_at=ends, text=words
+        )
+        return fakes.replace(await told(*args, **given), warnings=(one,))
+
+    client.modes = with_warning
     app = make_app(client)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("3", "m")
         await settled(pilot, lambda: "◇ project" in text(app) and "by lin: the migration" in text(app))
         assert "Wed 11 Mar 14:22 – Sat 21 Mar 14:22" in text(app)
+        assert "▲ ada is on call for payments in project mode: Thu 12 Mar 14:22" in text(app)
+        assert "UTC" not in text(app)  # those of the viewer's zone
 
 
 async def test_a_block_is_changed_split_and_stands_again_as_it_was(fakes, client, make_app, settled, text):

@@ -96,7 +96,7 @@ def lines(model: Model, found: wire_modes.Modes, one: wire_modes.PersonMode, wid
     for warning in warnings:
         told += [
             [("▲ " if not at else "  ", theme.warning), (text, theme.plain)]
-            for at, text in enumerate(paint.wrap(warning.text, width - 2, 4))
+            for at, text in enumerate(paint.wrap(shifts.warning_text(model, warning), width - 2, 4))
         ]
     teams = [team for team in found.teams if team.team in one.teams]
     if teams:
