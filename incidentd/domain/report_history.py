@@ -62,6 +62,8 @@ def _acknowledged(data: Data) -> str:
 @about("report.replied")
 def _replied(data: Data) -> str:
     how = ", written by no person" if data["automatic"] else ""
+    if data.get("delivery") is None:
+        how += "; no message goes out, so tell them yourself, or they read it here"
     return f"{str(data['kind']).capitalize()} to {data['recipient']} by {data['channel']}{how}"
 
 

@@ -190,7 +190,9 @@ async def test_a_colleague_reports_here_and_is_answered_like_anybody_in_the_rost
     other = await daemon.core.support.reports.create(told, "lin")
     assert (other.kind, other.customer) == ("end_user", "Bo")
     await reply(daemon, "told by phone", report_id=2)
-    assert (await daemon.core.support.reports.get(2)).messages[-1].delivery == ""
+    by_phone = await daemon.core.support.reports.get(2)
+    assert by_phone.messages[-1].delivery == ""
+    assert "tell them yourself" in by_phone.history[1].text
     await receive(daemon)
     with pytest.raises(Conflict, match="came by mail"):
         await daemon.core.support.reports.add_message(3, wire_reports.AddMessage(text="x"), "lin")
