@@ -35,6 +35,11 @@ async def answer(request):
         "body": BadRequest("is no number", field="x"),
         "own": WebhookResponse(status=422, body=b'{"message": "Request body is not processable"}'),
         "text": WebhookResponse(status=400, body=b"plain \x1b[31mtext"),
+        "page": WebhookResponse(
+            status=429,
+            body=b"<!doctype html><title>Error: It&#39;s too much</title><main>Please wait</main>",
+            content_type="text/html; charset=utf-8",
+        ),
         "store": StoreUnavailable("the disk is full"),
         "bug": RuntimeError("boom"),
         "good": WebhookResponse(),
@@ -90,6 +95,8 @@ async def test_what_a_sender_was_told_is_kept_in_readable_form(listening):
     post, traffic, _ = listening
     await post("own")
     assert traffic.last_error["one"][1] == "422: Request body is not processable"
+    await post("page")
+    assert traffic.last_error["one"][1] == "429: Error: It's too much"
     await post("text")
     assert "\x1b" not in traffic.last_error["one"][1]
     await post("bug")
