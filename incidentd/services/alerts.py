@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select, type_coerce
 
 from incidentd import wire
 from incidentd.domain import drills
@@ -28,13 +28,13 @@ from incidentd.storage.schema import alerts as table
 from incidentd.storage.schema import group_alerts
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
-from incidentd.storage.text_search import contains
+from incidentd.storage.text_search import contains, may_match
 from incidentd.storage.tx import Tx, Wake
 
 LOCAL_SOURCE = "local"
-_SCAN = 1000
 _STATUSES = ("firing", "resolved", "all")
 _MAX_LABELS = 64
+_labels = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def _wire(alert: AlertRow, links: Links, hidden: Hidden, reasons: tuple[wire.HiddenBy, ...]) -> wire.Alert:
@@ -74,11 +74,14 @@ def _spellings(word: str) -> list[str]:
     return [word] if word.isascii() else list(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
 
 
-def _total(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers: Sequence[Matcher]) -> int:
-    if not matchers:
-        return alerts.count_where(conn, *conditions)
-    labels = conn.execute(select(table.c.labels).where(and_(True, *conditions))).scalars()
-    return sum(matches_all(matchers, one) for one in labels)
+def _matching(conn: Connection, conditions: Sequence[ColumnElement[bool]], matchers: Sequence[Matcher]) -> list[int]:
+    """The ids of the alerts that fulfil everything, oldest first, read without the rest of each row.
+
+    Label matchers are regular expressions of RE2, so the last word on them is had here and not in the database.
+    """
+    wanted = and_(True, *conditions, *may_match(table.c.labels, matchers))
+    query = select(table.c.id, type_coerce(table.c.labels, Text)).where(wanted).order_by(table.c.id)
+    return [found for found, labels in conn.execute(query) if matches_all(matchers, _labels(labels))]
 
 
 def existing_alert(conn: Connection, alert_id: int, *, lock: bool = False) -> AlertRow:
@@ -188,25 +191,23 @@ class Alerts:
         return await self._store.write(command)
 
     def _list(self, conn: Connection, query: AlertQuery) -> wire.AlertPage:
-        """Newest or oldest first by id. Label matchers are regular expressions of RE2, so they are matched here."""
+        """Newest or oldest first by id."""
         newest = query.order == "newest"
         conditions = _conditions(query)
         last = cursors.decode(query.cursor)
-        rows: list[AlertRow] = []
-        while len(rows) <= query.limit:
-            beyond = [] if last is None else [table.c.id < last if newest else table.c.id > last]
-            order = table.c.id.desc() if newest else table.c.id
-            size = _SCAN if query.matchers else query.limit + 1
-            part = alerts.listed(
-                conn, select(table).where(and_(True, *conditions, *beyond)).order_by(order).limit(size)
-            )
-            rows += [row for row in part if matches_all(query.matchers, row.labels)]
-            if len(part) < size:
-                break
-            last = part[-1].id
+        if query.matchers:
+            found = _matching(conn, conditions, query.matchers)
+            total = len(found)
+            beyond = [one for one in found if last is None or (one < last if newest else one > last)]
+            conditions = [table.c.id.in_(beyond[-query.limit - 1 :] if newest else beyond[: query.limit + 1])]
+        else:
+            total = alerts.count_where(conn, *conditions)
+            if last is not None:
+                conditions.append(table.c.id < last if newest else table.c.id > last)
+        order = table.c.id.desc() if newest else table.c.id
+        rows = alerts.listed(conn, select(table).where(and_(True, *conditions)).order_by(order).limit(query.limit + 1))
         shown = rows[: query.limit]
         more = len(rows) > query.limit
-        total = _total(conn, conditions, query.matchers)
         return wire.AlertPage(
             alerts=self.views(conn, shown), next_cursor=cursors.encode(shown[-1].id if more else None), total=total
         )
