@@ -27,7 +27,7 @@ from incidentd_email.imap import FLAGGED, SEEN, Inbox, MailboxLost
 from incidentd_email.letters import Desk, received
 from incidentd_email.reading import Mail, Unreadable, read_mail
 
-FIRST_PAUSE, LAST_PAUSE = 1.0, 300.0  # seconds
+FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0  # seconds
 SOME = 1024 * 1024  # bytes that are read of a mail that is too large
 
 
@@ -64,11 +64,13 @@ class Tender:
                 try:
                     await self._tend(inbox)
                 except (MailboxLost, StoreUnavailable) as error:
+                    if not self._trouble:  # it went well for a while
+                        pause = FIRST_PAUSE
                     self._in_trouble(_told(error))
                 finally:
                     await inbox.close()
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
-            pause = FIRST_PAUSE if not self._trouble else min(pause * 2, LAST_PAUSE)
+            pause = min(pause * 2, LAST_PAUSE)
 
     async def _tend(self, inbox: Inbox) -> None:
         self._how = f"looks for mail {'as it comes' if inbox.idles else 'at intervals'} in {self._config.folder}"
@@ -131,7 +133,9 @@ class Tender:
         kept = await self._context.memory.get(self._key)
         if kept is not None:
             return msgspec.json.decode(kept, type=Mark)
-        return Mark(inbox.validity, inbox.next_uid, self._context.now().date())
+        first = Mark(inbox.validity, inbox.next_uid, self._context.now().date())
+        await self._remember(first)
+        return first
 
     async def _remember(self, mark: Mark) -> None:
         after = msgspec.json.encode(mark)

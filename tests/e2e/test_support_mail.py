@@ -18,6 +18,7 @@ class MailServers:
 
     def __init__(self, stack):
         spec = importlib.util.spec_from_file_location("mail_provider", PROVIDER)
+        assert spec is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         self.password, self.reply_key = module.PASSWORD, module.REPLY_KEY

@@ -24,6 +24,7 @@ from incidentd.plugin import MAX_ATTACHMENT, Received, Secret
 from incidentd.plugin.testing import ChannelConformance, FakeContext, Letter, Outcome, Rig
 from incidentd_email import reader
 from incidentd_email.channel import CHANNELS
+from incidentd_email.imap import MailboxLost
 from incidentd_email.reading import Mail, as_mail
 
 PASSWORD = "correct-horse-battery"
@@ -202,6 +203,50 @@ async def test_a_day_of_a_mailbox(provider: Any, monkeypatch: pytest.MonkeyPatch
             await until(lambda: any(one.id.startswith("<new-numbers@") for one in reports.messages))
         ids = [one.id.partition("@")[0] for one in reports.messages]
         assert len(ids) == len(set(ids))
+
+
+class Fickle:
+    """A mailbox that goes away as soon as nothing is left to do."""
+
+    validity, next_uid, idles = 1, 1, True
+
+    async def nothing(self, *_: Any) -> set[int]:
+        return set()
+
+    unseen = since = arrived_since = close = nothing
+
+    async def wait(self, _: float) -> None:
+        raise MailboxLost("gone")
+
+
+@pytest.mark.parametrize(
+    ("opens", "pauses"), [([True] * 5, [1, 1, 1, 1, 1]), ([True, False, False, True, False], [1, 2, 4, 1, 2])]
+)
+async def test_pauses_grow_until_the_mailbox_is_there_again(
+    opens: list[bool], pauses: list[float], provider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    tries = iter(opens)
+
+    async def opened(*_: Any) -> Fickle:
+        there = next(tries, None)
+        if there is None:
+            raise EOFError
+        if not there:
+            raise MailboxLost("away")
+        return Fickle()
+
+    async def sleep(seconds: float) -> None:
+        if seconds:  # the doubles yield by 0
+            waited.append(seconds)
+
+    monkeypatch.setattr("incidentd_email.tending.Inbox.open", opened)
+    monkeypatch.setattr("incidentd_email.tending.random.uniform", lambda *_: 1.0)
+    monkeypatch.setattr("incidentd_email.tending.asyncio.sleep", sleep)
+    config = CHANNELS[0].config.model_validate(provider().settings())
+    with pytest.raises(EOFError):
+        await CHANNELS[0].create(config, FakeContext()).run()
+    assert waited == pauses
 
 
 async def test_a_bomb_is_set_aside_told_and_forgotten(provider: Any) -> None:
