@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, insert, or_, select, text, update
 
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
 from incidentd.domain.modes import ModeBlock
@@ -80,12 +80,20 @@ def between(conn: Connection, start: datetime, end: datetime, *states: SwapState
     )
 
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306, hashtext(:person))")
+
+
 def mode_blocks_between(conn: Connection, start: datetime, end: datetime) -> list[ModeBlock]:
     """The blocks that stand and touch the time from `start` until before `end`, by their beginning."""
     return [_struct(ModeBlock, row) for row in conn.execute(_MODE_BLOCKS, {"start": start, "end": end})]
 
 
 def mode_blocks_of(conn: Connection, person: str) -> list[ModeBlock]:
-    """Every block of somebody that stands, locked, by its beginning."""
+    """Every block of somebody that stands, by its beginning; until the commit no other node gets here for them.
+
+    To lock the rows is not enough: two nodes that set somebody's first block at once would both find none.
+    """
+    if conn.dialect.name == "postgresql":  # SQLite has one writer
+        conn.execute(_ONE_AT_A_TIME, {"person": person})
     query = select(mode_blocks).where(mode_blocks.c.person == person, mode_blocks.c.cancelled.is_(False))
     return [_struct(ModeBlock, row) for row in conn.execute(query.order_by(mode_blocks.c.starts_at).with_for_update())]

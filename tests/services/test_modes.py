@@ -141,3 +141,13 @@ async def test_a_team_that_is_not_there_is_named(team):
     with pytest.raises(NotFound, match="'web'") as refused:
         await team.core.modes.list("web", None, None)
     assert refused.value.remedy == "the teams are shop"
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)  # a process owns its SQLite file
+async def test_two_nodes_that_set_somebodys_first_block_at_once_set_one_after_the_other(team, make_store):
+    other = team.core_on(await make_store(), node="n2")
+    for person in ("ada", "lin", "sam"):
+        span = {"person": person, "starts_at": team.clock.now() + DAY, "days": 14}
+        wanted = [wire_modes.SetMode(mode=one, **span) for one in ("support", "project")]
+        await asyncio.gather(team.core.modes.set(wanted[0], "lin"), other.modes.set(wanted[1], "sam"))
+        assert len(await shown(team, person)) == 1
