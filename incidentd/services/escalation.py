@@ -289,7 +289,7 @@ class Escalation:
         """
         page = lock_page(tx, page_id)
         if page.state == "acknowledged" and page.acknowledged_by == actor:
-            return self._change_end(tx, page, actor, until) if via == "api" else page
+            return self._again(tx, page, actor, until, via)
         if page.state == "acknowledged":
             remedy = f"take it over: incidentctl page take-over P-{page.id}"
             raise Conflict(f"{page.acknowledged_by} acknowledged P-{page.id} first", remedy=remedy)
@@ -339,6 +339,13 @@ class Escalation:
         told = {"via": via, "note": note, "acks": acks, "needed": page.acks_needed, "missing": missing}
         tx.emit("page.ack_counted", page.subject, told, actor=actor)
         return pages.change(tx, page, acks=acks)
+
+    def _again(self, tx: Tx, page: PageRow, actor: str, until: datetime | None, via: str) -> PageRow:
+        """Whoever has it says so once more. A link renews the policy's time, and never makes it shorter."""
+        if via == "link" and page.acknowledged_until is not None:
+            renewed = self.acknowledgement_ends(tx, page) or page.acknowledged_until
+            return self._change_end(tx, page, actor, max(renewed, page.acknowledged_until))
+        return self._change_end(tx, page, actor, until) if via == "api" else page
 
     def _change_end(self, tx: Tx, page: PageRow, actor: str, until: datetime | None) -> PageRow:
         """Another end of an acknowledgement, or none where the policy has none either."""

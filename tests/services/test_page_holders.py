@@ -48,6 +48,12 @@ async def test_an_acknowledgement_that_names_no_end_holds_as_long_as_the_policy_
     page = await daemon.core.pages.acknowledge(1, "ada")  # once more: it holds for another hour
     assert page.acknowledged_until == daemon.clock.now() + HOUR
     await daemon.advance(HOUR - MINUTE)
+    page = await daemon.core.pages.acknowledge(1, "ada", via="link")
+    assert page.acknowledged_until == daemon.clock.now() + HOUR
+    await daemon.core.pages.acknowledge(1, "ada", until=daemon.clock.now() + 2 * HOUR)
+    page = await daemon.core.pages.acknowledge(1, "ada", via="link")
+    assert page.acknowledged_until == daemon.clock.now() + 2 * HOUR, "a link takes nothing away"
+    await daemon.advance(2 * HOUR - MINUTE)
     assert (await daemon.page()).state == "acknowledged"
     daemon.sender.clear()
     await daemon.advance(MINUTE)
