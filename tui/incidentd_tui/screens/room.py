@@ -8,6 +8,7 @@ from typing import cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.worker import Worker
 
 from incidentd import wire
 from incidentd.client import ApiError, ClientError
@@ -78,8 +79,8 @@ class RoomScreen(RoomVerbs):
 
     def on_mount(self) -> None:
         self.composer.border_title = "n note"
-        self.run_worker(self._load(), exit_on_error=False)
-        self.run_worker(self._load_draft(), exit_on_error=False)
+        self._loads: Worker[None] = self.run_worker(self._load, exit_on_error=False)
+        self._drafts: Worker[None] = self.run_worker(self._load_draft, exit_on_error=False)
 
     async def _load_draft(self) -> None:
         self.composer.load_draft(await self.tui.acts.draft(self._draft_key))
@@ -198,7 +199,7 @@ class RoomScreen(RoomVerbs):
         pages = set(self.incident.page_ids) if self.incident else set()
         ours = self.incident_id in changes.incidents or linked & changes.alerts or pages & changes.pages
         if self.detail is not None and (ours or changes.everything):
-            self.run_worker(self._load(), exit_on_error=False)
+            self._loads = self.run_worker(self._load, exit_on_error=False)
         if self.incident is not None and self.detail is not None:
             self.panel.repaint_all()
         self.repaint_room()
