@@ -19,13 +19,14 @@ from incidentd_email.letters import Desk
 from incidentd_email.mailbox import parse_mailbox
 from incidentd_email.quota import AnswerQuota
 from incidentd_email.reply_token import ReplyTokens
-from incidentd_email.tending import Tender
 
 
 class MailChannel(SupportChannel):
     """Takes every new mail of a folder once, marks it as seen when it is stored, and answers."""
 
     def __init__(self, config: MailChannelConfig, context: Context) -> None:
+        from incidentd_email.tending import Tender  # with the IMAP library: 40 ms of a start that has no such channel
+
         self._config = config
         self._context = context
         address = parse_mailbox(config.sender)
