@@ -185,11 +185,14 @@ async def test_a_day_of_a_mailbox(provider: Any, monkeypatch: pytest.MonkeyPatch
             assert channel.condition().text == "looks for mail as it comes in INBOX"
             arriving = await running.put(mail(Letter(id="arriving")))  # told by IDLE: the poll is an hour away
             await until(lambda: len(reports.messages) == 2)
-            running.cut()
-            await running.put(mail(Letter(id="after-the-cut")))
-            await until(lambda: len(reports.messages) == 3)
+            idling.clear()
+            await until(idling.is_set)
+            await asyncio.sleep(0.1)
             for uid in (waiting, arriving):
                 assert r"\Seen" in await running.flags(uid)
+            running.cut()  # between commands: this server locks its mailbox up when a command breaks off
+            await running.put(mail(Letter(id="after-the-cut")))
+            await until(lambda: len(reports.messages) == 3)
         # A person reads one in a mail program while the daemon is down.
         await running.put(mail(Letter(id="seen-by-a-person")), Seen)
         async with tended(running, context):
