@@ -183,9 +183,9 @@ async def test_a_day_of_a_mailbox(provider: Any, monkeypatch: pytest.MonkeyPatch
             await until(idling.is_set)
             await asyncio.sleep(0.1)  # the server answers first, and watches its mailbox then
             assert channel.condition().text == "looks for mail as it comes in INBOX"
+            idling.clear()
             arriving = await running.put(mail(Letter(id="arriving")))  # told by IDLE: the poll is an hour away
             await until(lambda: len(reports.messages) == 2)
-            idling.clear()
             await until(idling.is_set)
             await asyncio.sleep(0.1)
             for uid in (waiting, arriving):
