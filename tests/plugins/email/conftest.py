@@ -44,7 +44,7 @@ class Provider(Vendor):
         self.envelopes: list[Envelope] = []
         self.answers: dict[str, str] = {}
         self.open: set[Any] = set()
-        self.imap_open: set[Any] = set()
+        self.imap_connections: list[asyncio.StreamWriter] = []
         self.imap_port = self.smtp_port = 1
         self.inbox: Any = None
         self._hang = False
@@ -147,19 +147,16 @@ class Provider(Vendor):
             self.inbox = await session.mailbox_set.get_mailbox("INBOX")
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
 
-        async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.imap_open.add(writer)
-            try:
-                await serve(reader, writer)
-            finally:
-                self.imap_open.discard(writer)
+        async def kept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.imap_connections.append(writer)
+            await serve(reader, writer)  # it goes on in a task of its own
 
-        return await asyncio.start_server(counted, "127.0.0.1", 0, ssl=self.tls)
+        return await asyncio.start_server(kept, "127.0.0.1", 0, ssl=self.tls)
 
     def cut(self) -> None:
         """Break every IMAP connection off."""
-        for writer in self.imap_open:
-            writer.transport.abort()
+        while self.imap_connections:
+            self.imap_connections.pop().transport.abort()
 
 
 @pytest.fixture

@@ -190,7 +190,10 @@ async def test_a_day_of_a_mailbox(provider: Any, monkeypatch: pytest.MonkeyPatch
             await asyncio.sleep(0.1)
             for uid in (waiting, arriving):
                 assert r"\Seen" in await running.flags(uid)
-            running.cut()  # between commands: this server locks its mailbox up when a command breaks off
+            idling.clear()
+            running.cut()
+            await until(idling.is_set)  # this server tells in IDLE only what comes from then on
+            await asyncio.sleep(0.1)
             await running.put(mail(Letter(id="after-the-cut")))
             await until(lambda: len(reports.messages) == 3)
         # A person reads one in a mail program while the daemon is down.
