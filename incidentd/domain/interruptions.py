@@ -58,6 +58,11 @@ _WORDS: Mapping[Reason, str] = {
 }
 
 
+def reason_words(reason: Reason) -> str:
+    """A reason as people read it."""
+    return _WORDS[reason]
+
+
 class Interruption(msgspec.Struct, frozen=True, kw_only=True):
     """`person` was reached at `at`; `subject` is what it was about, such as page:3, or "" for what has no record."""
 

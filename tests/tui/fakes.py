@@ -23,10 +23,12 @@ from incidentd import (
     wire_protection,
     wire_quieting,
     wire_replay,
+    wire_reports,
     wire_requests,
     wire_rest,
     wire_routes,
     wire_silences,
+    wire_triage,
     wire_views,
 )
 from incidentd.client import ApiError, Unreachable
@@ -210,7 +212,36 @@ def _without(people: tuple[str, ...], person: str) -> tuple[str, ...]:
 UNASKED = "the terminal UI asks for this nowhere: let the fake answer once it does"
 
 
-class FakeClient:
+def make_report(number: int, subject: str, ago: float = 20, **changes) -> wire_reports.Report:
+    at = NOW - minutes(ago)
+    fields = {
+        "id": number, "reference": f"R-{number}", "state": "new", "customer_id": number,
+        "customer": f"customer {number}", "kind": "end_user", "channel": "support-mail", "thread": f"t{number}",
+        "recipient": f"c{number}@example.org",
+        "private": False, "subject": subject, "service": "", "tags": {}, "priority": "", "impact": "", "urgency": "",
+        "answers": {}, "incident_id": None, "alert_id": None, "duplicate_of": None, "ticket": "", "owner": "",
+        "created_at": at, "asked_at": at, "answered_at": None, "first_response_due": at + minutes(60),
+        "first_responded_at": None, "next_due": None, "followed_up_at": None, "closed_at": None, "unanswered": True,
+        "late": False, "allowed": ("acknowledged", "triaging", "linked", "duplicate", "ticketed", "no_fault_found"),
+        "version": 1,
+    }  # fmt: skip
+    return wire_reports.Report(**{**fields, **changes})
+
+
+def make_message(number: int, text: str, ago: float = 20, **changes) -> wire_reports.ReportMessage:
+    fields = {
+        "id": number, "direction": "in", "kind": "report", "channel": "support-mail", "sender": "c@example.org",
+        "sender_name": "", "subject": "", "text": text, "automatic": False, "verified": False,
+        "at": NOW - minutes(ago), "sent_at": None, "author": "", "delivery_id": None, "delivery": "", "error": "",
+        "attachments": (),
+    }  # fmt: skip
+    return wire_reports.ReportMessage(**{**fields, **changes})
+
+
+QUESTIONS = ("who", "reproduce", "since", "observed", "expected", "scope", "contact", "workaround")
+
+
+class FakeDaemon:
     """`calls` records every mutation; `fail_with` is raised by the next one; `offline` makes everything unreachable."""
 
     socket_path = "/run/fake.sock"
@@ -1382,3 +1413,176 @@ def make_delivery(
         "title": "",
     }
     return wire_pages.Delivery(**{**fields, **changes})
+
+
+class FakeClient(FakeDaemon):
+    """With the support layer: as much of the rules of triage as a screen shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reports_by_id: dict[int, wire_reports.Report] = {}
+        self.said: dict[int, list[wire_reports.ReportMessage]] = {}
+        self.whither = wire_triage.Whither(
+            rule="", why="no rule fits", passed=(), target="policy shop", people=("lin",), on_project_work=(),
+            urgency="high", audiences=(),
+        )  # fmt: skip
+        self.canned: tuple[wire_triage.ReplyDraft, ...] = ()
+        self.alike: dict[int, wire_triage.Similar] = {}
+
+    async def reports(
+        self, state: str = "open", *, q: str = "", mine: bool = False, late: bool = False, incident_id: int = 0,
+        customer_id: int = 0, limit: int = 100, cursor: str = "", **equal: str,
+    ) -> wire_reports.ReportPage:  # fmt: skip
+        await self._turn()
+        found = [one for one in self.reports_by_id.values() if (one.state == "closed") == (state == "closed")]
+        return wire_reports.ReportPage(reports=tuple(found), next_cursor="", total=len(found))
+
+    async def report(self, report_id: int) -> wire_reports.ReportDetail:
+        await self._turn()
+        one = self._known(self.reports_by_id.get(report_id), f"report {report_id}")
+        customer = wire_reports.Customer(
+            id=one.customer_id, kind=one.kind, name=one.customer, notes="pays", addresses=(), created_at=NOW, version=1
+        )
+        step = wire_reports.ReportStep(seq=1, at=one.created_at, by=one.customer, kind="report.received", text="wrote")
+        return wire_reports.ReportDetail(
+            report=one, customer=customer, messages=tuple(self.said.get(report_id, ())), duplicates=(), history=(step,)
+        )
+
+    async def triage(self, report_id: int) -> wire_triage.Triage:
+        await self._turn()
+        one = self._known(self.reports_by_id.get(report_id), f"report {report_id}")
+        rows = tuple(self._row(one, name) for name in QUESTIONS)
+        missing = [row.question for row in rows if row.state == "missing"]
+        draft = wire_triage.ReplyDraft(name=missing[0], text=f"Hello,\n\nplease tell {missing[0]}", missing=())
+        return wire_triage.Triage(
+            report=one, rows=rows, completeness=100 - 12 * len(missing), next=draft if missing else None,
+            waiting_for=(), replies=self.canned, whither=self.whither, pages=(), nudge=None, version=one.version,
+        )  # fmt: skip
+
+    def _row(self, one: wire_reports.Report, name: str) -> wire_triage.CardRow:
+        state = "missing" if name not in one.answers else "answered" if one.answers[name] else "unknown"
+        return wire_triage.CardRow(
+            question=name, text=name, state=state, answer=one.answers.get(name) or "", implied=False, required=True,
+            asked_at=None,
+        )  # fmt: skip
+
+    async def similar_reports(self, report_id: int) -> wire_triage.Similar:
+        await self._turn()
+        return self.alike.get(report_id, wire_triage.Similar(similar=(), nudge=None))
+
+    def _report_becomes(self, report_id: int, if_version: int | None, **changes) -> wire_reports.Report:
+        one = self._known(self.reports_by_id.get(report_id), f"report {report_id}")
+        self._check(one, if_version)
+        self.reports_by_id[report_id] = one = replace(one, version=one.version + 1, **changes)
+        self.tell("report.changed", f"report:{report_id}", actor=self.me)
+        return one
+
+    async def answer_questions(
+        self, report_id: int, answers: Mapping[wire_triage.QuestionName, str | None], *,
+        forget: Sequence[wire_triage.QuestionName] = (), if_version: int | None = None,
+    ) -> wire_triage.Triage:  # fmt: skip
+        given = tuple(wire_triage.Answered(question=name, text=text) for name, text in answers.items())
+        await self._mutate("answer_questions", wire_triage.AnswerQuestions(answers=given, forget=tuple(forget)))
+        kept = {name: text for name, text in self.reports_by_id[report_id].answers.items() if name not in forget}
+        self._report_becomes(
+            report_id, if_version, answers={**kept, **{name: text or "" for name, text in answers.items()}}
+        )
+        return await self.triage(report_id)
+
+    async def ask_reporter(
+        self, report_id: int, question: wire_triage.QuestionName | None = None, text: str = "", *,
+        if_version: int | None = None,
+    ) -> wire_triage.Triage:  # fmt: skip
+        await self._mutate("ask_reporter", report_id, if_version)
+        self._report_becomes(report_id, if_version, state="awaiting_reporter")
+        return await self.triage(report_id)
+
+    async def send_canned_reply(
+        self, report_id: int, name: str, *, final: bool = False, if_version: int | None = None
+    ) -> wire_triage.Triage:
+        await self._mutate("send_canned_reply", wire_triage.SendCanned(name=name, final=final))
+        self._report_becomes(report_id, if_version, unanswered=False)
+        return await self.triage(report_id)
+
+    async def set_priority(
+        self, report_id: int, impact: wire_triage.Level, urgency: wire_triage.Level, *, if_version: int | None = None
+    ) -> wire_triage.Triage:
+        await self._mutate("set_priority", wire_triage.SetPriority(impact=impact, urgency=urgency))
+        self._report_becomes(report_id, if_version, impact=impact, urgency=urgency, priority="P2")
+        return await self.triage(report_id)
+
+    async def propagate_report(
+        self, report_id: int, note: str = "", *, interruption: str = "", if_version: int | None = None
+    ) -> wire_triage.Triage:
+        await self._mutate("propagate_report", wire_triage.Propagate(note=note, interruption=interruption))
+        self._report_becomes(report_id, if_version, state="triaging")
+        return await self.triage(report_id)
+
+    async def create_report(self, body: wire_reports.NewReport) -> wire_reports.Report:
+        await self._mutate("create_report", body)
+        number = max(self.reports_by_id, default=0) + 1
+        self.reports_by_id[number] = make_report(number, body.subject, 0, customer=body.sender or self.me)
+        self.tell("report.received", f"report:{number}")
+        return self.reports_by_id[number]
+
+    async def edit_report(
+        self, report_id: int, body: wire_reports.EditReport, *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        await self._mutate("edit_report", body)
+        changes = {name: value for name in ("service", "owner") if (value := getattr(body, name)) is not None}
+        return self._report_becomes(report_id, if_version, **changes)
+
+    async def acknowledge_report(
+        self, report_id: int, note: str = "", *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        await self._mutate("acknowledge_report", report_id)
+        return self._report_becomes(report_id, if_version, state="acknowledged", first_responded_at=NOW)
+
+    async def reply_to_report(
+        self, report_id: int, body: wire_reports.Reply, *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        await self._mutate("reply_to_report", body)
+        sent = make_message(99, body.text, 0, direction="out", kind="reply", author=self.me, delivery="pending")
+        self.said.setdefault(report_id, []).append(sent)
+        return self._report_becomes(report_id, if_version, unanswered=False)
+
+    async def note_on_report(self, report_id: int, text: str) -> wire_reports.Report:
+        await self._mutate("note_on_report", wire_reports.ReportNote(text=text))
+        return self._report_becomes(report_id, None)
+
+    async def change_report(
+        self, report_id: int, body: wire_reports.ChangeReport, *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        await self._mutate("change_report", body)
+        if body.to == "ticketed" and not body.ticket:
+            raise refusal(422, "ticketed needs the ticket", field="ticket", remedy="give its number or address")
+        changes = {"incident_id": body.incident_id, "duplicate_of": body.duplicate_of, "ticket": body.ticket}
+        return self._report_becomes(report_id, if_version, state=body.to, **changes)
+
+    async def preview_broadcast(
+        self, incident_id: int, body: wire_reports.PreviewBroadcast
+    ) -> wire_reports.BroadcastPreview:
+        await self._turn()
+        msgspec.json.encode(body)
+        return wire_reports.BroadcastPreview(
+            to=tuple(
+                wire_reports.BroadcastTo(
+                    report_id=one.id, reference=one.reference, channel=one.channel, recipient=one.recipient,
+                    private=False, text=body.text, told_before=False,
+                )
+                for one in self.reports_by_id.values()
+                if one.incident_id == incident_id
+            )
+        )  # fmt: skip
+
+    async def declare_from_reports(self, body: wire_reports.DeclareFromReports) -> wire.Incident:
+        await self._mutate("declare_from_reports", body)
+        number = max(self.incidents_by_id, default=0) + 1
+        self.incidents_by_id[number] = make_incident(number, body.title, 0, severity=body.severity)
+        for report_id in body.report_ids:
+            self._report_becomes(report_id, None, state="linked", incident_id=number)
+        return self.incidents_by_id[number]
+
+    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+        by = tuple(one.id for one in self.reports_by_id.values() if one.incident_id == incident_id)
+        return replace(await super().incident(incident_id), report_ids=by)

@@ -79,7 +79,43 @@ def build(fakes: Any) -> Any:
     _requests(client, fakes)
     _protection(client, fakes)
     _plan(client, fakes)
+    _reports(client, fakes)
     return client
+
+
+def _reports(client: Any, fakes: Any) -> None:
+    """Two customers tell of one thing, a third waits for a word since an hour."""
+    report, message = fakes.make_report, fakes.make_message
+    flags = {"service": "feature-flags", "tags": {"region": "eu-1"}}
+    client.reports_by_id = {
+        1: report(1, "Flags do not load", 12, customer="Acme", answers={"who": "all of eu-1"}, **flags),
+        2: report(2, "Feature flags answer 429", 9, customer="Globex", **flags),
+        3: report(
+            3, "Where is my invoice of October?", 75, customer="Initech", late=True, owner="lin", kind="internal_team",
+            priority="P4", impact="low", urgency="low",
+        ),
+        4: report(
+            4, "Login loops", 300, customer="Umbrella", state="linked", incident_id=309, unanswered=False,
+            first_responded_at=fakes.NOW - fakes.minutes(280), next_due=fakes.NOW + fakes.minutes(600),
+            priority="P2", allowed=("followed_up", "triaging", "duplicate"),
+        ),
+    }  # fmt: skip
+    client.said = {
+        1: [
+            message(1, "Since 14:10 all our flags time out in eu-1.\nThe app shows nothing.", 12),
+            message(2, "We look at it.", 8, direction="out", kind="reply", author="lin", delivery="delivered"),
+            message(3, "The CDN may be it.", 7, direction="note", kind="note", author="lin"),
+        ]
+    }
+    client.canned = (
+        fakes.wire_triage.ReplyDraft(name="known", text="Hello Acme,\nwe know of it.", missing=()),
+        fakes.wire_triage.ReplyDraft(name="fixed", text="It is fixed in {version}.", missing=("version",)),
+    )
+    nudge = fakes.wire_triage.Nudge(report_ids=(1, 2), why="2 reports from 2 reporters are alike")
+    like = fakes.wire_triage.SimilarReport(
+        report=client.reports_by_id[2], relation="cluster", score=67, reasons=("both say flags", "region eu-1")
+    )
+    client.alike = {1: fakes.wire_triage.Similar(similar=(like,), nudge=nudge)}
 
 
 def _plan(client: Any, fakes: Any) -> None:

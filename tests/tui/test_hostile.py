@@ -77,9 +77,18 @@ TOUR = (
     ("Calendar feeds", ("escape", "f")),
     ("Calendar feeds", ("enter",)),
     ("Recurring", ("1", "m", "r")),
+    ("Reports", ("4",)),
+    ("Triage", ("enter",)),
 )
 """Screens that are visited one after the other: heading, and the keys that lead there from the one before."""
-FORMS = {"Handovers": "E", "Mode blocks": "CSX", "Calendar feeds": "R", "Recurring": "X"}
+FORMS = {
+    "Handovers": "E",
+    "Mode blocks": "CSX",
+    "Calendar feeds": "R",
+    "Recurring": "X",
+    "Reports": "W",
+    "Triage": "eRPTin",
+}
 """Keys of the forms that are opened and left on the way."""
 ASKED = {
     "policies": None,
@@ -91,9 +100,13 @@ ASKED = {
     "protection": "payments",
     "calendar_feed": None,
     "recurring": None,
+    "reports": None,
+    "report": 1,
+    "triage": 1,
+    "similar_reports": 1,
 }
 """What these screens ask the daemon, and the name that the fake knows: those on the screens are hostile, too."""
-KEPT = frozenset({"state", "status", "mode", "next_mode"})
+KEPT = frozenset({"state", "status", "mode", "next_mode", "question", "allowed"})
 """Fields whose words the daemon chooses from a fixed few."""
 
 

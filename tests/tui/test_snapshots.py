@@ -27,6 +27,8 @@ LOOKS = {
     "handovers": (None, ("3", "d")),
     "mode-plan": (None, ("3", "m", "p")),
     "requests": (None, ("3", "r")),
+    "reports": (None, ("4", "j")),
+    "triage": (None, ("4", "j", "enter")),
     "protection": (None, ("3", "i", "j", "j")),
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
@@ -151,6 +153,8 @@ MARKED = (
     (("escape", "escape", "i", "down", "down"), ("█████░░", "– no project day", "▲ 1 island", "●●●○")),
     (("escape", "r"), ("○ open",)),
     (("1", "m", "r"), ("↻ active",)),
+    (("4",), ("!15:00 late", "● new", "P4")),
+    (("j", "enter"), ("✓ who", "– since", "▲ 2 reports")),
 )
 """Screens of duty, one after the other, and the marks that say what their colours say."""
 

@@ -38,6 +38,7 @@ from incidentd_tui.screens.incidents import IncidentsScreen
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
 from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.screens.reports import ReportsScreen
 from incidentd_tui.screens.room import RoomScreen
 from incidentd_tui.sync import Sync
 from incidentd_tui.verbs import Verb
@@ -63,6 +64,7 @@ class IncidentdApp(App[int]):
         "inbox": InboxScreen,
         "incidents": IncidentsScreen,
         "oncall": OnCallScreen,
+        "reports": ReportsScreen,
         "health": HealthScreen,
     }
     DEFAULT_MODE = "inbox"
@@ -174,6 +176,7 @@ class IncidentdApp(App[int]):
             "mode.inbox": self._waiting,
             "mode.incidents": len(self.model.open_incidents()),
             "mode.oncall": duty.waiting(self.model),
+            "mode.reports": self.model.reports_waiting,
             "mode.health": bad,
         }
 

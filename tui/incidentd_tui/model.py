@@ -58,6 +58,7 @@ class Model:
         self.own_shifts: tuple[wire.OwnShift, ...] = ()  # the viewer's first one of each schedule, by time
         self.requests: tuple[wire_requests.ShiftRequest, ...] = ()  # open ones from or to the viewer
         self.rests: tuple[wire_rest.Rest, ...] = ()  # offered to the viewer, or taken, and not over
+        self.reports_waiting = 0  # reports whose reporter waits for a word of ours
         self.people: dict[str, wire.Person] = {}
         self.roster_problems: tuple[str, ...] = ()
         self.services: tuple[wire.Service, ...] = ()

@@ -15,6 +15,7 @@ from incidentd import wire
 from incidentd.client import ApiError, ClientError, VersionMismatch
 from incidentd_tui.gateway import Gateway
 from incidentd_tui.model import Changes, Link, Model
+from incidentd_tui.rows.reports import waits
 
 T = TypeVar("T")
 PERIOD = 0.25
@@ -93,6 +94,7 @@ class Sync:
         await self._load_alerts()
         model.health = await ask(client.health())
         model.checks = (await ask(client.checks())).checks
+        await self._load_reports()
         self._reload = False
 
     async def _load_alerts(self) -> None:
@@ -204,7 +206,9 @@ class Sync:
             changes.kinds |= kinds
         if kinds & _ASKED:
             await self._load_asked()
-        if kinds - {"group", "view", "silence", "maintenance", "recurring"}:
+        if "report" in kinds:
+            await self._load_reports()
+        if kinds - {"group", "view", "silence", "maintenance", "recurring", "report"}:
             changes.kinds |= await self._fetch_small()
         return changes
 
@@ -252,6 +256,11 @@ class Sync:
         if self._model.me:
             self._model.requests = (await self._gateway.ask(self._client.shift_requests(mine=True))).requests
             self._model.rests = (await self._gateway.ask(self._client.rests(mine=True))).rests
+
+    async def _load_reports(self) -> None:
+        """How many reporters wait for a word of ours."""
+        found = await self._gateway.ask(self._client.reports("open", limit=PAGE_SIZE))
+        self._model.reports_waiting = sum(waits(one) for one in found.reports)
 
     async def _watch_health(self) -> None:
         """Health has no events of its own, and a shift ends by the clock alone."""

@@ -57,6 +57,7 @@ MODES = (
     Verb("mode.inbox", "1", "Inbox", "Alerts and pages that wait for somebody", hint=False),
     Verb("mode.incidents", "2", "Incidents", "Open incidents", hint=False),
     Verb("mode.oncall", "3", "On-call", "Who carries the pager now", hint=False),
+    Verb("mode.reports", "4", "Reports", "What customers report, and who waits for a word", hint=False),
     Verb("mode.health", "8", "Health", "Plugins, deliveries and problems of the daemon", hint=False),
 )
 

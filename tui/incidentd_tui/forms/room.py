@@ -9,6 +9,7 @@ from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
 from incidentd_tui import phrases, vocabulary
+from incidentd_tui.forms import telling
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.incident import _MEANING, _SEVERITY
 from incidentd_tui.inert import Shown
@@ -123,9 +124,15 @@ def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
             )
         return seen.outcome(reason)
 
-    return Form(
-        tui, Plan(title=f"State of INC-{incident.id}", verb="change", fields=fields, effects=effects, send=send)
+    plan = Plan(
+        title=f"State of INC-{incident.id}",
+        verb="change",
+        fields=fields,
+        effects=effects,
+        send=send,
+        preview=telling.of_status(tui, incident),
     )
+    return Form(tui, plan)
 
 
 def _next_states(tui: IncidentdApp, incident: wire.Incident) -> tuple[tuple[str, str], ...]:
@@ -271,7 +278,15 @@ def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
         tui.say(f"✓ update sent{due}", "done")
         return ""
 
-    return Form(tui, Plan(title=f"Update on INC-{incident.id}", verb="send", fields=fields, effects=effects, send=send))
+    plan = Plan(
+        title=f"Update on INC-{incident.id}",
+        verb="send",
+        fields=fields,
+        effects=effects,
+        send=send,
+        preview=telling.of_update(tui, incident),
+    )
+    return Form(tui, plan)
 
 
 def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:

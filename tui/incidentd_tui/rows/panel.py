@@ -8,7 +8,14 @@ from incidentd_tui.model import Model
 from incidentd_tui.rows import pages
 
 Key = tuple[str, int]
-SECTIONS = (("rule", "RULES"), ("role", "ROLES"), ("update", "UPDATES"), ("alert", "LINKED"), ("page", "PAGES"))
+SECTIONS = (
+    ("rule", "RULES"),
+    ("role", "ROLES"),
+    ("update", "UPDATES"),
+    ("alert", "LINKED"),
+    ("report", "REPORTED"),
+    ("page", "PAGES"),
+)
 
 
 def keys(detail: wire.IncidentDetail) -> list[Key]:
@@ -19,6 +26,7 @@ def keys(detail: wire.IncidentDetail) -> list[Key]:
         "role": list(range(len(vocabulary.ROLES))),
         "update": list(range(len(detail.updates))),
         "alert": list(incident.alert_ids),
+        "report": list(detail.report_ids),
         "page": list(incident.page_ids),
     }
     rows: list[Key] = []
@@ -36,9 +44,8 @@ def row(model: Model, detail: wire.IncidentDetail, key: Key, width: int) -> list
         return [[]]
     if number == -1:
         return [_head(model, detail, name)]
-    return {"rule": _rule, "role": _role, "update": _update, "alert": _alert, "page": _page}[name](
-        model, detail, number, width
-    )
+    paint_one = {"rule": _rule, "role": _role, "update": _update, "alert": _alert, "report": _report, "page": _page}
+    return paint_one[name](model, detail, number, width)
 
 
 def _head(model: Model, detail: wire.IncidentDetail, name: str) -> paint.Line:
@@ -47,6 +54,7 @@ def _head(model: Model, detail: wire.IncidentDetail, name: str) -> paint.Line:
         "rule": f"{len(incident.violations)} broken now",
         "update": _due(model, incident),
         "alert": phrases.count(len(incident.alert_ids), "alert"),
+        "report": phrases.count(len(detail.report_ids), "report"),
         "page": str(len(incident.page_ids)),
     }.get(name, "")
     return [(dict(SECTIONS)[name], theme.heading), (f"  {tail}", theme.faint)]
@@ -106,6 +114,10 @@ def _alert(model: Model, detail: wire.IncidentDetail, number: int, width: int) -
     ]
     state = "ended" if over else "firing"
     return [paint.between(left, [(f"{state} {phrases.age(alert.starts_at, model.now())}", theme.muted)], width)]
+
+
+def _report(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+    return [[(f"R-{number}", theme.plain), ("  ↵ opens it", theme.faint)]]
 
 
 def _page(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:

@@ -10,10 +10,10 @@ from incidentd_tui import bulk, phrases
 from incidentd_tui.forms import paging
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.forms.base import Form
-from incidentd_tui.rows import panel
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
 from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.screens.triage import TriageScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import VirtualList
 
@@ -55,8 +55,7 @@ class RoomVerbs(PageVerbs):
     # ------------------------------------------------------------------ pages
     def page_here(self) -> wire.Page | None:
         """The page under the cursor of the panel."""
-        key = self.panel.cursor if self.panel.has_focus else None
-        name, number = cast("panel.Key", key) if key is not None else ("", -1)
+        name, number = self._row_under_cursor()
         return self.model.pages.get(number) if name == "page" else None
 
     def no_page(self) -> str:
@@ -123,9 +122,12 @@ class RoomVerbs(PageVerbs):
 
         self.app.push_screen(Picker(f"Link to INC-{incident.id}", items), chosen)
 
-    def _alert_under_cursor(self) -> int | None:
+    def _row_under_cursor(self) -> tuple[str, int]:
         key = self.panel.cursor if self.panel.has_focus else None
-        name, number = cast("panel.Key", key) if key is not None else ("", -1)
+        return cast("tuple[str, int]", key) if key is not None else ("", -1)
+
+    def _alert_under_cursor(self) -> int | None:
+        name, number = self._row_under_cursor()
         return number if name == "alert" and number > 0 else None
 
     def do_unlink(self) -> None:
@@ -136,11 +138,10 @@ class RoomVerbs(PageVerbs):
         self.run_worker(bulk.unlink(self.tui.acts, incident, [number]), exit_on_error=False)
 
     def do_why(self) -> None:
-        number = self._alert_under_cursor()
-        key = self.panel.cursor if self.panel.has_focus else None
-        if number is not None:
-            self.app.push_screen(DetailScreen("alert", number))
-        elif key is not None and cast("panel.Key", key)[0] == "page" and cast("panel.Key", key)[1] > 0:
-            self.app.push_screen(DetailScreen("page", cast("panel.Key", key)[1]))
+        name, number = self._row_under_cursor()
+        if name in ("alert", "page") and number > 0:
+            self.app.push_screen(DetailScreen(name, number))
+        elif name == "report" and number > 0:
+            self.app.push_screen(TriageScreen(number))
         else:
             self.tui.say("why: go to a linked alert of the panel first (tab)", "warning")
