@@ -365,6 +365,7 @@ class AssignRole(Request, frozen=True):
     role: str
     person: Annotated[str, Meta(max_length=64)]
     at: Instant | None = None
+    interruption: str = ""  # why it is somebody on project work; by default that more hands were needed
 
 
 class AddNote(Request, frozen=True):

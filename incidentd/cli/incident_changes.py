@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from incidentd import wire
+from incidentd import wire, wire_protection
 from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, SPAN, Word, change_options, versioned
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
@@ -142,11 +142,23 @@ def severity(session: Session, incident_id: int, level: str, reason: str, versio
 @click.argument("person", default="")
 @click.option("--end", is_flag=True, help="Nobody holds it any more.")
 @click.option("--at", type=INSTANT, help="Since when (default: now).")
+@click.option(
+    "--interruption",
+    type=Word(get_args(wire_protection.GivenReason)),
+    help="Why it is somebody on project work (default: more hands were needed).",
+)
 @versioned
 @change_options
 @click.pass_obj
 def role(
-    session: Session, incident_id: int, name: str, person: str, end: bool, at: datetime | None, version: int | None
+    session: Session,
+    incident_id: int,
+    name: str,
+    person: str,
+    end: bool,
+    at: datetime | None,
+    interruption: str | None,
+    version: int | None,
 ) -> None:
     """Give ROLE to PERSON ("me" is you) from now on.
 
@@ -158,7 +170,8 @@ def role(
         person = session.decode(session.get("/v1/info"), wire.Info).person
         if not person:
             raise click.UsageError("the roster does not know you: name the person")
-    body = _post(session, incident_id, "roles", wire.AssignRole(role=name, person=person, at=at), version)
+    given = wire.AssignRole(role=name, person=person, at=at, interruption=interruption or "")
+    body = _post(session, incident_id, "roles", given, version)
     _said(session, body, f"{words(name)}: {person or 'nobody'}")
 
 

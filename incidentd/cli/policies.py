@@ -90,6 +90,8 @@ def test(session: Session, name: str, severity: str, urgency: str, at: datetime 
 
 def _step(session: Session, found: wire_policies.PolicyTest, step: wire_policies.PlannedStep) -> None:
     section(f"{session.brief(step.at)}  +{_since(found, step.at)}  step {step.step} of {step.of}, round {step.round}")
+    if step.acks > 1:
+        hang("  ", f"stops when {step.acks} different people have acknowledged")
     if step.waits:
         hang("  ", f"held since {session.brief(step.since)}: {step.waits}", tone="warn")
     for call in step.calls:

@@ -27,6 +27,8 @@ class Role(enum.StrEnum):
 
 EXCLUSIVE = frozenset({Role.MITIGATION_LEAD, Role.COMMUNICATIONS_LEAD})
 """Held by one person at a time: a new holder ends the former's range at that instant."""
+OF_REVIEW = frozenset({Role.FACILITATOR, Role.NOTE_TAKER, Role.REVIEW_OWNER})
+"""Planned work after the response: no interruption of somebody on project work."""
 SEPARATION = "separation"
 """The key of the minutes in which one person held both leads although two were wanted."""
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.handover import Handover, Item, Section
 from incidentd.domain.incidents import OPEN, UPDATES_OWED, Incident
+from incidentd.domain.interruptions import told
 from incidentd.domain.maintenance import WindowStatus
 from incidentd.domain.people import HandoverForm, Roster
 from incidentd.domain.reports import OWED, Report
 from incidentd.services.roster import policies_of_schedule
-from incidentd.storage import alerts, handovers, incidents, maintenance, pages, reports, silences
+from incidentd.storage import alerts, handovers, incidents, interruptions, maintenance, pages, reports, silences
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.reports import Wanted
 from incidentd.storage.schema import alerts as alerts_table
@@ -34,6 +35,7 @@ _TITLES = {
     "flapping": "Flapping alerts",
     "new": "New alerts that fire",
     "seen": "New alerts that are over",
+    "interrupted": "Project work that was interrupted",
     "silences": "Silences in force",
     "maintenance": "Maintenance",
 }
@@ -71,6 +73,7 @@ class Digest:
             "flapping": self._flapping,
             "new": lambda: self._new(firing=True),
             "seen": lambda: self._new(firing=False),
+            "interrupted": self._interrupted,
             "silences": self._silences,
             "maintenance": self._maintenance,
         }
@@ -114,6 +117,12 @@ class Digest:
             whose = f" ({one.owner})" if one.owner else ""
             state = one.state.value.replace("_", " ")
             yield Item(subject=one.about, text=f"{one.reference} {state}{whose}: {one.subject}", at=one.created_at)
+
+    def _interrupted(self) -> Iterable[Item]:
+        """During the block, for services that this schedule is paged for and those of none."""
+        for one in interruptions.between(self._conn, self._handover.starts_at, self._now):
+            if not one.withdrawn and (not one.service or self._ours(one.service)):
+                yield Item(subject=one.subject or f"interruption:{one.id}", text=told(one), at=one.at)
 
     def _pages(self) -> Iterable[Item]:
         real = pages_table.c.drill_id.is_(None) & pages_table.c.state.in_(pages.ACTIVE)

@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from incidentd import wire
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
-from incidentd.domain.roles import EXCLUSIVE, Role, current
+from incidentd.domain.roles import EXCLUSIVE, OF_REVIEW, Role, current
 from incidentd.services.errors import Invalid
 from incidentd.services.incident_status import checked_time
+from incidentd.services.interruptions import interrupted_by_role
 from incidentd.storage import incidents
 from incidentd.storage.tx import Tx
 
@@ -55,6 +56,8 @@ def assign(tx: Tx, incident: Incident, body: wire.AssignRole, actor: str, roster
         incidents.end_role(tx, one, at)
     if person:
         incidents.add_role(tx, incident.id, role, person, at)
+        if role not in OF_REVIEW:
+            interrupted_by_role(tx, incident, person, body.interruption, actor)
     data = {"role": role, "person": person, "ended": [one.person for one in leaving], "at": at}
     tx.emit("incident.role", incident.subject, data, actor=actor)
     return incidents.change(tx, incident)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from incidentd import wire_protection
+from incidentd.domain.incidents import Incident
 from incidentd.domain.interruptions import GIVEN, LONGEST_AGO, Interruption, Reason, Source, reason_of_step, told
 from incidentd.domain.people import Roster, Step
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -122,6 +123,25 @@ def interrupted_by_hand(tx: Tx, page: PageRow, person: str, reason: str, actor: 
         _of_page(tx, page, [person], lambda _: Reason(reason), actor)
 
 
+def interrupted_by_taking(tx: Tx, page: PageRow, person: str) -> None:
+    """`person` has taken a page over from somebody: their hands were needed."""
+    if page.drill_id is None:
+        _of_page(tx, page, [person], lambda _: Reason.HANDS, person)
+
+
+def interrupted_by_role(tx: Tx, incident: Incident, person: str, reason: str, actor: str) -> None:
+    """`person` has got a role of the response, or took it: recorded once for an incident.
+
+    Nothing of a response is refused, so that without a reason it counts as hands that were needed.
+    Raises `Invalid` for a reason that is none.
+    """
+    if reason:
+        check_reason(tx, "", reason)
+    if incident.drill_id is None:
+        given = Reason(reason or Reason.HANDS)
+        _reached(tx, Source.INCIDENT, incident.subject, incident.service, [person], lambda _: given, actor)
+
+
 def check_reason(tx: Tx, person: str, reason: str) -> None:
     """Raise `Invalid` for a reason that is none, and when `person` is on project work and there is none."""
     if reason and reason not in GIVEN:
@@ -139,18 +159,31 @@ def check_reason(tx: Tx, person: str, reason: str) -> None:
 
 
 def _of_page(tx: Tx, page: PageRow, people: Iterable[str], reason: Callable[[str], Reason], by: str) -> None:
+    _reached(tx, Source.PAGE, page.subject, page.service, people, reason, by)
+
+
+def _reached(
+    tx: Tx,
+    source: Source,
+    subject: str,
+    service: str,
+    people: Iterable[str],
+    reason: Callable[[str], Reason],
+    by: str,
+) -> None:
+    """Record those of `people` who are on project work, once for a subject."""
     found = interruptions.on_project_work(tx.conn, list(people), tx.now)
-    known = interruptions.recorded_for(tx.conn, page.subject) if found else set()
+    known = interruptions.recorded_for(tx.conn, subject) if found else set()
     for person in found:
         if person not in known:
             one = Interruption(
                 id=0,
                 person=person,
                 at=tx.now,
-                source=Source.PAGE,
+                source=source,
                 reason=reason(person),
-                subject=page.subject,
-                service=page.service,
+                subject=subject,
+                service=service,
                 by=by,
             )
             _recorded(tx, one)

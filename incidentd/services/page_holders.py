@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from incidentd.domain.people import Roster
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import LAPSED, NOT_TAKEN, SNOOZED, Escalation, lock_page
+from incidentd.services.interruptions import interrupted_by_taking
 from incidentd.services.page_messages import tell_person
 from incidentd.storage import alerts, groups, pages, timers
 from incidentd.storage.pages import PageRow
@@ -47,6 +48,7 @@ class PageHolders:
             timers.arm(tx, LAPSED, page.subject, ends)
         tx.emit("page.taken_over", page.subject, {"from": before, "via": via, "note": note, "until": ends}, actor=actor)
         self._tell(tx, page, before, f"{actor} has taken it over from you", note, actor)
+        interrupted_by_taking(tx, page, actor)
         return pages.change(
             tx,
             page,

@@ -10,7 +10,8 @@ from incidentd.domain.people import HandoverForm, Layer, Rotation, Schedule, Ser
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
 from incidentd.services.errors import Conflict, Invalid, NotFound
-from incidentd.wire import DeclareIncident
+from incidentd.wire import AssignRole, DeclareIncident
+from incidentd.wire_modes import SetMode
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -180,6 +181,8 @@ async def test_what_is_open_stands_in_the_digest_and_in_the_timeline(weekly):
     await weekly.fire(labels={"alertname": "disk"})
     await weekly.advance(MINUTE)
     made = await weekly.core.incidents.declare(DeclareIncident(title="Checkout fails", severity=Severity.SEV2), "ada")
+    await weekly.core.modes.set(SetMode(person="lin", mode="project", days=28), "lin")
+    await weekly.core.incidents.assign_role(made.id, AssignRole(role="scribe", person="lin"), "ada", None)
     draft = await to_the_end(weekly)
     wrote = Received(id="m1", thread="t1", sender="bo@example.org", subject="It is slow", text="very")
     await weekly.core.support.intake.receive("mail", wrote)
@@ -189,6 +192,7 @@ async def test_what_is_open_stands_in_the_digest_and_in_the_timeline(weekly):
     assert sections["new"] == ["A-1 disk"]
     assert sections["promised"][0].endswith("overdue: Checkout fails")
     assert sections["reports"] == ["R-1 new: It is slow"]
+    assert sections["interrupted"] == ["lin, on project work, is reached (incident): more hands were needed"]
     assert sections["contacts"][0].startswith("a first response to bo@example.org about R-1 by ")
     await weekly.core.handovers.send(draft.id, None, "ada", None)
     frozen = (await weekly.core.handovers.get(1)).sections

@@ -7,6 +7,7 @@ import pytest
 from incidentd import wire, wire_modes, wire_pages, wire_protection
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.protection_log import KINDS
+from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage.schema_duty import PROTECTION_KINDS
 
@@ -96,6 +97,24 @@ async def test_giving_a_page_to_somebody_on_project_work_wants_a_reason_too(team
     body = wire_pages.Reassign(person="ada", interruption="access")
     await team.core.pages.reassign(made.id, body, "lin", None)
     assert [one[:3] for one in await recorded(team)] == [("ada", "access", f"page:{made.id}")]
+
+
+async def test_a_role_of_the_response_and_a_page_taken_over_are_interruptions_once(team):
+    incident = await team.core.incidents.declare(
+        wire.DeclareIncident(title="disk", severity=Severity.SEV3, service="shop"), "lin"
+    )
+    for role in ("facilitator", "responder", "scribe"):
+        await team.core.incidents.assign_role(incident.id, wire.AssignRole(role=role, person="ada"), "lin", None)
+    assert await recorded(team) == [("ada", "hands", f"incident:{incident.id}", "shop", "incident")]
+    timeline = await team.core.incidents.timeline(incident.id)
+    assert any("ada, on project work, is reached about shop (incident)" in one.text for one in timeline.entries)
+    given = wire.AssignRole(role="responder", person="lin", interruption="fun")
+    with pytest.raises(Invalid, match="'fun' is no reason"):
+        await team.core.incidents.assign_role(incident.id, given, "lin", None)
+    made = await page(team, service="", person="lin")
+    await team.core.pages.acknowledge(made.id, "lin", via="api")
+    await team.core.pages.take_over(made.id, wire_pages.TakeOver(), "ada", None)
+    assert (await recorded(team))[1:] == [("ada", "hands", f"page:{made.id}", "", "page")]
 
 
 async def test_by_hand(team):
