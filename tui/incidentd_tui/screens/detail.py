@@ -11,15 +11,14 @@ from incidentd_tui.forms import incident, paging, silencing
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import detail, preview
 from incidentd_tui.rows.detail import Section
-from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.listing import COPY
 from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
+from incidentd_tui.screens.sections import SectionsScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
-_TEXT_WIDTH = 110
 
-
-class DetailScreen(PageVerbs, ListScreen):
+class DetailScreen(PageVerbs, SectionsScreen):
     """Loaded when opened, and again when the daemon tells of a change."""
 
     mode = "inbox"
@@ -45,8 +44,6 @@ class DetailScreen(PageVerbs, ListScreen):
         self._detail: wire_groups.AlertDetail | None = None
         self._page: wire_pages.PageDetail | None = None
         self._fault = ""
-        self._lines: list[paint.Line] = []
-        self._starts: dict[str, int] = {}
 
     @property
     def _alert(self) -> wire.Alert | None:
@@ -64,20 +61,7 @@ class DetailScreen(PageVerbs, ListScreen):
         return self.model.pages.get(page.id, page) if page is not None else None
 
     # ------------------------------------------------------------------ painting
-    def order(self) -> list[Key]:
-        self._lines, self._starts = [], {}
-        for section in self._sections(max(min(self.table.size.width - 4, _TEXT_WIDTH), 20)):
-            if self._lines:
-                self._lines.append([])
-            self._starts[section.name] = len(self._lines)
-            self._lines += section.lines
-        return list(range(len(self._lines)))
-
-    def paint_row(self, key: Key, width: int) -> list[paint.Line]:
-        index = key if isinstance(key, int) else 0
-        return [self._lines[index] if index < len(self._lines) else []]
-
-    def _sections(self, width: int) -> list[Section]:
+    def sections(self, width: int) -> list[Section]:
         if self._fault:
             return [Section("fault", [[], [("! ", theme.danger), (self._fault, theme.plain)]])]
         if self._detail is not None and self.kind == "alert":
@@ -188,23 +172,8 @@ class DetailScreen(PageVerbs, ListScreen):
     def no_page(self) -> str:
         return "there is no page here"
 
-    def do_back(self) -> None:
-        self.app.pop_screen()
-
-    def do_next(self) -> None:
-        self._jump(1)
-
-    def do_before(self) -> None:
-        self._jump(-1)
-
-    def _jump(self, side: int) -> None:
-        at = self.table.cursor_index
-        starts = [start for start in sorted(self._starts.values(), reverse=side < 0) if (start - at) * side > 0]
-        if starts or self._starts:
-            self.table.show_at_top(starts[0] if starts else 0)
-
     def do_trace(self) -> None:
-        self.table.show_at_top(self._starts.get("steps", 0))
+        self.show_section("steps")
 
     def do_ack(self) -> None:
         if (page := self.page_here()) is not None:

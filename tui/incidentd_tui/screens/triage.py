@@ -12,11 +12,11 @@ from incidentd_tui.forms import answering, outcomes, triaging
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import triage
 from incidentd_tui.rows.detail import Section
-from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.listing import COPY
+from incidentd_tui.screens.sections import SectionsScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key
 
-_TEXT_WIDTH = 110
 _STATES_FOR = {"link": "linked", "duplicate": "duplicate"}
 
 
@@ -27,7 +27,7 @@ def why_no_question(card: Triage) -> str:
     return f"the report cannot fill {', '.join(card.next.missing)}; R writes it by hand" if card.next.missing else ""
 
 
-class TriageScreen(ListScreen):
+class TriageScreen(SectionsScreen):
     """Loaded when opened, and again when the daemon tells of a change."""
 
     mode = "reports"
@@ -57,8 +57,6 @@ class TriageScreen(ListScreen):
         self.card: Triage | None = None
         self.similar: Similar | None = None
         self._fault = ""
-        self._lines: list[paint.Line] = []
-        self._starts: dict[str, int] = {}
 
     @property
     def report(self) -> Report | None:
@@ -67,16 +65,7 @@ class TriageScreen(ListScreen):
         return max(known, key=lambda one: one.version, default=None)
 
     # ------------------------------------------------------------------ painting
-    def order(self) -> list[Key]:
-        self._lines, self._starts = [], {}
-        for section in self._sections(max(min(self.table.size.width - 4, _TEXT_WIDTH), 20)):
-            if self._lines:
-                self._lines.append([])
-            self._starts[section.name] = len(self._lines)
-            self._lines += section.lines
-        return list(range(len(self._lines)))
-
-    def _sections(self, width: int) -> list[Section]:
+    def sections(self, width: int) -> list[Section]:
         if self._fault:
             return [Section("fault", [[], [("! ", theme.danger), (self._fault, theme.plain)]])]
         if self._detail is None or self.card is None:
@@ -88,10 +77,6 @@ class TriageScreen(ListScreen):
             triage.conversation(self.model, self._detail, width),
             triage.history(self.model, self._detail, width),
         ]
-
-    def paint_row(self, key: Key, width: int) -> list[paint.Line]:
-        index = key if isinstance(key, int) else 0
-        return [self._lines[index] if index < len(self._lines) else []]
 
     def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
         return [[], *triage.card(self.model, self.card, self.similar, width).lines] if self.card is not None else []
@@ -203,18 +188,3 @@ class TriageScreen(ListScreen):
     def do_state(self) -> None:
         if (one := self.report) is not None:
             self.app.push_screen(outcomes.state(self.tui, one), self.after_form)
-
-    def do_back(self) -> None:
-        self.app.pop_screen()
-
-    def do_next(self) -> None:
-        self._jump(1)
-
-    def do_before(self) -> None:
-        self._jump(-1)
-
-    def _jump(self, side: int) -> None:
-        at = self.table.cursor_index
-        starts = [start for start in sorted(self._starts.values(), reverse=side < 0) if (start - at) * side > 0]
-        if starts or self._starts:
-            self.table.show_at_top(starts[0] if starts else 0)
