@@ -20,7 +20,7 @@ from incidentd.services.grouping import Grouping
 from incidentd.services.hidden import planned
 from incidentd.services.notes import write_to
 from incidentd.services.occurrences import Occurrences
-from incidentd.storage import alerts, duty_changes, hidings, maintenance, timers
+from incidentd.storage import alerts, duty_changes, hidings, maintenance, team_turns, timers
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
@@ -211,7 +211,8 @@ class Maintenance:
 
     def _announce(self, tx: Tx, window: Window, what: str, *more: str) -> None:
         roster = self._roster()
-        told = owners(roster, window.plan.services, tx.now, duty_changes.at(tx.conn, tx.now))
+        changes, turns = duty_changes.at(tx.conn, tx.now), team_turns.everybody(tx.conn)
+        told = owners(roster, window.plan.services, tx.now, changes, turns)
         author = roster.people.get(window.created_by)
         if author is not None:
             told.setdefault(author.handle, (author, "you planned it"))

@@ -23,7 +23,7 @@ from incidentd.services.maintenance import Maintenance
 from incidentd.services.notes import write_to
 from incidentd.services.occurrences import NEXT, Occurrences
 from incidentd.services.silences import Silences
-from incidentd.storage import duty_changes, hidings, maintenance, quiet_rules, silences, timers
+from incidentd.storage import duty_changes, hidings, maintenance, quiet_rules, silences, team_turns, timers
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
@@ -195,9 +195,8 @@ class Recurring:
     def _say_ownerless(self, tx: Tx, rule: QuietRule) -> None:
         """Tell the people of the default policy's first step."""
         roster = self._roster()
-        reached = reach(
-            roster, policy_for(roster, DEFAULT_POLICY), 1, tx.now, changes=duty_changes.at(tx.conn, tx.now)
-        ).people
+        changes, turns = duty_changes.at(tx.conn, tx.now), team_turns.everybody(tx.conn)
+        reached = reach(roster, policy_for(roster, DEFAULT_POLICY), 1, tx.now, changes=changes, turns=turns).people
         title = f"Recurring {rule.name} belongs to {rule.created_by}, who is not in the roster"
         reason = "you are in the default policy, and nobody else hears of it"
         told = [name for name in reached if write_to(tx, roster.people.get(name), title, _body(rule), reason)]

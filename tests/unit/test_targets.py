@@ -3,16 +3,19 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentd.domain.duty_changes import NO_CHANGES, Absence, Changes
 from incidentd.domain.escalation import chosen, reach
+from incidentd.domain.owners import owners
 from incidentd.domain.people import (
     ContactMethod,
     EscalationPolicy,
     Person,
     Roster,
+    Service,
     Step,
     Target,
     TargetKind,
@@ -138,3 +141,13 @@ def test_a_policy_sends_on_what_is_of_a_severity_or_an_urgency():
     assert chosen(shop, "p", "critical", "low").why == "policy p sends severity critical there"
     assert chosen(shop, "p", "warning", "low").policy == "office"
     assert (chosen(shop, "p", "warning", "high").policy, chosen(shop, "p", "", "high").why) == ("p", "")
+
+
+def test_planned_work_is_told_to_whoever_would_be_paged_next():
+    shop = msgspec.structs.replace(
+        roster("ada", "lin", "mei"),
+        services={"web": Service(name="web", policy="p")},
+        policies={"p": to(SHOP)},
+    )
+    assert list(owners(shop, ["web"], NOW)) == ["ada"]
+    assert list(owners(shop, ["web"], NOW, turns={"shop": ("ada",)})) == ["lin"]
