@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
+import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's reference, by the WebDriver specification
 _CONTRAST = """
 const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
@@ -31,6 +34,10 @@ return [...document.querySelectorAll('main *')].filter((one) => one.checkVisibil
 """
 TAB, ENTER = "\ue004", "\ue007"
 _SCHEMES = {"light": 1, "dark": 0}
+
+
+class Replaced(AssertionError):
+    """Another page came between finding an element and asking about it."""
 
 
 class Browser:
@@ -55,8 +62,19 @@ class Browser:
             answer = json.loads(connection.getresponse().read())["value"]
         finally:
             connection.close()
-        assert not (isinstance(answer, dict) and "error" in answer), answer
+        fault = answer.get("error", "") if isinstance(answer, dict) else ""
+        if fault == "stale element reference":
+            raise Replaced(answer)
+        assert not fault, answer
         return answer
+
+    def _settled(self, read: Callable[[], T]) -> T:
+        """What `read` finds on a page that stays: a click answers before the page that it leads to is there."""
+        for _ in range(40):
+            with contextlib.suppress(Replaced):
+                return read()
+            time.sleep(0.05)
+        return read()
 
     def _do(self, method: str, path: str, body: object = None) -> Any:
         return self._ask(method, f"/session/{self._session}{path}", body)
@@ -79,22 +97,22 @@ class Browser:
         """References of the elements that a selector finds."""
         return [one[_ELEMENT] for one in self._do("POST", "/elements", {"using": "css selector", "value": css})]
 
+    def _one(self, css: str) -> str:
+        (one,) = self.all(css)
+        return one
+
     def text(self, css: str = "main") -> str:
         """What a person sees of an element."""
-        (one,) = self.all(css)
-        return str(self._do("GET", f"/element/{one}/text"))
+        return str(self._settled(lambda: self._do("GET", f"/element/{self._one(css)}/text")))
 
     def value(self, css: str) -> str:
-        (one,) = self.all(css)
-        return str(self._do("GET", f"/element/{one}/property/value"))
+        return str(self._settled(lambda: self._do("GET", f"/element/{self._one(css)}/property/value")))
 
     def type(self, css: str, text: str) -> None:
-        (one,) = self.all(css)
-        self._do("POST", f"/element/{one}/value", {"text": text})
+        self._do("POST", f"/element/{self._one(css)}/value", {"text": text})
 
     def click(self, css: str) -> None:
-        (one,) = self.all(css)
-        self._do("POST", f"/element/{one}/click", {})
+        self._do("POST", f"/element/{self._one(css)}/click", {})
 
     def keys(self, *keys: str) -> None:
         """Press keys wherever the focus is."""
@@ -103,9 +121,13 @@ class Browser:
 
     def focus(self) -> tuple[str, str]:
         """(id, accessible name) of what has the focus."""
-        one = self._do("GET", "/element/active")[_ELEMENT]
-        name = self._do("GET", f"/element/{one}/computedlabel")
-        return str(self._do("GET", f"/element/{one}/property/id")), str(name)
+
+        def read() -> tuple[str, str]:
+            one = self._do("GET", "/element/active")[_ELEMENT]
+            name = self._do("GET", f"/element/{one}/computedlabel")
+            return str(self._do("GET", f"/element/{one}/property/id")), str(name)
+
+        return self._settled(read)
 
     def accessible(self, css: str) -> list[tuple[str, str]]:
         """(role, name) of each element, as a screen reader gets them."""

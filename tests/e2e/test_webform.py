@@ -32,7 +32,7 @@ def test_a_customer_reports_without_scripts_and_reads_the_answer(daemon, browser
     customer.type("#subject", "Cannot pay")
     customer.click("button")
     running.eventually(lambda: customer.title.startswith("Error: "), "the form comes back")
-    assert customer.focus()[0] == "faults"
+    running.eventually(lambda: customer.focus()[0] == "faults", "the summary has the focus")
     assert customer.value("#subject") == "Cannot pay"
     customer.keys(browser.TAB, browser.ENTER)  # the first link of the summary leads to the field
     assert customer.url.endswith("#observed")
@@ -44,7 +44,7 @@ def test_a_customer_reports_without_scripts_and_reads_the_answer(daemon, browser
     customer.type("#files", str(file))
     customer.click("button")
     running.eventually(lambda: customer.title.startswith("R-1: Cannot pay"), "the conversation is shown")
-    assert customer.focus()[0] == "sent"
+    running.eventually(lambda: customer.focus()[0] == "sent", "what was done has the focus")
     assert "The <b>card</b> is refused." in customer.text()
     assert "Attached: screen.txt" in customer.text()
     secret_address = customer.url.partition("?")[0]
