@@ -36,6 +36,7 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("inbox", (120, 30), ("left_square_bracket", "left_square_bracket", "left_square_bracket", "j", "j", "j")),
     Picture("room", (120, 34), (), 311),
+    Picture("triage", (120, 34), ("4", "j", "enter")),
 )
 
 
