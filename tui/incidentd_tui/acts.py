@@ -53,6 +53,14 @@ class Acts:
             self.say(self.reason(subject, error), "warning")
             return None
 
+    async def refusal(self, subject: str, call: Awaitable[object]) -> str:
+        """ "" when the call was answered, else the reason why not: what a dialog's `send` says."""
+        try:
+            await self.gateway.ask(call)
+        except ClientError as error:
+            return self.reason(subject, error)
+        return ""
+
     def reason(self, subject: str, error: ClientError) -> str:
         """Why a change was not made, and who was first when somebody was."""
         if isinstance(error, ApiError) and error.status == 409:

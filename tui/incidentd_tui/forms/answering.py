@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
 from incidentd import wire_reports, wire_triage
@@ -122,11 +122,9 @@ def new(tui: IncidentdApp) -> Form:
                           effects=lambda _: ["its first clock starts now"], send=send))  # fmt: skip
 
 
-async def _sent(tui: IncidentdApp, one: wire_reports.Report, call: object, done: str) -> str:
+async def _sent(tui: IncidentdApp, one: wire_reports.Report, call: Awaitable[object], done: str) -> str:
     """ "" when it is done, else the reason why not."""
-    try:
-        await tui.acts.gateway.ask(call)  # type: ignore[arg-type]
-    except ClientError as error:
-        return tui.acts.reason(f"report:{one.id}", error)
-    tui.say(f"✓ {one.reference} is {done}", "done")
-    return ""
+    reason = await tui.acts.refusal(f"report:{one.id}", call)
+    if not reason:
+        tui.say(f"✓ {one.reference} is {done}", "done")
+    return reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, cast
 
 from incidentd import wire_reports, wire_triage
@@ -23,11 +23,8 @@ _UNSURE = Severity.SEV3.value
 
 async def _change(tui: IncidentdApp, one: wire_reports.Report, body: wire_reports.ChangeReport) -> str:
     """ "" when it is done, else the reason why not."""
-    try:
-        await tui.acts.gateway.ask(tui.acts.client.change_report(one.id, body, if_version=one.version))
-    except ClientError as error:
-        return tui.acts.reason(f"report:{one.id}", error)
-    return ""
+    call = tui.acts.client.change_report(one.id, body, if_version=one.version)
+    return await tui.acts.refusal(f"report:{one.id}", call)
 
 
 async def _linked(tui: IncidentdApp, one: wire_reports.Report, body: wire_reports.ChangeReport, told: str) -> bool:
@@ -89,10 +86,10 @@ def duplicate(
     _choose(tui, Picker(f"{one.reference} is a duplicate of", items), act)
 
 
-def _choose(tui: IncidentdApp, picker: Picker, act: Callable[[int], object]) -> None:
+def _choose(tui: IncidentdApp, picker: Picker, act: Callable[[int], Coroutine[object, object, None]]) -> None:
     def chosen(value: str | None) -> None:
         if value is not None:
-            tui.run_worker(act(int(value)), exit_on_error=False)  # type: ignore[arg-type]
+            tui.run_worker(act(int(value)), exit_on_error=False)
 
     tui.push_screen(picker, chosen)
 

@@ -173,12 +173,10 @@ def propagate(tui: IncidentdApp, one: wire_triage.Triage) -> Form:
         call = tui.acts.client.propagate_report(
             report.id, values["note"], interruption=values.get("interruption", ""), if_version=one.version
         )
-        try:
-            await tui.acts.gateway.ask(call)
-        except ClientError as error:
-            return tui.acts.reason(f"report:{report.id}", error)
-        tui.say(f"✓ {report.reference} went to {to.target}", "done")
-        return ""
+        reason = await tui.acts.refusal(f"report:{report.id}", call)
+        if not reason:
+            tui.say(f"✓ {report.reference} went to {to.target}", "done")
+        return reason
 
     return Form(tui, Plan(title=f"Page the people of {report.service or 'its area'}", verb="page",
                           fields=tuple(fields), effects=effects, send=send))  # fmt: skip
