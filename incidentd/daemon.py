@@ -60,7 +60,7 @@ from incidentd.settings import (
 from incidentd.spool import Spool
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
-from incidentd.wire_health import SourceHealth
+from incidentd.wire.health import SourceHealth
 
 VERSION = installed_version("incidentd")
 log = structlog.get_logger("incidentd")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_handover
 from incidentd.api import queries
 from incidentd.api.handlers import handovers
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, get
+from incidentd.wire import handover as wire_handover
 
 HANDOVER_ROUTES: tuple[Route, ...] = (
     get(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidentd import wire_modes, wire_protection
 from incidentd.api import queries
 from incidentd.api.handlers import modes
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, get, post
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import protection as wire_protection
 
 MODE_ROUTES: tuple[Route, ...] = (
     get("/v1/modes", modes.list_modes, wire_modes.Modes, "Who is in which mode", query=queries.Modes),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from incidentd import wire, wire_pages, wire_policies
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import alerts, policies
 from incidentd.api.route import Route, changed, created, get
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import policies as wire_policies
 
 PAGE_ROUTES: tuple[Route, ...] = (
     get("/v1/pages", alerts.list_pages, wire.PagePage, "Pages", query=queries.Pages),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import reports
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, get, post
+from incidentd.wire import reports as wire_reports
 
 _REPORT = wire_reports.Report
 

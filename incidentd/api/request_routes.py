@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_requests, wire_rest
 from incidentd.api import queries
 from incidentd.api.handlers import rests, shift_requests
 from incidentd.api.route import Route, changed, created, get, post
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
 
 REQUEST_ROUTES: tuple[Route, ...] = (
     get(

@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import (
-    wire,
-    wire_bulk,
-    wire_checks,
-    wire_drafts,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_pages,
-    wire_quieting,
-    wire_replay,
-    wire_routes,
-    wire_silences,
-    wire_views,
-)
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import (
     alerts,
@@ -25,7 +11,6 @@ from incidentd.api.handlers import (
     drills,
     duty,
     groups,
-    incidents,
     quieting,
     replays,
     silences,
@@ -33,12 +18,25 @@ from incidentd.api.handlers import (
 )
 from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
+from incidentd.api.incident_routes import INCIDENT_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.triage_routes import TRIAGE_ROUTES
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drafts as wire_drafts
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import routes as wire_routes
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import views as wire_views
 
 ROUTES: tuple[Route, ...] = (
     get("/v1/info", daemon.get_info, wire.Info, "Who answers, and who is asking"),
@@ -192,42 +190,7 @@ ROUTES: tuple[Route, ...] = (
         body=wire_quieting.PreviewHiding,
     ),
     *PAGE_ROUTES,
-    get("/v1/incidents", incidents.list_incidents, wire.IncidentPage, "Incidents", query=queries.Incidents),
-    created(
-        "/v1/incidents", incidents.declare_incident, wire.Incident, "Declare an incident", body=wire.DeclareIncident
-    ),
-    get("/v1/incidents/{id}", incidents.get_incident, wire.IncidentDetail, "One incident with roles and updates"),
-    Route(
-        method="PATCH",
-        path="/v1/incidents/{id}",
-        handler=incidents.edit_incident,
-        role=Role.RESPONDER,
-        answer=wire.Incident,
-        summary="Edit title, summary, service or stakeholders",
-        body=wire.EditIncident,
-        versioned=True,
-    ),
-    changed(
-        "/v1/incidents/{id}/status", incidents.change_status, wire.Incident, "Change status", body=wire.ChangeStatus
-    ),
-    changed(
-        "/v1/incidents/{id}/severity", incidents.set_severity, wire.Incident, "Set severity", body=wire.SetSeverity
-    ),
-    changed("/v1/incidents/{id}/roles", incidents.assign_role, wire.Incident, "Hand over a role", body=wire.AssignRole),
-    created(
-        "/v1/incidents/{id}/notes", incidents.add_note, wire.TimelineEntry, "Write to the timeline", body=wire.AddNote
-    ),
-    created("/v1/incidents/{id}/updates", incidents.post_update, wire.Update, "Post an update", body=wire.PostUpdate),
-    post("/v1/incidents/{id}/alerts", incidents.link_alerts, wire.Incident, "Link alerts", body=wire.LinkAlerts),
-    Route(
-        method="DELETE",
-        path="/v1/incidents/{id}/alerts/{alert_id}",
-        handler=incidents.unlink_alert,
-        role=Role.RESPONDER,
-        answer=wire.Incident,
-        summary="Unlink an alert",
-    ),
-    get("/v1/incidents/{id}/timeline", incidents.get_timeline, wire.Timeline, "The timeline"),
+    *INCIDENT_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from incidentd import wire_triage
 from incidentd.api.handlers import triage
 from incidentd.api.route import Route, changed, get
+from incidentd.wire import triage as wire_triage
 
 _PATH = "/v1/reports/{id}"
 _CARD = wire_triage.Triage

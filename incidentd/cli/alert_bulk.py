@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_bulk
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import table, toned
 from incidentd.cli.session import Session
+from incidentd.wire import bulk as wire_bulk
 
 _CONFLICT = 5
 

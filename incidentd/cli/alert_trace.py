@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire, wire_pages
+from incidentd import wire
 from incidentd.cli.parts import ALERT, read_options
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import glyph, hang, listed, paint, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.domain.local_times import localised
+from incidentd.wire import pages as wire_pages
 
 # kind, or what it begins with: glyph, the same in ASCII, tone
 _MARKS = {

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from incidentd import wire, wire_bulk
+from incidentd import wire
 from incidentd.cli.alert_bulk import act_on_many
 from incidentd.cli.alert_trace import trace
 from incidentd.cli.parts import (
@@ -23,6 +23,7 @@ from incidentd.cli.parts import (
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import bulk as wire_bulk
 
 
 @click.group()

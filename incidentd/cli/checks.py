@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_checks
 from incidentd.cli.parts import change_options, read_options
 from incidentd.cli.screen import fields, paint, section, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import checks as wire_checks
 
 _STATES = ["new", "up", "started", "late", "down", "paused"]
 _status = click.option("--status", type=click.Choice(_STATES), help="Only checks that stand so.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire_reports
 from incidentd.cli.parts import Word, change_options, list_options, read_options, versioned
 from incidentd.cli.reports import KINDS
 from incidentd.cli.screen import fields, listed, table, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import reports as wire_reports
 
 _PATH = "/v1/customers"
 _ID = click.IntRange(1, 2**53)

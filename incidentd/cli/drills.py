@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from incidentd import wire_drills
 from incidentd.cli.parts import INCIDENT, Identifier, change_options, read_options
 from incidentd.cli.screen import fields, hang, listed, section, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import drills as wire_drills
 
 DRILL = Identifier("D")
 

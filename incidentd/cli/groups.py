@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire_groups
 from incidentd.cli.parts import Identifier, list_options, say_more
 from incidentd.cli.screen import fields, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import groups as wire_groups
 
 GROUP = Identifier("G")
 

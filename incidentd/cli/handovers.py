@@ -6,12 +6,13 @@ import sys
 
 import click
 
-from incidentd import wire, wire_handover
+from incidentd import wire
 from incidentd.cli.parts import HANDOVER, Word, change_options, read_options, versioned
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire import handover as wire_handover
 
 _PATH = "/v1/handovers"
 _STATES = ("current", "open", "running", "draft", "sent", "accepted", "lapsed", "all")

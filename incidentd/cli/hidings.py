@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire_quieting
 from incidentd.cli.parts import read_options
 from incidentd.cli.screen import section, table, toned
 from incidentd.cli.session import Session
+from incidentd.wire import quieting as wire_quieting
 
 
 def show_hiding(session: Session, wanted: wire_quieting.PreviewHiding) -> None:

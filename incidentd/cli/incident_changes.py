@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from incidentd import wire, wire_protection
+from incidentd import wire
 from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, SPAN, Word, change_options, versioned
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.domain.roles import Role
 from incidentd.domain.severity import Severity
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import protection as wire_protection
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -75,7 +77,7 @@ def declare(
     service: str, suspected: bool, many_stakeholders: bool,
 ) -> None:  # fmt: skip
     """Declare an incident."""
-    wanted = wire.DeclareIncident(
+    wanted = wire_incidents.DeclareIncident(
         title=title, severity=Severity(severity), summary=_text(summary), alert_ids=alerts, started_at=started_at,
         service=service, suspected=suspected, many_stakeholders=many_stakeholders,
     )  # fmt: skip
@@ -119,7 +121,7 @@ def status(
 
     suspected, active, mitigated, resolved, cooling, review_ready, in_review, learning, closed, merged, false_alarm.
     """
-    change = wire.ChangeStatus(to=to, reason=reason, evidence=evidence, at=at, merged_into=merged_into)
+    change = wire_incidents.ChangeStatus(to=to, reason=reason, evidence=evidence, at=at, merged_into=merged_into)
     _said(session, _post(session, incident_id, "status", change, version), f"is {words(to)}")
 
 
@@ -132,7 +134,7 @@ def status(
 @click.pass_obj
 def severity(session: Session, incident_id: int, level: str, reason: str, version: int | None) -> None:
     """Set the severity. When unsure, take the worse one."""
-    change = wire.SetSeverity(severity=Severity(level), reason=reason)
+    change = wire_incidents.SetSeverity(severity=Severity(level), reason=reason)
     _said(session, _post(session, incident_id, "severity", change, version), f"is {level}")
 
 
@@ -170,12 +172,12 @@ def role(
         person = session.decode(session.get("/v1/info"), wire.Info).person
         if not person:
             raise click.UsageError("the roster does not know you: name the person")
-    given = wire.AssignRole(role=name, person=person, at=at, interruption=interruption or "")
+    given = wire_incidents.AssignRole(role=name, person=person, at=at, interruption=interruption or "")
     body = _post(session, incident_id, "roles", given, version)
     _said(session, body, f"{words(name)}: {person or 'nobody'}")
 
 
-def _write(session: Session, incident_id: int, note: wire.AddNote) -> None:
+def _write(session: Session, incident_id: int, note: wire_incidents.AddNote) -> None:
     body = _post(session, incident_id, "notes", note)
     session.done(body, f"INC-{incident_id} {session.decode(body, wire.TimelineEntry).kind} written")
 
@@ -192,7 +194,7 @@ def _entry(kind: str, help_text: str) -> click.Command:
     @click.pass_obj
     def command(session: Session, incident_id: int, text: str, at: datetime | None, evidence: str, pinned: bool,
                 chosen: str = kind) -> None:  # fmt: skip
-        note = wire.AddNote(text=_text(text), kind=chosen, observed_at=at, evidence=evidence, pinned=pinned)
+        note = wire_incidents.AddNote(text=_text(text), kind=chosen, observed_at=at, evidence=evidence, pinned=pinned)
         _write(session, incident_id, note)
 
     if not kind:
@@ -220,7 +222,7 @@ def update(
 ) -> None:
     """Post an update; TEXT "-" reads standard input."""
     seconds = None if next_in is None else next_in.total_seconds()
-    post = wire.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
+    post = wire_incidents.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
     body = _post(session, incident_id, "updates", post)
     posted = session.decode(body, wire.Update)
     promise = f"the next one is due by {session.when(posted.next_at, '%H:%M:%S %Z')}" if posted.next_at else "the last"
@@ -234,7 +236,7 @@ def update(
 @click.pass_obj
 def link(session: Session, incident_id: int, alerts: tuple[int, ...]) -> None:
     """Link alerts to an incident."""
-    body = _post(session, incident_id, "alerts", wire.LinkAlerts(alert_ids=alerts))
+    body = _post(session, incident_id, "alerts", wire_incidents.LinkAlerts(alert_ids=alerts))
     _said(session, body, f"linked to {listed(alerts, 'A-')}")
 
 

@@ -9,6 +9,7 @@ from incidentd import wire
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, width, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire import incidents as wire_incidents
 
 # kind: glyph, the same in ASCII, tone
 _MARKS = {
@@ -62,7 +63,7 @@ def _next_update(session: Session, i: wire.Incident) -> str:
     return f"{session.when(i.next_update_at, '%H:%M:%S %Z')} ({when})"
 
 
-def print_incident(session: Session, detail: wire.IncidentDetail) -> None:
+def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> None:
     """The whole of it."""
     i = detail.incident
     _print_headline(i)
@@ -92,7 +93,7 @@ def _print_violations(session: Session, i: wire.Incident) -> None:
         hang(f"  {paint('!', 'warn')} ", safe_line(f"{one.text}{since}"), lead_width=4)
 
 
-def _print_roles(session: Session, detail: wire.IncidentDetail) -> None:
+def _print_roles(session: Session, detail: wire_incidents.IncidentDetail) -> None:
     section("Roles")
     fields((words(one.role), _range(session, one, detail.incident)) for one in detail.roles)
     if not detail.roles:
@@ -108,7 +109,7 @@ def _range(session: Session, held: wire.RoleHolder, incident: wire.Incident) -> 
     return f"{held.person}  {_clock(session, held.starts_at, incident)} to {end}"
 
 
-def _print_updates(session: Session, detail: wire.IncidentDetail) -> None:
+def _print_updates(session: Session, detail: wire_incidents.IncidentDetail) -> None:
     if detail.updates:
         section("Updates")
     for one in detail.updates:

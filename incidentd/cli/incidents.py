@@ -10,6 +10,7 @@ from incidentd.cli.incident_views import print_incident, print_timeline
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
 from incidentd.cli.screen import Painted, listed, table, toned, words
 from incidentd.cli.session import Session
+from incidentd.wire import incidents as wire_incidents
 
 
 @click.group()
@@ -55,7 +56,7 @@ def list_(session: Session, /, **query: object) -> None:
 @click.pass_obj
 def show(session: Session, incident_id: int) -> None:
     """Show an incident: roles, rules that are broken, updates, what may come next."""
-    found = session.read(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
+    found = session.read(session.get(f"/v1/incidents/{incident_id}"), wire_incidents.IncidentDetail)
     if found is not None:
         print_incident(session, found)
 
@@ -76,5 +77,5 @@ def timeline(session: Session, incident_id: int, pinned: bool, full: bool) -> No
     if session.as_json:
         session.print_value(wire.Timeline(entries=entries))
         return
-    detail = session.decode(session.get(f"/v1/incidents/{incident_id}"), wire.IncidentDetail)
+    detail = session.decode(session.get(f"/v1/incidents/{incident_id}"), wire_incidents.IncidentDetail)
     print_timeline(session, detail.incident, entries, full=full)

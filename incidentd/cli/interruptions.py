@@ -7,10 +7,10 @@ from typing import get_args
 
 import click
 
-from incidentd import wire_protection
 from incidentd.cli.parts import INSTANT, Word, change_options, read_options
 from incidentd.cli.screen import table, words
 from incidentd.cli.session import Session
+from incidentd.wire import protection as wire_protection
 
 _REASON = Word(get_args(wire_protection.GivenReason))
 _SOURCE = Word(["incident", "chat", "mail", "call", "in_person", "other"])

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from incidentd import wire_quieting
 from incidentd.cli.hidings import show_hiding
 from incidentd.cli.parts import INSTANT, MAINTENANCE, SPAN, change_options, read_options
 from incidentd.cli.recurring import Calendar, calendar_options, set_recurring
 from incidentd.cli.screen import fields, listed, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import quieting as wire_quieting
 
 _HOW_LONG = timedelta(hours=1)
 

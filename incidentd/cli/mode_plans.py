@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_modes
 from incidentd.cli.parts import AHEAD, change_options
 from incidentd.cli.screen import Painted, listed, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import modes as wire_modes
 
 
 @click.command()

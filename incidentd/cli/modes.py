@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import click
 
-from incidentd import wire_modes
 from incidentd.cli.mode_plans import plan
 from incidentd.cli.parts import AHEAD, INSTANT, Word, change_options, read_options, versioned
 from incidentd.cli.screen import Painted, listed, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import modes as wire_modes
 
 _MODE = Word(["support", "project"])
 _WEEK = 7  # days

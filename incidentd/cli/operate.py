@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire, wire_pages
+from incidentd import wire
 from incidentd.cli.parts import change_options, read_options, versioned
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.domain.local_times import localised
+from incidentd.wire import pages as wire_pages
 
 
 @click.command()

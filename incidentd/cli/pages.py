@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from incidentd import wire, wire_pages, wire_protection
+from incidentd import wire
 from incidentd.cli.parts import (
     AHEAD,
     INCIDENT,
@@ -25,6 +25,8 @@ from incidentd.cli.parts import (
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, toned, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import protection as wire_protection
 
 _STATES = ("active", "open", "acknowledged", "resolved", "exhausted", "all")
 

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_pages
 from incidentd.cli.parts import change_options
 from incidentd.cli.screen import hang, paint, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import pages as wire_pages
 
 _SETTLED = ("sent", "delivered", "failed", "unknown", "cancelled")
 _LOOK_EVERY = 0.3  # seconds

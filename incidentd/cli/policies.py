@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_policies
 from incidentd.cli.parts import AHEAD, read_options
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, span, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import policies as wire_policies
 
 _at = click.option("--at", type=AHEAD, help="As of when: 14:05 (the next one) or 2026-03-01T14:05 (default: now).")
 

@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_protection
 from incidentd.cli.parts import read_options
 from incidentd.cli.protection_svg import svg
 from incidentd.cli.screen import listed, section, table, words, wrap
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import protection as wire_protection
 
 _COLUMNS = (
     "project_days", "leaks", "leak_free", "work", "absorbed", "absorption", "interruptions", "hours", "off_hours",

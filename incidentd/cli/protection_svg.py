@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from incidentd.domain.display import safe_line
-from incidentd.wire_protection import ProtectedWeek, Protection
+from incidentd.wire.protection import ProtectedWeek, Protection
 
 _LEFT, _TOP, _COLUMN, _HEIGHT, _PANEL = 16, 64, 64, 90, 170  # in user units
 _PATTERNS = (

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from incidentd import wire_quieting
 from incidentd.cli.parts import RULE, change_options, read_options
 from incidentd.cli.screen import Painted, fields, listed, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import quieting as wire_quieting
 
 
 class Calendar(NamedTuple):

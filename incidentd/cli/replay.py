@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from incidentd import wire, wire_replay
+from incidentd import wire
 from incidentd.cli.parts import INSTANT, SPAN, read_options
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, fields, glyph, hang, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import replay as wire_replay
 
 _PAUSE = 0.2  # seconds between two looks at the progress
 _TONES = {"sent": "bad", "dropped": "warn", "moved": "bold"}

@@ -6,13 +6,14 @@ import sys
 
 import click
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.cli.parts import INCIDENT, REPORT, Word, change_options, read_options
 from incidentd.cli.parts import versioned as if_version
 from incidentd.cli.screen import hang, listed, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
 from incidentd.domain.severity import Severity
+from incidentd.wire import reports as wire_reports
 
 _PATH = "/v1/reports"
 _PHASES = ("investigating", "identified", "monitoring", "resolved")

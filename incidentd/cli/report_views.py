@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from incidentd import wire_reports
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, span, table, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire import reports as wire_reports
 
 _TONES = {"new": "bad", "acknowledged": "warn", "triaging": "warn", "followed_up": "good", "closed": "dim"}
 _MARKS = {"in": "<", "out": ">", "note": "#"}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from incidentd import wire_reports
 from incidentd.cli.parts import ALERT, INCIDENT, REPORT, Word, change_options, list_options, read_options, say_more
 from incidentd.cli.parts import versioned as if_version
 from incidentd.cli.report_groups import GROUPS
@@ -16,6 +15,7 @@ from incidentd.cli.screen import words
 from incidentd.cli.session import Session
 from incidentd.cli.triage import COMMANDS as TRIAGE
 from incidentd.domain.display import safe_line
+from incidentd.wire import reports as wire_reports
 
 _PATH = "/v1/reports"
 _MOST_TEXT = 100_000  # characters read from standard input; the daemon takes fewer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire_rest
 from incidentd.cli.parts import Word, change_options, read_options
 from incidentd.cli.screen import Painted, table
 from incidentd.cli.session import Session
+from incidentd.wire import rest as wire_rest
 
 _PATH = "/v1/rests"
 _STATES = ("open", "offered", "taken", "declined", "over", "all")

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import click
 
-from incidentd import wire_routes
 from incidentd.cli.parts import read_options
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, width
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import routes as wire_routes
 
 _INDENT = "  "
 

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_duty
 from incidentd.cli.parts import AHEAD, INSTANT, SPAN, change_options, read_options, versioned
 from incidentd.cli.screen import Painted, listed, section, table
 from incidentd.cli.session import Session
 from incidentd.cli.shift_requests import request
 from incidentd.domain.display import safe_line
+from incidentd.wire import duty as wire_duty
 
 _HOW_LONG = timedelta(weeks=2)
 

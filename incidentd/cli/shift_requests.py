@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from incidentd import wire_requests
 from incidentd.cli.parts import AHEAD, REQUEST, SPAN, Word, change_options, read_options, versioned
 from incidentd.cli.screen import Painted, listed, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import requests as wire_requests
 
 _PATH = "/v1/shift-requests"
 _STATES = ("open", "accepted", "declined", "cancelled", "expired", "all")

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 import click
 
-from incidentd import wire_quieting, wire_silences
 from incidentd.cli.hidings import show_hiding
 from incidentd.cli.parts import INSTANT, SPAN, change_options, read_options
 from incidentd.cli.recurring import Calendar, calendar_options, set_recurring
 from incidentd.cli.screen import fields, section, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import silences as wire_silences
 
 _HOW_LONG = timedelta(hours=1)
 

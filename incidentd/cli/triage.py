@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from incidentd import wire_triage
 from incidentd.cli.parts import REPORT, Word, change_options, read_options
 from incidentd.cli.parts import versioned as if_version
 from incidentd.cli.screen import hang, listed, section, words
 from incidentd.cli.session import Session
 from incidentd.cli.triage_views import print_card, print_similar
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire import triage as wire_triage
 
 # The domain's words; a test holds the two together.
 QUESTIONS = ("who", "reproduce", "since", "observed", "expected", "scope", "contact", "workaround")

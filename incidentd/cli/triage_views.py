@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_triage
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, section, table, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire import triage as wire_triage
 
 _TONES = {"answered": "good", "unknown": "warn", "missing": "bad"}
 

@@ -6,10 +6,10 @@ from typing import get_args
 
 import click
 
-from incidentd import wire_views
 from incidentd.cli.parts import Identifier, Word, change_options, read_options
 from incidentd.cli.screen import table
 from incidentd.cli.session import Session
+from incidentd.wire import views as wire_views
 
 _PATH = "/v1/views"
 _BASES = get_args(wire_views.Base)

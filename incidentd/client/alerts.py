@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidentd import wire, wire_bulk, wire_groups, wire_views
+from incidentd import wire
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import views as wire_views
 
 
 class AlertCalls(Calls):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from incidentd import wire_drafts
 from incidentd.client.calls import Calls
+from incidentd.wire import drafts as wire_drafts
 
 
 class DraftCalls(Calls):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from incidentd import wire, wire_duty
+from incidentd import wire
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import duty as wire_duty
 
 
 class DutyCalls(Calls):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from incidentd import wire_handover
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import handover as wire_handover
 
 _PATH = "/v1/handovers"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from incidentd import wire
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import incidents as wire_incidents
 
 
 class IncidentCalls(Calls):
@@ -18,45 +19,45 @@ class IncidentCalls(Calls):
         query = query_string(state=state, q=q, limit=limit, cursor=cursor)
         return await self._get(f"/v1/incidents{query}", wire.IncidentPage)
 
-    async def incident(self, incident_id: int) -> wire.IncidentDetail:
-        return await self._get(f"/v1/incidents/{incident_id}", wire.IncidentDetail)
+    async def incident(self, incident_id: int) -> wire_incidents.IncidentDetail:
+        return await self._get(f"/v1/incidents/{incident_id}", wire_incidents.IncidentDetail)
 
-    async def declare(self, body: wire.DeclareIncident) -> wire.Incident:
+    async def declare(self, body: wire_incidents.DeclareIncident) -> wire.Incident:
         return await self._send("POST", "/v1/incidents", wire.Incident, body)
 
     async def edit_incident(
-        self, incident_id: int, body: wire.EditIncident, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.EditIncident, *, if_version: int | None = None
     ) -> wire.Incident:
         return await self._send("PATCH", f"/v1/incidents/{incident_id}", wire.Incident, body, if_version=if_version)
 
     async def change_status(
-        self, incident_id: int, body: wire.ChangeStatus, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.ChangeStatus, *, if_version: int | None = None
     ) -> wire.Incident:
         return await self._send(
             "POST", f"/v1/incidents/{incident_id}/status", wire.Incident, body, if_version=if_version
         )
 
     async def set_severity(
-        self, incident_id: int, body: wire.SetSeverity, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.SetSeverity, *, if_version: int | None = None
     ) -> wire.Incident:
         path = f"/v1/incidents/{incident_id}/severity"
         return await self._send("POST", path, wire.Incident, body, if_version=if_version)
 
     async def assign_role(
-        self, incident_id: int, body: wire.AssignRole, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None
     ) -> wire.Incident:
         return await self._send(
             "POST", f"/v1/incidents/{incident_id}/roles", wire.Incident, body, if_version=if_version
         )
 
-    async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:
+    async def add_note(self, incident_id: int, body: wire_incidents.AddNote) -> wire.TimelineEntry:
         return await self._send("POST", f"/v1/incidents/{incident_id}/notes", wire.TimelineEntry, body)
 
-    async def post_update(self, incident_id: int, body: wire.PostUpdate) -> wire.Update:
+    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         return await self._send("POST", f"/v1/incidents/{incident_id}/updates", wire.Update, body)
 
     async def link_alerts(self, incident_id: int, alert_ids: Sequence[int]) -> wire.Incident:
-        body = wire.LinkAlerts(alert_ids=tuple(alert_ids))
+        body = wire_incidents.LinkAlerts(alert_ids=tuple(alert_ids))
         return await self._send("POST", f"/v1/incidents/{incident_id}/alerts", wire.Incident, body)
 
     async def unlink_alert(self, incident_id: int, alert_id: int) -> wire.Incident:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from incidentd import wire_modes, wire_protection
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import protection as wire_protection
 
 
 class ModeCalls(Calls):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from incidentd import wire_policies
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import policies as wire_policies
 
 
 class PolicyCalls(Calls):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from incidentd import wire_checks, wire_quieting, wire_silences
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import silences as wire_silences
 
 
 class QuietingCalls(Calls):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from incidentd import wire_drills, wire_replay, wire_routes
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import routes as wire_routes
 
 
 class RehearsalCalls(Calls):

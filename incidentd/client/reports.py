@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import reports as wire_reports
 
 _PATH = "/v1/reports"
 _REPORT = wire_reports.Report

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from incidentd import wire_requests, wire_rest
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
 
 _PATH = "/v1/shift-requests"
 

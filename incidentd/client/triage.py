@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from incidentd import wire, wire_triage
+from incidentd import wire
 from incidentd.client.calls import Calls
+from incidentd.wire import triage as wire_triage
 
 _CARD = wire_triage.Triage
 

@@ -16,6 +16,7 @@ from incidentd.demo.reporters import Reporters
 from incidentd.demo.scenario import Fact, Scenario
 from incidentd.demo.setup import COMMS, LEAD
 from incidentd.services.contracts import AlertQuery
+from incidentd.wire import incidents as wire_incidents
 
 _WAIT_SECONDS = 20.0
 _ACK_AFTER = timedelta(minutes=2)
@@ -96,7 +97,7 @@ class Replay:
 
     async def _declare(self, started: datetime) -> None:
         alerts = (await self._core.alerts.list(AlertQuery(status="firing"))).alerts
-        body = wire.DeclareIncident(
+        body = wire_incidents.DeclareIncident(
             title=self._scenario.title,
             severity=self._scenario.severity,
             service=self._scenario.service,
@@ -108,7 +109,9 @@ class Replay:
         self.incident_id = incident.id
         self._say(self._clock.now(), f"{LEAD} declared INC-{incident.id}, {incident.severity}")
         for role, person in (("mitigation_lead", LEAD), ("communications_lead", COMMS)):
-            await self._core.incidents.assign_role(incident.id, wire.AssignRole(role=role, person=person), LEAD, None)
+            await self._core.incidents.assign_role(
+                incident.id, wire_incidents.AssignRole(role=role, person=person), LEAD, None
+            )
         await self._update("investigating", f"We see this: {self._scenario.title}. We are looking into it.")
         for fact in self._waiting:
             await self._note(fact)
@@ -117,16 +120,16 @@ class Replay:
     async def _note(self, fact: Fact) -> None:
         kind = fact.kind if fact.kind in ("observation", "decision", "action") else "note"
         head = "Change: " if fact.kind == "change" else ""
-        body = wire.AddNote(text=head + fact.text, kind=kind, observed_at=self._scenario.instant(fact))
+        body = wire_incidents.AddNote(text=head + fact.text, kind=kind, observed_at=self._scenario.instant(fact))
         await self._core.incidents.add_note(self.incident_id, body, LEAD)
 
     async def _update(self, phase: str, text: str, *, final: bool = False) -> None:
-        body = wire.PostUpdate(text=text, phase=phase, audience="customers", final=final)
+        body = wire_incidents.PostUpdate(text=text, phase=phase, audience="customers", final=final)
         await self._core.incidents.post_update(self.incident_id, body, COMMS)
 
     async def _mitigated(self, http: aiohttp.ClientSession, fact: Fact) -> None:
         at = self._scenario.instant(fact)
-        body = wire.ChangeStatus(
+        body = wire_incidents.ChangeStatus(
             to="mitigated", reason=fact.text, evidence="error ratio on the service's dashboard", at=at
         )
         await self._update("monitoring", f"{fact.text}. We keep watching.")  # in better words than the status has
@@ -139,7 +142,7 @@ class Replay:
     async def _resolved(self) -> None:
         last = self._scenario.instant(self._scenario.event[-1])
         await self._until(last + RESOLVE_AFTER)
-        body = wire.ChangeStatus(
+        body = wire_incidents.ChangeStatus(
             to="resolved", reason="no errors since the mitigation", evidence="the alert has ended and stayed quiet"
         )
         await self._update("resolved", "This is over. We will tell what we learned.", final=True)

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.core import Core
 from incidentd.domain.display import safe_line
 from incidentd.services.contracts import ReportQuery
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
 
 
 def _clock(at: datetime) -> str:
@@ -57,7 +59,7 @@ def _report_lines(found: Sequence[wire_reports.ReportDetail]) -> Iterator[str]:
                 yield f"     {_clock(message.at)}  {message.kind}: {safe_line(message.text, 160)}"
 
 
-def _incident_lines(detail: wire.IncidentDetail) -> Iterator[str]:
+def _incident_lines(detail: wire_incidents.IncidentDetail) -> Iterator[str]:
     incident = detail.incident
     yield from _section(f"INC-{incident.id}  {incident.severity}  {incident.status}")
     yield safe_line(incident.title)

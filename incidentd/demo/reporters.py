@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Callable
 from datetime import datetime
 
-from incidentd import wire_reports
 from incidentd.core import Core
 from incidentd.demo.scenario import Fact, Scenario
 from incidentd.services.contracts import ReportQuery
+from incidentd.wire import reports as wire_reports
 
 _NAMES = ("Avery", "Blake", "Casey", "Devon", "Emery", "Finley", "Gray", "Harper", "Indigo", "Jules", "Kit", "Lane")
 _MOST = 100

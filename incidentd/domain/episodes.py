@@ -7,7 +7,7 @@ from datetime import datetime
 
 from incidentd.domain.response_history import instant
 from incidentd.wire import Event
-from incidentd.wire_groups import Episode
+from incidentd.wire.groups import Episode
 
 KINDS = ("alert.fired", "alert.resolved", "alert.expired", "alert.resolved_by_hand")
 """The events that this is read from."""

@@ -21,7 +21,7 @@ from incidentd.replay.history import TooMuch, read_history
 from incidentd.replay.report import Configured, compare
 from incidentd.services.replay_jobs import Job, Line
 from incidentd.storage.engines import open_backend
-from incidentd.wire_replay import ReplayReport
+from incidentd.wire.replay import ReplayReport
 
 _MEMORY = 2 * 2**30  # bytes of address space
 _CPU_SECONDS = 300

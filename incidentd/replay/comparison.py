@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from incidentd.replay.seen import Pair, SeenPage
-from incidentd.wire_replay import Difference, Fidelity, PersonCount, ReplayedPage
+from incidentd.wire.replay import Difference, Fidelity, PersonCount, ReplayedPage
 
 SAME_TIME = timedelta(seconds=1)
 """Two pages that begin or write within this are at the same time: both sides route on the same virtual clock."""

@@ -16,7 +16,7 @@ from incidentd.replay.comparison import counts, differences, fidelity, shown
 from incidentd.replay.history import History
 from incidentd.replay.model import Side
 from incidentd.replay.seen import Pair, SeenPage, members, paired, seen
-from incidentd.wire_replay import Explained, PageChange, ReplayReport
+from incidentd.wire.replay import Explained, PageChange, ReplayReport
 
 MAX_CHANGES = 500
 _MAX_EXPLAINED = 20

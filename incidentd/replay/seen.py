@@ -11,7 +11,7 @@ import msgspec
 from incidentd.storage.deliveries import WRITTEN_TO, DeliveryRow
 from incidentd.storage.pages import PageRow
 from incidentd.wire import Event
-from incidentd.wire_replay import Written
+from incidentd.wire.replay import Written
 
 Episode = tuple[int, int]
 """An alert by its recorded id, and how often it had begun to fire by then."""

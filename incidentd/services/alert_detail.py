@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from incidentd import wire_groups
 from incidentd.domain.episodes import KINDS, episodes
 from incidentd.services import group_views
 from incidentd.services.alerts import Alerts, existing_alert
@@ -17,6 +16,7 @@ from incidentd.storage.alerts import AlertRow
 from incidentd.storage.schema import group_alerts
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.wire import groups as wire_groups
 
 _PAGES = 20
 """No more pages than these are told of; an alert that recurs for months has many."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire, wire_bulk
+from incidentd import wire
 from incidentd.domain.process import Process
 from incidentd.services import incident_links
 from incidentd.services.alerts import end_by_hand
@@ -22,7 +22,8 @@ from incidentd.storage.alerts import AlertRow
 from incidentd.storage.pages import PageRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
-from incidentd.wire_bulk import BulkItem
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire.bulk import BulkItem
 
 AlertViews = Callable[[Connection, Sequence[AlertRow]], tuple[wire.Alert, ...]]
 _OF_INCIDENTS = ("link", "unlink")

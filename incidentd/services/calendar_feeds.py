@@ -15,7 +15,6 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from incidentd import wire_duty
 from incidentd.domain.final_schedule import final_schedule
 from incidentd.domain.people import Roster
 from incidentd.services.calendar_text import Named, calendar
@@ -24,6 +23,7 @@ from incidentd.storage import duty_changes
 from incidentd.storage.schema import meta
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import duty as wire_duty
 
 PAST, AHEAD = timedelta(days=30), timedelta(days=180)
 """How far a feed reaches."""

@@ -8,7 +8,6 @@ from typing import Protocol
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from incidentd import wire_checks
 from incidentd.domain.checks import CheckStatus, Pause
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.values import BadRequest
@@ -17,6 +16,7 @@ from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage import alerts, checks
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
+from incidentd.wire import checks as wire_checks
 
 _REMEDY = "incidentctl check list shows them"
 

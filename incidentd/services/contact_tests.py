@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from incidentd import wire_pages
 from incidentd.domain.people import ContactMethod, Person, Roster
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.pages import delivery_view
@@ -17,6 +16,7 @@ from incidentd.storage.deliveries import DeliveryRow, Message, NewDelivery
 from incidentd.storage.outbox import contact_of
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import pages as wire_pages
 
 
 class ContactTests:

@@ -12,30 +12,29 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd import (
-    wire,
-    wire_bulk,
-    wire_checks,
-    wire_drafts,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_handover,
-    wire_modes,
-    wire_pages,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_replay,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_routes,
-    wire_silences,
-    wire_triage,
-    wire_views,
-)
+from incidentd import wire
 from incidentd.domain.matchers import Matcher
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drafts as wire_drafts
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import routes as wire_routes
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import triage as wire_triage
+from incidentd.wire import views as wire_views
 
 
 class AlertQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,22 +150,22 @@ class ContactTestCalls(Protocol):
 
 class IncidentCalls(Protocol):
     async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage: ...
-    async def get(self, incident_id: int) -> wire.IncidentDetail: ...
-    async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident: ...
+    async def get(self, incident_id: int) -> wire_incidents.IncidentDetail: ...
+    async def declare(self, body: wire_incidents.DeclareIncident, actor: str) -> wire.Incident: ...
     async def edit(
-        self, incident_id: int, body: wire.EditIncident, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.EditIncident, actor: str, if_version: int | None
     ) -> wire.Incident: ...
     async def change_status(
-        self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.ChangeStatus, actor: str, if_version: int | None
     ) -> wire.Incident: ...
     async def set_severity(
-        self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident: ...
     async def assign_role(
-        self, incident_id: int, body: wire.AssignRole, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
     ) -> wire.Incident: ...
-    async def add_note(self, incident_id: int, body: wire.AddNote, actor: str) -> wire.TimelineEntry: ...
-    async def post_update(self, incident_id: int, body: wire.PostUpdate, actor: str) -> wire.Update: ...
+    async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry: ...
+    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update: ...
     async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident: ...
     async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident: ...
     async def timeline(self, incident_id: int) -> wire.Timeline: ...

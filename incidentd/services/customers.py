@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from incidentd import wire_reports
 from incidentd.domain.reports import Customer
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict
@@ -13,6 +12,7 @@ from incidentd.services.report_views import customer_views, existing_customer
 from incidentd.storage import customers, reports
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import reports as wire_reports
 
 
 class Customers:

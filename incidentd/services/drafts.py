@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_drafts
 from incidentd.services.errors import Invalid
 from incidentd.storage import drafts
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import drafts as wire_drafts
 
 _MAX_KEY = 200
 

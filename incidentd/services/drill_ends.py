@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from incidentd import wire, wire_drills
 from incidentd.domain.incidents import ENDED, Incident, Status
 from incidentd.domain.trace import verdict
 from incidentd.services.incident_status import StatusChanges
@@ -17,6 +16,8 @@ from incidentd.storage.drills import DrillRow
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import group_alerts
 from incidentd.storage.tx import Tx
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import incidents as wire_incidents
 
 _VERDICTS = 50
 
@@ -92,5 +93,7 @@ def _resolve(tx: Tx, drill: DrillRow, incident: Incident, statuses: StatusChange
     """By the same table of transitions as any incident: what is skipped on the way is shown."""
     way = {Status.SUSPECTED: ("active", "mitigated", "resolved"), Status.ACTIVE: ("mitigated", "resolved")}
     for to in way.get(incident.status, ("resolved",) if incident.status is Status.MITIGATED else ()):
-        body = wire.ChangeStatus(to=to, reason=f"the drill {drill.name} is over", evidence="its alerts have ended")
+        body = wire_incidents.ChangeStatus(
+            to=to, reason=f"the drill {drill.name} is over", evidence="its alerts have ended"
+        )
         incident = statuses.change(tx, incident, body, drill.name)

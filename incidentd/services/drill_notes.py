@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire_drills
 from incidentd.domain import drill_messages as messages
 from incidentd.domain.people import Roster
 from incidentd.services.notes import write_to
 from incidentd.storage.drills import DrillRow
 from incidentd.storage.tx import Tx
+from incidentd.wire import drills as wire_drills
 
 
 def tell_start(tx: Tx, roster: Roster, drill: DrillRow) -> None:

@@ -9,7 +9,6 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_drills
 from incidentd.domain.drills import LABEL, LONGEST_PAUSE, Step, marked
 from incidentd.domain.people import Roster
 from incidentd.domain.signals import Signal, SignalKind
@@ -26,6 +25,7 @@ from incidentd.storage.drills import DrillRow
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
+from incidentd.wire import drills as wire_drills
 
 _LISTED = 100
 

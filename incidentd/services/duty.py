@@ -10,7 +10,6 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_duty
 from incidentd.domain.duty_changes import Absence, Changes, Override, SwapState
 from incidentd.domain.duty_rules import LONGEST
 from incidentd.domain.duty_warnings import DutyWarning, warnings
@@ -26,6 +25,7 @@ from incidentd.services.swaps import Swaps
 from incidentd.storage import duty_changes
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import duty as wire_duty
 
 T = TypeVar("T")
 _SHOWN = (SwapState.PROPOSED, SwapState.ACCEPTED)

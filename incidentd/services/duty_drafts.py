@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from incidentd import wire_duty
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, SwapState
 from incidentd.domain.duty_rules import check_absence, check_override, check_swap
 from incidentd.domain.duty_warnings import DutyWarning, warnings
@@ -16,6 +15,7 @@ from incidentd.domain.people import Roster, Schedule, Shift
 from incidentd.services.duty_rows import checked
 from incidentd.services.errors import Invalid
 from incidentd.services.roster import policies_of_schedule
+from incidentd.wire import duty as wire_duty
 
 Change = Override | Swap | Absence
 _MARGIN = timedelta(minutes=1)

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 import msgspec
 
-from incidentd import wire_duty
 from incidentd.domain import duty_words
 from incidentd.domain.duty_changes import Absence, Override, Swap
 from incidentd.domain.duty_rules import BadChange
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage import duty_changes
 from incidentd.storage.tx import SYSTEM, Tx
+from incidentd.wire import duty as wire_duty
 
 T = TypeVar("T", Override, Swap, Absence)
 E = TypeVar("E", Override, Absence)

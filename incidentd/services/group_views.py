@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, and_, func, select
 
-from incidentd import wire, wire_groups
+from incidentd import wire
 from incidentd.services import cursors
 from incidentd.services.errors import NotFound
 from incidentd.storage import alerts, groups, pages
@@ -16,6 +16,7 @@ from incidentd.storage.schema import alerts as alerts_table
 from incidentd.storage.schema import group_alerts
 from incidentd.storage.schema import groups as table
 from incidentd.storage.store import Store
+from incidentd.wire import groups as wire_groups
 
 AlertViews = Callable[[Connection, Sequence[AlertRow]], tuple[wire.Alert, ...]]
 

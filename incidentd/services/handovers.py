@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_handover
 from incidentd.domain.final_schedule import holder_at
 from incidentd.domain.handover import OPEN, WRITABLE, Handover, State
 from incidentd.domain.people import Roster
@@ -19,6 +18,7 @@ from incidentd.services.handover_watch import HandoverWatch
 from incidentd.storage import duty_changes, handovers
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import handover as wire_handover
 
 _STATES: Mapping[str, tuple[State, ...]] = {
     "current": WRITABLE,

@@ -16,7 +16,7 @@ from incidentd.storage import alerts, deliveries, pages, reports, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
-from incidentd.wire_health import SourceHealth
+from incidentd.wire.health import SourceHealth
 
 _DAY = timedelta(hours=24)
 _PAGE_SIZE = os.sysconf("SC_PAGESIZE")

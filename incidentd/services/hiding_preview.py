@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire, wire_quieting
+from incidentd import wire
 from incidentd.domain.dependencies import chains
 from incidentd.domain.inhibition import Firing, InhibitRule, inhibited
 from incidentd.domain.maintenance import WindowPlan
@@ -22,6 +22,7 @@ from incidentd.storage import alerts, hidings, suppressions
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.hidings import Hiding
 from incidentd.storage.store import Store
+from incidentd.wire import quieting as wire_quieting
 
 PAST = timedelta(days=7)
 SHOWN = 100  # alerts of each list

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from incidentd import wire
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.roles import EXCLUSIVE, OF_REVIEW, Role, current
@@ -13,6 +12,7 @@ from incidentd.services.incident_status import checked_time
 from incidentd.services.interruptions import interrupted_by_role
 from incidentd.storage import incidents
 from incidentd.storage.tx import Tx
+from incidentd.wire import incidents as wire_incidents
 
 
 def suggestion(name: str, known: list[str]) -> str:
@@ -43,7 +43,7 @@ def _role(name: str) -> Role:
         raise Invalid(f"there is no role {name!r}{suggestion(name, list(Role))}", field="role", remedy=remedy) from None
 
 
-def assign(tx: Tx, incident: Incident, body: wire.AssignRole, actor: str, roster: Roster) -> Incident:
+def assign(tx: Tx, incident: Incident, body: wire_incidents.AssignRole, actor: str, roster: Roster) -> Incident:
     """Give a role from an instant on; person "" ends it. Nothing happens when it is so already. Raises `Invalid`."""
     role = _role(body.role)
     person = known_person(roster, body.person, actor) if body.person else ""

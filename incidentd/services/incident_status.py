@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from incidentd import wire
 from incidentd.domain.incidents import (
     ENDED,
     RESPONDING,
@@ -29,6 +28,7 @@ from incidentd.services.incident_timers import arm_all, status_event
 from incidentd.services.incident_views import existing, in_command, view
 from incidentd.storage import incidents
 from incidentd.storage.tx import Tx
+from incidentd.wire import incidents as wire_incidents
 
 
 def checked_time(at: datetime | None, now: datetime, field: str) -> datetime:
@@ -46,7 +46,7 @@ class StatusChanges:
         self._process = process
         self._roster = roster
 
-    def change(self, tx: Tx, incident: Incident, body: wire.ChangeStatus, actor: str) -> Incident:
+    def change(self, tx: Tx, incident: Incident, body: wire_incidents.ChangeStatus, actor: str) -> Incident:
         """Raises `Invalid`, `Refused` (after the response only), and `Conflict` when it stands there already."""
         to = self._target_status(tx, incident, body.to)
         at = checked_time(body.at, tx.now, "at")

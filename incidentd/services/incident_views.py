@@ -20,6 +20,7 @@ from incidentd.services.errors import NotFound
 from incidentd.storage import event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
+from incidentd.wire import incidents as wire_incidents
 
 _COPIED = tuple(name for name in wire.Incident.__struct_fields__ if name in Incident.__struct_fields__)
 
@@ -91,12 +92,12 @@ def view(seen: Seen, row: Incident) -> wire.Incident:
     return views(seen, [row])[0]
 
 
-def detail(seen: Seen, incident_id: int) -> wire.IncidentDetail:
+def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
     """One incident with its history. Raises `NotFound`."""
     row = existing(seen.conn, incident_id)
     held = incidents.roles(seen.conn, [row.id])[row.id]
     responded = spans(seen.events([row.subject], KINDS), seen.process, seen.now)
-    return wire.IncidentDetail(
+    return wire_incidents.IncidentDetail(
         incident=view(seen, row),
         roles=held,
         updates=incidents.updates(seen.conn, [row.id])[row.id],

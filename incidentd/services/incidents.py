@@ -37,6 +37,7 @@ from incidentd.storage import event_log, incidents
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import incidents as wire_incidents
 
 T = TypeVar("T")
 _STATES: Mapping[str, Sequence[Status]] = {"open": sorted(OPEN), "closed": sorted(ENDED), "all": list(Status)}
@@ -80,7 +81,7 @@ class Incidents:
 
         return await self._read(query)
 
-    async def get(self, incident_id: int) -> wire.IncidentDetail:
+    async def get(self, incident_id: int) -> wire_incidents.IncidentDetail:
         """One incident with its roles, updates and role gaps. Raises `NotFound`."""
         return await self._read(lambda seen: detail(seen, incident_id))
 
@@ -102,7 +103,7 @@ class Incidents:
 
         return await self._store.write(command)
 
-    async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident:
+    async def declare(self, body: wire_incidents.DeclareIncident, actor: str) -> wire.Incident:
         """Open an incident, from alerts or by hand. Raises `Invalid`."""
 
         return await self._store.write(lambda tx: self.shown(tx, self.declare_in(tx, body, actor)))
@@ -111,7 +112,7 @@ class Incidents:
         """An incident as callers see it, from inside a command."""
         return view(in_command(tx, self._process()), incident)
 
-    def declare_in(self, tx: Tx, body: wire.DeclareIncident, actor: str) -> Incident:
+    def declare_in(self, tx: Tx, body: wire_incidents.DeclareIncident, actor: str) -> Incident:
         """Open an incident as part of a transaction. Raises `Invalid`."""
         linked = incident_links.known_alerts(tx.conn, body.alert_ids)
         incident = self._declared(tx, body, actor, linked)
@@ -124,7 +125,9 @@ class Incidents:
         arm_all(tx, incident)
         return incident
 
-    def _declared(self, tx: Tx, body: wire.DeclareIncident, actor: str, linked: Sequence[AlertRow]) -> Incident:
+    def _declared(
+        self, tx: Tx, body: wire_incidents.DeclareIncident, actor: str, linked: Sequence[AlertRow]
+    ) -> Incident:
         drill_id = incident_links.drill_of(linked)
         status = Status.SUSPECTED if body.suspected else Status.ACTIVE
         earliest = min((one.starts_at for one in linked), default=tx.now)
@@ -146,7 +149,7 @@ class Incidents:
         )
 
     async def edit(
-        self, incident_id: int, body: wire.EditIncident, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.EditIncident, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Correct what is said about it; None leaves a part alone. Raises `NotFound` or `Conflict`."""
 
@@ -162,7 +165,7 @@ class Incidents:
         return await self._change(incident_id, if_version, action)
 
     async def change_status(
-        self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.ChangeStatus, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Take it to another status. Raises `NotFound`, `Invalid`, `Conflict`, and `Refused` after the response."""
 
@@ -174,7 +177,7 @@ class Incidents:
         return await self._change(incident_id, if_version, action)
 
     async def set_severity(
-        self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Classify anew; lowering without a reason is shown as a violation. Raises `NotFound` or `Conflict`."""
 
@@ -193,7 +196,7 @@ class Incidents:
 
         return await self._change(incident_id, if_version, action)
 
-    def _deadlines(self, tx: Tx, incident: Incident, body: wire.SetSeverity) -> dict[str, Any]:
+    def _deadlines(self, tx: Tx, incident: Incident, body: wire_incidents.SetSeverity) -> dict[str, Any]:
         """What a new severity means for the next update and the review; a promise is never put off by it."""
         process = self._process()
         changes: dict[str, Any] = {}
@@ -207,7 +210,7 @@ class Incidents:
         return changes
 
     async def assign_role(
-        self, incident_id: int, body: wire.AssignRole, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Give a role to a person, or end it. Raises `NotFound`, `Invalid` or `Conflict`."""
         return await self._change(
@@ -216,7 +219,7 @@ class Incidents:
             lambda tx, incident: incident_roles.assign(tx, incident, body, actor, self._roster()),
         )
 
-    async def add_note(self, incident_id: int, body: wire.AddNote, actor: str) -> wire.TimelineEntry:
+    async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry:
         """Write into the timeline. Raises `NotFound` or `Invalid`."""
         if body.kind not in NOTE_KINDS:
             raise Invalid(f"kind is one of {', '.join(NOTE_KINDS)}", field="kind")
@@ -234,7 +237,7 @@ class Incidents:
         await self._store.write(command)
         return await self._store.read(lambda conn: _note(conn, incident_id, mark))
 
-    async def post_update(self, incident_id: int, body: wire.PostUpdate, actor: str) -> wire.Update:
+    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update:
         """Tell an audience how it stands and when the next word comes. Raises `NotFound` or `Invalid`."""
         phase = _phase(body.phase)
         if body.final and body.next_in is not None:
@@ -254,7 +257,9 @@ class Incidents:
 
         return await self._store.write(command)
 
-    def _next_update(self, incident: Incident, phase: Phase, body: wire.PostUpdate, now: datetime) -> datetime | None:
+    def _next_update(
+        self, incident: Incident, phase: Phase, body: wire_incidents.PostUpdate, now: datetime
+    ) -> datetime | None:
         if body.final:
             return None
         if body.next_in is not None:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from incidentd import wire_protection
 from incidentd.domain.incidents import Incident
 from incidentd.domain.interruptions import GIVEN, LONGEST_AGO, Interruption, Reason, Source, reason_of_step, told
 from incidentd.domain.people import Roster, Step
@@ -18,6 +17,7 @@ from incidentd.storage import duty_changes, interruptions
 from incidentd.storage.pages import PageRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import SYSTEM, Tx
+from incidentd.wire import protection as wire_protection
 
 _WORDS = ", ".join(GIVEN)
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_quieting
 from incidentd.domain import maintenance_messages as messages
 from incidentd.domain.maintenance import BadWindow, MaintenanceSettings, Window, WindowPlan, WindowStatus, check_times
 from incidentd.domain.owners import owners
@@ -24,6 +23,7 @@ from incidentd.storage import alerts, duty_changes, hidings, maintenance, team_t
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
+from incidentd.wire import quieting as wire_quieting
 
 RETENTION = timedelta(days=30)
 """How long lists show a window that is over."""

@@ -10,7 +10,6 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_modes
 from incidentd.domain.duty_changes import Absence, Changes
 from incidentd.domain.mode_plan import Board, choices, plan, short_weeks
 from incidentd.domain.mode_rules import check_beginning
@@ -23,6 +22,7 @@ from incidentd.services.public_holidays import public_holidays
 from incidentd.storage import duty_changes
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import modes as wire_modes
 
 
 class _Given(msgspec.Struct, frozen=True):

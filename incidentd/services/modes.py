@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from incidentd import wire_duty, wire_modes
 from incidentd.domain import mode_words
 from incidentd.domain.duty_rules import LONGEST, BadChange
 from incidentd.domain.mode_rules import check_beginning, check_block, check_lengths
@@ -27,6 +26,8 @@ from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage import duty_changes
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import modes as wire_modes
 
 QUARTER = timedelta(weeks=13)
 

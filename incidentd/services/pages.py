@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
-from incidentd import wire, wire_pages
+from incidentd import wire
 from incidentd.domain import drills
 from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_of_service
@@ -28,6 +28,7 @@ from incidentd.storage.schema import deliveries as deliveries_table
 from incidentd.storage.schema import pages as table
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import pages as wire_pages
 
 _STATES = {
     "open": ("open",),

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from incidentd import wire_policies
 from incidentd.domain.dry_run import Call, Taken, dry_run
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.escalation import chosen, plan, policy_for
@@ -19,6 +18,7 @@ from incidentd.domain.targets import Turns, holder
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.storage import duty_changes, team_turns
 from incidentd.storage.store import Store
+from incidentd.wire import policies as wire_policies
 
 
 class PolicyView:

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import msgspec
 
-from incidentd import wire_protection
 from incidentd.domain.people import Roster
 from incidentd.domain.protection import DEFINITIONS, Members, Week, islands, measure, week_bounds
 from incidentd.domain.protection_log import Log, read
@@ -18,6 +17,7 @@ from incidentd.services.modes import check_team
 from incidentd.services.public_holidays import public_holidays
 from incidentd.storage import interruptions
 from incidentd.storage.store import Store
+from incidentd.wire import protection as wire_protection
 
 _INSTANT = timedelta(microseconds=1)  # what happens at this instant counts
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_quieting
 from incidentd.domain.maintenance import BadWindow, MaintenanceSettings, Window, WindowPlan, check_plan
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import Roster
@@ -21,6 +20,7 @@ from incidentd.domain.silences import check as check_silence
 from incidentd.domain.wall_clock import wall
 from incidentd.services.errors import Invalid
 from incidentd.storage import alerts
+from incidentd.wire import quieting as wire_quieting
 
 _DAY = timedelta(days=1)
 _OPERATORS = "operators are =, !=, =~ and !~"

@@ -9,7 +9,6 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_quieting
 from incidentd.domain.display import safe_line
 from incidentd.domain.escalation import policy_for, reach
 from incidentd.domain.maintenance import MaintenanceSettings, WindowPlan
@@ -27,6 +26,7 @@ from incidentd.storage import duty_changes, hidings, maintenance, quiet_rules, s
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
+from incidentd.wire import quieting as wire_quieting
 
 CHECK = "recurring.check"
 _SHOWN = 5  # occurrences to come

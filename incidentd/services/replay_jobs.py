@@ -8,7 +8,7 @@ import msgspec
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.wire_replay import ReplayReport
+from incidentd.wire.replay import ReplayReport
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

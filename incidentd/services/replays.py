@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from incidentd import wire_replay
 from incidentd.clock import Clock
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
@@ -21,6 +20,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.replay_jobs import Job, Line
+from incidentd.wire import replay as wire_replay
 
 LONGEST = timedelta(days=31)
 """The longest time that one replay covers."""

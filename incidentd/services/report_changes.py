@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from incidentd import wire_reports
 from incidentd.domain import reports as rules
 from incidentd.domain.reports import OUTCOMES, Asked, Refusal, Report, State
 from incidentd.plugin.support import OutgoingKind
@@ -15,6 +14,7 @@ from incidentd.services.report_outbound import Outbound, Words
 from incidentd.storage import alerts, incidents, report_messages, reports
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.tx import Tx
+from incidentd.wire import reports as wire_reports
 
 Follow = Callable[[Tx, Report], Report]
 """Brings what hangs on a report, such as its clocks, in line with it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.reports import Report, State
 from incidentd.domain.updates import Phase
@@ -18,6 +18,8 @@ from incidentd.services.report_changes import ReportChanges
 from incidentd.services.report_views import existing
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
 
 _TITLE = 250
 _AFTER = (Status.RESOLVED, Status.COOLING, Status.REVIEW_READY, Status.IN_REVIEW, Status.LEARNING, Status.CLOSED,
@@ -89,10 +91,10 @@ class ReportIncidents:
         return await self._store.write(command)
 
 
-def _declaration(body: wire_reports.DeclareFromReports, found: Sequence[Report]) -> wire.DeclareIncident:
+def _declaration(body: wire_reports.DeclareFromReports, found: Sequence[Report]) -> wire_incidents.DeclareIncident:
     """What is not said comes from the reports: the first one's words, and when the first of them came."""
     first = min(found, key=lambda one: one.created_at)
-    return wire.DeclareIncident(
+    return wire_incidents.DeclareIncident(
         title=(body.title or first.subject or first.reference)[:_TITLE],
         severity=body.severity,
         summary=body.summary,

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from incidentd import wire_reports
 from incidentd.domain.report_history import sentence
 from incidentd.domain.reports import Customer, Report, allowed
 from incidentd.services.errors import NotFound
 from incidentd.storage import customers, event_log, report_messages, reports
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.report_messages import AttachmentRow, MessageRow
+from incidentd.wire import reports as wire_reports
 
 _COPIED = tuple(one for one in wire_reports.Report.__struct_fields__ if one in Report.__struct_fields__)
 _OF_MESSAGE = tuple(one for one in wire_reports.ReportMessage.__struct_fields__ if one in MessageRow.__struct_fields__)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_triage
 from incidentd.domain.escalation import chosen, policy_for, policy_of_service, reach
 from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.modes import Mode, mode_at
@@ -17,6 +16,7 @@ from incidentd.domain.reports import Report
 from incidentd.domain.support import Support
 from incidentd.domain.targets import holder
 from incidentd.storage import customers, duty_changes, incidents, interruptions, team_turns
+from incidentd.wire import triage as wire_triage
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):

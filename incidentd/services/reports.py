@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from incidentd import wire_reports
 from incidentd.domain.people import Roster
 from incidentd.domain.reports import IN_TRIAGE, OPEN, OWED, Report, State
 from incidentd.plugin.support import Received
@@ -23,6 +22,7 @@ from incidentd.storage import report_messages, reports
 from incidentd.storage.reports import Wanted
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import reports as wire_reports
 
 _STATES: Mapping[str, Sequence[State]] = {
     "open": sorted(OPEN), "triage": sorted(IN_TRIAGE), "owed": sorted(OWED), "all": list(State),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from incidentd import wire_rest
 from incidentd.domain import rest as rules
 from incidentd.services.ack_view import AckView
 from incidentd.services.rests import Rests
 from incidentd.storage import rests
 from incidentd.storage.tx import Tx
+from incidentd.wire import rest as wire_rest
 
 
 class RestOffer:

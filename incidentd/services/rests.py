@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_requests, wire_rest
 from incidentd.domain import rest as rules
 from incidentd.domain.duty_blocks import Block, blocks
 from incidentd.domain.final_schedule import final_schedule
@@ -23,6 +22,8 @@ from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
 
 LOOK, TELL, OVER = "rest.look", "rest.tell", "rest.over"
 _SETTLE = timedelta(minutes=2)  # after a page: what else of the same trouble comes at once

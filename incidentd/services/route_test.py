@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from incidentd import wire_routes
 from incidentd.clock import Clock
 from incidentd.domain.duty_changes import NO_CHANGES, Changes
 from incidentd.domain.escalation import Contact, chosen, policy_for, policy_of_service, reach
@@ -16,6 +15,7 @@ from incidentd.domain.route_walk import Visit, walk
 from incidentd.domain.routing import Route, group_key, group_labels, service_of
 from incidentd.domain.targets import NO_TURNS, Turns
 from incidentd.services.muting import Mutes, reason
+from incidentd.wire import routes as wire_routes
 
 Known = tuple[Changes, Turns]
 """What decides who is called, beside the roster."""

@@ -8,7 +8,6 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_requests
 from incidentd.domain import shift_requests as rules
 from incidentd.domain.asking import next_step
 from incidentd.domain.duty_changes import Changes, Override, Swap
@@ -24,6 +23,7 @@ from incidentd.storage import duty_changes, shift_requests, timers
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
+from incidentd.wire import requests as wire_requests
 
 ASKED = "request.asked"
 _LISTED = 100

@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire, wire_silences
+from incidentd import wire
 from incidentd.domain.matchers import BadMatcher, Matcher, checked, matches_all
 from incidentd.domain.people import Roster
 from incidentd.domain.silences import BadSilence, Silence, Status, can_change, check, expired
@@ -23,6 +23,7 @@ from incidentd.storage import alerts, silences, suppressions
 from incidentd.storage.store import Store
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
+from incidentd.wire import silences as wire_silences
 
 RETENTION = timedelta(hours=120)
 """How long lists show an expired silence; the same as an Alertmanager's default."""

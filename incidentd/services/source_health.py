@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from incidentd import wire
 from incidentd.services.source_traffic import Traffic
-from incidentd.wire_health import SourceHealth
+from incidentd.wire.health import SourceHealth
 
 
 def source_health(

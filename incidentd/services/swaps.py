@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from incidentd import wire_duty
 from incidentd.domain import duty_words
 from incidentd.domain.asking import next_step
 from incidentd.domain.duty_changes import Swap, SwapState
@@ -19,6 +18,7 @@ from incidentd.services.notes import write_to
 from incidentd.storage import duty_changes, timers
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
+from incidentd.wire import duty as wire_duty
 
 ASKED = "swap.asked"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from incidentd import wire_reports, wire_triage
 from incidentd.domain.canned_replies import ASK
 from incidentd.domain.people import Roster
 from incidentd.domain.priority import Level, priority, why
@@ -21,6 +20,8 @@ from incidentd.services.report_views import existing, view
 from incidentd.services.triage_cards import ASKED, draft, nudge_view, question_draft, seen, triage_view
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 
 Action = Callable[[Tx, Report], Report]
 

@@ -7,7 +7,6 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from incidentd import wire_triage
 from incidentd.domain.canned_replies import ASK, CannedReply, Unfilled, render
 from incidentd.domain.clusters import Nudge
 from incidentd.domain.likeness import LONGEST
@@ -23,6 +22,7 @@ from incidentd.services.report_views import existing_customer, view
 from incidentd.services.report_whither import Ways, shown
 from incidentd.storage import event_log, pages, report_clusters
 from incidentd.wire import Event
+from incidentd.wire import triage as wire_triage
 
 ASKED, PROPAGATED = "report.asked", "report.propagated"
 

@@ -7,7 +7,6 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
-from incidentd import wire_views
 from incidentd.domain.display import safe_line
 from incidentd.domain.filters import parse_filter
 from incidentd.services.errors import Invalid, NotFound
@@ -15,6 +14,7 @@ from incidentd.storage import views
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.storage.views import SHARED
+from incidentd.wire import views as wire_views
 
 _MOST = 100
 _BASES = get_args(wire_views.Base)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from incidentd.storage.schema import drafts
 from incidentd.storage.tx import Tx
-from incidentd.wire_drafts import Draft
+from incidentd.wire.drafts import Draft
 
 
 def _mine(person: str, key: str) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from incidentd.storage.schema import view_openings, views
 from incidentd.storage.tx import Tx
-from incidentd.wire_views import View
+from incidentd.wire.views import View
 
 SHARED = ""
 

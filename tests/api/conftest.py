@@ -17,36 +17,34 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from incidentd import (
-    unixsocket,
-    wire,
-    wire_bulk,
-    wire_checks,
-    wire_drafts,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_handover,
-    wire_modes,
-    wire_pages,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_replay,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_routes,
-    wire_silences,
-    wire_triage,
-    wire_views,
-)
+from incidentd import unixsocket, wire
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
 from incidentd.domain.severity import Severity
 from incidentd.services.contracts import AlertQuery, Calls, ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drafts as wire_drafts
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import routes as wire_routes
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import triage as wire_triage
+from incidentd.wire import views as wire_views
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
@@ -1001,11 +999,13 @@ class _Incidents(_Part):
         rows = tuple(self.fake.incidents.values())
         return wire.IncidentPage(incidents=rows, next_cursor="", total=len(rows))
 
-    async def get(self, incident_id: int) -> wire.IncidentDetail:
+    async def get(self, incident_id: int) -> wire_incidents.IncidentDetail:
         incident = _one(self.fake.incidents, incident_id, "incident")
-        return wire.IncidentDetail(incident=incident, roles=(), updates=(), role_gap_minutes={"mitigation_lead": 2.5})
+        return wire_incidents.IncidentDetail(
+            incident=incident, roles=(), updates=(), role_gap_minutes={"mitigation_lead": 2.5}
+        )
 
-    async def declare(self, body: wire.DeclareIncident, actor: str) -> wire.Incident:
+    async def declare(self, body: wire_incidents.DeclareIncident, actor: str) -> wire.Incident:
         await self.fake.note("incidents.declare", body, actor)
         incident = an_incident(
             len(self.fake.incidents) + 1, title=body.title, severity=body.severity, declared_by=actor
@@ -1014,29 +1014,29 @@ class _Incidents(_Part):
         return incident
 
     async def edit(
-        self, incident_id: int, body: wire.EditIncident, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.EditIncident, actor: str, if_version: int | None
     ) -> wire.Incident:
         changes = {} if body.title is None else {"title": body.title}
         return self._change("incidents.edit", incident_id, body, actor, if_version, **changes)
 
     async def change_status(
-        self, incident_id: int, body: wire.ChangeStatus, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.ChangeStatus, actor: str, if_version: int | None
     ) -> wire.Incident:
         if body.to == "closed":
             raise Refused("the review is not done", field="to", remedy="publish the review first")
         return self._change("incidents.status", incident_id, body, actor, if_version, status=body.to)
 
     async def set_severity(
-        self, incident_id: int, body: wire.SetSeverity, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident:
         return self._change("incidents.severity", incident_id, body, actor, if_version, severity=body.severity)
 
     async def assign_role(
-        self, incident_id: int, body: wire.AssignRole, actor: str, if_version: int | None
+        self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
     ) -> wire.Incident:
         return self._change("incidents.role", incident_id, body, actor, if_version)
 
-    async def add_note(self, incident_id: int, body: wire.AddNote, actor: str) -> wire.TimelineEntry:
+    async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry:
         self._change("incidents.note", incident_id, body, actor, None)
         return self._entry(body.text, actor)
 
@@ -1054,7 +1054,7 @@ class _Incidents(_Part):
             pinned=False,
         )
 
-    async def post_update(self, incident_id: int, body: wire.PostUpdate, actor: str) -> wire.Update:
+    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update:
         self._change("incidents.update", incident_id, body, actor, None)
         return wire.Update(
             id=1, at=NOW, by=actor, audience=body.audience, phase=body.phase, text=body.text, next_at=None

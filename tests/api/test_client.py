@@ -13,26 +13,24 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from incidentd import (
-    exchange,
-    wire,
-    wire_bulk,
-    wire_drills,
-    wire_duty,
-    wire_modes,
-    wire_pages,
-    wire_protection,
-    wire_quieting,
-    wire_replay,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_silences,
-    wire_views,
-)
+from incidentd import exchange, wire
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import views as wire_views
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 CALLS = {
@@ -87,13 +85,13 @@ CALLS = {
     "escalate_page": lambda c: c.escalate_page(1),
     "incidents": lambda c: c.incidents(state="all"),
     "incident": lambda c: c.incident(1),
-    "declare": lambda c: c.declare(wire.DeclareIncident(title="x", severity=Severity.SEV1)),
-    "edit_incident": lambda c: c.edit_incident(1, wire.EditIncident(title="y"), if_version=1),
-    "change_status": lambda c: c.change_status(1, wire.ChangeStatus(to="mitigated")),
-    "set_severity": lambda c: c.set_severity(1, wire.SetSeverity(severity=Severity.SEV2)),
-    "assign_role": lambda c: c.assign_role(1, wire.AssignRole(role="scribe", person="ana")),
-    "add_note": lambda c: c.add_note(1, wire.AddNote(text="rolled back")),
-    "post_update": lambda c: c.post_update(1, wire.PostUpdate(text="we look", phase="investigating")),
+    "declare": lambda c: c.declare(wire_incidents.DeclareIncident(title="x", severity=Severity.SEV1)),
+    "edit_incident": lambda c: c.edit_incident(1, wire_incidents.EditIncident(title="y"), if_version=1),
+    "change_status": lambda c: c.change_status(1, wire_incidents.ChangeStatus(to="mitigated")),
+    "set_severity": lambda c: c.set_severity(1, wire_incidents.SetSeverity(severity=Severity.SEV2)),
+    "assign_role": lambda c: c.assign_role(1, wire_incidents.AssignRole(role="scribe", person="ana")),
+    "add_note": lambda c: c.add_note(1, wire_incidents.AddNote(text="rolled back")),
+    "post_update": lambda c: c.post_update(1, wire_incidents.PostUpdate(text="we look", phase="investigating")),
     "link_alerts": lambda c: c.link_alerts(1, [1, 2]),
     "unlink_alert": lambda c: c.unlink_alert(1, 2),
     "timeline": lambda c: c.timeline(1),
@@ -221,7 +219,7 @@ async def test_connections_are_kept(connect, api):
 
 async def test_many_calls_at_once_are_all_answered(connect):
     client = await connect()
-    answers = await asyncio.gather(*(client.declare(wire.DeclareIncident(title=f"t{n}")) for n in range(40)))
+    answers = await asyncio.gather(*(client.declare(wire_incidents.DeclareIncident(title=f"t{n}")) for n in range(40)))
     assert sorted(answer.id for answer in answers) == list(range(2, 42))
 
 
@@ -231,9 +229,9 @@ async def test_a_refusal_carries_the_problem(connect):
         await client.page(77)
     assert refused.value.status == 404
     assert refused.value.problem.detail == "there is no page 77"
-    await client.edit_incident(1, wire.EditIncident(title="One"))
+    await client.edit_incident(1, wire_incidents.EditIncident(title="One"))
     with pytest.raises(ApiError) as conflict:
-        await client.edit_incident(1, wire.EditIncident(title="Two"), if_version=1)
+        await client.edit_incident(1, wire_incidents.EditIncident(title="Two"), if_version=1)
     assert msgspec.convert(conflict.value.problem.current, wire.Incident).title == "One"
     with pytest.raises(ApiError, match="longer than") as refusal:
         await client.raise_page(wire.RaisePage(title="x", person="ana", body="text" * 300_000))
@@ -256,7 +254,7 @@ async def test_calls_survive_a_restart(api, connect, fake):
     await client.info()
     await api.stop()
     waiting = [
-        asyncio.create_task(client.declare(wire.DeclareIncident(title="x"))),
+        asyncio.create_task(client.declare(wire_incidents.DeclareIncident(title="x"))),
         asyncio.create_task(client.alerts()),
     ]
     await asyncio.sleep(0.2)
@@ -270,7 +268,7 @@ async def test_a_mutation_whose_answer_was_lost_is_done_once(api, connect, fake)
     client = await connect()
     await client.info()
     fake.delay = 0.3
-    waiting = asyncio.create_task(client.declare(wire.DeclareIncident(title="x")))
+    waiting = asyncio.create_task(client.declare(wire_incidents.DeclareIncident(title="x")))
     await asyncio.sleep(0.1)
     for protocol in api._server._runner.server.connections:
         protocol.transport.abort()  # the answer has nowhere to go, as when the network of a jump host breaks

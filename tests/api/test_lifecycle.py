@@ -8,16 +8,16 @@ import time
 import pytest
 import uvloop
 
-from incidentd import wire
 from incidentd.api.server import Limits
 from incidentd.client import Client
+from incidentd.wire import incidents as wire_incidents
 
 
 async def test_a_request_in_flight_is_answered_before_the_end(api, fake, connect):
     client = await connect()
     await client.info()
     fake.delay = 0.2
-    waiting = asyncio.create_task(client.declare(wire.DeclareIncident(title="x")))
+    waiting = asyncio.create_task(client.declare(wire_incidents.DeclareIncident(title="x")))
     await asyncio.sleep(0.1)
     began = time.monotonic()
     await api.stop()
@@ -67,7 +67,7 @@ def test_all_of_it_works_on_uvloop(api_class, fake, socket_dir):
             await server.restart()
             seqs.append((await anext(events)).seq)
             await events.aclose()
-            await client.declare(wire.DeclareIncident(title="x"))
+            await client.declare(wire_incidents.DeclareIncident(title="x"))
         await server.stop()
         return info.role, seqs
 

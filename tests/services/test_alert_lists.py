@@ -8,7 +8,8 @@ from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.services.contracts import AlertQuery
 from incidentd.services.errors import Invalid, NotFound
-from incidentd.wire import DeclareIncident, RaiseAlert
+from incidentd.wire import RaiseAlert
+from incidentd.wire.incidents import DeclareIncident
 
 
 async def found(daemon, **query):

@@ -2,11 +2,12 @@
 
 import pytest
 
-from incidentd import wire, wire_reports
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
 from incidentd.plugin.values import PermanentFailure, Receipt
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -37,13 +38,13 @@ async def states(daemon, *ids):
 
 
 async def update(daemon, text, phase="investigating", audience="customers", incident_id=1, **more):
-    body = wire.PostUpdate(text=text, phase=phase, audience=audience, **more)
+    body = wire_incidents.PostUpdate(text=text, phase=phase, audience=audience, **more)
     await daemon.core.incidents.post_update(incident_id, body, "lin")
     await daemon.send_due()
 
 
 async def status(daemon, to, incident_id=1, **more):
-    body = wire.ChangeStatus(to=to, reason="r", evidence="e", **more)
+    body = wire_incidents.ChangeStatus(to=to, reason="r", evidence="e", **more)
     changed = await daemon.core.incidents.change_status(incident_id, body, "lin", None)
     await daemon.send_due()
     return changed
@@ -180,7 +181,7 @@ async def test_who_reported_what_an_alert_explains_hears_of_the_incident_of_the_
     assert (await change(daemon, 1, "linked", alert_id=1)).incident_id is None
     assert (await daemon.trace()).steps[-1].text == "ada linked R-1 to it, which a customer reported: Report 1"
     await daemon.core.incidents.declare(
-        wire.DeclareIncident(title="Disks", severity=Severity.SEV3, alert_ids=(1,)), "ada"
+        wire_incidents.DeclareIncident(title="Disks", severity=Severity.SEV3, alert_ids=(1,)), "ada"
     )
     assert (await report(daemon, 1)).incident_id == 1
     assert (await change(daemon, 2, "linked", alert_id=1)).incident_id == 1
@@ -210,7 +211,7 @@ async def test_an_end_that_is_not_delivered_is_owed_still_also_where_the_report_
     await change(daemon, 2, "duplicate", duplicate_of=1)
     await declare(daemon, 1)
     daemon.sender.script["mail"] = [PermanentFailure("gone"), PermanentFailure("gone")]
-    await daemon.core.incidents.change_status(1, wire.ChangeStatus(to="resolved", evidence="e"), "lin", None)
+    await daemon.core.incidents.change_status(1, wire_incidents.ChangeStatus(to="resolved", evidence="e"), "lin", None)
     assert await states(daemon, 1, 2) == ["followed_up", "followed_up"]
     await change(daemon, 1, "closed")
     await daemon.send_due()

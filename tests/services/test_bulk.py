@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire, wire_bulk
 from incidentd.services.errors import Invalid, NotFound
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import incidents as wire_incidents
 
 MINUTE = timedelta(minutes=1)
 
@@ -91,7 +92,9 @@ async def test_alerts_of_one_group_share_one_page(daemon):
 
 async def test_linking_and_unlinking_is_one_entry_of_the_timeline(daemon):
     ids = await fire_some(daemon, "disk", "cpu", "net")
-    incident = await daemon.core.incidents.declare(wire.DeclareIncident(title="Down", alert_ids=(ids[0],)), "ada")
+    incident = await daemon.core.incidents.declare(
+        wire_incidents.DeclareIncident(title="Down", alert_ids=(ids[0],)), "ada"
+    )
     found = await act(daemon, "link", ids, incident_id=incident.id)
     assert outcomes(found) == ["already", "done", "done"]
     assert found.incident.alert_ids == tuple(ids)
@@ -130,7 +133,7 @@ async def test_two_hundred_are_one_transaction(daemon):
     keys = [f"a{number}" for number in range(200)]
     daemon.route(group_by=("service",))
     ids = await fire_some(daemon, *keys)
-    incident = await daemon.core.incidents.declare(wire.DeclareIncident(title="Down"), "ada")
+    incident = await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="Down"), "ada")
     before = len(await daemon.events())
     assert outcomes(await act(daemon, "link", ids, incident_id=incident.id)) == ["done"] * 200
     assert len(await daemon.events()) == before + 201

@@ -28,9 +28,10 @@ from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.schema import timers as timers_table
 from incidentd.storage.store import Store
 from incidentd.virtual_time import VirtualClock, VirtualTime
-from incidentd.wire import AddNote, DeclareIncident, RaisePage
-from incidentd.wire_drills import StartDrill
-from incidentd.wire_silences import SetSilence
+from incidentd.wire import RaisePage
+from incidentd.wire.drills import StartDrill
+from incidentd.wire.incidents import AddNote, DeclareIncident
+from incidentd.wire.silences import SetSilence
 
 pytestmark = pytest.mark.usefixtures("migrated_memories")
 SCENARIOS = sorted(one.name for one in (files("incidentd.demo") / "scenarios").iterdir() if one.name.endswith(".toml"))

@@ -5,11 +5,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd import wire_duty
 from incidentd.domain.people import Layer, Rotation, Schedule, Unit
 from incidentd.plugin import StoreUnavailable
 from incidentd.services.duty_lending import LentDuty
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import duty as wire_duty
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

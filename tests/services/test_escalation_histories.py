@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from incidentd import wire_pages
 from incidentd.domain.people import Layer, Rotation, Schedule, Team, Unit
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import PermanentFailure
@@ -17,6 +16,7 @@ from incidentd.services.errors import Conflict
 from incidentd.services.outbox import LEASE
 from incidentd.storage import claims
 from incidentd.wire import RaisePage
+from incidentd.wire import pages as wire_pages
 
 BEFORE_THE_CHANGE = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # London's clocks go forward at 01:00
 ACK_TIMEOUT = timedelta(minutes=20)

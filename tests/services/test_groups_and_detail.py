@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire, wire_silences
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.services.errors import NotFound
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import silences as wire_silences
 
 MINUTE = timedelta(minutes=1)
 
@@ -70,7 +71,9 @@ async def test_the_detail_holds_the_exact_messages_the_episodes_and_the_incident
     await daemon.advance(31)
     began = (await daemon.alert()).starts_at
     alert_id = (await daemon.alert()).id
-    incident = await daemon.core.incidents.declare(wire.DeclareIncident(title="Down", alert_ids=(alert_id,)), "ada")
+    incident = await daemon.core.incidents.declare(
+        wire_incidents.DeclareIncident(title="Down", alert_ids=(alert_id,)), "ada"
+    )
     await daemon.resolve()
     await daemon.advance(10 * MINUTE)
     await daemon.fire(annotations={"summary": "94% of /var"})

@@ -5,13 +5,13 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
-from incidentd import wire_duty
 from incidentd.domain.people import HandoverForm, Layer, Rotation, Schedule, Service, Unit
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
 from incidentd.services.errors import Conflict, Invalid, NotFound
-from incidentd.wire import AssignRole, DeclareIncident
-from incidentd.wire_modes import SetMode
+from incidentd.wire import duty as wire_duty
+from incidentd.wire.incidents import AssignRole, DeclareIncident
+from incidentd.wire.modes import SetMode
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -4,12 +4,16 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd import wire, wire_modes, wire_pages, wire_protection
+from incidentd import wire
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.protection_log import KINDS
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage.schema_duty import PROTECTION_KINDS
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import protection as wire_protection
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -101,14 +105,16 @@ async def test_giving_a_page_to_somebody_on_project_work_wants_a_reason_too(team
 
 async def test_a_role_of_the_response_and_a_page_taken_over_are_interruptions_once(team):
     incident = await team.core.incidents.declare(
-        wire.DeclareIncident(title="disk", severity=Severity.SEV3, service="shop"), "lin"
+        wire_incidents.DeclareIncident(title="disk", severity=Severity.SEV3, service="shop"), "lin"
     )
     for role in ("facilitator", "responder", "scribe"):
-        await team.core.incidents.assign_role(incident.id, wire.AssignRole(role=role, person="ada"), "lin", None)
+        await team.core.incidents.assign_role(
+            incident.id, wire_incidents.AssignRole(role=role, person="ada"), "lin", None
+        )
     assert await recorded(team) == [("ada", "hands", f"incident:{incident.id}", "shop", "incident")]
     timeline = await team.core.incidents.timeline(incident.id)
     assert any("ada, on project work, is reached about shop (incident)" in one.text for one in timeline.entries)
-    given = wire.AssignRole(role="responder", person="lin", interruption="fun")
+    given = wire_incidents.AssignRole(role="responder", person="lin", interruption="fun")
     with pytest.raises(Invalid, match="'fun' is no reason"):
         await team.core.incidents.assign_role(incident.id, given, "lin", None)
     made = await page(team, service="", person="lin")

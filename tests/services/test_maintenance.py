@@ -5,9 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from incidentd import wire_quieting
 from incidentd.domain.people import Service, Team
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import quieting as wire_quieting
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire_modes
 from incidentd.domain.people import Team
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import modes as wire_modes
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 

@@ -183,7 +183,7 @@ async def test_one_mute_right_after_another_holds_on(daemon):
 
 
 async def test_a_silenced_alert_stays_silent_when_the_mute_ends(daemon):
-    from incidentd import wire_silences
+    from incidentd.wire import silences as wire_silences
 
     mute(daemon)
     body = wire_silences.SetSilence(

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire_pages
 from incidentd.domain.people import Schedule
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.wire import RaisePage
+from incidentd.wire import pages as wire_pages
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

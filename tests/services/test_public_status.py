@@ -5,21 +5,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from incidentd import wire
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.services.public_status import LentStatus
 from incidentd.storage.schema import incidents
+from incidentd.wire import incidents as wire_incidents
 
 DAY = timedelta(days=1)
 
 
 async def declare(daemon, title="SECRET title", **more):
-    body = wire.DeclareIncident(title=title, summary="SECRET summary", service="shop", **more)
+    body = wire_incidents.DeclareIncident(title=title, summary="SECRET summary", service="shop", **more)
     return (await daemon.core.incidents.declare(body, "SECRET-ada")).id
 
 
 async def tell(daemon, number, text, audience="customers", phase="investigating", **more):
-    body = wire.PostUpdate(text=text, audience=audience, phase=phase, **more)
+    body = wire_incidents.PostUpdate(text=text, audience=audience, phase=phase, **more)
     return await daemon.core.incidents.post_update(number, body, "SECRET-ada")
 
 
@@ -59,7 +59,7 @@ async def test_what_is_over_is_told_for_as_long_as_was_asked_and_what_is_not_sta
     going_on, ended = await declare(daemon), await declare(daemon)
     for number in (going_on, ended):
         await tell(daemon, number, "We look.")
-    body = wire.ChangeStatus(to="false_alarm", reason="a probe")
+    body = wire_incidents.ChangeStatus(to="false_alarm", reason="a probe")
     await daemon.core.incidents.change_status(ended, body, "ada", None)
     assert [one.over for one in await told(daemon)] == [True, False]
     await daemon.advance(3 * DAY)

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from incidentd import wire_quieting, wire_silences
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.people import Service
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.plugin.testing import FakeClock
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import silences as wire_silences
 
 BEFORE_THE_CHANGE = datetime(2026, 3, 28, 20, tzinfo=UTC)  # London's clocks go forward the next night
 GROUP_INTERVAL = timedelta(minutes=5)

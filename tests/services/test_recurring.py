@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from incidentd import wire_quieting
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import quieting as wire_quieting
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

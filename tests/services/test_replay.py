@@ -25,9 +25,9 @@ from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 from incidentd.virtual_time import VirtualClock, VirtualTime
 from incidentd.wire import RaisePage
-from incidentd.wire_duty import SetOverride
-from incidentd.wire_quieting import ExtendMaintenance, MaintenancePlan, PlanMaintenance
-from incidentd.wire_silences import SetSilence
+from incidentd.wire.duty import SetOverride
+from incidentd.wire.quieting import ExtendMaintenance, MaintenancePlan, PlanMaintenance
+from incidentd.wire.silences import SetSilence
 
 pytestmark = pytest.mark.usefixtures("migrated_memories")
 

@@ -9,7 +9,7 @@ from incidentd.domain.process import default_process
 from incidentd.plugin.testing import FakeClock
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.replays import Replays
-from incidentd.wire_replay import EditedFile, StartReplay
+from incidentd.wire.replay import EditedFile, StartReplay
 
 QUIET = EditedFile(name="new.toml", text='[route]\npage = false\ngroup_wait = "0s"\n')
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from incidentd import wire_reports
 from incidentd.domain.people import Layer, Rotation, Schedule, Unit
 from incidentd.domain.support import MissedClock, Support
 from incidentd.plugin.support import Received
 from incidentd.services.contracts import ReportQuery
 from incidentd.services.health import HealthView
 from incidentd.storage import reports
+from incidentd.wire import reports as wire_reports
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from incidentd import wire, wire_reports
 from incidentd.domain.reports import IN_TRIAGE, State
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
@@ -15,6 +14,8 @@ from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import ServiceError
 from incidentd.storage.schema import timers
 from incidentd.storage.schema_support import report_messages
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -60,12 +61,12 @@ class World:
 
     async def tell(self):
         phase = self.chance.choice(["investigating", "monitoring", "resolved"])
-        body = wire.PostUpdate(text="x", phase=phase, audience="customers")
+        body = wire_incidents.PostUpdate(text="x", phase=phase, audience="customers")
         await self.daemon.core.incidents.post_update(1, body, "lin")
 
     async def respond(self):
         to = self.chance.choice(["mitigated", "resolved", "active", "false_alarm", "closed"])
-        body = wire.ChangeStatus(to=to, reason="r", evidence="e")
+        body = wire_incidents.ChangeStatus(to=to, reason="r", evidence="e")
         await self.daemon.core.incidents.change_status(1, body, "lin", None)
 
     async def time_passes(self):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire_reports
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.support import Attachment, Received
 from incidentd.plugin.values import BadRequest, PermanentFailure, Receipt, TemporaryFailure
@@ -12,6 +11,7 @@ from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_book import LentReports
 from incidentd.storage import contacts, report_messages
+from incidentd.wire import reports as wire_reports
 
 MINUTE = timedelta(minutes=1)
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

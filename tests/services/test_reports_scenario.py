@@ -9,13 +9,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from incidentd import wire, wire_reports, wire_triage
 from incidentd.demo import scenario
 from incidentd.domain.people import Layer, Rotation, Schedule, Service
 from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
 from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Refused
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 
 CHOSEN = scenario.load("rate-limit")
 EARLY, LATE = (fact for fact in CHOSEN.event if fact.kind == "report")
@@ -74,12 +76,12 @@ async def reports(daemon, state="all"):
 
 
 async def post(daemon, incident, text, phase, **more):
-    update = wire.PostUpdate(text=text, phase=phase, audience="customers", **more)
+    update = wire_incidents.PostUpdate(text=text, phase=phase, audience="customers", **more)
     await daemon.core.incidents.post_update(incident.id, update, "mei")
 
 
 async def status(daemon, incident, to):
-    body = wire.ChangeStatus(to=to, reason="the limit is off", evidence="no 429 any more")
+    body = wire_incidents.ChangeStatus(to=to, reason="the limit is off", evidence="no 429 any more")
     await daemon.core.incidents.change_status(incident.id, body, "ada", None)
 
 

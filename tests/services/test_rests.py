@@ -4,10 +4,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd import wire_requests, wire_rest
 from incidentd.domain.people import HandoverForm, Layer, Rotation, Schedule, Unit
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.wire import RaisePage
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

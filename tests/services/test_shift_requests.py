@@ -4,9 +4,10 @@ from datetime import time, timedelta
 
 import pytest
 
-from incidentd import wire_duty, wire_requests
 from incidentd.domain.people import HandoverForm, Layer, Rotation, Schedule, Team, Unit
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import requests as wire_requests
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire_silences
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
 from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.wire import silences as wire_silences
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

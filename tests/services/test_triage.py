@@ -5,7 +5,6 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
-from incidentd import wire, wire_modes, wire_reports, wire_triage
 from incidentd.domain.canned_replies import CannedReply
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.propagation import PropagationRule
@@ -13,6 +12,10 @@ from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
 from incidentd.services import report_receipts
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -213,7 +216,7 @@ async def test_a_service_that_is_filled_in_later_makes_a_cluster(desk):
 
 async def test_what_led_to_an_incident_asks_for_none(desk):
     first, second = await report(desk, FLAGS), await report(desk, AGAIN, "di")
-    incident = await desk.core.incidents.declare(wire.DeclareIncident(title="flags"), "lin")
+    incident = await desk.core.incidents.declare(wire_incidents.DeclareIncident(title="flags"), "lin")
     for number in (first, second):
         body = wire_reports.ChangeReport(to="linked", incident_id=incident.id)
         await desk.core.support.reports.change_state(number, body, "lin", None)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from incidentd import wire_views
 from incidentd.services.errors import Invalid, NotFound
+from incidentd.wire import views as wire_views
 
 
 async def save(daemon, name="web", person="ada", **more):

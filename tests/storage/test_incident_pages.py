@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd import wire
 from incidentd.domain.people import ContactMethod, EscalationPolicy, Person, Roster, Step, Target, TargetKind
 from incidentd.domain.process import default_process
 from incidentd.domain.signals import Signal, SignalKind
@@ -15,6 +14,7 @@ from incidentd.services.intake import Intake
 from incidentd.services.muting import Mutes
 from incidentd.services.suppression import Suppression
 from incidentd.storage import alerts, event_log, pages, timers
+from incidentd.wire import incidents as wire_incidents
 
 ADA = Person(handle="ada", name="Ada", contacts=(ContactMethod(notifier="phone"),))
 POLICY = EscalationPolicy(name="default", steps=(Step(targets=(Target(TargetKind.PERSON, "ada"),)),))
@@ -57,7 +57,7 @@ async def test_the_story_has_alert_page_and_acknowledgement(store, incidents_of,
     (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     clock.advance(60)
     await store.write(lambda tx: escalation.acknowledge(tx, page.id, "ada", via="api", note="on it"))
-    shown = await service.declare(wire.DeclareIncident(title="Checkout down", alert_ids=(alert,)), "ada")
+    shown = await service.declare(wire_incidents.DeclareIncident(title="Checkout down", alert_ids=(alert,)), "ada")
     assert shown.page_ids == (page.id,)
     assert shown.service == "checkout"
     story = (await service.timeline(shown.id)).entries
@@ -76,7 +76,7 @@ async def test_pages_that_were_over_before_it_began_are_another_story(store, inc
     (page,) = await store.read(lambda conn: pages.active_of_alert(conn, alert))
     await store.write(lambda tx: escalation.resolve(tx, pages.get(tx.conn, page.id), "over", "ada"))
     clock.advance(timedelta(hours=3))
-    body = wire.DeclareIncident(title="Again", alert_ids=(alert,), started_at=clock.now())
+    body = wire_incidents.DeclareIncident(title="Again", alert_ids=(alert,), started_at=clock.now())
     shown = await service.declare(body, "ada")
     assert shown.page_ids == ()
     assert [one.kind for one in (await service.timeline(shown.id)).entries] == ["status"]
@@ -84,7 +84,7 @@ async def test_pages_that_were_over_before_it_began_are_another_story(store, inc
 
 async def test_a_page_raised_for_the_incident_belongs_to_it(store, incidents_of, escalation):
     service = incidents_of(ROSTER)
-    shown = await service.declare(wire.DeclareIncident(title="Checkout down"), "ada")
+    shown = await service.declare(wire_incidents.DeclareIncident(title="Checkout down"), "ada")
 
     def command(tx):
         values = {"title": "Help", "body": "", "labels": {}, "service": "", "policy": "default", "person": ""}

@@ -8,6 +8,7 @@ import pytest
 from incidentd import wire
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.wire import incidents as wire_incidents
 
 
 def rules(incident: wire.Incident) -> set[str]:
@@ -17,7 +18,7 @@ def rules(incident: wire.Incident) -> set[str]:
 @pytest.fixture
 def declare(service):
     async def do(title="Payments fail", **values):
-        return await service.declare(wire.DeclareIncident(title=title, **values), "ada")
+        return await service.declare(wire_incidents.DeclareIncident(title=title, **values), "ada")
 
     return do
 
@@ -25,7 +26,7 @@ def declare(service):
 @pytest.fixture
 def status(service):
     async def do(incident_id, to, **values):
-        return await service.change_status(incident_id, wire.ChangeStatus(to=to, **values), "ada", None)
+        return await service.change_status(incident_id, wire_incidents.ChangeStatus(to=to, **values), "ada", None)
 
     return do
 
@@ -33,7 +34,9 @@ def status(service):
 @pytest.fixture
 def role(service):
     async def do(incident_id, name, person, **values):
-        return await service.assign_role(incident_id, wire.AssignRole(role=name, person=person, **values), "ada", None)
+        return await service.assign_role(
+            incident_id, wire_incidents.AssignRole(role=name, person=person, **values), "ada", None
+        )
 
     return do
 
@@ -129,7 +132,7 @@ async def test_a_severe_incident_cools_down_before_its_review(service, declare, 
 async def test_a_night_spent_on_it_moves_the_review(service, declare, status, clock):
     shown = await declare(severity=Severity.SEV2)
     clock.advance(timedelta(hours=6))  # 15:00 UTC, midnight in Tokyo
-    await service.add_note(shown.id, wire.AddNote(text="it is the cache"), "lin")
+    await service.add_note(shown.id, wire_incidents.AddNote(text="it is the cache"), "lin")
     shown = await status(shown.id, "resolved", evidence="graph")
     assert shown.review_opens_at == clock.now() + timedelta(hours=48)
 
@@ -148,7 +151,7 @@ async def test_evidence_may_follow(service, declare, status):
     shown = await declare()
     shown = await status(shown.id, "mitigated")
     assert "evidence" in rules(shown)
-    await service.add_note(shown.id, wire.AddNote(text="errors are gone", evidence="https://graphs/1"), "lin")
+    await service.add_note(shown.id, wire_incidents.AddNote(text="errors are gone", evidence="https://graphs/1"), "lin")
     assert "evidence" not in rules((await service.get(shown.id)).incident)
 
 
@@ -199,7 +202,7 @@ async def test_a_low_severity_is_closed_by_a_waiver(declare, status):
 
 async def test_a_false_alarm_after_confirmed_impact_is_shown(service, declare, status):
     shown = await declare()
-    await service.post_update(shown.id, wire.PostUpdate(text="It is the cache", phase="identified"), "ada")
+    await service.post_update(shown.id, wire_incidents.PostUpdate(text="It is the cache", phase="identified"), "ada")
     shown = await status(shown.id, "false_alarm")
     assert shown.status == "false_alarm"
     assert "confirmed-impact" in rules(shown)
@@ -240,7 +243,9 @@ async def test_a_merge_needs_a_good_target(declare, status, which):
 async def test_raising_a_severity_brings_the_next_update_forward(service, declare, clock):
     shown = await declare(severity=Severity.SEV3)
     clock.advance(60)
-    shown = await service.set_severity(shown.id, wire.SetSeverity(severity=Severity.SEV1), "lin", shown.version)
+    shown = await service.set_severity(
+        shown.id, wire_incidents.SetSeverity(severity=Severity.SEV1), "lin", shown.version
+    )
     assert shown.next_update_at == clock.now() + timedelta(minutes=10)
     assert (shown.severity, shown.version) == ("SEV1", 2)
     assert {"no-mitigation-lead"} <= rules(shown)
@@ -248,9 +253,9 @@ async def test_raising_a_severity_brings_the_next_update_forward(service, declar
 
 async def test_lowering_a_severity_without_a_reason_is_shown_until_it_is_given(service, declare):
     shown = await declare(severity=Severity.SEV1)
-    shown = await service.set_severity(shown.id, wire.SetSeverity(severity=Severity.SEV2), "ada", None)
+    shown = await service.set_severity(shown.id, wire_incidents.SetSeverity(severity=Severity.SEV2), "ada", None)
     assert "severity-reason" in rules(shown)
-    again = wire.SetSeverity(severity=Severity.SEV3, reason="one region only")
+    again = wire_incidents.SetSeverity(severity=Severity.SEV3, reason="one region only")
     shown = await service.set_severity(shown.id, again, "ada", None)
     assert "severity-reason" not in rules(shown)
 
@@ -258,7 +263,7 @@ async def test_lowering_a_severity_without_a_reason_is_shown_until_it_is_given(s
 async def test_a_new_severity_after_the_resolve_moves_the_review(service, declare, status):
     shown = await declare(severity=Severity.SEV3)
     shown = await status(shown.id, "resolved", evidence="x")
-    shown = await service.set_severity(shown.id, wire.SetSeverity(severity=Severity.SEV1), "ada", None)
+    shown = await service.set_severity(shown.id, wire_incidents.SetSeverity(severity=Severity.SEV1), "ada", None)
     assert shown.review_opens_at == shown.resolved_at + timedelta(hours=24)
 
 
@@ -303,7 +308,7 @@ async def test_many_stakeholders_want_two_leads(service, declare, role, clock):
     await role(shown.id, "mitigation_lead", "ada")
     clock.advance(60)
     assert "no-communications-lead" not in rules((await service.get(shown.id)).incident)
-    await service.edit(shown.id, wire.EditIncident(many_stakeholders=True), "ada", None)
+    await service.edit(shown.id, wire_incidents.EditIncident(many_stakeholders=True), "ada", None)
     clock.advance(60)
     assert "no-communications-lead" in rules((await service.get(shown.id)).incident)
 
@@ -324,7 +329,7 @@ async def test_an_operating_system_user_stands_for_the_person(declare, role):
 
 async def test_a_stranger_may_take_a_role_themselves(service, declare):
     shown = await declare()
-    body = wire.AssignRole(role="mitigation_lead", person="uid:1000")
+    body = wire_incidents.AssignRole(role="mitigation_lead", person="uid:1000")
     shown = await service.assign_role(shown.id, body, "uid:1000", None)
     assert shown.roles[0].person == "uid:1000"
 
@@ -332,9 +337,11 @@ async def test_a_stranger_may_take_a_role_themselves(service, declare):
 # ------------------------------------------------------------------ updates
 async def test_an_update_promises_the_next_one(service, declare, clock):
     shown = await declare(severity=Severity.SEV2)
-    update = await service.post_update(shown.id, wire.PostUpdate(text="Cards fail", phase="identified"), "lin")
+    update = await service.post_update(
+        shown.id, wire_incidents.PostUpdate(text="Cards fail", phase="identified"), "lin"
+    )
     assert update.next_at == clock.now() + timedelta(minutes=30)
-    body = wire.PostUpdate(text="EU only", phase="identified", audience="customers", next_in=90)
+    body = wire_incidents.PostUpdate(text="EU only", phase="identified", audience="customers", next_in=90)
     update = await service.post_update(shown.id, body, "lin")
     assert update.next_at == clock.now() + timedelta(seconds=90)
     found = await service.get(shown.id)
@@ -347,10 +354,10 @@ async def test_a_missed_promise_is_told_once(service, declare, fire_timers, cloc
     clock.advance(timedelta(minutes=11))
     assert await fire_timers() == 1
     assert "update-overdue" in rules((await service.get(shown.id)).incident)
-    await service.add_note(shown.id, wire.AddNote(text="still at it"), "ada")
+    await service.add_note(shown.id, wire_incidents.AddNote(text="still at it"), "ada")
     assert await fire_timers() == 0
     assert len(await events_of(f"incident:{shown.id}", "incident.update_overdue")) == 1
-    await service.post_update(shown.id, wire.PostUpdate(text="Cards fail", phase="investigating"), "ada")
+    await service.post_update(shown.id, wire_incidents.PostUpdate(text="Cards fail", phase="investigating"), "ada")
     assert "update-overdue" not in rules((await service.get(shown.id)).incident)
     clock.advance(timedelta(minutes=11))
     assert await fire_timers() == 1
@@ -358,7 +365,7 @@ async def test_a_missed_promise_is_told_once(service, declare, fire_timers, cloc
 
 async def test_no_promise_while_people_respond_is_shown(service, declare):
     shown = await declare()
-    body = wire.PostUpdate(text="We know", phase="identified", final=True)
+    body = wire_incidents.PostUpdate(text="We know", phase="identified", final=True)
     assert (await service.post_update(shown.id, body, "ada")).next_at is None
     assert "update-promise" in rules((await service.get(shown.id)).incident)
 
@@ -367,7 +374,7 @@ async def test_the_last_word_ends_the_promise(service, declare, status, clock):
     shown = await declare()
     shown = await status(shown.id, "resolved", evidence="x")
     assert shown.next_update_at is not None  # people still wait for the last word
-    await service.post_update(shown.id, wire.PostUpdate(text="Over", phase="resolved"), "ada")
+    await service.post_update(shown.id, wire_incidents.PostUpdate(text="Over", phase="resolved"), "ada")
     clock.advance(timedelta(days=1))
     shown = (await service.get(shown.id)).incident
     assert shown.next_update_at is None
@@ -377,7 +384,7 @@ async def test_the_last_word_ends_the_promise(service, declare, status, clock):
 @pytest.mark.parametrize(("phase", "more", "field"), [("done", {}, "phase"), ("resolved", {"next_in": 5}, "next_in")])
 async def test_an_update_that_contradicts_itself(service, declare, phase, more, field):
     shown = await declare()
-    body = wire.PostUpdate(text="x", phase=phase, final=True, **more)
+    body = wire_incidents.PostUpdate(text="x", phase=phase, final=True, **more)
     with pytest.raises(Invalid) as error:
         await service.post_update(shown.id, body, "ada")
     assert error.value.field == field
@@ -387,7 +394,9 @@ async def test_an_update_that_contradicts_itself(service, declare, phase, more, 
 async def test_a_note_goes_where_it_was_seen(service, declare, clock):
     shown = await declare()
     before = clock.now() - timedelta(minutes=30)
-    body = wire.AddNote(text="a deploy", kind="observation", observed_at=before, evidence="https://ci/7", pinned=True)
+    body = wire_incidents.AddNote(
+        text="a deploy", kind="observation", observed_at=before, evidence="https://ci/7", pinned=True
+    )
     entry = await service.add_note(shown.id, body, "lin")
     assert (entry.observed_at, entry.recorded_at, entry.by) == (before, clock.now(), "lin")
     assert (entry.kind, entry.text, entry.evidence, entry.pinned) == ("observation", "a deploy", "https://ci/7", True)
@@ -399,10 +408,12 @@ async def test_a_note_goes_where_it_was_seen(service, declare, clock):
 async def test_a_note_from_the_future_or_of_no_kind_is_refused(service, declare, clock):
     shown = await declare()
     with pytest.raises(Invalid) as error:
-        await service.add_note(shown.id, wire.AddNote(text="x", observed_at=clock.now() + timedelta(days=1)), "ada")
+        await service.add_note(
+            shown.id, wire_incidents.AddNote(text="x", observed_at=clock.now() + timedelta(days=1)), "ada"
+        )
     assert error.value.field == "observed_at"
     with pytest.raises(Invalid) as error:
-        await service.add_note(shown.id, wire.AddNote(text="x", kind="rumour"), "ada")
+        await service.add_note(shown.id, wire_incidents.AddNote(text="x", kind="rumour"), "ada")
     assert error.value.field == "kind"
 
 
@@ -424,7 +435,7 @@ async def test_alerts_are_linked_once_and_unlinked(service, declare, raise_alert
 
 async def test_an_edit_says_what_it_changed(service, declare, events_of):
     shown = await declare()
-    body = wire.EditIncident(title="Cards fail", summary="")
+    body = wire_incidents.EditIncident(title="Cards fail", summary="")
     shown = await service.edit(shown.id, body, "lin", shown.version)
     assert (shown.title, shown.version) == ("Cards fail", 2)
     (event,) = await events_of(f"incident:{shown.id}", "incident.edited")
@@ -456,13 +467,13 @@ async def test_what_is_not_there(service):
     with pytest.raises(NotFound):
         await service.timeline(7)
     with pytest.raises(NotFound):
-        await service.add_note(7, wire.AddNote(text="x"), "ada")
+        await service.add_note(7, wire_incidents.AddNote(text="x"), "ada")
 
 
 async def test_an_old_version_is_answered_with_the_present_state(service, declare):
     shown = await declare()
-    await service.edit(shown.id, wire.EditIncident(title="Cards fail"), "lin", shown.version)
-    body = wire.SetSeverity(severity=Severity.SEV1)
+    await service.edit(shown.id, wire_incidents.EditIncident(title="Cards fail"), "lin", shown.version)
+    body = wire_incidents.SetSeverity(severity=Severity.SEV1)
     with pytest.raises(Conflict) as error:
         await service.set_severity(shown.id, body, "ada", shown.version)
     assert isinstance(error.value.current, wire.Incident)
@@ -474,7 +485,7 @@ async def test_of_two_who_change_one_version_one_wins(service, declare):
     shown = await declare()
     outcomes = await asyncio.gather(
         *(
-            service.edit(shown.id, wire.EditIncident(title=f"by {one}"), one, shown.version)
+            service.edit(shown.id, wire_incidents.EditIncident(title=f"by {one}"), one, shown.version)
             for one in ("ada", "lin", "mei")
         ),
         return_exceptions=True,
@@ -487,8 +498,8 @@ async def test_a_view_inside_the_commit_knows_its_own_events(service, declare, c
     shown = await declare(severity=Severity.SEV3)
     clock.advance(60)
     raised, noted = await asyncio.gather(
-        service.set_severity(shown.id, wire.SetSeverity(severity=Severity.SEV1), "ada", None),
-        service.edit(shown.id, wire.EditIncident(many_stakeholders=True), "ada", None),
+        service.set_severity(shown.id, wire_incidents.SetSeverity(severity=Severity.SEV1), "ada", None),
+        service.edit(shown.id, wire_incidents.EditIncident(many_stakeholders=True), "ada", None),
     )
     clock.advance(60)
     found = await service.get(shown.id)

@@ -8,29 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from incidentd import (
-    wire,
-    wire_bulk,
-    wire_checks,
-    wire_drafts,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_handover,
-    wire_modes,
-    wire_pages,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_replay,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_routes,
-    wire_silences,
-    wire_triage,
-    wire_views,
-)
+from incidentd import wire
 from incidentd.client import ApiError, Unreachable
 from incidentd.domain.duty_changes import Changes, Override, Swap, SwapState
 from incidentd.domain.duty_rules import BadChange
@@ -43,6 +21,27 @@ from incidentd.domain.people import Roster, Schedule
 from incidentd.domain.severity import Severity
 from incidentd.services import duty_drafts
 from incidentd.services.errors import Invalid
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drafts as wire_drafts
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import replay as wire_replay
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import routes as wire_routes
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import triage as wire_triage
+from incidentd.wire import views as wire_views
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -1189,13 +1188,13 @@ class FakeDaemon:
         )
         return wire.IncidentPage(incidents=found, next_cursor="", total=len(found))
 
-    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+    async def incident(self, incident_id: int) -> wire_incidents.IncidentDetail:
         await self._turn()
         one = self._known(self.incidents_by_id.get(incident_id), f"incident {incident_id}")
         updates = tuple(self.updates.get(incident_id, ()))
-        return wire.IncidentDetail(incident=one, roles=one.roles, updates=updates, role_gap_minutes={})
+        return wire_incidents.IncidentDetail(incident=one, roles=one.roles, updates=updates, role_gap_minutes={})
 
-    async def declare(self, body: wire.DeclareIncident) -> wire.Incident:
+    async def declare(self, body: wire_incidents.DeclareIncident) -> wire.Incident:
         await self._mutate("declare", body)
         number = max(self.incidents_by_id, default=0) + 1
         one = make_incident(
@@ -1224,14 +1223,14 @@ class FakeDaemon:
         return one
 
     async def edit_incident(
-        self, incident_id: int, body: wire.EditIncident, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.EditIncident, *, if_version: int | None = None
     ) -> wire.Incident:
         await self._mutate("edit_incident", incident_id, body)
         one = self._open(incident_id, if_version)
         return self._incident_becomes(one, "incident.edited", title=body.title or one.title)
 
     async def change_status(
-        self, incident_id: int, body: wire.ChangeStatus, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.ChangeStatus, *, if_version: int | None = None
     ) -> wire.Incident:
         await self._mutate("change_status", incident_id, body)
         one = self._open(incident_id, if_version)
@@ -1241,13 +1240,13 @@ class FakeDaemon:
         return self._incident_becomes(one, "incident.status", status=body.to, allowed=allowed)
 
     async def set_severity(
-        self, incident_id: int, body: wire.SetSeverity, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.SetSeverity, *, if_version: int | None = None
     ) -> wire.Incident:
         await self._mutate("set_severity", incident_id, body)
         return self._incident_becomes(self._open(incident_id, if_version), "incident.severity", severity=body.severity)
 
     async def assign_role(
-        self, incident_id: int, body: wire.AssignRole, *, if_version: int | None = None
+        self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None
     ) -> wire.Incident:
         await self._mutate("assign_role", incident_id, body)
         one = self._open(incident_id, if_version)
@@ -1258,14 +1257,14 @@ class FakeDaemon:
             )
         return self._incident_becomes(one, "incident.role", roles=kept)
 
-    async def add_note(self, incident_id: int, body: wire.AddNote) -> wire.TimelineEntry:
+    async def add_note(self, incident_id: int, body: wire_incidents.AddNote) -> wire.TimelineEntry:
         await self._mutate("add_note", incident_id, body)
         entry = make_entry(self.seq + 1, 0, body.kind, body.text, by=self.me, evidence=body.evidence)
         self.timelines.setdefault(incident_id, []).append(entry)
         self.tell("incident.note", f"incident:{incident_id}", actor=self.me)
         return entry
 
-    async def post_update(self, incident_id: int, body: wire.PostUpdate) -> wire.Update:
+    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         await self._mutate("post_update", incident_id, body)
         due = NOW + timedelta(seconds=body.next_in or 900)
         number = len(self.updates.get(incident_id, ())) + 1
@@ -1583,6 +1582,6 @@ class FakeClient(FakeDaemon):
             self._report_becomes(report_id, None, state="linked", incident_id=number)
         return self.incidents_by_id[number]
 
-    async def incident(self, incident_id: int) -> wire.IncidentDetail:
+    async def incident(self, incident_id: int) -> wire_incidents.IncidentDetail:
         by = tuple(one.id for one in self.reports_by_id.values() if one.incident_id == incident_id)
         return replace(await super().incident(incident_id), report_ids=by)

@@ -6,19 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from incidentd import (
-    wire,
-    wire_checks,
-    wire_groups,
-    wire_handover,
-    wire_health,
-    wire_modes,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_silences,
-    wire_views,
-)
+from incidentd import wire
 from incidentd.domain.duty_changes import Absence, Changes, Override, Swap
 from incidentd.domain.people import (
     ContactMethod,
@@ -35,6 +23,16 @@ from incidentd.domain.people import (
 )
 from incidentd.domain.protection import DEFINITIONS
 from incidentd.domain.severity import Severity
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import health as wire_health
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import views as wire_views
 
 _ALERTS = (
     # name, severity, minutes ago, count, service, summary

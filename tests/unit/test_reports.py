@@ -8,7 +8,6 @@ from typing import Any, get_args
 import pytest
 
 import incidentd
-from incidentd import wire_reports
 from incidentd.cli import reports as cli
 from incidentd.domain.customers import CustomerKind
 from incidentd.domain.report_history import known_kinds
@@ -25,6 +24,7 @@ from incidentd.domain.reports import (
     on_message_out,
     reopened_by_match,
 )
+from incidentd.wire import reports as wire_reports
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 

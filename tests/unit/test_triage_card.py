@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentd import wire_triage
 from incidentd.cli import triage as cli
 from incidentd.domain.customers import CustomerKind
 from incidentd.domain.interruptions import GIVEN
 from incidentd.domain.priority import Level, Priority, priority
 from incidentd.domain.questions import DEFAULT_QUESTIONS
 from incidentd.domain.triage import Question, State, card, implied_answers
+from incidentd.wire import triage as wire_triage
 
 ALL = dict.fromkeys(Question, "known")
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from incidentd import wire, wire_bulk
+from incidentd import wire
+from incidentd.wire import bulk as wire_bulk
 from incidentd_tui import phrases
 from incidentd_tui.model import Changes
 

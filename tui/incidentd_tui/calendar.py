@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from incidentd import wire_duty
+from incidentd.wire import duty as wire_duty
 from incidentd_tui import phrases
 from incidentd_tui.model import Model
 

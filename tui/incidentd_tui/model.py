@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from incidentd import wire, wire_checks, wire_groups, wire_requests, wire_rest, wire_views
+from incidentd import wire
 from incidentd.clock import Clock
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import views as wire_views
 
 
 class Link(enum.Enum):

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from incidentd import wire, wire_pages
+from incidentd import wire
 from incidentd.client import ClientError
+from incidentd.wire import pages as wire_pages
 from incidentd_tui import phrases
 from incidentd_tui.inert import Shown
 

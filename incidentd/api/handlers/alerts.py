@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from incidentd import wire, wire_pages
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Invalid
+from incidentd.wire import pages as wire_pages
 
 
 async def list_alerts(calls: Calls, call: Call[Empty, queries.Alerts]) -> wire.AlertPage:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_checks
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import checks as wire_checks
 
 
 async def list_checks(calls: Calls, call: Call[Empty, queries.Checks]) -> wire_checks.CheckList:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd import wire, wire_drafts, wire_routes
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
 from incidentd.services.errors import Invalid
+from incidentd.wire import drafts as wire_drafts
+from incidentd.wire import routes as wire_routes
 
 
 async def get_info(calls: Calls, call: Read) -> wire.Info:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_drills
 from incidentd.api import queries
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import drills as wire_drills
 
 
 async def list_drills(calls: Calls, call: Read) -> wire_drills.DrillList:

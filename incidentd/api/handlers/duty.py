@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_duty
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import duty as wire_duty
 
 
 async def list_schedules(calls: Calls, call: Call[Empty, queries.Schedules]) -> wire_duty.Schedules:

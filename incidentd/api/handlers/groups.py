@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidentd import wire_bulk, wire_groups
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import groups as wire_groups
 
 
 async def list_groups(calls: Calls, call: Call[Empty, queries.Groups]) -> wire_groups.GroupPage:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_handover
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import handover as wire_handover
 
 
 async def list_handovers(calls: Calls, call: Call[Empty, queries.Handovers]) -> wire_handover.HandoverList:

@@ -7,6 +7,7 @@ from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import incidents as wire_incidents
 
 
 async def list_incidents(calls: Calls, call: Call[Empty, queries.Incidents]) -> wire.IncidentPage:
@@ -14,39 +15,39 @@ async def list_incidents(calls: Calls, call: Call[Empty, queries.Incidents]) -> 
     return await calls.incidents.list(query.state, query.q, query.limit, query.cursor)
 
 
-async def get_incident(calls: Calls, call: Read) -> wire.IncidentDetail:
+async def get_incident(calls: Calls, call: Read) -> wire_incidents.IncidentDetail:
     return await calls.incidents.get(call.id)
 
 
-async def declare_incident(calls: Calls, call: Call[wire.DeclareIncident, queries.Query]) -> wire.Incident:
+async def declare_incident(calls: Calls, call: Call[wire_incidents.DeclareIncident, queries.Query]) -> wire.Incident:
     return await calls.incidents.declare(call.body, call.actor)
 
 
-async def edit_incident(calls: Calls, call: Call[wire.EditIncident, queries.Query]) -> wire.Incident:
+async def edit_incident(calls: Calls, call: Call[wire_incidents.EditIncident, queries.Query]) -> wire.Incident:
     return await calls.incidents.edit(call.id, call.body, call.actor, call.if_version)
 
 
-async def change_status(calls: Calls, call: Call[wire.ChangeStatus, queries.Query]) -> wire.Incident:
+async def change_status(calls: Calls, call: Call[wire_incidents.ChangeStatus, queries.Query]) -> wire.Incident:
     return await calls.incidents.change_status(call.id, call.body, call.actor, call.if_version)
 
 
-async def set_severity(calls: Calls, call: Call[wire.SetSeverity, queries.Query]) -> wire.Incident:
+async def set_severity(calls: Calls, call: Call[wire_incidents.SetSeverity, queries.Query]) -> wire.Incident:
     return await calls.incidents.set_severity(call.id, call.body, call.actor, call.if_version)
 
 
-async def assign_role(calls: Calls, call: Call[wire.AssignRole, queries.Query]) -> wire.Incident:
+async def assign_role(calls: Calls, call: Call[wire_incidents.AssignRole, queries.Query]) -> wire.Incident:
     return await calls.incidents.assign_role(call.id, call.body, call.actor, call.if_version)
 
 
-async def add_note(calls: Calls, call: Call[wire.AddNote, queries.Query]) -> wire.TimelineEntry:
+async def add_note(calls: Calls, call: Call[wire_incidents.AddNote, queries.Query]) -> wire.TimelineEntry:
     return await calls.incidents.add_note(call.id, call.body, call.actor)
 
 
-async def post_update(calls: Calls, call: Call[wire.PostUpdate, queries.Query]) -> wire.Update:
+async def post_update(calls: Calls, call: Call[wire_incidents.PostUpdate, queries.Query]) -> wire.Update:
     return await calls.incidents.post_update(call.id, call.body, call.actor)
 
 
-async def link_alerts(calls: Calls, call: Call[wire.LinkAlerts, queries.Query]) -> wire.Incident:
+async def link_alerts(calls: Calls, call: Call[wire_incidents.LinkAlerts, queries.Query]) -> wire.Incident:
     return await calls.incidents.link_alerts(call.id, call.body.alert_ids, call.actor)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidentd import wire_modes, wire_protection
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
 from incidentd.services.contracts import Calls
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import protection as wire_protection
 
 
 async def list_modes(calls: Calls, call: Call[Empty, queries.Modes]) -> wire_modes.Modes:

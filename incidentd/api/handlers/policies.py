@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_policies
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import policies as wire_policies
 
 
 async def list_policies(calls: Calls, _call: Read) -> wire_policies.Policies:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_quieting
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import quieting as wire_quieting
 
 
 async def list_maintenance(calls: Calls, call: Call[Empty, queries.Maintenance]) -> wire_quieting.MaintenanceList:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_replay
 from incidentd.api import queries
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import replay as wire_replay
 
 
 async def start_replay(calls: Calls, call: Call[wire_replay.StartReplay, queries.Query]) -> wire_replay.Replay:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls, ReportQuery
+from incidentd.wire import reports as wire_reports
 
 
 async def list_reports(calls: Calls, call: Call[Empty, queries.Reports]) -> wire_reports.ReportPage:

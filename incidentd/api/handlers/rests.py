@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_rest
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call
 from incidentd.services.contracts import Calls
+from incidentd.wire import rest as wire_rest
 
 
 async def list_rests(calls: Calls, call: Call[Empty, queries.Rests]) -> wire_rest.RestList:

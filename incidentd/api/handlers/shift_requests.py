@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_requests
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import requests as wire_requests
 
 
 async def list_requests(calls: Calls, call: Call[Empty, queries.ShiftRequests]) -> wire_requests.ShiftRequestList:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from incidentd import wire_silences
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import silences as wire_silences
 
 
 async def list_silences(calls: Calls, call: Call[Empty, queries.Silences]) -> wire_silences.SilenceList:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_triage
 from incidentd.api import queries
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import triage as wire_triage
 
 
 async def get_triage(calls: Calls, call: Read) -> wire_triage.Triage:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd import wire_views
 from incidentd.api import queries
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
+from incidentd.wire import views as wire_views
 
 
 async def list_views(calls: Calls, call: Read) -> wire_views.Views:

@@ -19,28 +19,27 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from incidentd import (
-    wire,
-    wire_checks,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_handover,
-    wire_modes,
-    wire_pages,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_routes,
-    wire_silences,
-    wire_triage,
-    wire_views,
-)
+from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import pages as wire_pages
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import routes as wire_routes
+from incidentd.wire import silences as wire_silences
+from incidentd.wire import triage as wire_triage
+from incidentd.wire import views as wire_views
 
 AT = datetime(2024, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
@@ -232,9 +231,9 @@ class Canned:
             **changes,
         )  # fmt: skip
 
-    def incident_detail(self, **changes: Any) -> wire.IncidentDetail:
+    def incident_detail(self, **changes: Any) -> wire_incidents.IncidentDetail:
         roles = (self.role(ends_at=AT + timedelta(minutes=1)), self.role(role=self.text))
-        return wire.IncidentDetail(
+        return wire_incidents.IncidentDetail(
             incident=self.incident(**changes), roles=roles, updates=(self.update(),),
             role_gap_minutes={self.text: 3.25, "communications_lead": 0.0},
         )  # fmt: skip

@@ -11,24 +11,22 @@ import click
 import msgspec
 import pytest
 
-from incidentd import (
-    wire,
-    wire_bulk,
-    wire_checks,
-    wire_drills,
-    wire_duty,
-    wire_groups,
-    wire_handover,
-    wire_modes,
-    wire_policies,
-    wire_protection,
-    wire_quieting,
-    wire_reports,
-    wire_requests,
-    wire_rest,
-    wire_silences,
-)
+from incidentd import wire
 from incidentd.cli import ctl
+from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checks as wire_checks
+from incidentd.wire import drills as wire_drills
+from incidentd.wire import duty as wire_duty
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import handover as wire_handover
+from incidentd.wire import modes as wire_modes
+from incidentd.wire import policies as wire_policies
+from incidentd.wire import protection as wire_protection
+from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import requests as wire_requests
+from incidentd.wire import rest as wire_rest
+from incidentd.wire import silences as wire_silences
 
 
 class Case(NamedTuple):

@@ -11,6 +11,7 @@ from incidentd.domain.incidents import Status
 from incidentd.domain.roles import Role
 from incidentd.domain.timeline import NOTE_KINDS
 from incidentd.domain.updates import Phase
+from incidentd.wire import incidents as wire_incidents
 
 
 def minutes(number):
@@ -30,7 +31,7 @@ def test_show_has_everything(api, run, canned):
     )
     update = canned.update(text="We look\ninto it", by="mei", audience="customers", phase="investigating")
     gaps = {"mitigation_lead": 3.25, "communications_lead": 0.0, "separation": 0.01}
-    detail = wire.IncidentDetail(
+    detail = wire_incidents.IncidentDetail(
         incident=canned.incident(**changes), roles=roles, updates=(update,), role_gap_minutes=gaps
     )
     api.on("GET", "/v1/incidents/4", detail)
@@ -73,7 +74,7 @@ def test_show_has_everything(api, run, canned):
 
 def test_an_incident_that_has_just_begun(api, run, canned):
     incident = canned.incident(roles=(), violations=(), next_update_at=None, review_opens_at=None, allowed=())
-    detail = wire.IncidentDetail(incident=incident, roles=(), updates=(), role_gap_minutes={})
+    detail = wire_incidents.IncidentDetail(incident=incident, roles=(), updates=(), role_gap_minutes={})
     api.on("GET", "/v1/incidents/4", detail)
     shown = run("incident", "show", "4").out
     assert shown.endswith("\nRoles\n  nobody yet\n")

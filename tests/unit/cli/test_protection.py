@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from incidentd import wire_protection
 from incidentd.cli.protection_svg import svg
+from incidentd.wire import protection as wire_protection
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"

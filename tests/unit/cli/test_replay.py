@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from incidentd import wire_replay
+from incidentd.wire import replay as wire_replay
 
 NEW = "[route]\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from incidentd import wire_routes
+from incidentd.wire import routes as wire_routes
 
 
 def step(route: str, depth: int, *, matched: bool = True, **more) -> wire_routes.RouteStep:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
-from incidentd import wire_reports, wire_triage
 from incidentd.client import ClientError
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import reports
 from incidentd_tui.screens.picker import Item, Picker

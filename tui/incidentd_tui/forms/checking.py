@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from incidentd.wire_checks import Check
+from incidentd.wire.checks import Check
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import checks

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd import wire_duty
 from incidentd.client import ClientError
 from incidentd.domain.wall_clock import instant, wall
+from incidentd.wire import duty as wire_duty
 from incidentd_tui import calendar, paint, phrases
 from incidentd_tui.calendar import Part
 from incidentd_tui.forms.base import WIDTH, Field, Form, Plan, Values

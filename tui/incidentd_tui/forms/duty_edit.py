@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd import wire_duty
+from incidentd.wire import duty as wire_duty
 from incidentd_tui.forms.base import Field, Form, Values
 from incidentd_tui.forms.duty import REASON, duty_form, named
 from incidentd_tui.forms.times import HINT, time_of

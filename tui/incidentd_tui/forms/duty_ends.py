@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidentd import wire_duty
+from incidentd.wire import duty as wire_duty
 from incidentd_tui.forms.base import Form, Plan, Values
 from incidentd_tui.forms.duty import guarded, to_state
 from incidentd_tui.rows import shifts

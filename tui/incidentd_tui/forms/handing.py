@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidentd import wire_handover
 from incidentd.client import ClientError
+from incidentd.wire import handover as wire_handover
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 

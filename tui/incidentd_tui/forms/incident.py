@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
+from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import bulk, phrases, vocabulary
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.bulk import confirmed
@@ -52,7 +53,7 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
         return [*lines, "can be undone for ten seconds (false alarm)"]
 
     async def send(values: Values) -> str:
-        body = wire.DeclareIncident(
+        body = wire_incidents.DeclareIncident(
             title=values["title"][:250],
             severity=Severity(values["severity"]),
             service=values["service"],
@@ -79,7 +80,7 @@ def _services(names: set[str], service: str) -> tuple[tuple[str, str], ...]:
 
 
 async def _back_out(tui: IncidentdApp, incident: wire.Incident) -> wire.Incident | None:
-    body = wire.ChangeStatus(to="false_alarm", reason="declared by mistake, taken back at once")
+    body = wire_incidents.ChangeStatus(to="false_alarm", reason="declared by mistake, taken back at once")
     answer = await tui.acts.attempt(f"incident:{incident.id}", tui.acts.client.change_status(incident.id, body))
     if answer is not None:
         tui.acts.take_incident(answer)

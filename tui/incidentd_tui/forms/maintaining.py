@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from incidentd.client import ClientError
-from incidentd.wire_quieting import Maintenance, MaintenancePlan, PlanMaintenance, PreviewHiding
+from incidentd.wire.quieting import Maintenance, MaintenancePlan, PlanMaintenance, PreviewHiding
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.times import HINT, times

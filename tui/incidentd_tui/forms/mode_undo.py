@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from incidentd.client import Client
-from incidentd.wire_modes import ChangeMode, ModeBlock, SetMode
+from incidentd.wire.modes import ChangeMode, ModeBlock, SetMode
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp

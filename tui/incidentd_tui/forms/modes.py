@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd import wire_modes
 from incidentd.domain.modes import SHORTEST
+from incidentd.wire import modes as wire_modes
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.duty import guarded
 from incidentd_tui.forms.mode_undo import undoable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, cast
 
-from incidentd import wire_reports, wire_triage
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 from incidentd_tui import vocabulary
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.screens.picker import Item, Picker

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from incidentd import wire, wire_pages
+from incidentd import wire
+from incidentd.wire import pages as wire_pages
 from incidentd_tui import page_moves, phrases
 from incidentd_tui.forms import paging
 from incidentd_tui.forms.base import Field, Form, Plan, Values

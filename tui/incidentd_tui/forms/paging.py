@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
-from incidentd import wire, wire_protection
+from incidentd import wire
 from incidentd.client import ClientError
+from incidentd.wire import protection as wire_protection
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.inert import Shown

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incidentd.client import ClientError
-from incidentd.wire_modes import ApplyModePlan, ModePlan
+from incidentd.wire.modes import ApplyModePlan, ModePlan
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.mode_undo import undoable

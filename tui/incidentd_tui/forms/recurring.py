@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidentd import wire_quieting
 from incidentd.client import ClientError
 from incidentd.domain.wall_clock import wall
+from incidentd.wire import quieting as wire_quieting
 from incidentd_tui.forms.base import Form, Plan, Values
 from incidentd_tui.rows import shifts
 

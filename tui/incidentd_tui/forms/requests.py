@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from incidentd import wire_duty
 from incidentd.client import ClientError
 from incidentd.domain.wall_clock import instant, wall
-from incidentd.wire_requests import AnswerRequest, AskForShift, ShiftRequest
+from incidentd.wire import duty as wire_duty
+from incidentd.wire.requests import AnswerRequest, AskForShift, ShiftRequest
 from incidentd_tui import calendar
 from incidentd_tui.calendar import Part
 from incidentd_tui.forms import duty

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidentd.wire_requests import AnswerRequest
-from incidentd.wire_rest import AnswerRest, Rest
+from incidentd.wire.requests import AnswerRequest
+from incidentd.wire.rest import AnswerRest, Rest
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.duty import guarded
 from incidentd_tui.inert import Shown

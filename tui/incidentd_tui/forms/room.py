@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
+from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import phrases, vocabulary
 from incidentd_tui.forms import telling
 from incidentd_tui.forms.base import Field, Form, Plan, Values
@@ -72,7 +73,7 @@ def severity(tui: IncidentdApp, incident: wire.Incident) -> Form:
         before = seen.current().severity
         if before.worse_than(chosen) and not values["reason"]:
             return "Reason: lowering a severity needs one"
-        body = wire.SetSeverity(severity=chosen, reason=values["reason"])
+        body = wire_incidents.SetSeverity(severity=chosen, reason=values["reason"])
         call = tui.acts.client.set_severity(seen.id, body, if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
         if not reason:
@@ -85,7 +86,7 @@ def severity(tui: IncidentdApp, incident: wire.Incident) -> Form:
 
 
 async def _severity_back(tui: IncidentdApp, incident_id: int, before: Severity) -> wire.Incident | None:
-    body = wire.SetSeverity(severity=before, reason="set by mistake, taken back at once")
+    body = wire_incidents.SetSeverity(severity=before, reason="set by mistake, taken back at once")
     return await _take(tui, incident_id, tui.acts.client.set_severity(incident_id, body))
 
 
@@ -115,7 +116,9 @@ def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
         before = seen.current().status
         to, _, into = values["to"].partition(":")
         merged_into = int(into) if into else None
-        body = wire.ChangeStatus(to=to, reason=values["reason"], evidence=values["evidence"], merged_into=merged_into)
+        body = wire_incidents.ChangeStatus(
+            to=to, reason=values["reason"], evidence=values["evidence"], merged_into=merged_into
+        )
         call = tui.acts.client.change_status(seen.id, body, if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
         if not reason and before in seen.current().allowed:
@@ -145,7 +148,7 @@ def _next_states(tui: IncidentdApp, incident: wire.Incident) -> tuple[tuple[str,
 
 
 async def _status_back(tui: IncidentdApp, incident_id: int, before: str) -> wire.Incident | None:
-    body = wire.ChangeStatus(to=before, reason="changed by mistake, taken back at once")
+    body = wire_incidents.ChangeStatus(to=before, reason="changed by mistake, taken back at once")
     return await _take(tui, incident_id, tui.acts.client.change_status(incident_id, body))
 
 
@@ -174,12 +177,12 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
 
     async def send(values: Values) -> str:
         before = str(tui.model.holder(seen.current(), values["role"]))
-        body = wire.AssignRole(role=values["role"], person=values["person"])
+        body = wire_incidents.AssignRole(role=values["role"], person=values["person"])
         call = tui.acts.client.assign_role(seen.id, body, if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
         if not reason:
             label = vocabulary.role_label(values["role"])
-            back = wire.AssignRole(role=values["role"], person=before)
+            back = wire_incidents.AssignRole(role=values["role"], person=before)
             tui.acts.can_undo(
                 Shown(f"{label}: {values['person'] or 'nobody'}"),
                 lambda: _take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
@@ -213,10 +216,10 @@ def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
             raw = (await tui.acts.client.incident(seen.id)).incident
         except ClientError as error:
             return tui.acts.reason(f"incident:{seen.id}", error)
-        call = tui.acts.client.edit_incident(seen.id, wire.EditIncident(**edit), if_version=seen.version)
+        call = tui.acts.client.edit_incident(seen.id, wire_incidents.EditIncident(**edit), if_version=seen.version)
         reason = await tui.acts.change_incident(seen.current(), call)
         if not reason:
-            back = wire.EditIncident(**{name: getattr(raw, name) for name in edit})
+            back = wire_incidents.EditIncident(**{name: getattr(raw, name) for name in edit})
             tui.acts.can_undo(
                 f"INC-{seen.id} edited", lambda: _take(tui, seen.id, tui.acts.client.edit_incident(seen.id, back))
             )
@@ -263,7 +266,7 @@ def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
         return lines
 
     async def send(values: Values) -> str:
-        body = wire.PostUpdate(
+        body = wire_incidents.PostUpdate(
             text=values["text"],
             phase=values["phase"],
             audience=values["audience"],
@@ -302,7 +305,7 @@ def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:
     )
 
     async def send(values: Values) -> str:
-        body = wire.AddNote(text=values["text"], kind="decision", evidence=values["evidence"])
+        body = wire_incidents.AddNote(text=values["text"], kind="decision", evidence=values["evidence"])
         try:
             await tui.acts.gateway.ask(tui.acts.client.add_note(incident.id, body))
         except ClientError as error:

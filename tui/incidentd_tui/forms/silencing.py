@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd import wire_silences
 from incidentd.client import ClientError
 from incidentd.domain.matchers import Matcher, Op
+from incidentd.wire import silences as wire_silences
 from incidentd_tui import phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import inbox

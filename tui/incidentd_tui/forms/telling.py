@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd import wire, wire_reports
+from incidentd import wire
 from incidentd.client import ClientError
+from incidentd.wire import reports as wire_reports
 from incidentd_tui import phrases
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from incidentd import wire_reports, wire_triage
 from incidentd.client import ClientError
 from incidentd.domain import interruptions
+from incidentd.wire import reports as wire_reports
+from incidentd.wire import triage as wire_triage
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidentd import wire_views
 from incidentd.client import ClientError
+from incidentd.wire import views as wire_views
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import inbox

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.style import Style
 
-from incidentd import wire_duty
+from incidentd.wire import duty as wire_duty
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.calendar import DAY, Part, Sign
 from incidentd_tui.model import Model

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rich.style import Style
 
-from incidentd.wire_checks import Check, CheckResult
+from incidentd.wire.checks import Check, CheckResult
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 

@@ -8,8 +8,10 @@ from datetime import datetime
 import msgspec
 from rich.style import Style
 
-from incidentd import wire, wire_groups, wire_pages
+from incidentd import wire
 from incidentd.domain.local_times import localised
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import pages as wire_pages
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import inbox, pages, preview

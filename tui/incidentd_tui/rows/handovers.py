@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire_handover
+from incidentd.wire import handover as wire_handover
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import calendar as days

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from incidentd import wire, wire_health
+from incidentd import wire
+from incidentd.wire import health as wire_health
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
 from incidentd_tui.rows import checks

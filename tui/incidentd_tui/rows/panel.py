@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidentd import wire
+from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import paint, phrases, theme, vocabulary
 from incidentd_tui.model import Model
 from incidentd_tui.rows import pages
@@ -18,7 +19,7 @@ SECTIONS = (
 )
 
 
-def keys(detail: wire.IncidentDetail) -> list[Key]:
+def keys(detail: wire_incidents.IncidentDetail) -> list[Key]:
     """Every row, sections with something in them only; a head is numbered -1, a gap -2."""
     incident = detail.incident
     members: dict[str, list[int]] = {
@@ -37,7 +38,7 @@ def keys(detail: wire.IncidentDetail) -> list[Key]:
     return rows
 
 
-def row(model: Model, detail: wire.IncidentDetail, key: Key, width: int) -> list[paint.Line]:
+def row(model: Model, detail: wire_incidents.IncidentDetail, key: Key, width: int) -> list[paint.Line]:
     """The lines of one row in `width` cells."""
     name, number = key
     if number == -2:
@@ -48,7 +49,7 @@ def row(model: Model, detail: wire.IncidentDetail, key: Key, width: int) -> list
     return paint_one[name](model, detail, number, width)
 
 
-def _head(model: Model, detail: wire.IncidentDetail, name: str) -> paint.Line:
+def _head(model: Model, detail: wire_incidents.IncidentDetail, name: str) -> paint.Line:
     incident = detail.incident
     tail = {
         "rule": f"{len(incident.violations)} broken now",
@@ -66,7 +67,7 @@ def _due(model: Model, incident: wire.Incident) -> str:
     return f"next due {phrases.day_hour(incident.next_update_at, model.now(), model.zone)}"
 
 
-def _rule(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _rule(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     broken = detail.incident.violations[number]
     ago = phrases.age(broken.since, model.now()) if broken.since else "now"
     since = f" (for {ago})" if ago != "now" else ""
@@ -74,7 +75,7 @@ def _rule(model: Model, detail: wire.IncidentDetail, number: int, width: int) ->
     return [[("▲ " if not index else "  ", theme.warning), (text, theme.plain)] for index, text in enumerate(texts)]
 
 
-def _role(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _role(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     role, label = vocabulary.ROLES[number]
     held = [one for one in detail.incident.roles if one.role == role]
     gap = detail.role_gap_minutes.get(role, 0.0)
@@ -89,7 +90,7 @@ def _role(model: Model, detail: wire.IncidentDetail, number: int, width: int) ->
     return lines
 
 
-def _update(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _update(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     update = detail.updates[number]
     at = phrases.day_hour(update.at, model.now(), model.zone)
     head: paint.Line = [
@@ -100,7 +101,7 @@ def _update(model: Model, detail: wire.IncidentDetail, number: int, width: int) 
     return [head, *([("  " + text, theme.plain)] for text in paint.wrap(update.text, width - 2, 3))]
 
 
-def _alert(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _alert(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     alert = model.alerts.get(number)
     if alert is None:
         return [[(f"A-{number}", theme.muted), ("  ended", theme.faint)]]
@@ -116,11 +117,11 @@ def _alert(model: Model, detail: wire.IncidentDetail, number: int, width: int) -
     return [paint.between(left, [(f"{state} {phrases.age(alert.starts_at, model.now())}", theme.muted)], width)]
 
 
-def _report(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _report(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     return [[(f"R-{number}", theme.plain), ("  ↵ opens it", theme.faint)]]
 
 
-def _page(model: Model, detail: wire.IncidentDetail, number: int, width: int) -> list[paint.Line]:
+def _page(model: Model, detail: wire_incidents.IncidentDetail, number: int, width: int) -> list[paint.Line]:
     page = model.pages.get(number)
     if page is None:
         return [[(f"P-{number}", theme.muted), ("  resolved", theme.faint)]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.style import Style
 
-from incidentd.wire_modes import ModePlan, PlannedWeek, PlanShare, SupportLoad
+from incidentd.wire.modes import ModePlan, PlannedWeek, PlanShare, SupportLoad
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.gauges import gauge
 from incidentd_tui.model import Model

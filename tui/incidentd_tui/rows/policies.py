@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from incidentd import wire_policies
+from incidentd.wire import policies as wire_policies
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 

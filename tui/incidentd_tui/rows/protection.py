@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incidentd.wire_protection import ProtectedWeek, Protection
+from incidentd.wire.protection import ProtectedWeek, Protection
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.gauges import dots, gauge
 from incidentd_tui.model import Model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd import wire_quieting
+from incidentd.wire import quieting as wire_quieting
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import shifts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from incidentd.wire_reports import Report
+from incidentd.wire.reports import Report
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd.wire_requests import AskedPerson, ShiftRequest
+from incidentd.wire.requests import AskedPerson, ShiftRequest
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import calendar as days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd.wire_rest import Rest
+from incidentd.wire.rest import Rest
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import shifts

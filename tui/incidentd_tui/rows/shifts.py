@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidentd import wire_duty
+from incidentd.wire import duty as wire_duty
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.calendar import Part, Span
 from incidentd_tui.model import Model

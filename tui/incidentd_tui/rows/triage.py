@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from incidentd.wire_reports import ReportDetail, ReportMessage
-from incidentd.wire_triage import CardRow, Similar, Triage, Whither
+from incidentd.wire.reports import ReportDetail, ReportMessage
+from incidentd.wire.triage import CardRow, Similar, Triage, Whither
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import reports

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.worker import Worker
 
-from incidentd import wire, wire_groups, wire_pages
+from incidentd import wire
 from incidentd.client import ClientError
+from incidentd.wire import groups as wire_groups
+from incidentd.wire import pages as wire_pages
 from incidentd_tui import paint, theme
 from incidentd_tui.forms import incident, paging, silencing
 from incidentd_tui.model import Changes

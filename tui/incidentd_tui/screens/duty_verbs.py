@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from incidentd import wire_duty
-from incidentd.wire_requests import ShiftRequest
-from incidentd.wire_rest import Rest
+from incidentd.wire import duty as wire_duty
+from incidentd.wire.requests import ShiftRequest
+from incidentd.wire.rest import Rest
 from incidentd_tui import calendar
 from incidentd_tui.forms import duty, duty_edit, duty_ends, requests, rests
 from incidentd_tui.rows import shifts

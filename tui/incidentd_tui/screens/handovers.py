@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from incidentd.wire_handover import Handover
+from incidentd.wire.handover import Handover
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import handing
 from incidentd_tui.rows import handovers

@@ -7,7 +7,7 @@ from typing import cast
 
 from incidentd import wire
 from incidentd.client import ClientError
-from incidentd.wire_checks import Check, CheckResult
+from incidentd.wire.checks import Check, CheckResult
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import checking
 from incidentd_tui.model import Changes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from incidentd import wire_views
 from incidentd.client import ClientError
 from incidentd.domain.filters import Filter, parse_filter
+from incidentd.wire import views as wire_views
 from incidentd_tui.forms import views as view_forms
 from incidentd_tui.rows import folding, inbox
 from incidentd_tui.screens.listing import ListScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from incidentd.wire_quieting import Maintenance
+from incidentd.wire.quieting import Maintenance
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import maintaining
 from incidentd_tui.rows import maintenance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from incidentd.wire_modes import ModeBlock
+from incidentd.wire.modes import ModeBlock
 from incidentd_tui.forms import modes as forms
 from incidentd_tui.screens.below import PreviewBelow
 from incidentd_tui.verbs import Verb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from incidentd.wire_modes import ModeBlock, Modes, PersonMode
+from incidentd.wire.modes import ModeBlock, Modes, PersonMode
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import modes as forms
 from incidentd_tui.rows import modes

@@ -7,9 +7,9 @@ from typing import cast
 
 from textual.app import ComposeResult
 
-from incidentd import wire_duty
-from incidentd.wire_requests import ShiftRequest
-from incidentd.wire_rest import Rest
+from incidentd.wire import duty as wire_duty
+from incidentd.wire.requests import ShiftRequest
+from incidentd.wire.rest import Rest
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.forms import paging
 from incidentd_tui.model import Changes

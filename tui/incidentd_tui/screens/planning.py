@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
-from incidentd.wire_modes import ModePlan, PlannedWeek
+from incidentd.wire.modes import ModePlan, PlannedWeek
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import planning as forms
 from incidentd_tui.model import Changes

@@ -8,8 +8,8 @@ from typing import cast
 
 from textual.worker import Worker
 
-from incidentd import wire_policies
 from incidentd.client import ClientError
+from incidentd.wire import policies as wire_policies
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.times import HINT, time_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from incidentd.wire_protection import ProtectedWeek, Protection
+from incidentd.wire.protection import ProtectedWeek, Protection
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import protection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentd.wire_quieting import Recurring
+from incidentd.wire.quieting import Recurring
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import recurring as forms
 from incidentd_tui.rows import recurring

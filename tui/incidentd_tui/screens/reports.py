@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentd.wire_reports import Report
+from incidentd.wire.reports import Report
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import answering, triaging
 from incidentd_tui.rows import reports

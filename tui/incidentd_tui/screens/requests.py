@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentd.wire_requests import ShiftRequest
+from incidentd.wire.requests import ShiftRequest
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import requests as forms
 from incidentd_tui.rows import requests

@@ -12,6 +12,7 @@ from textual.worker import Worker
 
 from incidentd import wire
 from incidentd.client import ApiError, ClientError
+from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.inert import Shown
 from incidentd_tui.model import Changes
@@ -41,7 +42,7 @@ class RoomScreen(RoomVerbs):
     def __init__(self, incident_id: int) -> None:
         super().__init__()
         self.incident_id = incident_id
-        self.detail: wire.IncidentDetail | None = None
+        self.detail: wire_incidents.IncidentDetail | None = None
         self.entries: dict[Key, wire.TimelineEntry] = {}
         self._pending: dict[Key, wire.TimelineEntry] = {}
         self._expanded: set[Key] = set()
@@ -253,7 +254,7 @@ class RoomScreen(RoomVerbs):
         )
         self._pending[key] = shown
         self._show_entries()
-        call = self.tui.acts.client.add_note(self.incident_id, wire.AddNote(text=text))
+        call = self.tui.acts.client.add_note(self.incident_id, wire_incidents.AddNote(text=text))
         entry = await self.tui.acts.attempt(f"incident:{self.incident_id}", call)
         del self._pending[key]
         if entry is None:

@@ -7,8 +7,8 @@ from typing import cast
 
 from textual.worker import Worker
 
-from incidentd import wire_duty
 from incidentd.client import ClientError
+from incidentd.wire import duty as wire_duty
 from incidentd_tui import calendar, paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import shifts

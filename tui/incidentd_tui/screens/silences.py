@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from incidentd.wire_silences import Silence
+from incidentd.wire.silences import Silence
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import silencing
 from incidentd_tui.rows import silences

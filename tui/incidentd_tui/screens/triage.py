@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.worker import Worker
 
 from incidentd.client import ClientError
-from incidentd.wire_reports import Report, ReportDetail
-from incidentd.wire_triage import Similar, Triage
+from incidentd.wire.reports import Report, ReportDetail
+from incidentd.wire.triage import Similar, Triage
 from incidentd_tui import paint, theme
 from incidentd_tui.forms import answering, outcomes, triaging
 from incidentd_tui.model import Changes

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from incidentd import wire
-from incidentd.wire_duty import DutyWarning, Reason
+from incidentd.wire.duty import DutyWarning, Reason
 
 Mode = Literal["support", "project"]
 

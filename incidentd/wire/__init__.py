@@ -8,31 +8,23 @@ change of `API_VERSION`, anything else a major one. All texts are as the sender 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from incidentd import wire_health
 from incidentd.domain.severity import Severity
+from incidentd.wire.base import Frozen as Frozen
+from incidentd.wire.base import Handle as Handle
+from incidentd.wire.base import Instant as Instant
+from incidentd.wire.base import Line as Line
+from incidentd.wire.base import OptionalText as OptionalText
+from incidentd.wire.base import Request as Request
+from incidentd.wire.base import RowId as RowId
+from incidentd.wire.base import Text as Text
+from incidentd.wire.health import AdapterHealth as AdapterHealth
+from incidentd.wire.health import SourceHealth
 
 API_VERSION = "1.0"
-
-Line = Annotated[str, Meta(min_length=1, max_length=250, pattern=r"\S")]  # a title: not only white space
-Text = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
-OptionalText = Annotated[str, Meta(max_length=20_000)]
-Handle = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z")]
-Instant = Annotated[datetime, Meta(tz=True)]  # with its offset; a caller's time without one is an error
-RowId = Annotated[int, Meta(ge=1, le=2**53)]
-
-
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """A response body."""
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request body; a key that is not in the contract is an error that names it."""
 
 
 # ------------------------------------------------------------------ errors, paging, meta
@@ -61,9 +53,6 @@ class Info(Frozen, frozen=True):
     engine: str  # sqlite | postgresql
 
 
-AdapterHealth = wire_health.AdapterHealth
-
-
 class Health(Frozen, frozen=True):
     status: str  # ok | degraded
     problems: tuple[str, ...]
@@ -79,7 +68,7 @@ class Health(Frozen, frozen=True):
     config_files: tuple[str, ...]
     tls_names: tuple[str, ...] = ()  # the hosts that the certificate of the TLS listener is for
     tls_expires_at: Instant | None = None  # None where there is no TLS listener
-    sources: tuple[wire_health.SourceHealth, ...] = ()
+    sources: tuple[SourceHealth, ...] = ()
 
 
 class Event(Frozen, frozen=True):
@@ -295,14 +284,6 @@ class Incident(Frozen, frozen=True):
     drill: str = ""  # D-7 when it is part of a drill
 
 
-class IncidentDetail(Frozen, frozen=True):
-    incident: Incident
-    roles: tuple[RoleHolder, ...]  # all, oldest first
-    updates: tuple[Update, ...]
-    role_gap_minutes: Mapping[str, float]
-    report_ids: tuple[int, ...] = ()  # of those who reported it
-
-
 class IncidentPage(Frozen, frozen=True):
     incidents: tuple[Incident, ...]
     next_cursor: str
@@ -326,66 +307,6 @@ class TimelineEntry(Frozen, frozen=True):
 
 class Timeline(Frozen, frozen=True):
     entries: tuple[TimelineEntry, ...]
-
-
-class DeclareIncident(Request, frozen=True):
-    title: Line
-    severity: Severity = Severity.SEV3
-    service: Annotated[str, Meta(max_length=100)] = ""
-    summary: OptionalText = ""
-    alert_ids: tuple[RowId, ...] = ()
-    suspected: bool = False
-    started_at: Instant | None = None
-    many_stakeholders: bool = False
-
-
-class EditIncident(Request, frozen=True):
-    title: Line | None = None
-    summary: OptionalText | None = None
-    many_stakeholders: bool | None = None
-    service: Annotated[str, Meta(max_length=100)] | None = None
-
-
-class ChangeStatus(Request, frozen=True):
-    to: str
-    reason: OptionalText = ""
-    evidence: OptionalText = ""
-    at: Instant | None = None
-    merged_into: RowId | None = None
-
-
-class SetSeverity(Request, frozen=True):
-    severity: Severity
-    reason: OptionalText = ""
-
-
-class AssignRole(Request, frozen=True):
-    """Give `role` to `person` from now on; an exclusive role leaves its present holder. person "" ends it."""
-
-    role: str
-    person: Annotated[str, Meta(max_length=64)]
-    at: Instant | None = None
-    interruption: str = ""  # why it is somebody on project work; by default that more hands were needed
-
-
-class AddNote(Request, frozen=True):
-    text: Text
-    kind: str = "note"  # note | observation | decision | action
-    observed_at: Instant | None = None
-    evidence: OptionalText = ""
-    pinned: bool = False
-
-
-class PostUpdate(Request, frozen=True):
-    text: Text
-    phase: str
-    audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
-    next_in: Annotated[float, Meta(gt=0, le=7 * 86400)] | None = None  # seconds; default from the cadence
-    final: bool = False  # no further update is promised (phase resolved only)
-
-
-class LinkAlerts(Request, frozen=True):
-    alert_ids: Annotated[tuple[RowId, ...], Meta(min_length=1, max_length=1000)]
 
 
 # ------------------------------------------------------------------ roster

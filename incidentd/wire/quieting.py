@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from incidentd import wire
-from incidentd.wire_silences import Matchers
+from incidentd.wire.silences import Matchers
 
 LongText = Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"\S")]
 SomeMatchers = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=4000)], ...], Meta(max_length=64)]

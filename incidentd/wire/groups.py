@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from incidentd import wire, wire_pages
+from incidentd import wire
+from incidentd.wire import pages as wire_pages
 
 
 class Group(wire.Frozen, frozen=True):

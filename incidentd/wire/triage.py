@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from incidentd import wire, wire_reports
+from incidentd import wire
+from incidentd.wire import reports as wire_reports
 
 QuestionName = Literal["who", "reproduce", "since", "observed", "expected", "scope", "contact", "workaround"]
 Level = Literal["high", "medium", "low"]

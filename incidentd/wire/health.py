@@ -1,18 +1,13 @@
-"""What `wire.Health` says of plugin instances and sources; `wire` imports this, so its base classes are not at hand."""
+"""What `wire.Health` says of plugin instances and sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated
 
-import msgspec
-from msgspec import Meta
-
-_Instant = Annotated[datetime, Meta(tz=True)]
+from incidentd.wire.base import Frozen, Instant
 
 
-class AdapterHealth(msgspec.Struct, frozen=True, kw_only=True):
+class AdapterHealth(Frozen, frozen=True):
     """One configured plugin instance, or one plugin that could not be loaded."""
 
     instance: str
@@ -21,19 +16,19 @@ class AdapterHealth(msgspec.Struct, frozen=True, kw_only=True):
     state: str  # ok | degraded | quarantined | failed | missing
     detail: str  # what is wrong and what to do, one line
     failures: int  # in a row
-    last_ok_at: _Instant | None
-    last_error_at: _Instant | None
+    last_ok_at: Instant | None
+    last_error_at: Instant | None
 
 
-class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
+class SourceHealth(Frozen, frozen=True):
     """What a source instance sends. What was refused is counted by the node that answers, since its start."""
 
     instance: str
     type: str
-    last_signal_at: _Instant | None
+    last_signal_at: Instant | None
     signals_per_minute: int
     refused: Mapping[str, int]  # requests by reason: signature | body | size | rate | unknown | slow | store | failed
     last_error: str  # the status and words of the latest refusal
-    last_error_at: _Instant | None
+    last_error_at: Instant | None
     expect_every: float | None = None  # seconds, where it is watched
     silent: bool = False  # watched, and longer silent than that

@@ -1,0 +1,80 @@
+"""What is asked of an incident, and what it answers beyond `wire.Incident`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from incidentd.domain.severity import Severity
+from incidentd.wire import Incident, RoleHolder, Update
+from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
+
+
+class IncidentDetail(Frozen, frozen=True):
+    incident: Incident
+    roles: tuple[RoleHolder, ...]  # all, oldest first
+    updates: tuple[Update, ...]
+    role_gap_minutes: Mapping[str, float]
+    report_ids: tuple[int, ...] = ()  # of those who reported it
+
+
+class DeclareIncident(Request, frozen=True):
+    title: Line
+    severity: Severity = Severity.SEV3
+    service: Annotated[str, Meta(max_length=100)] = ""
+    summary: OptionalText = ""
+    alert_ids: tuple[RowId, ...] = ()
+    suspected: bool = False
+    started_at: Instant | None = None
+    many_stakeholders: bool = False
+
+
+class EditIncident(Request, frozen=True):
+    title: Line | None = None
+    summary: OptionalText | None = None
+    many_stakeholders: bool | None = None
+    service: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class ChangeStatus(Request, frozen=True):
+    to: str
+    reason: OptionalText = ""
+    evidence: OptionalText = ""
+    at: Instant | None = None
+    merged_into: RowId | None = None
+
+
+class SetSeverity(Request, frozen=True):
+    severity: Severity
+    reason: OptionalText = ""
+
+
+class AssignRole(Request, frozen=True):
+    """Give `role` to `person` from now on; an exclusive role leaves its present holder. person "" ends it."""
+
+    role: str
+    person: Annotated[str, Meta(max_length=64)]
+    at: Instant | None = None
+    interruption: str = ""  # why it is somebody on project work; by default that more hands were needed
+
+
+class AddNote(Request, frozen=True):
+    text: Text
+    kind: str = "note"  # note | observation | decision | action
+    observed_at: Instant | None = None
+    evidence: OptionalText = ""
+    pinned: bool = False
+
+
+class PostUpdate(Request, frozen=True):
+    text: Text
+    phase: str
+    audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
+    next_in: Annotated[float, Meta(gt=0, le=7 * 86400)] | None = None  # seconds; default from the cadence
+    final: bool = False  # no further update is promised (phase resolved only)
+
+
+class LinkAlerts(Request, frozen=True):
+    alert_ids: Annotated[tuple[RowId, ...], Meta(min_length=1, max_length=1000)]
