@@ -10,7 +10,7 @@ from pathlib import Path
 from incidentd import wire
 from incidentd.core import Core
 from incidentd.domain.display import safe_line
-from incidentd.services.contracts import ReportQuery
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from incidentd.core import Core
 from incidentd.demo.scenario import Fact, Scenario
-from incidentd.services.contracts import ReportQuery
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import reports as wire_reports
 
 _NAMES = ("Avery", "Blake", "Casey", "Devon", "Emery", "Finley", "Gray", "Harper", "Indigo", "Jules", "Kit", "Lane")

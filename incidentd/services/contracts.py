@@ -14,6 +14,8 @@ import msgspec
 
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
+from incidentd.services.incident_contracts import IncidentCalls
+from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -21,19 +23,16 @@ from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
-from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import policies as wire_policies
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import replay as wire_replay
-from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import silences as wire_silences
-from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
 
 
@@ -148,89 +147,6 @@ class ContactTestCalls(Protocol):
     async def delivery(self, delivery_id: int) -> wire_pages.Delivery: ...
 
 
-class IncidentCalls(Protocol):
-    async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage: ...
-    async def get(self, incident_id: int) -> wire_incidents.IncidentDetail: ...
-    async def declare(self, body: wire_incidents.DeclareIncident, actor: str) -> wire.Incident: ...
-    async def edit(
-        self, incident_id: int, body: wire_incidents.EditIncident, actor: str, if_version: int | None
-    ) -> wire.Incident: ...
-    async def change_status(
-        self, incident_id: int, body: wire_incidents.ChangeStatus, actor: str, if_version: int | None
-    ) -> wire.Incident: ...
-    async def set_severity(
-        self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
-    ) -> wire.Incident: ...
-    async def assign_role(
-        self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
-    ) -> wire.Incident: ...
-    async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry: ...
-    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update: ...
-    async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident: ...
-    async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident: ...
-    async def timeline(self, incident_id: int) -> wire.Timeline: ...
-
-
-class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A filter over reports. `state` is one of them, or open, triage (no outcome yet), owed (not followed up), all."""
-
-    state: str = "open"
-    channel: str = ""
-    kind: str = ""
-    service: str = ""
-    priority: str = ""
-    owner: str = ""
-    customer_id: int | None = None
-    incident_id: int | None = None
-    late: bool = False
-    text: str = ""
-    limit: int = 100
-    cursor: str = ""
-
-
-class ReportCalls(Protocol):
-    async def list(self, query: ReportQuery) -> wire_reports.ReportPage: ...
-    async def get(self, report_id: int) -> wire_reports.ReportDetail: ...
-    async def attachment(self, report_id: int, attachment_id: int) -> wire_reports.AttachmentContent: ...
-    async def create(self, body: wire_reports.NewReport, actor: str) -> wire_reports.Report: ...
-    async def add_message(self, report_id: int, body: wire_reports.AddMessage, actor: str) -> wire_reports.Report: ...
-    async def acknowledge(
-        self, report_id: int, body: wire_reports.AcknowledgeReport, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-    async def reply(
-        self, report_id: int, body: wire_reports.Reply, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-    async def note(self, report_id: int, body: wire_reports.ReportNote, actor: str) -> wire_reports.Report: ...
-    async def change_state(
-        self, report_id: int, body: wire_reports.ChangeReport, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-    async def edit(
-        self, report_id: int, body: wire_reports.EditReport, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-    async def merge(
-        self, report_id: int, body: wire_reports.MergeReport, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-    async def split(
-        self, report_id: int, body: wire_reports.SplitReport, actor: str, if_version: int | None
-    ) -> wire_reports.Report: ...
-
-
-class BroadcastCalls(Protocol):
-    async def declare(self, body: wire_reports.DeclareFromReports, actor: str) -> wire.Incident: ...
-    async def preview(self, incident_id: int, body: wire_reports.PreviewBroadcast) -> wire_reports.BroadcastPreview: ...
-    async def learned(
-        self, incident_id: int, body: wire_reports.Learned, actor: str
-    ) -> wire_reports.BroadcastPreview: ...
-
-
-class CustomerCalls(Protocol):
-    async def list(self, text: str, limit: int, cursor: str) -> wire_reports.CustomerPage: ...
-    async def get(self, customer_id: int) -> wire_reports.Customer: ...
-    async def edit(
-        self, customer_id: int, body: wire_reports.EditCustomer, actor: str, if_version: int | None
-    ) -> wire_reports.Customer: ...
-
-
 class RosterCalls(Protocol):
     async def people(self) -> wire.People: ...
     async def services(self) -> wire.Services: ...
@@ -310,26 +226,6 @@ class InterruptionCalls(Protocol):
 
 class ProtectionCalls(Protocol):
     async def measure(self, team: str, weeks: int) -> wire_protection.Protection: ...
-
-
-class TriageCalls(Protocol):
-    async def get(self, report_id: int) -> wire_triage.Triage: ...
-    async def similar(self, report_id: int) -> wire_triage.Similar: ...
-    async def answer(
-        self, report_id: int, body: wire_triage.AnswerQuestions, actor: str, if_version: int | None
-    ) -> wire_triage.Triage: ...
-    async def ask(
-        self, report_id: int, body: wire_triage.AskReporter, actor: str, if_version: int | None
-    ) -> wire_triage.Triage: ...
-    async def send_canned(
-        self, report_id: int, body: wire_triage.SendCanned, actor: str, if_version: int | None
-    ) -> wire_triage.Triage: ...
-    async def set_priority(
-        self, report_id: int, body: wire_triage.SetPriority, actor: str, if_version: int | None
-    ) -> wire_triage.Triage: ...
-    async def propagate(
-        self, report_id: int, body: wire_triage.Propagate, actor: str, if_version: int | None
-    ) -> wire_triage.Triage: ...
 
 
 class ModePlanCalls(Protocol):

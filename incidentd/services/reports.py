@@ -11,9 +11,9 @@ from incidentd.domain.people import Roster
 from incidentd.domain.reports import IN_TRIAGE, OPEN, OWED, Report, State
 from incidentd.plugin.support import Received
 from incidentd.services import cursors
-from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.report_changes import ReportChanges
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.services.report_intake import ReportIntake
 from incidentd.services.report_outbound import LOCAL
 from incidentd.services.report_regroup import merge, split

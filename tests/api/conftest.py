@@ -22,8 +22,9 @@ from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
 from incidentd.domain.severity import Severity
-from incidentd.services.contracts import AlertQuery, Calls, ReportQuery
+from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts

@@ -8,8 +8,8 @@ import pytest
 from incidentd.domain.people import Layer, Rotation, Schedule, Unit
 from incidentd.domain.support import MissedClock, Support
 from incidentd.plugin.support import Received
-from incidentd.services.contracts import ReportQuery
 from incidentd.services.health import HealthView
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.storage import reports
 from incidentd.wire import reports as wire_reports
 

@@ -10,8 +10,8 @@ from incidentd.domain.reports import IN_TRIAGE, State
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
 from incidentd.plugin.values import PermanentFailure, Receipt, TemporaryFailure
-from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import ServiceError
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.storage.schema import timers
 from incidentd.storage.schema_support import report_messages
 from incidentd.wire import incidents as wire_incidents

@@ -7,9 +7,9 @@ import pytest
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.support import Attachment, Received
 from incidentd.plugin.values import BadRequest, PermanentFailure, Receipt, TemporaryFailure
-from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_book import LentReports
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.storage import contacts, report_messages
 from incidentd.wire import reports as wire_reports
 

@@ -13,8 +13,8 @@ from incidentd.demo import scenario
 from incidentd.domain.people import Layer, Rotation, Schedule, Service
 from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
-from incidentd.services.contracts import ReportQuery
 from incidentd.services.errors import Refused
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import triage as wire_triage

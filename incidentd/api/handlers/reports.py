@@ -6,7 +6,8 @@ from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
-from incidentd.services.contracts import Calls, ReportQuery
+from incidentd.services.contracts import Calls
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import reports as wire_reports
 
 
