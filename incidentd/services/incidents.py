@@ -23,7 +23,8 @@ from incidentd.domain.incidents import (
 )
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.timeline import NOTE_KINDS, Told, entry
+from incidentd.domain.timeline import NOTE_KINDS, entry
+from incidentd.domain.told import Told
 from incidentd.domain.updates import Phase, next_due, next_due_for_status
 from incidentd.services import cursors, incident_links, incident_roles, report_links
 from incidentd.services.broadcast import Broadcast

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentd.domain import timeline
-from incidentd.domain.timeline import Told, entries, entry, known_kinds, line
+from incidentd.domain.timeline import entries, entry, known_kinds, line
+from incidentd.domain.told import Line, Told
 from incidentd.wire import Event
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -33,7 +34,7 @@ def event(what: str, subject: str = "incident:1", /, seq: int = 1, at: datetime 
     return Event(seq=seq, at=at, actor="ada", kind=what, subject=subject, data=data)
 
 
-def said(what: str, subject: str = "incident:1", /, **data) -> timeline.Line:
+def said(what: str, subject: str = "incident:1", /, **data) -> Line:
     return line(Told(event(what, subject, **data), NAMES))
 
 
