@@ -18,7 +18,7 @@ from incidentd_tui.inert import Shown
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import panel, room, timeline
 from incidentd_tui.screens.base import LOW
-from incidentd_tui.screens.room_verbs import RoomVerbs
+from incidentd_tui.screens.room_verbs import NOTE, RoomVerbs
 from incidentd_tui.widgets.bars import Bar
 from incidentd_tui.widgets.composer import Composer
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
@@ -139,7 +139,7 @@ class RoomScreen(RoomVerbs):
         self.entries = {entry.seq: entry for entry in told.entries}
         self._show_entries(cursor=told.entries[-1].seq if first and told.entries else None)
         if self.detail is not None:
-            self.panel.set_rows(list(panel.keys(self.detail)))
+            self.panel.set_rows(list(panel.keys(panel.Room(self.model, self.detail))))
         self.repaint_room()
 
     def _show_entries(self, cursor: Key | None = None) -> None:
@@ -157,7 +157,8 @@ class RoomScreen(RoomVerbs):
     def _panel_row(self, key: Key, width: int) -> list[paint.Line]:
         if self.detail is None:
             return [[]]
-        return panel.row(self.model, self.detail, cast("panel.Key", key), min(width, PANEL_WIDTH * 2))
+        seen = panel.Room(self.model, self.detail)
+        return panel.row(seen, cast("panel.Key", key), min(width, PANEL_WIDTH * 2))
 
     def repaint_room(self) -> None:
         incident = self.incident
@@ -211,11 +212,15 @@ class RoomScreen(RoomVerbs):
     def on_virtual_list_moved(self) -> None:
         self.repaint_bars()
 
-    def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
-        if event.source.id == "panel":
-            self.do_why()
-        else:
+    async def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        if event.source.id != "panel":
             self.do_expand()
+            return
+        section = panel.section(self.row_under_cursor()[0])
+        if section is None or not section.enter:
+            self.tui.say("nothing opens here", "warning")
+        else:
+            await self.action_verb(section.enter)
 
     # ------------------------------------------------------------------ notes
     def do_note(self) -> None:
@@ -230,7 +235,7 @@ class RoomScreen(RoomVerbs):
         self.call_after_refresh(self.fit_window)
 
     def on_composer_sent(self, event: Composer.Sent) -> None:
-        if reason := self.why_not(self.VERBS[0]):
+        if reason := self.why_not(NOTE):
             self.tui.say(f"{reason}; your text is kept", "warning")
             return
         text = event.text.strip()

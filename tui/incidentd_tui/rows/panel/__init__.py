@@ -1,0 +1,49 @@
+"""The panel beside the timeline, in sections. A row is (section, number); a head is numbered -1, a gap -2."""
+
+from __future__ import annotations
+
+from incidentd_tui import paint, theme
+from incidentd_tui.rows.panel import alerts, pages, reports, roles, rules, updates
+from incidentd_tui.rows.panel.section import Room, Section
+
+__all__ = ["SECTIONS", "Key", "Room", "Section", "keys", "row", "section"]
+
+Key = tuple[str, int]
+_GAP, _HEAD = -2, -1
+SECTIONS = (
+    rules.SECTION,
+    roles.SECTION,
+    updates.SECTION,
+    alerts.SECTION,
+    reports.SECTION,
+    pages.SECTION,
+)
+"""In the order in which they stand."""
+_BY_NAME = {one.name: one for one in SECTIONS}
+
+
+def section(name: str) -> Section | None:
+    """The section of that name."""
+    return _BY_NAME.get(name)
+
+
+def keys(room: Room) -> list[Key]:
+    """Every row, of those sections that have something to say."""
+    found: list[Key] = []
+    for one in SECTIONS:
+        numbers = one.rows(room)
+        if numbers or one.empty:
+            found += [(one.name, _GAP)] if found else []
+            found += [(one.name, _HEAD), *((one.name, number) for number in numbers)]
+    return found
+
+
+def row(room: Room, key: Key, width: int) -> list[paint.Line]:
+    """The lines of one row in `width` cells."""
+    name, number = key
+    shown = _BY_NAME[name]
+    if number == _GAP:
+        return [[]]
+    if number == _HEAD:
+        return [[(shown.heading, theme.heading), (f"  {shown.tail(room)}", theme.faint)]]
+    return shown.paint(room, number, width)

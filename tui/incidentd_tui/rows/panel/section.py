@@ -1,0 +1,33 @@
+"""What a section of the panel is: one object, which its module fills with small functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from incidentd.wire import incidents as wire_incidents
+from incidentd_tui import paint
+from incidentd_tui.model import Model
+
+
+class Room(msgspec.Struct, frozen=True):
+    """What a section can show: the incident in full, and what the screen knows besides."""
+
+    model: Model
+    detail: wire_incidents.IncidentDetail
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading and its rows. A row is a number: an id, or a place in a list of the detail.
+
+    `enter` is the id of the verb that Enter does with the row under the cursor; "" when there is nothing to open.
+    """
+
+    name: str
+    heading: str
+    rows: Callable[[Room], Sequence[int]]
+    paint: Callable[[Room, int, int], list[paint.Line]]  # of one row, for a width in cells
+    tail: Callable[[Room], str] = lambda room: ""  # said beside the heading
+    empty: bool = False  # whether the heading stands there with no row under it
+    enter: str = ""

@@ -1,0 +1,14 @@
+"""What others are told."""
+
+from __future__ import annotations
+
+from incidentd_tui.forms import room as room_forms
+from incidentd_tui.screens.room_verbs.base import RoomPart
+from incidentd_tui.verbs import Verb
+
+VERBS = (Verb("room.update", "U", "update", "Write an update for others, and promise the next one", writes=True),)
+
+
+class UpdateVerbs(RoomPart):
+    def do_update(self) -> None:
+        self.open_form(room_forms.update)
