@@ -16,6 +16,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
+from incidentd.configuration.severity_tables import severity_problems
 from incidentd.configuration.support_references import support_problems
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
@@ -75,6 +76,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
         problems=(
             *roster.problems,
             *route_problems(process, roster),
+            *severity_problems(process.matrix),
             *support_problems(process.support, roster, channels),
         ),
         files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),

@@ -12,6 +12,7 @@ import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
+from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
 from incidentd.configuration.support_tables import SupportTable, support
 from incidentd.configuration.time_intervals import Intervals, time_intervals
@@ -165,6 +166,7 @@ class ProcessFile(Table):
     dependencies: DependenciesTable = DependenciesTable()
     time_intervals: Intervals = pydantic.Field(default={})
     maintenance: MaintenanceTable = MaintenanceTable()
+    severity: SeverityTable = SeverityTable()
     updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
@@ -186,6 +188,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         for path, why in (
             *_broken_routes(file.route, ("route",), policies),
             *_broken_intervals(file.route, ("route",), file.time_intervals),
+            *broken_severity(file.severity),
             *broken_support(file.support, policies),
         )
     ]
@@ -198,6 +201,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         dependencies=DependencyRule(source=tuple(file.dependencies.source), hold=file.dependencies.hold),
         time_intervals=time_intervals(file.time_intervals),
         maintenance=MaintenanceSettings(**dict(file.maintenance)),
+        matrix=severity_matrix(file.severity),
         cadence=_cadence(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),

@@ -8,11 +8,13 @@ from datetime import timedelta
 import msgspec
 
 from incidentd.domain.contact_limits import Limits
+from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
+from incidentd.domain.severity_matrix import Matrix
 from incidentd.domain.support import Support
 from incidentd.domain.time_intervals import Period
 
@@ -40,6 +42,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: DependencyRule = DependencyRule()
     time_intervals: Mapping[str, tuple[Period, ...]] = {}
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    matrix: Matrix = DEFAULT_MATRIX
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
