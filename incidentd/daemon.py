@@ -187,7 +187,7 @@ class Daemon:
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
-            duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster),
+            duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
             status=LentStatus(lambda: self.core.store),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),

@@ -24,3 +24,11 @@ class DutyBook(Protocol):
         Raises `StoreUnavailable`.
         """
         ...
+
+    async def put_through(self, person: str, *, once: str, note: str = "") -> None:
+        """Somebody was connected with `person` by a call: one on project work was interrupted, which is recorded.
+
+        `once` is the vendor's id of the call: told again it changes nothing. Raises `StoreUnavailable`. Since API
+        version 1.7.
+        """
+        ...

@@ -142,6 +142,11 @@ def interrupted_by_role(tx: Tx, incident: Incident, person: str, reason: str, ac
         _reached(tx, Source.INCIDENT, incident.subject, incident.service, [person], lambda _: given, actor)
 
 
+def interrupted_by_call(tx: Tx, subject: str, person: str, note: str, by: str) -> None:
+    """A caller was put through to `person`, whose turn it was: recorded once for a call."""
+    _reached(tx, Source.CALL, subject, "", [person], lambda _: Reason.SCHEDULED, by, note)
+
+
 def check_reason(tx: Tx, person: str, reason: str) -> None:
     """Raise `Invalid` for a reason that is none, and when `person` is on project work and there is none."""
     if reason and reason not in GIVEN:
@@ -170,6 +175,7 @@ def _reached(
     people: Iterable[str],
     reason: Callable[[str], Reason],
     by: str,
+    note: str = "",
 ) -> None:
     """Record those of `people` who are on project work, once for a subject."""
     found = interruptions.on_project_work(tx.conn, list(people), tx.now)
@@ -184,6 +190,7 @@ def _reached(
                 reason=reason(person),
                 subject=subject,
                 service=service,
+                note=note,
                 by=by,
             )
             _recorded(tx, one)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from incidentd.plugin import (
     AdapterType,
+    BadRequest,
     Condition,
     Context,
     Outgoing,
@@ -28,12 +30,14 @@ from incidentd_twilio.decode import (
     caller_key,
     caller_of,
     caller_of_key,
+    outcome,
     recording,
     text_message,
     transcription,
+    why,
 )
-from incidentd_twilio.messages import Messages
-from incidentd_twilio.signature import signed_form
+from incidentd_twilio.messages import STATUS, Messages
+from incidentd_twilio.signature import require, signed_form
 from incidentd_twilio.twiml import (
     ACCEPT,
     ACCEPTED,
@@ -65,11 +69,13 @@ class TwilioChannel(SupportChannel):
     def routes(self) -> Sequence[Route]:
         handlers = {
             SMS: self.hear_text,
+            STATUS + "/{key}": self.hear_status,
             VOICE: self.hear_call,
             CHOICE: self.hear_choice,
             ACCEPT: self.ask_to_accept,
             ACCEPTED: self.connect,
             ENDED: self.hear_end,
+            ENDED + "/{person}": self.hear_end,
             RECORDED: self.thank,
             RECORDING + "/{caller}": self.hear_recording,
             TRANSCRIBED + "/{caller}": self.hear_transcription,
@@ -98,6 +104,17 @@ class TwilioChannel(SupportChannel):
             raise PermanentFailure("the caller's number is not known, so nothing can be sent to it")
         return Receipt(vendor_id=await self._messages.send(outgoing))
 
+    async def hear_status(self, request: WebhookRequest) -> WebhookResponse:
+        """What became of a text message that was sent; Twilio tries again until it is stored."""
+        form, key = self._form(request), request.params.get("key", "")
+        told = outcome(form)
+        if told is None:
+            return _answer(Script(self._config))
+        receipts = self._context.receipts
+        if await receipts.report(told, idempotency_key=key, vendor_id=form.get("MessageSid", ""), detail=why(form)):
+            return _answer(Script(self._config))
+        raise BadRequest("is no message of ours", field="MessageSid", status=404)
+
     # ------------------------------------------------------------------ calls
     async def hear_call(self, request: WebhookRequest) -> WebhookResponse:
         """Somebody calls."""
@@ -110,16 +127,16 @@ class TwilioChannel(SupportChannel):
     async def hear_choice(self, request: WebhookRequest) -> WebhookResponse:
         """They pressed a key: 1 for who is on call; all else leaves a message."""
         form = self._form(request)
-        numbers, who = await self._on_call() if form.get("Digits") == _PUT_THROUGH else ((), "")
+        numbers, who, person = await self._on_call() if form.get("Digits") == _PUT_THROUGH else ((), "", "")
         script = Script(self._config)
         if not numbers:
             return _answer(script.record(caller_key(caller_of(form))))
         text = f"(called, and asked for the person on call: {who})"
         await self._note(call(form, self._config, request.received_at, "asked", text))
-        return _answer(script.say(self._config.says.connecting).dial(numbers))
+        return _answer(script.say(self._config.says.connecting).dial(numbers, person))
 
-    async def _on_call(self) -> tuple[Sequence[str], str]:
-        """The numbers to dial, and whose they are."""
+    async def _on_call(self) -> tuple[Sequence[str], str, str]:
+        """The numbers to dial, whose they are, and the handle of who that is ("" for a number of no person)."""
         if self._config.schedule:
             try:
                 duty = await self._context.duty.on_call(self._config.schedule)
@@ -128,10 +145,11 @@ class TwilioChannel(SupportChannel):
             numbers = [one for one in duty.addresses if NUMBER.fullmatch(one)] if duty is not None else []
             if duty is not None and numbers:
                 self._unreachable = ""
-                return numbers[:1], duty.person
+                return numbers[:1], duty.person, duty.person
             who = "nobody is on call" if duty is None else f"{duty.person} has no phone number among their contacts"
             self._unreachable = f"{self._config.schedule}: {who}, so a caller was not put through to them"
-        return ((self._config.direct,), self._config.direct) if self._config.direct else ((), "")
+        direct = self._config.direct
+        return ((direct,), direct, "") if direct else ((), "", "")
 
     async def ask_to_accept(self, request: WebhookRequest) -> WebhookResponse:
         """The person on call picked up, or their mailbox did: only a person presses a key."""
@@ -150,9 +168,18 @@ class TwilioChannel(SupportChannel):
         taken = bridged == "true" if bridged else form.get("DialCallStatus") == "completed"
         seconds = safe_line(form.get("DialCallDuration", "?"), 10)
         text = f"(was put through, for {seconds} seconds)" if taken else "(nobody took the call)"
-        await self._note(call(form, self._config, request.received_at, "ended", text, opens=False))
+        kept = await self._note(call(form, self._config, request.received_at, "ended", text, opens=False))
+        person = request.params.get("person", "")
+        if taken and person:
+            await self._interrupted(person, require(form, "CallSid"), kept.reference if kept is not None else "")
         script = Script(self._config)
         return _answer(script.hang_up() if taken else script.record(caller_key(caller_of(form))))
+
+    async def _interrupted(self, person: str, call_id: str, reference: str) -> None:
+        """Whoever took the call may have been on project work. A store that is down must not hold the caller up."""
+        note = f"{reference}: a customer was put through" if reference else "a customer was put through"
+        with contextlib.suppress(StoreUnavailable):
+            await self._context.duty.put_through(person, once=call_id, note=note)
 
     async def thank(self, request: WebhookRequest) -> WebhookResponse:
         """They left a message and are still there; its reference is told if it can be stored now."""

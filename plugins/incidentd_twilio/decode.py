@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from incidentd.plugin import Received, safe_line, storable
+from incidentd.plugin import ReceiptOutcome, Received, safe_line, storable
 from incidentd_twilio.config import NUMBER, TwilioConfig
 from incidentd_twilio.signature import require
 
@@ -17,6 +17,20 @@ HIDDEN = "hidden"
 """The address of a caller whose number is not known."""
 
 Form = Mapping[str, str]
+_OUTCOMES = {
+    "delivered": ReceiptOutcome.DELIVERED,
+    "read": ReceiptOutcome.READ,
+    "undelivered": ReceiptOutcome.FAILED,
+    "failed": ReceiptOutcome.FAILED,
+}
+_CAUSES = {
+    "30003": "the phone cannot be reached now",
+    "30004": "the recipient or their network blocks messages",
+    "30005": "there is no such number",
+    "30006": "the number takes no text messages: is it a landline?",
+    "30007": "the network took it for spam",
+    "30008": "the network did not say why",
+}
 
 
 def caller_of(form: Form) -> str:
@@ -97,3 +111,17 @@ def transcription(form: Form, caller: str, config: TwilioConfig, now: datetime) 
         opens=False,
         kind=config.kind,
     )
+
+
+def outcome(form: Form) -> ReceiptOutcome | None:
+    """What a status means for a message; None for those on the way, such as "sent" (twilio.com/docs, "Track the
+    message status of outbound messages").
+    """
+    return _OUTCOMES.get(form.get("MessageStatus", ""))
+
+
+def why(form: Form) -> str:
+    """Why a message did not arrive, "" when it did."""
+    code = safe_line(form.get("ErrorCode", ""), 10)
+    cause = f": {_CAUSES[code]}" if code in _CAUSES else ""
+    return f"Twilio error {code}{cause}" if code else ""

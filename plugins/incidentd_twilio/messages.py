@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from incidentd.plugin import Context, Outgoing, TemporaryFailure, safe_line, safe_text
 from incidentd_twilio.config import TwilioConfig
+from incidentd_twilio.twiml import RETRIES
 
 if TYPE_CHECKING:
     from incidentd.plugin.httpcall import Answer
 
+STATUS = "/twilio/status"
 MAX_TEXT = 1600  # characters; more Twilio refuses
 _CUT = "… (cut)"
 _CLOCKS = timedelta(minutes=5)  # that Twilio's clock may be off ours
@@ -65,7 +67,10 @@ class Messages:
         if outgoing.attempt > 1 and (before := await self._find(outgoing, body)):
             return before
         sender = "MessagingServiceSid" if self._config.number.startswith("MG") else "From"
-        form = urlencode({"To": outgoing.recipient, sender: self._config.number, "Body": body}).encode()
+        key = quote(outgoing.idempotency_key.encode("utf-8", "replace"), safe="")
+        told_at = f"{self._config.url}{STATUS}/{key}{RETRIES}"
+        fields = {"To": outgoing.recipient, sender: self._config.number, "Body": body, "StatusCallback": told_at}
+        form = urlencode(fields).encode()
         headers = self._headers() | {"Content-Type": "application/x-www-form-urlencoded"}
         now, limit = self._context.now(), self._config.timeout
         told = _told(await post(self._context.http, self._url, form, headers, timeout=limit, now=now))

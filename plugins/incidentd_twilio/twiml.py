@@ -15,7 +15,8 @@ ACCEPTED = f"{VOICE}/accepted"
 RECORDED = f"{VOICE}/recorded"
 RECORDING = f"{VOICE}/recording"
 TRANSCRIBED = f"{VOICE}/transcribed"
-_RETRIES = "#rc=5&rp=all"  # tells Twilio to try again, whatever went wrong; it is no part of the address
+RETRIES = "#rc=5&rp=all"
+"""Tells Twilio to try again, whatever went wrong; it is no part of the address."""
 
 
 class Script:
@@ -43,14 +44,14 @@ class Script:
             self.say(text, gather)
         return self
 
-    def dial(self, numbers: Sequence[str]) -> Script:
-        """Call all of `numbers`; whoever takes the call first by pressing a key is connected."""
+    def dial(self, numbers: Sequence[str], person: str = "") -> Script:
+        """Call all of `numbers`; whoever takes the call first by pressing a key is connected. `person` has them."""
         call = SubElement(
             self._response,
             "Dial",
             timeout=str(self._config.ring),
             answerOnBridge="true",
-            action=self._url(ENDED),
+            action=self._url(f"{ENDED}/{person}" if person else ENDED),
             method="POST",
         )
         for number in numbers:
@@ -66,11 +67,11 @@ class Script:
             "playBeep": "true",
             "action": self._url(RECORDED),
             "method": "POST",
-            "recordingStatusCallback": self._url(f"{RECORDING}/{caller}") + _RETRIES,
+            "recordingStatusCallback": self._url(f"{RECORDING}/{caller}") + RETRIES,
             "recordingStatusCallbackMethod": "POST",
         }
         if self._config.transcribe:
-            attributes |= {"transcribe": "true", "transcribeCallback": self._url(f"{TRANSCRIBED}/{caller}") + _RETRIES}
+            attributes |= {"transcribe": "true", "transcribeCallback": self._url(f"{TRANSCRIBED}/{caller}") + RETRIES}
         SubElement(self._response, "Record", attributes)
         return self.hang_up()
 

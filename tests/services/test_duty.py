@@ -72,7 +72,7 @@ async def test_an_override_is_paged_and_says_whose_turn_it_was(team):
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_a_plugin_may_ask_who_is_on_call(team, monkeypatch):
-    lent = LentDuty(lambda: team.core.store, lambda: team.roster)
+    lent = LentDuty(lambda: team.core.store, lambda: team.roster, "hotline")
     assert await lent.on_call("second") is None
     await override(team)
     sam = await lent.on_call("first")

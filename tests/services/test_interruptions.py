@@ -8,6 +8,7 @@ from incidentd import wire
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.protection_log import KINDS
 from incidentd.domain.severity import Severity
+from incidentd.services.duty_lending import LentDuty
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.storage.schema_duty import PROTECTION_KINDS
 from incidentd.wire import incidents as wire_incidents
@@ -202,3 +203,14 @@ async def test_the_index_is_used(team):
         return str(conn.execute(text(query)).all())
 
     assert "events_protection" in await team.store.read(plan)
+
+
+async def test_a_call_put_through_to_somebody_on_project_work_is_an_interruption_once(team):
+    lent = LentDuty(lambda: team.core.store, lambda: team.roster, "hotline")
+    for _ in range(2):  # told again it is the same call
+        await lent.put_through("ada", once="CA1", note="R-1: a customer was put through")
+    await lent.put_through("lin", once="CA2")
+    assert await recorded(team) == [("ada", "scheduled", "call:CA1", "", "call")]
+    (event,) = await team.events("interruption.recorded")
+    assert (event.subject, event.actor) == ("call:CA1", "hotline")
+    assert event.data["text"].endswith("is reached (call): it was their turn (R-1: a customer was put through)")

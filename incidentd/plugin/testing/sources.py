@@ -73,10 +73,18 @@ class SettableDuty:
 
     def __init__(self) -> None:
         self.held: dict[str, OnDuty] = {}
+        self.called: dict[str, tuple[str, str]] = {}  # (person, note) by id of the call
+        self.unavailable = False
 
     async def on_call(self, schedule: str) -> OnDuty | None:
         """What `held` says."""
         return self.held.get(schedule)
+
+    async def put_through(self, person: str, *, once: str, note: str = "") -> None:
+        """Keep it once."""
+        if self.unavailable:
+            raise StoreUnavailable("the test's store is down")
+        self.called.setdefault(once, (person, note))
 
 
 class FakeContext:

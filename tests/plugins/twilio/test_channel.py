@@ -14,7 +14,16 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from incidentd.plugin import BadRequest, OnDuty, PermanentFailure, Received, Secret, TemporaryFailure, WebhookRequest
+from incidentd.plugin import (
+    BadRequest,
+    OnDuty,
+    PermanentFailure,
+    ReceiptOutcome,
+    Received,
+    Secret,
+    TemporaryFailure,
+    WebhookRequest,
+)
 from incidentd.plugin.testing import (
     FakeContext,
     HttpSendingConformance,
@@ -113,7 +122,9 @@ class TestTwilio(HttpSendingConformance, WebhookChannelConformance):
         assert sent.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
         assert sent.headers["authorization"] == "Basic " + self.secrets[2]
         fields = self.fields(sent)
-        assert set(fields) == {"To", "From", "Body"}
+        assert set(fields) == {"To", "From", "Body", "StatusCallback"}
+        assert fields["StatusCallback"].startswith(f"{URL}/twilio/status/")
+        assert fields["StatusCallback"].endswith("#rc=5&rp=all")
         assert 0 < len(fields["Body"]) <= 1600
 
     def fields(self, sent: Recorded) -> dict[str, str]:
@@ -169,8 +180,14 @@ class Phone:
         """The document that Twilio gets, with which everything is called as it stands in there."""
         pattern, _, caller = path.rpartition("/")
         route, params = path, {}
-        if pattern.endswith(("/recording", "/transcribed")):
-            route, params = f"{pattern}/{{caller}}", {"caller": caller}
+        for end, name in (
+            ("/recording", "caller"),
+            ("/transcribed", "caller"),
+            ("/ended", "person"),
+            ("/status", "key"),
+        ):
+            if pattern.endswith(end):
+                route, params = f"{pattern}/{{{name}}}", {name: caller}
         request = form(path, token, **({"CallSid": "CA1"} | fields))
         request = msgspec.structs.replace(request, path=route, params=params)  # as the listener hands it over
         answer = await route_for(self.channel, "POST", route).handler(request)
@@ -234,6 +251,44 @@ async def test_a_caller_is_put_through_to_who_is_on_call() -> None:
     ]
     first, second = phone.context.reports.messages
     assert (first.thread, first.automatic, second.automatic, second.opens) == (NUMBERS["talk-1"], False, True, False)
+    assert phone.context.duty.called == {"CA1": ("ada", "R-1: a customer was put through")}
+
+
+async def test_only_who_was_put_through_was_interrupted_and_no_store_holds_a_caller_up() -> None:
+    phone = Phone(schedule="support")
+    ended = {"DialCallStatus": "no-answer"}
+    await phone.ask("/twilio/voice/ended/ada", **ended)
+    assert phone.context.duty.called == {}
+    phone.context.duty.unavailable = True
+    told = await phone.ask("/twilio/voice/ended/ada", DialCallStatus="completed", DialCallDuration="5")
+    assert [one.tag for one in told] == ["Hangup"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"MessageStatus": "queued"}, None),
+        ({"MessageStatus": "sent"}, None),
+        ({"MessageStatus": "delivered"}, (ReceiptOutcome.DELIVERED, "")),
+        ({"MessageStatus": "read"}, (ReceiptOutcome.READ, "")),
+        (
+            {"MessageStatus": "undelivered", "ErrorCode": "30003"},
+            (ReceiptOutcome.FAILED, "Twilio error 30003: the phone cannot be reached now"),
+        ),
+        ({"MessageStatus": "failed", "ErrorCode": "39999"}, (ReceiptOutcome.FAILED, "Twilio error 39999")),
+    ],
+)
+async def test_what_becomes_of_a_text_message_is_told_later(fields: dict[str, str], told: Any) -> None:
+    phone = Phone()
+    await phone.ask("/twilio/status/key-1", MessageSid="SM1", **fields)
+    expected = [] if told is None else [(told[0], "key-1", "SM1", told[1])]
+    assert phone.context.receipts.reported == expected
+    with pytest.raises(BadRequest, match="missing or does not fit"):
+        await phone.ask("/twilio/status/key-1", token="guessed", MessageSid="SM1", **fields)
+    phone.context.receipts.unknown.add("key-1")
+    if told is not None:
+        with pytest.raises(BadRequest, match="no message of ours"):
+            await phone.ask("/twilio/status/key-1", MessageSid="SM1", **fields)
 
 
 @pytest.mark.parametrize(
