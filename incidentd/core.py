@@ -13,6 +13,7 @@ from incidentd.domain.support import Support
 from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
+from incidentd.services.audit import Audits
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
 from incidentd.services.contact_tests import ContactTests
@@ -186,6 +187,7 @@ class Core:
             pages=self.pages,
             contact_tests=self.contact_tests,
             incidents=self.incidents,
+            audits=Audits(self.store),
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

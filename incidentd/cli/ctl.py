@@ -26,6 +26,7 @@ _COMMANDS = {
     "recurring": ("recurring:recurring", "Silences and maintenance that recur."),
     "hides": ("hidings:hides", "What something hides, now and lately."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
+    "audit": ("audit:audit", "Prove that what was written about an incident has not changed."),
     "report": ("reports:report", "Report something, and handle what customers report."),
     "customer": ("customers:customer", "Customers: who writes to us, and what they are to us."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),

@@ -15,6 +15,7 @@ import msgspec
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
 from incidentd.services.incident_contracts import IncidentCalls
+from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -297,6 +298,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     pages: PageCalls
     contact_tests: ContactTestCalls
     incidents: IncidentCalls
+    audits: AuditCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from incidentd.clock import to_micros
-from incidentd.storage import driver_sql
+from incidentd.storage import audit_chain, driver_sql
 from incidentd.storage.schema import counters, events
 from incidentd.storage.tx import Tx
 from incidentd.wire import Event
@@ -39,6 +39,7 @@ def append_pending(tx: Tx) -> list[Event]:
     numbered = [event.numbered(last - count + 1 + index) for index, event in enumerate(tx.events)]
     rows = [(e.seq, to_micros(e.at), e.actor, e.kind, e.subject, _encode(e.data).decode()) for e in numbered]
     driver_sql.run_many(tx, _INSERT, rows)
+    audit_chain.extend(tx, numbered)
     return numbered
 
 

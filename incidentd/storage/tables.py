@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd.storage import (
     schema,
+    schema_audit,
     schema_calendars,
     schema_duty,
     schema_handover,
@@ -16,6 +17,7 @@ from incidentd.storage.metadata import metadata
 __all__ = [
     "metadata",
     "schema",
+    "schema_audit",
     "schema_calendars",
     "schema_duty",
     "schema_handover",

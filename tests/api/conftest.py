@@ -25,6 +25,7 @@ from incidentd.domain.severity import Severity
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_contracts import ReportQuery
+from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -261,6 +262,7 @@ class FakeDaemon:
             pages=_Pages(self),
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
+            audits=_Audits(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -1070,6 +1072,25 @@ class _Incidents(_Part):
     async def timeline(self, incident_id: int) -> wire.Timeline:
         _one(self.fake.incidents, incident_id, "incident")
         return wire.Timeline(entries=(self._entry("it began", "ana"),))
+
+
+class _Audits(_Part):
+    async def export(self, incident_id: int) -> wire_audit.Audit:
+        _one(self.fake.incidents, incident_id, "incident")
+        event = {"kind": "incident.declared", "subject": f"incident:{incident_id}"}
+        record = wire_audit.AuditRecord(n=1, hash="ab" * 32, event=event)
+        return wire_audit.Audit(
+            incident_id=incident_id,
+            format=wire_audit.FORMAT,
+            exported_at=NOW,
+            records=(record,),
+            count=1,
+            head=record.hash,
+        )
+
+    async def head(self, incident_id: int) -> wire_audit.AuditHead:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_audit.AuditHead(incident_id=incident_id, count=1, head="ab" * 32)
 
 
 class _Roster:

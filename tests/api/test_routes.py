@@ -79,6 +79,8 @@ GOOD = {
     "POST /v1/incidents/{id}/alerts": ("/v1/incidents/1/alerts", {"alert_ids": [1, 2]}),
     "DELETE /v1/incidents/{id}/alerts/{alert_id}": ("/v1/incidents/1/alerts/2", None),
     "GET /v1/incidents/{id}/timeline": ("/v1/incidents/1/timeline", None),
+    "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
+    "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
     "GET /v1/reports": ("/v1/reports?state=triage&kind=end_user&late=1&incident_id=1&q=slow&limit=5", None),
     "POST /v1/reports": ("/v1/reports", {"subject": "It is slow", "text": "very", "tags": {"region": "eu"}}),
     "POST /v1/reports/declare": ("/v1/reports/declare", {"report_ids": [1], "severity": "SEV2", "title": "Slow"}),

@@ -22,6 +22,7 @@ import pytest
 from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
+from incidentd.wire import audit as wire_audit
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
@@ -180,6 +181,13 @@ class Canned:
     def trace(self, *steps: wire.TraceStep, **changes: Any) -> wire.Trace:
         some = steps or (self.step(0, "alert.fired"), self.step(30, "page.started"), self.step(31, self.text))
         return wire.Trace(alert=self.alert(**changes), verdict=f"{self.text} verdict", steps=some)
+
+    def audit(self) -> wire_audit.Audit:
+        event = {"kind": self.text, "subject": "incident:4", "data": {self.text: [self.text, 1.5, None]}}
+        record = wire_audit.AuditRecord(n=1, hash="ab" * 32, event=event)
+        return wire_audit.Audit(
+            incident_id=4, format=wire_audit.FORMAT, exported_at=AT, records=(record,), count=1, head="ab" * 32
+        )
 
     def page(self, number: int = 3, **changes: Any) -> wire.Page:
         t = self.text

@@ -13,6 +13,7 @@ import pytest
 
 from incidentd import wire
 from incidentd.cli import ctl
+from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drills as wire_drills
@@ -64,6 +65,9 @@ READ = [
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
+    Case("audit export INC-4", "GET /v1/incidents/4/audit", lambda c: c.audit(), '{"format": "incidentd-audit/1"'),
+    Case("audit head 4", "GET /v1/incidents/4/audit/head",
+         lambda c: wire_audit.AuditHead(incident_id=4, count=3, head="ab" * 32), "INC-4 3 abab"),
     Case("route test a=b=c é=", "GET /v1/route?label=a%3Db%3Dc&label=%C3%A9%3D", lambda c: c.route_test(),
          "plain by plain after 1m00s: plain"),
     Case("policy list", "GET /v1/policies", lambda c: wire_policies.Policies(policies=(c.policy(),)),
@@ -415,6 +419,7 @@ LEAVES = dict(leaves(ctl.cli))
 
 def test_every_command_has_a_case():
     elsewhere = {"events", "completion", "replay"}  # test_events.py, test_completion.py, test_replay.py
+    elsewhere |= {"audit verify"}  # test_audit.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     untried = {path for path in LEAVES if not any(case.line.startswith(f"{path} ") or case.line == path
                                                   for case in CASES)}  # fmt: skip
