@@ -17,6 +17,10 @@ from incidentd.api.stream import CONTENT_TYPE as EVENT_STREAM
 
 _REFERENCE = "#/components/schemas/{name}"
 _JSON = "application/json"
+_IN_ECMASCRIPT = {r"\S": r"[^\s\u001c-\u001f\u0085]|\ufeff", r"\Z": "$"}
+"""Patterns stand in the document in the notation of ECMA-262 (JSON Schema, section 6.4), whose white space is not that
+of Python: what means something else there, in words that mean there what the daemon accepts."""
+_PRINTABLE = r"^(?:[^\p{C}\p{Z}]| )+$"  # what `router` takes for a name
 Schema = dict[str, Any]
 
 
@@ -51,7 +55,21 @@ def _schemas() -> Schema:
         structs |= {route.answer} if route.answer is not None else set()
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     _, components = msgspec.json.schema_components(ordered, schema_hook=_any_json, ref_template=_REFERENCE)
-    return dict(sorted(components.items()))
+    return {name: _portable(schema) for name, schema in sorted(components.items())}
+
+
+def _portable(schema: Any) -> Any:
+    """`schema` with every pattern in the notation of ECMA-262."""
+    if isinstance(schema, list):
+        return [_portable(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _portable(part) for key, part in schema.items()}
+    if isinstance(pattern := made.get("pattern"), str):
+        for ours, theirs in _IN_ECMASCRIPT.items():
+            pattern = pattern.replace(ours, theirs)
+        made["pattern"] = pattern
+    return made
 
 
 def _any_json(kind: type) -> Schema:
@@ -76,7 +94,7 @@ def _operation(route: Route) -> Schema:
 
 def _path_parameters(route: Route) -> list[Schema]:
     number: Schema = {"type": "integer", "minimum": 1, "maximum": 2**53}
-    text: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
+    text: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _PRINTABLE}
     return [
         {"name": name, "in": "path", "required": True, "schema": number if name.endswith("id") else text}
         for name in re.findall(r"\{(\w+)\}", route.path)
