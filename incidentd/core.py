@@ -42,7 +42,9 @@ from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
 from incidentd.services.pages import Pages
+from incidentd.services.pins import Pins
 from incidentd.services.policies import PolicyView
+from incidentd.services.presence import Presences
 from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
@@ -135,6 +137,7 @@ class Core:
         """The response, and who reported what it is about."""
         self.support = SupportDesk(store, process, roster, self.escalation)
         self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
+        self.presence = Presences(store)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -187,6 +190,8 @@ class Core:
             pages=self.pages,
             contact_tests=self.contact_tests,
             incidents=self.incidents,
+            presence=self.presence,
+            pins=Pins(self.store),
             audits=Audits(self.store),
             reports=self.support.reports,
             customers=self.support.customers,

@@ -405,6 +405,7 @@ class Daemon:
             self._certificate.stop()
         await self._replays.close()
         if self._api is not None:
+            self.core.presence.close()
             await self.core.events.close()
             await self._api.close()
         if self._spool is not None:

@@ -54,6 +54,11 @@ class Pages(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Presence(Query, frozen=True):
+    after: Annotated[int, Meta(ge=0, le=2**53, description="the version that the caller has")] = 0
+    wait: Annotated[float, Meta(ge=0, le=20, description="seconds to wait for another version")] = 0.0
+
+
 class Silences(Query, frozen=True):
     state: Annotated[
         Literal["current", "active", "pending", "expired", "all"],

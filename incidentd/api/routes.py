@@ -23,6 +23,7 @@ from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
+from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.triage_routes import TRIAGE_ROUTES
 from incidentd.wire import bulk as wire_bulk
@@ -191,6 +192,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *PAGE_ROUTES,
     *INCIDENT_ROUTES,
+    *ROOM_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -28,6 +28,7 @@ _MARKS = {
 _OTHER = ("·", ".", "")
 _KIND_COLUMNS = 11
 _OFFSET_COLUMNS = 7
+_NUMBER_COLUMNS = 22
 _LATE_SECONDS = 60  # an entry recorded later than this after it was observed says so
 
 
@@ -120,7 +121,12 @@ def _print_updates(session: Session, detail: wire_incidents.IncidentDetail) -> N
 
 
 def print_timeline(
-    session: Session, incident: wire.Incident, entries: Sequence[wire.TimelineEntry], *, full: bool = False
+    session: Session,
+    incident: wire.Incident,
+    entries: Sequence[wire.TimelineEntry],
+    *,
+    full: bool = False,
+    numbers: bool = False,
 ) -> None:
     """Every entry with its offset from the incident's start; `full` adds the texts of messages, as they were sent."""
     _print_headline(incident)
@@ -131,6 +137,8 @@ def print_timeline(
             print(f"\n  {paint(today, 'dim')}")
             day = today
         _print_entry(session, entry, incident.started_at, full=full)
+        if numbers:
+            hang(" " * _NUMBER_COLUMNS, f"entry {entry.seq}", tone="dim")
     if not entries:
         print("\n  nothing yet")
 

@@ -6,6 +6,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.incident_changes import CHANGES
+from incidentd.cli.incident_room import ROOM
 from incidentd.cli.incident_views import print_incident, print_timeline
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
 from incidentd.cli.screen import Painted, listed, table, toned, words
@@ -18,8 +19,8 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for change in CHANGES:
-    incident.add_command(change)
+for one in (*CHANGES, *ROOM):
+    incident.add_command(one)
 
 
 def _row(session: Session, i: wire.Incident) -> tuple[object, ...]:
@@ -64,10 +65,11 @@ def show(session: Session, incident_id: int) -> None:
 @incident.command()
 @click.argument("incident_id", type=INCIDENT)
 @click.option("--pinned", is_flag=True, help="Only what somebody pinned.")
+@click.option("--numbers", is_flag=True, help="The number of each entry.")
 @click.option("--full", is_flag=True, help="The exact text of every message that was sent.")
 @read_options
 @click.pass_obj
-def timeline(session: Session, incident_id: int, pinned: bool, full: bool) -> None:
+def timeline(session: Session, incident_id: int, pinned: bool, numbers: bool, full: bool) -> None:
     """Tell what happened, in order."""
     body = session.get(f"/v1/incidents/{incident_id}/timeline")
     if session.as_json and not pinned:
@@ -78,4 +80,4 @@ def timeline(session: Session, incident_id: int, pinned: bool, full: bool) -> No
         session.print_value(wire.Timeline(entries=entries))
         return
     detail = session.decode(session.get(f"/v1/incidents/{incident_id}"), wire_incidents.IncidentDetail)
-    print_timeline(session, detail.incident, entries, full=full)
+    print_timeline(session, detail.incident, entries, full=full, numbers=numbers)

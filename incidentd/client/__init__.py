@@ -24,6 +24,7 @@ from incidentd.client.policies import PolicyCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.room import RoomCalls
 from incidentd.client.shift_requests import RequestCalls
 from incidentd.client.triage import TriageCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
@@ -37,6 +38,7 @@ class Client(
     QuietingCalls,
     PageCalls,
     IncidentCalls,
+    RoomCalls,
     DutyCalls,
     PolicyCalls,
     ModeCalls,

@@ -33,8 +33,12 @@ class Calls:
         body: wire.Request | None = None,
         *,
         if_version: int | None = None,
+        once: bool = True,
     ) -> T:
-        headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        """`once`: with an idempotency key, which the daemon keeps for a day; not for what may happen twice."""
+        headers = {"Content-Type": "application/json"}
+        if once:
+            headers["Idempotency-Key"] = str(uuid.uuid4())
         if if_version is not None:
             headers["If-Match"] = f'"{if_version}"'
         encoded = b"" if body is None else msgspec.json.encode(body)

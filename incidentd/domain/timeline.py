@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import msgspec
+
 from incidentd.domain import timeline_incident, timeline_pages
 from incidentd.domain.hiding import HIDES
 from incidentd.domain.response_history import instant
@@ -19,9 +21,9 @@ _SENTENCES = {**timeline_incident.SENTENCES, **timeline_pages.SENTENCES}
 # An expiry is told by the end that follows it.
 _HIDING = {kind for on, (off, _) in HIDES.items() for kind in (on, off)}
 _REPORTED = {"alert.report_linked", "alert.report_unlinked"}  # the incident's own entries say so
-_LEFT_OUT = frozenset(
-    {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired", *_HIDING, *_REPORTED}
-)
+_PIN = "incident.pinned"  # seen as a mark on the entry
+_EXPLAINED = {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired"}
+_LEFT_OUT = frozenset({_PIN, *_EXPLAINED, *_HIDING, *_REPORTED})
 
 
 def known_kinds() -> frozenset[str]:
@@ -65,5 +67,18 @@ def entry(told: Told) -> TimelineEntry:
 
 def entries(events: Iterable[Event], names: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
     """The timeline: by when things happened, then by when they were recorded."""
-    found = [entry(Told(event, names)) for event in events if event.kind not in _LEFT_OUT]
+    told = list(events)
+    pins = _pins(told)
+    found = [_pinned(entry(Told(event, names)), pins) for event in told if event.kind not in _LEFT_OUT]
     return tuple(sorted(found, key=lambda one: (one.observed_at, one.seq)))
+
+
+def _pins(events: Iterable[Event]) -> dict[int, bool]:
+    """Which entries were pinned, or had their pin taken off, since they were written."""
+    told = sorted((one for one in events if one.kind == _PIN), key=lambda one: one.seq)
+    return {entry: bool(one.data.get("pinned")) for one in told if isinstance(entry := one.data.get("entry"), int)}
+
+
+def _pinned(shown: TimelineEntry, pins: Mapping[int, bool]) -> TimelineEntry:
+    pinned = pins.get(shown.seq, shown.pinned)
+    return shown if pinned == shown.pinned else msgspec.structs.replace(shown, pinned=pinned)

@@ -127,3 +127,9 @@ def _reporters_told(told: Told) -> Line:
 @about("incident.released")
 def _released(told: Told) -> Line:
     return Line(kind="link", text=f"The merge of INC-{told.data['incident_id']} was undone")
+
+
+@about("incident.pinned")
+def _pinned(told: Told) -> Line:
+    act = "Pinned" if told.data["pinned"] else "Took the pin off"
+    return Line(kind="pin", text=f"{act}: {told.data['text']}")

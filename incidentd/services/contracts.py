@@ -14,7 +14,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
-from incidentd.services.incident_contracts import IncidentCalls
+from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls
 from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
@@ -298,6 +298,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     pages: PageCalls
     contact_tests: ContactTestCalls
     incidents: IncidentCalls
+    presence: PresenceCalls
+    pins: PinCalls
     audits: AuditCalls
     reports: ReportCalls
     customers: CustomerCalls

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import pins as wire_pins
+from incidentd.wire import presence as wire_presence
 
 
 class IncidentCalls(Protocol):
@@ -29,3 +31,12 @@ class IncidentCalls(Protocol):
     async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident: ...
     async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident: ...
     async def timeline(self, incident_id: int) -> wire.Timeline: ...
+
+
+class PresenceCalls(Protocol):
+    async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence: ...
+    async def who(self, incident_id: int, after: int = 0, wait: float = 0.0) -> wire_presence.Presence: ...
+
+
+class PinCalls(Protocol):
+    async def pin(self, incident_id: int, body: wire_pins.Pin, actor: str) -> wire.TimelineEntry: ...

@@ -42,8 +42,15 @@ class Backend(Protocol):
         """Run `action` on the writer outside of any batch: migrations and maintenance. It begins and commits itself."""
         ...
 
-    def listen(self, heard: Callable[[], None]) -> None:
-        """Call `heard` whenever another node committed something; nothing to do where there are no other nodes."""
+    def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
+        """Call `heard` whenever another node committed something, and `told` with what one wants to be known.
+
+        Nothing to do where there are no other nodes.
+        """
+        ...
+
+    async def tell(self, text: str) -> None:
+        """Let the other nodes know `text`; nothing is stored."""
         ...
 
     async def close(self) -> None: ...
@@ -111,8 +118,11 @@ class SqliteBackend:
         async with self._readers.connect() as conn:
             return await conn.run_sync(query)
 
-    def listen(self, heard: Callable[[], None]) -> None:
+    def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
         """Nobody else writes here."""
+
+    async def tell(self, text: str) -> None:
+        """There is nobody else."""
 
     async def close(self) -> None:
         await self._readers.dispose()  # unclosed aiosqlite connections hang the interpreter's exit
@@ -145,8 +155,11 @@ class MemoryBackend:
         with self._engine.connect() as conn:
             return query(conn)
 
-    def listen(self, heard: Callable[[], None]) -> None:
+    def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
         """Nobody else can."""
+
+    async def tell(self, text: str) -> None:
+        """There is nobody else."""
 
     async def close(self) -> None:
         self._engine.dispose()
@@ -182,8 +195,12 @@ class PostgresBackend:
 
         return await self.write_alone(lambda conn: run_batch(conn, commands, clock, seal))
 
-    def listen(self, heard: Callable[[], None]) -> None:
-        self._listener = notices.Listener(self._url, self._node, heard)
+    def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
+        self._listener = notices.Listener(self._url, self._node, heard, told)
+
+    async def tell(self, text: str) -> None:
+        async with self._engine.begin() as conn:
+            await conn.execute(*notices.telling(self._node, text))
 
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         async def run() -> T:

@@ -29,8 +29,8 @@ class Store:
     """Queues commands for one writer task and answers each after its commit.
 
     `on_commit` callbacks get the events of every commit in seq order; `on_wake` callbacks tell a worker that it has
-    something to do, also when another node left it. `on_elsewhere` callbacks hear that another node committed. All
-    run on the event loop and must be quick.
+    something to do, also when another node left it. `on_elsewhere` callbacks hear that another node committed, and
+    `on_heard` ones, by topic, what another node told and nobody stored. All run on the event loop and must be quick.
     """
 
     def __init__(self, backend: Backend, clock: Clock) -> None:
@@ -39,6 +39,7 @@ class Store:
         self.on_commit: list[Callable[[list[Event]], None]] = []
         self.on_wake: dict[Wake, Callable[[], None]] = {}
         self.on_elsewhere: list[Callable[[], None]] = []
+        self.on_heard: dict[str, Callable[[str], None]] = {}
         self._jobs: deque[Job[Any]] = deque()
         self._work = asyncio.Event()
         self._closing = False
@@ -56,7 +57,7 @@ class Store:
             await backend.close()
             raise
         store = cls(backend, clock)
-        backend.listen(store._elsewhere)
+        backend.listen(store._elsewhere, store._heard)
         return store
 
     @property
@@ -81,6 +82,10 @@ class Store:
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` on a read connection."""
         return await self.backend.read(query)
+
+    async def tell(self, topic: str, text: str) -> None:
+        """Let the other nodes hear `text`, at most 7,000 bytes, in `on_heard` of `topic`: at most once, if ever."""
+        await self.backend.tell(f"{topic} {text}")
 
     async def _write_batches(self) -> None:
         while not (self._closing and not self._jobs):
@@ -115,6 +120,11 @@ class Store:
     def _elsewhere(self) -> None:
         for wake in (*self.on_wake.values(), *self.on_elsewhere):
             wake()
+
+    def _heard(self, told: str) -> None:
+        topic, _, text = told.partition(" ")
+        if topic in self.on_heard:
+            _told(lambda: self.on_heard[topic](text))
 
     async def close(self) -> None:
         """Commit what was queued, then close every connection."""

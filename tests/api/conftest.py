@@ -36,7 +36,9 @@ from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
+from incidentd.wire import pins as wire_pins
 from incidentd.wire import policies as wire_policies
+from incidentd.wire import presence as wire_presence
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import replay as wire_replay
@@ -263,6 +265,8 @@ class FakeDaemon:
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
             audits=_Audits(self),
+            presence=_Presences(self),
+            pins=_Pins(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -988,6 +992,25 @@ class _ContactTests(_Part):
         if delivery_id != 1:
             raise NotFound(f"there is no delivery {delivery_id}")
         return await _Pages(self.fake).test("phone", "ana")
+
+
+class _Presences(_Part):
+    async def who(self, incident_id: int, after: int = 0, wait: float = 0.0) -> wire_presence.Presence:
+        await self.fake.note("presence.who", incident_id, after, wait)
+        _one(self.fake.incidents, incident_id, "incident")
+        here = (wire_presence.Present(person="ana", state="viewing", what="", since=NOW),)
+        return wire_presence.Presence(here=here, version=5)
+
+    async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence:
+        await self.fake.note("presence.say", incident_id, body, actor)
+        return await self.who(incident_id)
+
+
+class _Pins(_Part):
+    async def pin(self, incident_id: int, body: wire_pins.Pin, actor: str) -> wire.TimelineEntry:
+        await self.fake.note("pins.pin", incident_id, body, actor)
+        _one(self.fake.incidents, incident_id, "incident")
+        return msgspec.structs.replace(_Incidents._entry("it began", "ana"), pinned=body.pinned)
 
 
 class _Incidents(_Part):

@@ -1,6 +1,6 @@
 """`incident show`, `incident timeline` and lists, as a person reads them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
@@ -12,6 +12,7 @@ from incidentd.domain.roles import Role
 from incidentd.domain.timeline import NOTE_KINDS
 from incidentd.domain.updates import Phase
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import presence as wire_presence
 
 
 def minutes(number):
@@ -189,3 +190,23 @@ def test_a_text_may_come_from_standard_input(words, api, run, canned):
     api.on("POST", "/v1/incidents/4/updates", canned.update())
     assert run("incident", *words, stdin="  zwei\nZeilen ü\n".encode()).code == 0
     assert api.asked[0].body["text"] == "zwei\nZeilen ü"
+
+
+def test_the_numbers_of_entries_are_what_pin_takes(told, api, run, canned):
+    shown = told(canned.entry(seq=118, text="5xx from v512 only"), options=("--numbers",)).out
+    assert "entry 118" in shown
+    api.on("POST", "/v1/incidents/4/pins", canned.entry(seq=118, text="5xx from\x1b[2J v512"))
+    assert run("incident", "pin", "4", "118").out == "INC-4 pinned: 5xx from␛[2J v512\n"
+    assert run("incident", "pin", "4", "118", "--off").out == "INC-4 no longer pinned: 5xx from␛[2J v512\n"
+    assert run("incident", "pin", "4", "0").code == 2
+
+
+def test_who_is_in_a_room(api, run, canned):
+    since = datetime.now(UTC) - minutes(4)
+    here = (wire_presence.Present(person="ada", state="writing", what="note", since=since),)
+    api.on("GET", "/v1/incidents/4/presence", wire_presence.Presence(here=here, version=3))
+    *said, ago = run("incident", "who", "4").out.splitlines()[1].split()
+    assert said == ["ada", "writing", "note"]
+    assert ago.startswith("4m")
+    api.on("GET", "/v1/incidents/4/presence", wire_presence.Presence(here=(), version=3))
+    assert run("incident", "who", "4").out == "Nobody has the room open.\n"
