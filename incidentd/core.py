@@ -52,6 +52,7 @@ from incidentd.services.recurring import Recurring
 from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
+from incidentd.services.role_desk import RoleDesk
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
 from incidentd.services.silence_lending import LentSilences
@@ -138,6 +139,7 @@ class Core:
         self.support = SupportDesk(store, process, roster, self.escalation)
         self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
         self.presence = Presences(store)
+        self.roles = RoleDesk(store, process)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -193,6 +195,7 @@ class Core:
             presence=self.presence,
             pins=Pins(self.store),
             audits=Audits(self.store),
+            roles=self.roles,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

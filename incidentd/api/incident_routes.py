@@ -49,13 +49,6 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         "Set severity",
         body=wire_incidents.SetSeverity,
     ),
-    changed(
-        "/v1/incidents/{id}/roles",
-        incidents.assign_role,
-        wire.Incident,
-        "Hand over a role",
-        body=wire_incidents.AssignRole,
-    ),
     created(
         "/v1/incidents/{id}/notes",
         incidents.add_note,

@@ -23,6 +23,7 @@ from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
+from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.triage_routes import TRIAGE_ROUTES
@@ -193,6 +194,7 @@ ROUTES: tuple[Route, ...] = (
     *PAGE_ROUTES,
     *INCIDENT_ROUTES,
     *ROOM_ROUTES,
+    *ROLE_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

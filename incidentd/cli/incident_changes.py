@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +13,8 @@ from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, SPAN, Word, change_opt
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
-from incidentd.domain.roles import Role
 from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents
-from incidentd.wire import protection as wire_protection
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -44,7 +42,7 @@ class _StatusWord(Word):
         return [CompletionItem(one) for one in found if one.startswith(incomplete.lower().replace("-", "_"))]
 
 
-def _said(session: Session, body: bytes, sentence: str) -> None:
+def said(session: Session, body: bytes, sentence: str) -> None:
     """The sentence, and each rule of the practice that is broken now: it blocks nothing, so it has to be seen."""
     incident = session.decode(body, wire.Incident)
     session.done(body, f"INC-{incident.id} {sentence}")
@@ -57,7 +55,7 @@ def _text(given: str) -> str:
     return sys.stdin.read(_MOST_TEXT).strip() if given == "-" else given
 
 
-def _post(session: Session, incident_id: int, what: str, body: object, version: int | None = None) -> bytes:
+def post(session: Session, incident_id: int, what: str, body: object, version: int | None = None) -> bytes:
     return session.change("POST", f"/v1/incidents/{incident_id}/{what}", body, version)
 
 
@@ -82,7 +80,7 @@ def declare(
         service=service, suspected=suspected, many_stakeholders=many_stakeholders,
     )  # fmt: skip
     body = session.change("POST", "/v1/incidents", wanted)
-    _said(session, body, f"declared as {severity}{', suspected' if suspected else ''}")
+    said(session, body, f"declared as {severity}{', suspected' if suspected else ''}")
 
 
 @click.command()
@@ -100,7 +98,7 @@ def edit(session: Session, /, incident_id: int, version: int | None, summary: st
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
         raise click.UsageError("say what to change: --title, --summary, --service or --many-stakeholders")
-    _said(session, session.change("PATCH", f"/v1/incidents/{incident_id}", changes, version), "changed")
+    said(session, session.change("PATCH", f"/v1/incidents/{incident_id}", changes, version), "changed")
 
 
 @click.command()
@@ -122,7 +120,7 @@ def status(
     suspected, active, mitigated, resolved, cooling, review_ready, in_review, learning, closed, merged, false_alarm.
     """
     change = wire_incidents.ChangeStatus(to=to, reason=reason, evidence=evidence, at=at, merged_into=merged_into)
-    _said(session, _post(session, incident_id, "status", change, version), f"is {words(to)}")
+    said(session, post(session, incident_id, "status", change, version), f"is {words(to)}")
 
 
 @click.command()
@@ -135,50 +133,11 @@ def status(
 def severity(session: Session, incident_id: int, level: str, reason: str, version: int | None) -> None:
     """Set the severity. When unsure, take the worse one."""
     change = wire_incidents.SetSeverity(severity=Severity(level), reason=reason)
-    _said(session, _post(session, incident_id, "severity", change, version), f"is {level}")
-
-
-@click.command()
-@click.argument("incident_id", type=INCIDENT)
-@click.argument("name", type=Word(str(role) for role in Role), metavar="ROLE")
-@click.argument("person", default="")
-@click.option("--end", is_flag=True, help="Nobody holds it any more.")
-@click.option("--at", type=INSTANT, help="Since when (default: now).")
-@click.option(
-    "--interruption",
-    type=Word(get_args(wire_protection.GivenReason)),
-    help="Why it is somebody on project work (default: more hands were needed).",
-)
-@versioned
-@change_options
-@click.pass_obj
-def role(
-    session: Session,
-    incident_id: int,
-    name: str,
-    person: str,
-    end: bool,
-    at: datetime | None,
-    interruption: str | None,
-    version: int | None,
-) -> None:
-    """Give ROLE to PERSON ("me" is you) from now on.
-
-    mitigation_lead, communications_lead, scribe, responder, support_triager; facilitator, note_taker, review_owner.
-    """
-    if bool(person) == end:
-        raise click.UsageError("name the person, or give --end")
-    if person == "me":
-        person = session.decode(session.get("/v1/info"), wire.Info).person
-        if not person:
-            raise click.UsageError("the roster does not know you: name the person")
-    given = wire_incidents.AssignRole(role=name, person=person, at=at, interruption=interruption or "")
-    body = _post(session, incident_id, "roles", given, version)
-    _said(session, body, f"{words(name)}: {person or 'nobody'}")
+    said(session, post(session, incident_id, "severity", change, version), f"is {level}")
 
 
 def _write(session: Session, incident_id: int, note: wire_incidents.AddNote) -> None:
-    body = _post(session, incident_id, "notes", note)
+    body = post(session, incident_id, "notes", note)
     session.done(body, f"INC-{incident_id} {session.decode(body, wire.TimelineEntry).kind} written")
 
 
@@ -222,8 +181,8 @@ def update(
 ) -> None:
     """Post an update; TEXT "-" reads standard input."""
     seconds = None if next_in is None else next_in.total_seconds()
-    post = wire_incidents.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
-    body = _post(session, incident_id, "updates", post)
+    wanted = wire_incidents.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
+    body = post(session, incident_id, "updates", wanted)
     posted = session.decode(body, wire.Update)
     promise = f"the next one is due by {session.when(posted.next_at, '%H:%M:%S %Z')}" if posted.next_at else "the last"
     session.done(body, f"INC-{incident_id} update to {posted.audience}: {promise}")
@@ -236,8 +195,8 @@ def update(
 @click.pass_obj
 def link(session: Session, incident_id: int, alerts: tuple[int, ...]) -> None:
     """Link alerts to an incident."""
-    body = _post(session, incident_id, "alerts", wire_incidents.LinkAlerts(alert_ids=alerts))
-    _said(session, body, f"linked to {listed(alerts, 'A-')}")
+    body = post(session, incident_id, "alerts", wire_incidents.LinkAlerts(alert_ids=alerts))
+    said(session, body, f"linked to {listed(alerts, 'A-')}")
 
 
 @click.command()
@@ -247,9 +206,9 @@ def link(session: Session, incident_id: int, alerts: tuple[int, ...]) -> None:
 @click.pass_obj
 def unlink(session: Session, incident_id: int, alert_id: int) -> None:
     """Take an alert off an incident."""
-    _said(session, session.change("DELETE", f"/v1/incidents/{incident_id}/alerts/{alert_id}"), f"without A-{alert_id}")
+    said(session, session.change("DELETE", f"/v1/incidents/{incident_id}/alerts/{alert_id}"), f"without A-{alert_id}")
 
 
 CHANGES: tuple[click.Command, ...] = (
-    declare, edit, status, severity, role, note, decide, observe, update, link, unlink,
+    declare, edit, status, severity, note, decide, observe, update, link, unlink,
 )  # fmt: skip

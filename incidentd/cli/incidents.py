@@ -6,6 +6,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.incident_changes import CHANGES
+from incidentd.cli.incident_roles import ROLE_COMMANDS
 from incidentd.cli.incident_room import ROOM
 from incidentd.cli.incident_views import print_incident, print_timeline
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
@@ -19,7 +20,7 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for one in (*CHANGES, *ROOM):
+for one in (*CHANGES, *ROLE_COMMANDS, *ROOM):
     incident.add_command(one)
 
 

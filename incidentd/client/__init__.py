@@ -24,6 +24,7 @@ from incidentd.client.policies import PolicyCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
 from incidentd.client.shift_requests import RequestCalls
 from incidentd.client.triage import TriageCalls
@@ -39,6 +40,7 @@ class Client(
     PageCalls,
     IncidentCalls,
     RoomCalls,
+    RoleCalls,
     DutyCalls,
     PolicyCalls,
     ModeCalls,

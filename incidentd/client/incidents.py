@@ -43,13 +43,6 @@ class IncidentCalls(Calls):
         path = f"/v1/incidents/{incident_id}/severity"
         return await self._send("POST", path, wire.Incident, body, if_version=if_version)
 
-    async def assign_role(
-        self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None
-    ) -> wire.Incident:
-        return await self._send(
-            "POST", f"/v1/incidents/{incident_id}/roles", wire.Incident, body, if_version=if_version
-        )
-
     async def add_note(self, incident_id: int, body: wire_incidents.AddNote) -> wire.TimelineEntry:
         return await self._send("POST", f"/v1/incidents/{incident_id}/notes", wire.TimelineEntry, body)
 

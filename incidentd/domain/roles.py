@@ -54,6 +54,35 @@ def current(held: Iterable[RoleHolder]) -> tuple[RoleHolder, ...]:
     return tuple(one for one in held if one.ends_at is None)
 
 
+class Passing(msgspec.Struct, frozen=True):
+    """What giving a role changes: the ranges that end at its instant, and whether one begins."""
+
+    ending: tuple[RoleHolder, ...] = ()
+    begins: bool = False
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        """Who holds the role no longer."""
+        return tuple(one.person for one in current(self.ending))
+
+
+def given(held: Iterable[RoleHolder], role: str, person: str, at: datetime) -> Passing:
+    """`person` holds `role` from `at` on. Nothing changes for somebody who holds it already.
+
+    A lead has one holder at every instant: ranges that reach beyond an `at` in the past end there, ended ones too.
+    """
+    mine = [one for one in held if one.role == role]
+    if any(one.person == person for one in current(mine)):
+        return Passing()
+    reaching = [one for one in mine if one.ends_at is None or one.ends_at > at]
+    return Passing(tuple(reaching) if role in EXCLUSIVE else (), begins=True)
+
+
+def left(held: Iterable[RoleHolder], role: str, person: str) -> tuple[RoleHolder, ...]:
+    """The ranges that end when `person` holds `role` no longer, or with "" nobody does."""
+    return tuple(one for one in current(held) if one.role == role and person in ("", one.person))
+
+
 def _cuts(held: Sequence[RoleHolder], span: Span) -> list[datetime]:
     inside = {
         edge

@@ -38,15 +38,6 @@ def _severity(told: Told) -> Line:
     return Line(kind="severity", text=f"{told.data['from']} → {told.data['to']}", detail=told.data["reason"])
 
 
-@about("incident.role")
-def _role(told: Told) -> Line:
-    data = told.data
-    role, former = words(data["role"]), ", ".join(data["ended"])
-    if not data["person"]:
-        return Line(kind="role", text=f"{former} is no longer {role}")
-    return Line(kind="role", text=f"{data['person']} is {role}", detail=f"takes over from {former}" if former else "")
-
-
 @about("incident.note")
 def _note(told: Told) -> Line:
     data = told.data

@@ -14,7 +14,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
-from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls
+from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls, RoleCalls
 from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
@@ -301,6 +301,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     presence: PresenceCalls
     pins: PinCalls
     audits: AuditCalls
+    roles: RoleCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

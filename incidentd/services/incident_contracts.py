@@ -8,6 +8,7 @@ from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import pins as wire_pins
 from incidentd.wire import presence as wire_presence
+from incidentd.wire import roles as wire_roles
 
 
 class IncidentCalls(Protocol):
@@ -40,3 +41,7 @@ class PresenceCalls(Protocol):
 
 class PinCalls(Protocol):
     async def pin(self, incident_id: int, body: wire_pins.Pin, actor: str) -> wire.TimelineEntry: ...
+
+
+class RoleCalls(Protocol):
+    async def note(self, incident_id: int, role: str) -> wire_roles.RoleNote: ...

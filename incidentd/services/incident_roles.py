@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from difflib import get_close_matches
 
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
-from incidentd.domain.roles import EXCLUSIVE, OF_REVIEW, Role, current
+from incidentd.domain.process import Process
+from incidentd.domain.roles import OF_REVIEW, Role, current, given, left
 from incidentd.services.errors import Invalid
 from incidentd.services.incident_status import checked_time
+from incidentd.services.incident_views import in_command
 from incidentd.services.interruptions import interrupted_by_role
+from incidentd.services.role_notes import filled
 from incidentd.storage import incidents
 from incidentd.storage.tx import Tx
+from incidentd.wire import RoleHolder
 from incidentd.wire import incidents as wire_incidents
 
 
@@ -22,12 +28,17 @@ def suggestion(name: str, known: list[str]) -> str:
 
 
 def known_person(roster: Roster, name: str, actor: str) -> str:
-    """The handle that `name` stands for: a handle, an operating system user, or the caller. Raises `Invalid`."""
+    """The handle that `name` stands for: a handle, an operating system user, "me" or the caller. Raises `Invalid`."""
     if name in roster.people or name == actor:
         return name
     by_user = next((one.handle for one in roster.people.values() if one.os_user == name), None)
     if by_user is not None:
         return by_user
+    if name == "me" and actor in roster.people:
+        return actor
+    if name == "me":
+        remedy = "name the person, or add yourself to roster.toml"
+        raise Invalid(f"the roster does not know you ({actor})", field="person", remedy=remedy)
     raise Invalid(
         f"there is no person {name!r}{suggestion(name, list(roster.people))}",
         field="person",
@@ -35,7 +46,8 @@ def known_person(roster: Roster, name: str, actor: str) -> str:
     )
 
 
-def _role(name: str) -> Role:
+def role_named(name: str) -> Role:
+    """The role of that name. Raises `Invalid`."""
     try:
         return Role(name)
     except ValueError:
@@ -43,21 +55,44 @@ def _role(name: str) -> Role:
         raise Invalid(f"there is no role {name!r}{suggestion(name, list(Role))}", field="role", remedy=remedy) from None
 
 
-def assign(tx: Tx, incident: Incident, body: wire_incidents.AssignRole, actor: str, roster: Roster) -> Incident:
-    """Give a role from an instant on; person "" ends it. Nothing happens when it is so already. Raises `Invalid`."""
-    role = _role(body.role)
+def assign(
+    tx: Tx, incident: Incident, body: wire_incidents.AssignRole, actor: str, roster: Roster, process: Process
+) -> Incident:
+    """Give a role from an instant on, or end it. Nothing happens when it is so already. Raises `Invalid`."""
     person = known_person(roster, body.person, actor) if body.person else ""
     at = checked_time(body.at, tx.now, "at")
-    held = [one for one in current(incidents.roles(tx.conn, [incident.id])[incident.id]) if one.role == role]
-    if any(one.person == person for one in held) or (not person and not held):
+    held = incidents.roles(tx.conn, [incident.id])[incident.id]
+    if body.ends or not person:
+        return _leave(tx, incident, _roles_left(held, body, person), person, at, actor)
+    role = role_named(body.role)
+    passing = given(held, role, person, at)
+    if not passing.begins:
         return incident
-    leaving = held if role in EXCLUSIVE or not person else []
-    for one in leaving:
+    seen = in_command(tx, process)
+    said = {} if body.note is None else {"note": filled(seen, incident.id, role, body.note)}
+    for one in passing.ending:
         incidents.end_role(tx, one, at)
-    if person:
-        incidents.add_role(tx, incident.id, role, person, at)
-        if role not in OF_REVIEW:
-            interrupted_by_role(tx, incident, person, body.interruption, actor)
-    data = {"role": role, "person": person, "ended": [one.person for one in leaving], "at": at}
-    tx.emit("incident.role", incident.subject, data, actor=actor)
+    incidents.add_role(tx, incident.id, role, person, at)
+    if role not in OF_REVIEW:
+        interrupted_by_role(tx, incident, person, body.interruption, actor)
+    data = {"role": role, "person": person, "ended": list(passing.former), "at": at}
+    tx.emit("incident.role", incident.subject, data | said, actor=actor)
     return incidents.change(tx, incident)
+
+
+def _roles_left(held: Sequence[RoleHolder], body: wire_incidents.AssignRole, person: str) -> list[Role]:
+    if body.role or not person:
+        return [role_named(body.role)]
+    return [role for role in Role if any(one.role == role and one.person == person for one in current(held))]
+
+
+def _leave(tx: Tx, incident: Incident, roles: Sequence[Role], person: str, at: datetime, actor: str) -> Incident:
+    """`person` leaves these roles, "" for everybody who holds them."""
+    held = incidents.roles(tx.conn, [incident.id])[incident.id]
+    leaving = {role: ending for role in roles if (ending := left(held, role, person))}
+    for role, ending in leaving.items():
+        for one in ending:
+            incidents.end_role(tx, one, at)
+        data = {"role": role, "person": "", "ended": [one.person for one in ending], "at": at}
+        tx.emit("incident.role", incident.subject, data, actor=actor)
+    return incidents.change(tx, incident) if leaving else incident

@@ -217,7 +217,7 @@ class Incidents:
         return await self._change(
             incident_id,
             if_version,
-            lambda tx, incident: incident_roles.assign(tx, incident, body, actor, self._roster()),
+            lambda tx, incident: incident_roles.assign(tx, incident, body, actor, self._roster(), self._process()),
         )
 
     async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, Update
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
+from incidentd.wire.roles import HandOver
 
 
 class IncidentDetail(Frozen, frozen=True):
@@ -52,12 +53,18 @@ class SetSeverity(Request, frozen=True):
 
 
 class AssignRole(Request, frozen=True):
-    """Give `role` to `person` from now on; an exclusive role leaves its present holder. person "" ends it."""
+    """Give `role` to `person` from now on; an exclusive role leaves its present holder.
+
+    The person "me" is the caller, and "" ends it for everybody. With `ends` it is `person` who leaves, and nobody else;
+    role "" is then everything that they hold.
+    """
 
     role: str
     person: Annotated[str, Meta(max_length=64)]
     at: Instant | None = None
     interruption: str = ""  # why it is somebody on project work; by default that more hands were needed
+    ends: bool = False
+    note: HandOver | None = None  # it is handed over, with this
 
 
 class AddNote(Request, frozen=True):

@@ -45,6 +45,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
@@ -267,6 +268,7 @@ class FakeDaemon:
             audits=_Audits(self),
             presence=_Presences(self),
             pins=_Pins(self),
+            roles=_Roles(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -1114,6 +1116,12 @@ class _Audits(_Part):
     async def head(self, incident_id: int) -> wire_audit.AuditHead:
         _one(self.fake.incidents, incident_id, "incident")
         return wire_audit.AuditHead(incident_id=incident_id, count=1, head="ab" * 32)
+
+
+class _Roles(_Part):
+    async def note(self, incident_id: int, role: str) -> wire_roles.RoleNote:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_roles.RoleNote(known="checkout fails", tried="", promised="")
 
 
 class _Roster:

@@ -74,6 +74,7 @@ GOOD = {
     "POST /v1/incidents/{id}/status": ("/v1/incidents/1/status", {"to": "mitigated", "at": "2026-03-14T09:30:00Z"}),
     "POST /v1/incidents/{id}/severity": ("/v1/incidents/1/severity", {"severity": "SEV1"}),
     "POST /v1/incidents/{id}/roles": ("/v1/incidents/1/roles", {"role": "mitigation_lead", "person": "ana"}),
+    "GET /v1/incidents/{id}/roles/{role}/note": ("/v1/incidents/1/roles/scribe/note", None),
     "POST /v1/incidents/{id}/notes": ("/v1/incidents/1/notes", {"text": "rolled back"}),
     "POST /v1/incidents/{id}/updates": ("/v1/incidents/1/updates", {"text": "we look", "phase": "investigating"}),
     "POST /v1/incidents/{id}/alerts": ("/v1/incidents/1/alerts", {"alert_ids": [1, 2]}),

@@ -27,6 +27,7 @@ from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import roles as wire_roles
 from incidentd.wire import silences as wire_silences
 
 
@@ -63,6 +64,8 @@ READ = [
     Case("incident list -q flags --state closed", "GET /v1/incidents?q=flags&state=closed&limit=100",
          lambda c: wire.IncidentPage(incidents=(), next_cursor="", total=0), "No incident matches."),
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
+    Case("incident hand-over 4 scribe lin --preview", "GET /v1/incidents/4/roles/scribe/note",
+         lambda c: wire_roles.RoleNote(known=c.text, tried="", promised=""), "  known     plain"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("audit export INC-4", "GET /v1/incidents/4/audit", lambda c: c.audit(), '{"format": "incidentd-audit/1"'),
@@ -191,9 +194,21 @@ CHANGE = [
          "INC-4 is SEV3", {"severity": "SEV3", "reason": "r"}),
     Case("incident role 4 mitigation-lead ada --at 2024-03-14T09:00Z --interruption access",
          "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 mitigation lead: ada",
-         {"role": "mitigation_lead", "person": "ada", "at": "2024-03-14T09:00:00Z", "interruption": "access"}),
+         {"role": "mitigation_lead", "person": "ada", "at": "2024-03-14T09:00:00Z", "interruption": "access",
+          "ends": False, "note": None}),
     Case("incident role 4 scribe --end", "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 scribe: nobody",
-         {"role": "scribe", "person": "", "at": None, "interruption": ""}),
+         {"role": "scribe", "person": "", "at": None, "interruption": "", "ends": True, "note": None}),
+    Case("incident role 4 responder lin --end", "POST /v1/incidents/4/roles", lambda c: c.incident(),
+         "INC-4 responder: no longer lin",
+         {"role": "responder", "person": "lin", "at": None, "interruption": "", "ends": True, "note": None}),
+    Case("incident hand-over 4 mitigation-lead lin --known full", "POST /v1/incidents/4/roles", lambda c: c.incident(),
+         "INC-4 mitigation lead handed over to lin",
+         {"role": "mitigation_lead", "person": "lin", "at": None, "interruption": "", "ends": False,
+          "note": {"known": "full", "tried": None, "promised": None}}),
+    Case("incident join 4", "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 responder: you",
+         {"role": "responder", "person": "me", "at": None, "interruption": "", "ends": False, "note": None}),
+    Case("incident leave 4", "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 you left every role of yours",
+         {"role": "", "person": "me", "at": None, "interruption": "", "ends": True, "note": None}),
     Case("incident note 4 seen --kind action --at 2024-03-14T09:00Z --evidence e --pin", "POST /v1/incidents/4/notes",
          lambda c: c.entry(), "INC-4 plain written",
          {"text": "seen", "kind": "action", "observed_at": "2024-03-14T09:00:00Z", "evidence": "e", "pinned": True}),
@@ -541,7 +556,7 @@ def test_a_daemon_that_is_not_there(case, api, run):
 
 VERSIONED = ("alert resolve", "page ack", "page hand-back", "page take-over", "page reassign", "page snooze",
              "page resolve", "page escalate", "incident edit", "incident status", "incident severity",
-             "incident role")  # fmt: skip
+             "incident role", "incident hand-over")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])

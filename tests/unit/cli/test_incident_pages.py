@@ -6,7 +6,7 @@ import click
 import pytest
 
 from incidentd import wire
-from incidentd.cli import incident_changes
+from incidentd.cli import incident_changes, incident_roles
 from incidentd.domain.incidents import Status
 from incidentd.domain.roles import Role
 from incidentd.domain.timeline import NOTE_KINDS
@@ -163,24 +163,9 @@ def test_the_words_of_the_command_line_are_the_domains():
     assert set(incident_changes.STATUSES) == {str(one) for one in Status}
     assert tuple(Phase) == incident_changes.PHASES
     assert incident_changes.NOTE_KINDS == NOTE_KINDS
-    role = incident_changes.role.params[1].type
+    role = incident_roles.role.params[1].type
     assert isinstance(role, click.Choice)
     assert tuple(role.choices) == tuple(str(one) for one in Role)
-
-
-def test_me_is_who_the_daemon_takes_the_caller_for(api, run, canned):
-    api.on("GET", "/v1/info", canned.info(person="ada"))
-    api.on("POST", "/v1/incidents/4/roles", canned.incident())
-    assert run("incident", "role", "4", "scribe", "me").out.startswith("INC-4 scribe: ada\n")
-    assert api.asked[-1].body["person"] == "ada"
-
-
-def test_me_is_nobody_for_a_caller_whom_the_roster_does_not_know(api, run, canned):
-    api.on("GET", "/v1/info", canned.info(person=""))
-    done = run("incident", "role", "4", "scribe", "me")
-    assert done.code == 2
-    assert "name the person" in done.err
-    assert [one.method for one in api.asked] == ["GET"]
 
 
 @pytest.mark.parametrize("words", [["note", "4", "-"], ["decide", "4", "-"], ["observe", "4", "-"],

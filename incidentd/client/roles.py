@@ -1,0 +1,22 @@
+"""Roles of an incident."""
+
+from __future__ import annotations
+
+from incidentd import wire
+from incidentd.client.calls import Calls
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import roles as wire_roles
+
+
+class RoleCalls(Calls):
+    """Who does what in a response."""
+
+    async def assign_role(
+        self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None
+    ) -> wire.Incident:
+        path = f"/v1/incidents/{incident_id}/roles"
+        return await self._send("POST", path, wire.Incident, body, if_version=if_version)
+
+    async def role_note(self, incident_id: int, role: str) -> wire_roles.RoleNote:
+        """What to hand over with a role, as the room knows it."""
+        return await self._get(f"/v1/incidents/{incident_id}/roles/{role}/note", wire_roles.RoleNote)

@@ -1,0 +1,21 @@
+"""How roles of an incident are told: given, left, handed over with a note."""
+
+from __future__ import annotations
+
+from incidentd.domain.told import Line, Sentences, Told, joined, words
+
+SENTENCES = Sentences()
+about = SENTENCES.about
+
+
+@about("incident.role")
+def _role(told: Told) -> Line:
+    data = told.data
+    role, former = words(data["role"]), ", ".join(data["ended"])
+    if not data["person"]:
+        return Line(kind="role", text=f"{former} is no longer {role}")
+    note = joined(*(f"{part}: {text}" for part, text in data.get("note", {}).items() if text.strip()))
+    if former and "note" in data:
+        return Line(kind="role", text=f"{former} hands the {role} over to {data['person']}", detail=note)
+    taken = f"takes over from {former}" if former else ""
+    return Line(kind="role", text=f"{data['person']} is {role}", detail=joined(taken, note))
