@@ -55,19 +55,32 @@ def show(session: Session, customer_id: int) -> None:
     ])  # fmt: skip
 
 
+def _address(text: str) -> wire_reports.NewAddress:
+    channel, equals, address = text.partition("=")
+    if not (channel and equals and address):
+        raise click.BadParameter("write CHANNEL=ADDRESS, such as mail=bo@example.org", param_hint="--address")
+    return wire_reports.NewAddress(channel=channel, address=address)
+
+
 @customer.command()
 @click.argument("customer_id", type=_ID)
 @click.option("--kind", type=Word(KINDS), help="It decides the questions and the clocks.")
 @click.option("--name", default=None)
 @click.option("--notes", default=None)
+@click.option("--address", "addresses", multiple=True, metavar="CHANNEL=ADDRESS",
+              help="All that they write from; repeat it for more.")  # fmt: skip
 @versioned
 @change_options
 @click.pass_obj
-def edit(session: Session, /, customer_id: int, version: int | None, **given: str | None) -> None:
-    """Correct the kind, the name or the notes."""
-    changes = {name: value for name, value in given.items() if value is not None}
+def edit(
+    session: Session, /, customer_id: int, addresses: tuple[str, ...], version: int | None, **given: str | None
+) -> None:
+    """Correct the kind, the name, the notes or the addresses."""
+    changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if addresses:
+        changes["addresses"] = [_address(one) for one in addresses]
     if not changes:
-        raise click.UsageError("say what to change: --kind, --name or --notes")
+        raise click.UsageError("say what to change: --kind, --name, --notes or --address")
     body = session.change("PATCH", f"{_PATH}/{customer_id}", changes, version)
     found = session.decode(body, wire_reports.Customer)
     session.done(body, f"{found.name} is {words(found.kind)}")

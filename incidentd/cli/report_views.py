@@ -14,14 +14,18 @@ _MARKS = {"in": "<", "out": ">", "note": "#"}
 
 
 def list_reports(session: Session, found: wire_reports.ReportPage) -> None:
-    """One line each; what is late says so."""
+    """One line each; what is late says so, and `*` that those alike ask for an incident."""
     head = ("REPORT", "STATE", "PRIORITY", "KIND", f"CAME ({session.zone})", "DUE", "OWNER", "FROM", "SUBJECT")
     rows = [
-        (one.reference, Painted(words(one.state), _TONES.get(one.state, "")), one.priority or "-", words(one.kind),
-         session.brief(one.created_at), _due(one), one.owner or "-", one.customer, one.subject)
+        (f"{one.reference}{'*' if one.nudged else ''}", Painted(words(one.state), _TONES.get(one.state, "")),
+         one.priority or "-", words(one.kind), session.brief(one.created_at), _due(one), one.owner or "-",
+         one.customer, one.subject)
         for one in found.reports
     ]  # fmt: skip
     table(head, rows, empty="No report matches.", spare=("KIND", "CAME", "OWNER"))
+    nudged = [one.reference for one in found.reports if one.nudged]
+    if nudged:
+        hang("* ", f"may be one incident with others: incidentctl report triage {nudged[0]}", tone="warn")
 
 
 def _due(one: wire_reports.Report) -> Painted:

@@ -108,7 +108,7 @@ def show(session: Session, report_id: int, history: bool) -> None:
 @read_options
 @click.pass_obj
 def attachment(session: Session, report_id: int, attachment_id: int, output: Path) -> None:
-    """Save what somebody attached. Whoever opens it trusts a stranger."""
+    """Save what somebody attached, over no other file. Whoever opens it trusts a stranger."""
     body = session.get(f"{_PATH}/{report_id}/attachments/{attachment_id}")
     found = session.read(body, wire_reports.AttachmentContent)
     if found is None:
@@ -116,7 +116,11 @@ def attachment(session: Session, report_id: int, attachment_id: int, output: Pat
     if str(output) == "-":
         sys.stdout.buffer.write(found.data)
         return
-    output.write_bytes(found.data)
+    try:
+        with output.open("xb") as file:
+            file.write(found.data)
+    except OSError as error:
+        raise click.BadParameter(f"{output}: {error.strerror}", param_hint="--output") from None
     print(safe_line(f"{len(found.data)} bytes written to {output}"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -76,7 +76,7 @@ def nudge(one: Facts, others: Iterable[Facts], like_it: Collection[int], rule: N
     """Whether `one` and what is like it ask for an incident. `others` are reports that are in no incident yet."""
     near = [other for other in others if other.id != one.id and abs(other.at - one.at) <= rule.within]
     cluster = [one, *(other for other in near if other.id in like_it)]
-    reporters = {other.sender or f"report {other.id}" for other in cluster}
+    reporters = {_reporter(other) for other in cluster}
     if len(reporters) >= rule.reports:
         what = f"{len(cluster)} reports from {len(reporters)} reporters are alike"
         return Nudge(reports=_ids(cluster), why=what + (f", about {one.service}" if one.service else ""))
@@ -86,6 +86,31 @@ def nudge(one: Facts, others: Iterable[Facts], like_it: Collection[int], rule: N
         told = [other for other in beside if other.team]
         return Nudge(reports=_ids(told), why=f"{len(teams)} teams report about {one.service}: {', '.join(teams)}")
     return None
+
+
+def asking(facts: Sequence[Facts], similar: Similar, rule: NudgeRule) -> frozenset[int]:
+    """Those of some reports, none of them in an incident yet, whose `nudge` asks for one."""
+    return frozenset(
+        one.id for one in facts if nudge(one, facts, _enough_like(one, facts, similar, rule), rule) is not None
+    )
+
+
+def _enough_like(one: Facts, others: Iterable[Facts], similar: Similar, rule: NudgeRule) -> set[int]:
+    """As many that are alike as it takes to ask: to compare is what costs, most of all in a flood."""
+    found, reporters = set[int](), {_reporter(one)}
+    within = min(similar.within, rule.within)
+    for other in others:
+        if len(reporters) >= rule.reports:
+            break
+        fresh = _reporter(other) not in reporters and abs(other.at - one.at) <= within
+        if fresh and likeness(one, other).score >= similar.cluster:
+            found.add(other.id)
+            reporters.add(_reporter(other))
+    return found
+
+
+def _reporter(one: Facts) -> str:
+    return one.sender or f"report {one.id}"
 
 
 def _ids(reports: Iterable[Facts]) -> tuple[int, ...]:

@@ -10,9 +10,12 @@ from incidentd.services.errors import Conflict
 from incidentd.services.report_changes import ReportChanges
 from incidentd.services.report_views import customer_views, existing_customer
 from incidentd.storage import customers, reports
+from incidentd.storage.customers import Address
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import reports as wire_reports
+
+_PLAIN = ("kind", "name", "notes")
 
 
 class Customers:
@@ -40,17 +43,22 @@ class Customers:
     async def edit(
         self, customer_id: int, body: wire_reports.EditCustomer, actor: str, if_version: int | None
     ) -> wire_reports.Customer:
-        """Correct what we know; another kind has other clocks, for open reports too. Raises `NotFound`, `Conflict`."""
+        """Correct what we know; another kind has other clocks, for open reports too.
+
+        Raises `NotFound`, and `Conflict` for an address of another customer.
+        """
 
         def command(tx: Tx) -> wire_reports.Customer:
             found = existing_customer(tx.conn, customer_id, lock=True)
             if if_version is not None and if_version != found.version:
                 raise Conflict(f"customer {found.id} has changed meanwhile", current=_view(tx.conn, found))
-            wanted = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+            wanted = {name: value for name in _PLAIN if (value := getattr(body, name)) is not None}
             changes = {name: value for name, value in wanted.items() if value != getattr(found, name)}
-            if not changes:
-                return _view(tx.conn, found)
             told = {name: {"from": getattr(found, name), "to": value} for name, value in changes.items()}
+            if body.addresses is not None:
+                told |= _set_addresses(tx, found, {(one.channel, one.address) for one in body.addresses})
+            if not told:
+                return _view(tx.conn, found)
             tx.emit("customer.edited", f"customer:{found.id}", {"changes": told}, actor=actor)
             changed = customers.change(tx, found, **changes)
             if "kind" in changes:
@@ -59,6 +67,26 @@ class Customers:
             return _view(tx.conn, changed)
 
         return await self._store.write(command)
+
+
+def _set_addresses(tx: Tx, customer: Customer, wanted: set[Address]) -> dict[str, dict[str, list[str]]]:
+    """Let `wanted` be all the addresses of a customer; returns what changed, as the event tells it."""
+    known = set(customers.addresses(tx.conn, [customer.id])[customer.id])
+    for address in sorted(wanted - known):
+        if (other := customers.of_address(tx.conn, address)) is not None:
+            raise Conflict(
+                f"{address[1]} on {address[0]} is an address of customer {other.id} ({other.name})",
+                field="addresses",
+                remedy=f"take it from customer {other.id} first; their reports stay theirs",
+            )
+        customers.add_address(tx, customer.id, address)
+    customers.remove_addresses(tx, customer.id, sorted(known - wanted))
+    changed = {"from": _written(known), "to": _written(wanted)}
+    return {"addresses": changed} if known != wanted else {}
+
+
+def _written(addresses: set[Address]) -> list[str]:
+    return [" ".join(one) for one in sorted(addresses)]
 
 
 def _view(conn: Connection, customer: Customer) -> wire_reports.Customer:

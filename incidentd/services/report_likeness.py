@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from incidentd.domain.clusters import Nudge, Suggestion, nudge, suggestions
+from incidentd.domain.clusters import asking as asking_of
 from incidentd.domain.customers import CustomerKind
 from incidentd.domain.likeness import LONGEST, Facts
 from incidentd.domain.reports import IN_TRIAGE, Report, State
@@ -60,6 +61,19 @@ class Alike:
         others = [self._facts[row.id] for row in self.reports.values() if _undecided(row)]
         like_it = {one.id for one in self.suggestions}
         return nudge(self._facts[self._mine.id], others, like_it, self._support.nudge)
+
+
+def asking(conn: Connection, rows: Sequence[Report], support: Support) -> frozenset[int]:
+    """Those of some reports whose cluster asks for an incident, as `Alike.nudge` would say of each.
+
+    Where there are more than `report_clusters.MOST` that may become one, the newest are looked at.
+    """
+    mine = [row for row in rows if _undecided(row)]
+    if not mine:
+        return frozenset()
+    since = min(row.created_at for row in mine) - support.nudge.within
+    near = report_clusters.in_no_incident(conn, sorted(_UNDECIDED), since)
+    return asking_of(facts_of(conn, near), support.similar, support.nudge)
 
 
 def _undecided(report: Report) -> bool:

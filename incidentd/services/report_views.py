@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from incidentd.domain.report_history import sentence
 from incidentd.domain.reports import Customer, Report, allowed
+from incidentd.domain.support import Support
 from incidentd.services.errors import NotFound
+from incidentd.services.report_likeness import asking
 from incidentd.storage import customers, event_log, report_messages, reports
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.report_messages import AttachmentRow, MessageRow
 from incidentd.wire import reports as wire_reports
 
-_COPIED = tuple(one for one in wire_reports.Report.__struct_fields__ if one in Report.__struct_fields__)
+_COPIED = tuple(one for one in wire_reports.Report.__struct_fields__ if hasattr(Report, one))
 _OF_MESSAGE = tuple(one for one in wire_reports.ReportMessage.__struct_fields__ if one in MessageRow.__struct_fields__)
 _OF_CUSTOMER = tuple(one for one in wire_reports.Customer.__struct_fields__ if one in Customer.__struct_fields__)
 
@@ -36,26 +39,25 @@ def existing_customer(conn: Connection, customer_id: int, *, lock: bool = False)
     return found
 
 
-def views(conn: Connection, rows: Sequence[Report], now: datetime) -> tuple[wire_reports.Report, ...]:
-    """Stored reports as the wire shows them."""
+def listed_views(
+    conn: Connection, rows: Sequence[Report], now: datetime, support: Support
+) -> tuple[wire_reports.ListedReport, ...]:
+    """Stored reports as a list shows them."""
     known = customers.many(conn, (row.customer_id for row in rows))
+    nudged = asking(conn, rows, support)
     return tuple(
-        wire_reports.Report(
-            **{name: getattr(row, name) for name in _COPIED},
-            reference=row.reference,
-            customer=known[row.customer_id].name,
-            kind=known[row.customer_id].kind,
-            unanswered=row.unanswered,
-            late=row.is_late(now),
-            allowed=allowed(row),
-        )
-        for row in rows
+        wire_reports.ListedReport(**_shown(row, known[row.customer_id], now), nudged=row.id in nudged) for row in rows
     )
 
 
 def view(conn: Connection, row: Report, now: datetime) -> wire_reports.Report:
     """One report as the wire shows it."""
-    return views(conn, [row], now)[0]
+    return wire_reports.Report(**_shown(row, existing_customer(conn, row.customer_id), now))
+
+
+def _shown(row: Report, customer: Customer, now: datetime) -> dict[str, Any]:
+    computed = {"customer": customer.name, "kind": customer.kind, "late": row.is_late(now), "allowed": allowed(row)}
+    return {name: getattr(row, name) for name in _COPIED} | computed
 
 
 def customer_views(conn: Connection, rows: Sequence[Customer]) -> tuple[wire_reports.Customer, ...]:

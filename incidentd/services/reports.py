@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from incidentd.domain.people import Roster
 from incidentd.domain.reports import IN_TRIAGE, OPEN, OWED, Report, State
+from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict, Invalid, NotFound
@@ -17,7 +18,7 @@ from incidentd.services.report_contracts import ReportQuery
 from incidentd.services.report_intake import ReportIntake
 from incidentd.services.report_outbound import LOCAL
 from incidentd.services.report_regroup import merge, split
-from incidentd.services.report_views import attachment_view, detail, existing, view, views
+from incidentd.services.report_views import attachment_view, detail, existing, listed_views, view
 from incidentd.storage import report_messages, reports
 from incidentd.storage.reports import Wanted
 from incidentd.storage.store import Store
@@ -34,10 +35,16 @@ class Reports:
     """Implements `contracts.ReportCalls`."""
 
     def __init__(
-        self, store: Store, roster: Callable[[], Roster], intake: ReportIntake, changes: ReportChanges
+        self,
+        store: Store,
+        roster: Callable[[], Roster],
+        support: Callable[[], Support],
+        intake: ReportIntake,
+        changes: ReportChanges,
     ) -> None:
         self._store = store
         self._roster = roster
+        self._support = support
         self._intake = intake
         self._changes = changes
 
@@ -53,7 +60,7 @@ class Reports:
         def read(conn: Connection) -> wire_reports.ReportPage:
             rows = reports.listed(conn, where, before, query.limit + 1)
             after = cursors.encode(rows[query.limit - 1].id if len(rows) > query.limit else None)
-            shown = views(conn, rows[: query.limit], now)
+            shown = listed_views(conn, rows[: query.limit], now, self._support())
             return wire_reports.ReportPage(reports=shown, next_cursor=after, total=reports.count(conn, where))
 
         return await self._store.read(read)

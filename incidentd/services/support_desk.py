@@ -34,7 +34,7 @@ class SupportDesk:
         receipts = ReportReceipts(lambda: process().support, self.outbound)
         self.intake.followers.append(receipts.on_message)
         self.changes = ReportChanges(self.outbound, self.clocks.follow)
-        self.reports = Reports(store, roster, self.intake, self.changes)
+        self.reports = Reports(store, roster, lambda: process().support, self.intake, self.changes)
         self.broadcast = Broadcast(lambda: process().support, self.changes)
         self.customers = Customers(store, self.changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from incidentd.domain.customers import CustomerKind
 from incidentd.domain.reports import Customer
@@ -55,6 +55,14 @@ def add_address(tx: Tx, customer_id: int, address: Address) -> None:
     """Let a customer be known by one more address."""
     new = {"channel": address[0], "address": address[1], "customer_id": customer_id}
     tx.conn.execute(insert(customer_addresses).values(**new))
+
+
+def remove_addresses(tx: Tx, customer_id: int, gone: Iterable[Address]) -> None:
+    """Let a customer not be known by some addresses any more."""
+    columns = customer_addresses.c
+    for channel, where in gone:
+        mine = (columns.customer_id == customer_id) & (columns.channel == channel) & (columns.address == where)
+        tx.conn.execute(delete(customer_addresses).where(mine))
 
 
 def change(tx: Tx, customer: Customer, **values: Any) -> Customer:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from incidentd.domain.reports import Report
+from incidentd.domain.reports import Report, State
 from incidentd.storage.reports import listed
 from incidentd.storage.schema_support import report_messages, reports
 
@@ -19,6 +19,13 @@ def between(conn: Connection, start: datetime, end: datetime) -> list[Report]:
     """The newest reports that came from `start` until `end`."""
     columns = reports.c
     return listed(conn, (columns.created_at >= start) & (columns.created_at <= end), None, MOST)
+
+
+def in_no_incident(conn: Connection, states: Sequence[State], since: datetime) -> list[Report]:
+    """The newest reports in some states that came from `since` on and are linked to no incident."""
+    columns = reports.c
+    mine = columns.state.in_(states) & columns.incident_id.is_(None) & (columns.created_at >= since)
+    return listed(conn, mine, None, MOST)
 
 
 def first_words(conn: Connection, report_ids: Sequence[int], longest: int) -> dict[int, str]:

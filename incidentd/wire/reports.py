@@ -82,8 +82,14 @@ class Report(wire.Frozen, frozen=True):
     version: int
 
 
+class ListedReport(Report, frozen=True):
+    """A report as a list has it. `nudged`: those that are like it ask for an incident; its triage names them."""
+
+    nudged: bool
+
+
 class ReportPage(wire.Frozen, frozen=True):
-    reports: tuple[Report, ...]
+    reports: tuple[ListedReport, ...]
     next_cursor: str  # "" at the end
     total: int
 
@@ -197,12 +203,20 @@ class ChangeReport(wire.Request, frozen=True):
     ticket: Annotated[str, Meta(max_length=250)] = ""
 
 
+class NewAddress(wire.Request, frozen=True):
+    """Where a customer writes from, as the channel has it."""
+
+    channel: Annotated[str, Meta(min_length=1, max_length=64)]
+    address: Annotated[str, Meta(min_length=1, max_length=250)]
+
+
 class EditCustomer(wire.Request, frozen=True):
-    """What is left out stays. The kind decides the questions and the clocks."""
+    """What is left out stays. The kind decides the questions and the clocks; `addresses` replaces them all."""
 
     kind: CustomerKind | None = None
     name: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     notes: wire.OptionalText | None = None
+    addresses: Annotated[tuple[NewAddress, ...], Meta(max_length=100)] | None = None
 
 
 class MergeReport(wire.Request, frozen=True):

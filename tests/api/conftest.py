@@ -545,7 +545,9 @@ A_CUSTOMER = wire_reports.Customer(id=1, kind="end_user", name="Bo", notes="", a
 class _Reports(_Part):
     async def list(self, query: ReportQuery) -> wire_reports.ReportPage:
         await self.fake.note("reports.list", query)
-        return wire_reports.ReportPage(reports=(A_REPORT,), next_cursor="", total=1)
+        return wire_reports.ReportPage(
+            reports=(wire_reports.ListedReport(**REPORT, nudged=True),), next_cursor="", total=1
+        )
 
     async def get(self, report_id: int) -> wire_reports.ReportDetail:
         await self.fake.note("reports.get", report_id)

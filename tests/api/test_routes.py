@@ -109,7 +109,10 @@ GOOD = {
     "GET /v1/reports/{id}/attachments/{attachment_id}": ("/v1/reports/1/attachments/2", None),
     "GET /v1/customers": ("/v1/customers?q=bo", None),
     "GET /v1/customers/{id}": ("/v1/customers/1", None),
-    "PATCH /v1/customers/{id}": ("/v1/customers/1", {"kind": "oss_developer"}),
+    "PATCH /v1/customers/{id}": (
+        "/v1/customers/1",
+        {"kind": "oss_developer", "addresses": [{"channel": "mail", "address": "bo@example.org"}]},
+    ),
     "GET /v1/people": ("/v1/people", None),
     "GET /v1/services": ("/v1/services", None),
     "GET /v1/route": ("/v1/route?label=alertname%3DDiskFull&label=host%3Ddb1", None),

@@ -222,6 +222,31 @@ async def test_notes_owners_and_customers_are_edited_and_a_stale_version_is_refu
 
 
 @ONE_ENGINE
+async def test_what_comes_from_an_address_that_a_customer_is_given_is_theirs(daemon):
+    await receive(daemon)
+    await receive(daemon, number=2, thread="t2", sender="eve@example.org")
+
+    async def write_from(*addresses, customer=1):
+        pairs = tuple(wire_reports.NewAddress(channel=one, address=other) for one, other in addresses)
+        return await daemon.core.support.customers.edit(
+            customer, wire_reports.EditCustomer(addresses=pairs), "ada", None
+        )
+
+    given = await write_from(("mail", "bo@example.org"), ("chat", "u7"))
+    assert [(one.channel, one.address) for one in given.addresses] == [("chat", "u7"), ("mail", "bo@example.org")]
+    await receive(daemon, channel="chat", sender="u7")
+    assert await listed(daemon, customer_id=1) == [3, 1]
+    with pytest.raises(Conflict, match=r"is an address of customer 2 \(eve@example.org\)") as theirs:
+        await write_from(("mail", "eve@example.org"))
+    assert theirs.value.field == "addresses"
+    assert (await daemon.core.support.customers.get(1)).version == given.version, "nothing of it was kept"
+    await write_from(customer=2)
+    assert len((await write_from(("mail", "eve@example.org"))).addresses) == 1
+    told = (await daemon.events("customer.edited"))[-1].data["changes"]
+    assert told == {"addresses": {"from": ["chat u7", "mail bo@example.org"], "to": ["mail eve@example.org"]}}
+
+
+@ONE_ENGINE
 async def test_an_answer_goes_by_the_channel_in_its_thread_whatever_the_limits_of_people_say(daemon):
     daemon.sender.able["mail"] = frozenset({"sms"})
     await receive(daemon, subject="500 at checkout", private=True)

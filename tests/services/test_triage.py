@@ -12,6 +12,7 @@ from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
 from incidentd.services import report_receipts
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import reports as wire_reports
@@ -55,6 +56,12 @@ async def report(daemon, words=FLAGS, who="bo", service="flags", **more):
         **more,
     )
     return (await daemon.core.support.intake.receive("mail", message)).report_id
+
+
+async def asking(daemon):
+    """The reports that a list says to ask for an incident."""
+    page = await daemon.core.support.reports.list(ReportQuery(state="all"))
+    return sorted(one.id for one in page.reports if one.nudged)
 
 
 NUMBERS = iter(range(1, 10_000))
@@ -194,8 +201,10 @@ async def test_reports_that_are_alike_are_found_with_reasons_and_ask_for_an_inci
     assert (alike.report.id, alike.relation) == (second, "cluster")
     assert "same service (flags)" in alike.reasons
     assert found.nudge.report_ids == (first, second)
+    assert await asking(desk) == [first, second]
     assert (await desk.core.triage.similar(other)).similar == ()
     await report(desk, AGAIN, "ed")
+    assert await asking(desk) == [first, second, second + 1], "more of them ask too, with no word about it"
     assert len(await desk.events("report.nudged")) == 1
     fourth = await report(desk, FLAGS, "fa")
     assert [one.subject for one in await desk.events("report.nudged")] == [f"report:{second}", f"report:{fourth}"]
@@ -221,6 +230,7 @@ async def test_what_led_to_an_incident_asks_for_none(desk):
         body = wire_reports.ChangeReport(to="linked", incident_id=incident.id)
         await desk.core.support.reports.change_state(number, body, "lin", None)
     assert (await desk.core.triage.similar(first)).nudge is None
+    assert await asking(desk) == []
     assert len((await desk.core.triage.similar(first)).similar) == 1
 
 

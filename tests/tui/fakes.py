@@ -1421,6 +1421,7 @@ class FakeClient(FakeDaemon):
         super().__init__()
         self.reports_by_id: dict[int, wire_reports.Report] = {}
         self.said: dict[int, list[wire_reports.ReportMessage]] = {}
+        self.customers_by_id: dict[int, wire_reports.Customer] = {}
         self.whither = wire_triage.Whither(
             rule="", why="no rule fits", passed=(), target="policy shop", people=("lin",), on_project_work=(),
             urgency="high", audiences=(),
@@ -1433,18 +1434,28 @@ class FakeClient(FakeDaemon):
         customer_id: int = 0, limit: int = 100, cursor: str = "", **equal: str,
     ) -> wire_reports.ReportPage:  # fmt: skip
         await self._turn()
+        asked_for = {number for one in self.alike.values() if one.nudge for number in one.nudge.report_ids}
         found = [one for one in self.reports_by_id.values() if (one.state == "closed") == (state == "closed")]
-        return wire_reports.ReportPage(reports=tuple(found), next_cursor="", total=len(found))
+        listed = tuple(
+            wire_reports.ListedReport(
+                **{name: getattr(one, name) for name in one.__struct_fields__},
+                nudged=one.id in asked_for and one.incident_id is None,
+            )
+            for one in found
+        )
+        return wire_reports.ReportPage(reports=listed, next_cursor="", total=len(found))
 
     async def report(self, report_id: int) -> wire_reports.ReportDetail:
         await self._turn()
         one = self._known(self.reports_by_id.get(report_id), f"report {report_id}")
-        customer = wire_reports.Customer(
-            id=one.customer_id, kind=one.kind, name=one.customer, notes="pays", addresses=(), created_at=NOW, version=1
-        )
+        customer = await self.customer(one.customer_id)
         step = wire_reports.ReportStep(seq=1, at=one.created_at, by=one.customer, kind="report.received", text="wrote")
         return wire_reports.ReportDetail(
-            report=one, customer=customer, messages=tuple(self.said.get(report_id, ())), duplicates=(), history=(step,)
+            report=one,
+            customer=replace(customer, kind=one.kind, name=one.customer),
+            messages=tuple(self.said.get(report_id, ())),
+            duplicates=(),
+            history=(step,),
         )
 
     async def triage(self, report_id: int) -> wire_triage.Triage:
@@ -1573,6 +1584,44 @@ class FakeClient(FakeDaemon):
                 if one.incident_id == incident_id
             )
         )  # fmt: skip
+
+    async def customer(self, customer_id: int) -> wire_reports.Customer:
+        await self._turn()
+        made = wire_reports.Customer(
+            id=customer_id, kind="end_user", name=f"customer {customer_id}", notes="pays",
+            addresses=(wire_reports.Address(channel="support-mail", address="c\u202e@example.org"),),
+            created_at=NOW, version=1,
+        )  # fmt: skip
+        return self.customers_by_id.setdefault(customer_id, made)
+
+    async def edit_customer(
+        self, customer_id: int, body: wire_reports.EditCustomer, *, if_version: int | None = None
+    ) -> wire_reports.Customer:
+        await self._mutate("edit_customer", body)
+        return await self.customer(customer_id)
+
+    async def attachment(self, report_id: int, attachment_id: int) -> wire_reports.AttachmentContent:
+        await self._turn()
+        attached = (file for one in self.said[report_id] for file in one.attachments)
+        found = self._known(next((one for one in attached if one.id == attachment_id), None), "attachment")
+        return wire_reports.AttachmentContent(attachment=found, data=b"\x00" * found.size)
+
+    async def merge_report(self, report_id: int, into: int, *, if_version: int | None = None) -> wire_reports.Report:
+        await self._mutate("merge_report", report_id, into)
+        self.said.setdefault(into, []).extend(self.said.pop(report_id, ()))
+        self._report_becomes(report_id, if_version, state="closed", duplicate_of=into)
+        return self._report_becomes(into, None)
+
+    async def split_report(
+        self, report_id: int, body: wire_reports.SplitReport, *, if_version: int | None = None
+    ) -> wire_reports.Report:
+        await self._mutate("split_report", report_id, body)
+        one, number = self._report_becomes(report_id, if_version), max(self.reports_by_id) + 1
+        self.said[number] = [each for each in self.said[report_id] if each.id in body.message_ids]
+        self.said[report_id] = [each for each in self.said[report_id] if each.id not in body.message_ids]
+        made = replace(one, id=number, reference=f"R-{number}", subject=body.subject, version=1)
+        self.reports_by_id[number] = made
+        return made
 
     async def declare_from_reports(self, body: wire_reports.DeclareFromReports) -> wire.Incident:
         await self._mutate("declare_from_reports", body)

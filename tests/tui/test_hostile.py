@@ -87,7 +87,7 @@ FORMS = {
     "Calendar feeds": "R",
     "Recurring": "X",
     "Reports": "W",
-    "Triage": "eRPTin",
+    "Triage": "eRPTinK",
 }
 """Keys of the forms that are opened and left on the way."""
 ASKED = {

@@ -475,6 +475,10 @@ class Canned:
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
 
+    def report_page(self) -> wire_reports.ReportPage:
+        one = wire_reports.ListedReport(**msgspec.structs.asdict(self.report()), nudged=True)
+        return wire_reports.ReportPage(reports=(one,), next_cursor="", total=1)
+
     def broadcast(self) -> wire_reports.BroadcastPreview:
         t = self.text
         one = wire_reports.BroadcastTo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from incidentd.wire import pages as wire_pages
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import inbox, pages, preview
+from incidentd_tui.widgets.virtual_list import Key
 
 _WORDS = {"route": "→", "page": "☎", "deliver": "✉", "silence": "◌", "group": "⊞", "ack": "✓", "resolve": "▽"}
 _RUNBOOK = ("runbook_url", "runbook", "runbookURL", "runbook_link")
@@ -25,10 +26,11 @@ _BAR: paint.Span = ("      │ ", theme.line)
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Lines under a heading; `name` is what a key jumps to."""
+    """Lines under a heading; `name` is what a key jumps to, `about` what a mark on a line is about, by its place."""
 
     name: str
     lines: list[paint.Line]
+    about: Mapping[int, Key] = {}
 
 
 def head(title: str, tail: str = "") -> paint.Line:

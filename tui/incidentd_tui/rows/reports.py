@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from incidentd.wire.reports import Report
+from incidentd.wire.reports import ListedReport, Report
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 
@@ -55,6 +55,11 @@ def waits(one: Report) -> bool:
     return one.state not in ("followed_up", "closed") and (one.unanswered or one.late or one.state == "new")
 
 
+def asks(one: Report) -> bool:
+    """Whether those that are like it ask for an incident; only a list tells that."""
+    return isinstance(one, ListedReport) and one.nudged
+
+
 def kind(word: str) -> str:
     """The kind of a customer in a word or two."""
     return _KINDS.get(word, word)
@@ -97,6 +102,7 @@ def row(model: Model, one: Report, width: int) -> paint.Line:
         (f" {mark} {paint.fit(_SHORT.get(one.state, one.state), 8)} ", style),
         (paint.fit(one.reference, 6) + " ", theme.muted),
         (paint.fit(one.customer, 14) + " ", theme.plain),
+        ("▲ " if asks(one) else "", theme.warning),
         (one.subject or "(no subject)", theme.bold if waits(one) else theme.plain),
     ]
     return paint.between(left, [clock(model, one)], width)
@@ -117,6 +123,10 @@ def lines(model: Model, one: Report, width: int) -> list[paint.Line]:
         found.append([(f"{first}: ", theme.muted), (told, how)])
     if one.unanswered:
         found.append([(f"the reporter wrote last, {phrases.age(one.asked_at, model.now())} ago", theme.warning)])
+    if asks(one):
+        said = "it may be one incident with others: its triage names them"
+        found += [[("▲ " if not at else "  ", theme.warning), (text, theme.bold)]
+                  for at, text in enumerate(paint.wrap(said, width - 2))]  # fmt: skip
     facts = {
         "service": one.service,
         "priority": one.priority,

@@ -10,6 +10,7 @@ from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import reports
 from incidentd_tui.rows.detail import Section, head
+from incidentd_tui.widgets.virtual_list import Key
 
 _STATES = {"answered": ("✓", theme.success), "unknown": ("~", theme.warning), "missing": ("–", theme.muted)}
 _DELIVERIES = {
@@ -41,9 +42,12 @@ def about(model: Model, found: ReportDetail, width: int) -> Section:
 def conversation(model: Model, found: ReportDetail, width: int) -> Section:
     """Every message, oldest first; what is for us only says so."""
     lines = [head("CONVERSATION", phrases.count(len(found.messages), "message"))]
+    about: dict[int, Key] = {}
     for message in found.messages:
-        lines += [[], *_message(model, message, width)]
-    return Section("conversation", lines)
+        shown = list(_message(model, message, width))
+        about |= {len(lines) + 1 + place: ("message", message.id) for place in range(len(shown))}
+        lines += [[], *shown]
+    return Section("conversation", lines, about)
 
 
 def _message(model: Model, message: ReportMessage, width: int) -> Iterator[paint.Line]:

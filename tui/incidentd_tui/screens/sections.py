@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from incidentd_tui import paint
 from incidentd_tui.rows.detail import Section
 from incidentd_tui.screens.listing import ListScreen
@@ -17,19 +19,28 @@ class SectionsScreen(ListScreen):
         super().__init__()
         self._lines: list[paint.Line] = []
         self._starts: dict[str, int] = {}
+        self._about: dict[int, Key] = {}
 
     def sections(self, width: int) -> list[Section]:
         """What is shown, in order; a name is what a key jumps to."""
         raise NotImplementedError
 
     def order(self) -> list[Key]:
-        self._lines, self._starts = [], {}
+        self._lines, self._starts, self._about = [], {}, {}
         for section in self.sections(max(min(self.table.size.width - 4, _TEXT_WIDTH), 20)):
             if self._lines:
                 self._lines.append([])
-            self._starts[section.name] = len(self._lines)
+            start = self._starts[section.name] = len(self._lines)
+            self._about |= {start + place: key for place, key in section.about.items()}
             self._lines += section.lines
         return list(range(len(self._lines)))
+
+    def stands_for(self, key: Key) -> Collection[Key]:
+        return (self._about[key],) if isinstance(key, int) and key in self._about else ()
+
+    def folded(self) -> Collection[Key]:
+        """What is marked is never a line: lines come and go."""
+        return set(self._about.values())
 
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         index = key if isinstance(key, int) else 0

@@ -8,7 +8,7 @@ from incidentd.client import ClientError
 from incidentd.wire.reports import Report, ReportDetail
 from incidentd.wire.triage import Similar, Triage
 from incidentd_tui import paint, theme
-from incidentd_tui.forms import answering, outcomes, triaging
+from incidentd_tui.forms import answering, customers, outcomes, regrouping, saving, triaging
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import triage
 from incidentd_tui.rows.detail import Section
@@ -32,6 +32,7 @@ class TriageScreen(SectionsScreen):
 
     mode = "reports"
     heading = "Triage"
+    markable = True
     VERBS = (
         Verb("triage.ack", "a", "ack", "Say that you have read it and take it on: stops the first clock", writes=True),
         Verb("triage.edit", "e", "card", "Fill in the card, impact and urgency: a form", writes=True),
@@ -43,6 +44,9 @@ class TriageScreen(SectionsScreen):
         Verb("triage.declare", "i", "incident", "Declare an incident from it and those the nudge names", writes=True),
         Verb("triage.duplicate", "d", "duplicate", "It is a duplicate of another report", writes=True),
         Verb("triage.state", "T", "state", "Say what it came to: ticket, no fault, followed up, closed", writes=True),
+        Verb("triage.split", "X", "split", "Make a report of its own of the marked messages: a form", writes=True),
+        Verb("triage.customer", "K", "customer", "Correct what we know of the customer: a form", writes=True),
+        Verb("triage.save", "s", "save file", "Save an attachment as a file; nothing opens it"),
         Verb("triage.note", "n", "note", "A note for us only: a form", writes=True),
         Verb("triage.next", "tab", "section", "The next section", hint=False),
         Verb("triage.before", "shift+tab", "section before", "The section before", hint=False),
@@ -86,7 +90,13 @@ class TriageScreen(SectionsScreen):
         if one is None:
             return [], []
         whose = f"{one.owner} has it" if one.owner else "nobody has taken it on"
-        return [(f" {one.reference} · {whose}", theme.muted)], []
+        marked: paint.Line = [(f" · + {len(self._marked)} marked", theme.key)] if self._marked else []
+        return [(f" {one.reference} · {whose}", theme.muted), *marked], []
+
+    @property
+    def _marked(self) -> set[int]:
+        """The messages that are marked, by id."""
+        return {int(key[1]) for key in self.table.marks if isinstance(key, tuple)}
 
     # ------------------------------------------------------------------ live
     def on_mount(self) -> None:
@@ -124,12 +134,17 @@ class TriageScreen(SectionsScreen):
     def why_not(self, verb: Verb) -> str:
         if reason := super().why_not(verb):
             return reason
+        if verb.id == "triage.save" and not self._has_attachments():
+            return "save file: nothing is attached"
         if not verb.writes:
             return ""
         if self.report is None or self.card is None:
             return f"{verb.label}: the report is not loaded yet"
         reason = self._refused(verb.id.partition(".")[2], self.report, self.card)
         return f"{verb.label}: {reason}" if reason else ""
+
+    def _has_attachments(self) -> bool:
+        return self._detail is not None and any(one.attachments for one in self._detail.messages)
 
     def _refused(self, name: str, one: Report, card: Triage) -> str:
         """Why it cannot be done now, "" when it can."""
@@ -141,6 +156,8 @@ class TriageScreen(SectionsScreen):
             return "process.toml has no [support.replies]"
         if name == "link" and not self.model.open_incidents():
             return "there is no open incident; i declares one"
+        if name == "split" and self._detail is not None:
+            return regrouping.why_no_split(self._detail, self._marked)
         if name in _STATES_FOR and _STATES_FOR[name] not in one.allowed:
             return f"{one.reference} is {one.state}"
         return ""
@@ -164,6 +181,18 @@ class TriageScreen(SectionsScreen):
     def do_note(self) -> None:
         if (one := self.report) is not None:
             self.app.push_screen(answering.note(self.tui, one), self.after_form)
+
+    def do_split(self) -> None:
+        if self._detail is not None:
+            self.app.push_screen(regrouping.split(self.tui, self._detail, self._marked), self.after_form)
+
+    def do_customer(self) -> None:
+        if self._detail is not None:
+            self.app.push_screen(customers.edit(self.tui, self._detail.customer), self.after_form)
+
+    def do_save(self) -> None:
+        if self._detail is not None:
+            saving.save(self.tui, self._detail)
 
     def do_canned(self) -> None:
         if self.card is not None:
