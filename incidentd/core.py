@@ -13,6 +13,7 @@ from incidentd.domain.support import Support
 from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
+from incidentd.services.attempts import Attempts
 from incidentd.services.audit import Audits
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
@@ -31,6 +32,7 @@ from incidentd.services.grouping import Grouping
 from incidentd.services.handovers import Handovers
 from incidentd.services.hiding_preview import HidingPreviews
 from incidentd.services.idempotency import Answers
+from incidentd.services.impact import Impact
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
@@ -140,6 +142,8 @@ class Core:
         self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
         self.presence = Presences(store)
         self.roles = RoleDesk(store, process)
+        self.impact = Impact(store)
+        self.attempts = Attempts(store)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -196,6 +200,8 @@ class Core:
             pins=Pins(self.store),
             audits=Audits(self.store),
             roles=self.roles,
+            impact=self.impact,
+            attempts=self.attempts,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

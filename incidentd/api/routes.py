@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.api import queries
+from incidentd.api.fact_routes import FACT_ROUTES
 from incidentd.api.handlers import (
     alerts,
     checks,
@@ -195,6 +196,7 @@ ROUTES: tuple[Route, ...] = (
     *INCIDENT_ROUTES,
     *ROOM_ROUTES,
     *ROLE_ROUTES,
+    *FACT_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

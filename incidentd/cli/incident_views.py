@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from incidentd import wire
+from incidentd.cli.fact_views import print_known
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, width, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
@@ -24,6 +25,9 @@ _MARKS = {
     "overdue": ("!", "!", "warn"),
     "decision": ("»", ">", "bold"),
     "link": ("+", "+", ""),
+    "impact": ("▣", "%", "bold"),
+    "theory": ("?", "?", ""),
+    "attempt": ("▶", ">", "bold"),
 }
 _OTHER = ("·", ".", "")
 _KIND_COLUMNS = 11
@@ -56,6 +60,11 @@ def _review(session: Session, i: wire.Incident) -> str:
     return f"not before {session.when(i.review_opens_at, '%a %d %b %H:%M')}, by {session.when(i.review_due_at)}"
 
 
+def _started(session: Session, detail: wire_incidents.IncidentDetail) -> str:
+    claimed = f" (impact claimed since {session.when(detail.claimed_start)})" if detail.claimed_start else ""
+    return f"{session.when(detail.incident.started_at)}{claimed}"
+
+
 def _next_update(session: Session, i: wire.Incident) -> str:
     if i.next_update_at is None:
         return ""
@@ -71,7 +80,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
     if i.summary:
         hang("  ", safe_text(i.summary))
     fields([
-        ("service", i.service), ("started", session.when(i.started_at)),
+        ("service", i.service), ("started", _started(session, detail)),
         ("declared", f"{session.when(i.declared_at)} by {i.declared_by}"),
         ("mitigated", session.when(i.mitigated_at)), ("resolved", session.when(i.resolved_at)),
         ("closed", session.when(i.closed_at)), ("merged into", f"INC-{i.merged_into}" if i.merged_into else ""),
@@ -82,6 +91,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),
     ])  # fmt: skip
     _print_violations(session, i)
+    print_known(session, detail)
     _print_roles(session, detail)
     _print_updates(session, detail)
 

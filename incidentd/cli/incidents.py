@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from incidentd import wire
+from incidentd.cli.attempts import ATTEMPTS
+from incidentd.cli.impact import IMPACT
 from incidentd.cli.incident_changes import CHANGES
 from incidentd.cli.incident_roles import ROLE_COMMANDS
 from incidentd.cli.incident_room import ROOM
@@ -20,7 +22,7 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for one in (*CHANGES, *ROLE_COMMANDS, *ROOM):
+for one in (*CHANGES, *ROLE_COMMANDS, *ROOM, *IMPACT, *ATTEMPTS):
     incident.add_command(one)
 
 

@@ -16,6 +16,7 @@ from incidentd.client.alerts import AlertCalls
 from incidentd.client.calls import query_string
 from incidentd.client.drafts import DraftCalls
 from incidentd.client.duty import DutyCalls
+from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
 from incidentd.client.modes import ModeCalls
@@ -41,6 +42,7 @@ class Client(
     IncidentCalls,
     RoomCalls,
     RoleCalls,
+    FactCalls,
     DutyCalls,
     PolicyCalls,
     ModeCalls,

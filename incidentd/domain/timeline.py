@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from incidentd.domain import timeline_incident, timeline_pages, timeline_roles
+from incidentd.domain import timeline_facts, timeline_incident, timeline_pages, timeline_roles
 from incidentd.domain.hiding import HIDES
 from incidentd.domain.response_history import instant
 from incidentd.domain.told import Line, Told, words
@@ -15,7 +15,12 @@ from incidentd.wire import Event, TimelineEntry
 
 NOTE_KINDS = ("note", "observation", "decision", "action")
 """What a hand-written entry may be."""
-_SENTENCES = {**timeline_incident.SENTENCES, **timeline_pages.SENTENCES, **timeline_roles.SENTENCES}
+_SENTENCES = {
+    **timeline_incident.SENTENCES,
+    **timeline_pages.SENTENCES,
+    **timeline_roles.SENTENCES,
+    **timeline_facts.SENTENCES,
+}
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.
 # An expiry is told by the end that follows it.

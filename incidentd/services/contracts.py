@@ -14,6 +14,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
+from incidentd.services.fact_contracts import AttemptCalls, ImpactCalls
 from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls, RoleCalls
 from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
@@ -302,6 +303,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     pins: PinCalls
     audits: AuditCalls
     roles: RoleCalls
+    impact: ImpactCalls
+    attempts: AttemptCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -21,11 +21,12 @@ from incidentd.domain.incidents import (
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import anyone_worked_at_night
-from incidentd.domain.updates import impact_confirmed, next_due_for_status
+from incidentd.domain.updates import next_due_for_status
 from incidentd.services import report_links
 from incidentd.services.errors import Conflict, Invalid, Refused
 from incidentd.services.incident_timers import arm_all, status_event
 from incidentd.services.incident_views import existing, in_command, view
+from incidentd.services.known import impact_known
 from incidentd.storage import incidents
 from incidentd.storage.tx import Tx
 from incidentd.wire import incidents as wire_incidents
@@ -59,7 +60,7 @@ class StatusChanges:
             reason=body.reason,
             evidence=body.evidence,
             merged_into=body.merged_into,
-            impact_confirmed=impact_confirmed(incidents.updates(tx.conn, [incident.id])[incident.id]),
+            impact_confirmed=impact_known(tx.conn, incident.id),
             worked_at_night=self.worked_at_night(tx, incident),
             not_followed_up=report_links.not_followed_up(tx, incident.id),
         )

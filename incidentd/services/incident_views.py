@@ -17,6 +17,7 @@ from incidentd.domain.response_history import KINDS, spans
 from incidentd.domain.roles import current, gap_minutes
 from incidentd.domain.violations import violations
 from incidentd.services.errors import NotFound
+from incidentd.services.known import known
 from incidentd.storage import event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
@@ -103,4 +104,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         updates=incidents.updates(seen.conn, [row.id])[row.id],
         role_gap_minutes=gap_minutes(held, responded),
         report_ids=tuple(one.id for one in reports.of_incident(seen.conn, row.id)),
+        **known(seen.conn, row),
     )

@@ -31,6 +31,7 @@ from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
+from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
@@ -269,6 +270,8 @@ class FakeDaemon:
             presence=_Presences(self),
             pins=_Pins(self),
             roles=_Roles(self),
+            impact=_Impact(self),
+            attempts=_Attempts(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -540,6 +543,67 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 A_REPORT = wire_reports.Report(**REPORT)
 A_CUSTOMER = wire_reports.Customer(id=1, kind="end_user", name="Bo", notes="", addresses=(), created_at=NOW, version=1)
+
+
+class _Impact(_Part):
+    async def claim(self, incident_id: int, body: wire_facts.ClaimImpact, actor: str) -> wire_facts.ImpactClaim:
+        await self.fake.note("impact.claim", incident_id, body, actor)
+        return wire_facts.ImpactClaim(
+            id=1,
+            affected=body.affected or "",
+            figure=body.figure or wire_facts.Figure(),
+            starts_at=body.starts_at or NOW,
+            ends_at=None,
+            source=actor,
+            evidence="",
+            suspected=False,
+            at=NOW,
+            by=actor,
+            replaces=None,
+            replaced_by=None,
+            state="stands",
+            verdicts=(),
+        )
+
+    async def judge(
+        self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim, actor: str
+    ) -> wire_facts.ImpactClaim:
+        claim = await self.claim(incident_id, wire_facts.ClaimImpact(affected="cards"), actor)
+        await self.fake.note("impact.judge", incident_id, claim_id, body, actor)
+        return msgspec.structs.replace(claim, id=claim_id, state=body.verdict)
+
+
+class _Attempts(_Part):
+    async def theorise(self, incident_id: int, body: wire_facts.Theorise, actor: str) -> wire_facts.Theory:
+        await self.fake.note("attempts.theorise", incident_id, body, actor)
+        return wire_facts.Theory(id=1, text=body.text, at=NOW, by=actor, state="open", verdicts=())
+
+    async def judge(
+        self, incident_id: int, theory_id: int, body: wire_facts.JudgeTheory, actor: str
+    ) -> wire_facts.Theory:
+        await self.fake.note("attempts.judge", incident_id, theory_id, body, actor)
+        return wire_facts.Theory(id=theory_id, text="x", at=NOW, by=actor, state="open", verdicts=())
+
+    async def attempt(self, incident_id: int, body: wire_facts.Try, actor: str) -> wire_facts.Attempt:
+        await self.fake.note("attempts.attempt", incident_id, body, actor)
+        return wire_facts.Attempt(
+            id=1,
+            text=body.text,
+            person=actor,
+            theory_id=body.theory_id,
+            started_at=NOW,
+            at=NOW,
+            by=actor,
+            outcome="",
+            verdicts=(),
+        )
+
+    async def tell_outcome(
+        self, incident_id: int, attempt_id: int, body: wire_facts.TellOutcome, actor: str
+    ) -> wire_facts.Attempt:
+        await self.fake.note("attempts.tell_outcome", incident_id, attempt_id, body, actor)
+        tried = await self.attempt(incident_id, wire_facts.Try(text="rollback"), actor)
+        return msgspec.structs.replace(tried, id=attempt_id, outcome=body.outcome)
 
 
 class _Reports(_Part):

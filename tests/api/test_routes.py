@@ -85,6 +85,18 @@ GOOD = {
     "POST /v1/incidents/{id}/pins": ("/v1/incidents/1/pins", {"seq": 1}),
     "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
     "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
+    "POST /v1/incidents/{id}/impact": (
+        "/v1/incidents/1/impact",
+        {"affected": "cards", "figure": {"low": 20, "high": 30, "unit": "%"}, "starts_at": "2026-03-14T09:00:00Z"},
+    ),
+    "POST /v1/incidents/{id}/impact/{claim_id}": (
+        "/v1/incidents/1/impact/1",
+        {"verdict": "disputed", "why": "EU only"},
+    ),
+    "POST /v1/incidents/{id}/theories": ("/v1/incidents/1/theories", {"text": "the new release"}),
+    "POST /v1/incidents/{id}/theories/{theory_id}": ("/v1/incidents/1/theories/1", {"verdict": "for", "why": "graph"}),
+    "POST /v1/incidents/{id}/attempts": ("/v1/incidents/1/attempts", {"text": "rollback", "theory_id": 1}),
+    "POST /v1/incidents/{id}/attempts/{attempt_id}": ("/v1/incidents/1/attempts/1", {"outcome": "worked"}),
     "GET /v1/reports": ("/v1/reports?state=triage&kind=end_user&late=1&incident_id=1&q=slow&limit=5", None),
     "POST /v1/reports": ("/v1/reports", {"subject": "It is slow", "text": "very", "tags": {"region": "eu"}}),
     "POST /v1/reports/declare": ("/v1/reports/declare", {"report_ids": [1], "severity": "SEV2", "title": "Slow"}),

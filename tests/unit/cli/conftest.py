@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import socketserver
 import sys
@@ -26,6 +27,7 @@ from incidentd.wire import audit as wire_audit
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
+from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
@@ -154,6 +156,10 @@ class Done(NamedTuple):
         return json.loads(self.out)
 
 
+def _one_word(text: str) -> str:
+    return "".join(re.findall(r"[^\s\d]", text))[:20]
+
+
 class Canned:
     """One of each wire struct; `text` stands in every text that comes from outside."""
 
@@ -187,6 +193,35 @@ class Canned:
         record = wire_audit.AuditRecord(n=1, hash="ab" * 32, event=event)
         return wire_audit.Audit(
             incident_id=4, format=wire_audit.FORMAT, exported_at=AT, records=(record,), count=1, head="ab" * 32
+        )
+
+    def verdict(self) -> wire_facts.Verdict:
+        t = self.text
+        return wire_facts.Verdict(at=AT, recorded_at=AT, by=t, word=t, why=t, evidence=t)
+
+    def claim(self, **changes: Any) -> wire_facts.ImpactClaim:
+        t = self.text
+        return msgspec.structs.replace(
+            wire_facts.ImpactClaim(
+                id=2, affected=t, figure=wire_facts.Figure(low=20, unit=_one_word(t)), starts_at=AT, ends_at=None,
+                source=t, evidence=t, suspected=True, at=AT, by=t, replaces=1, replaced_by=None, state=t,
+                verdicts=(self.verdict(),),
+            ),
+            **changes,
+        )  # fmt: skip
+
+    def theory(self, **changes: Any) -> wire_facts.Theory:
+        t = self.text
+        theory = wire_facts.Theory(id=1, text=t, at=AT, by=t, state=t, verdicts=(self.verdict(),))
+        return msgspec.structs.replace(theory, **changes)
+
+    def tried(self, **changes: Any) -> wire_facts.Attempt:
+        t = self.text
+        return msgspec.structs.replace(
+            wire_facts.Attempt(
+                id=3, text=t, person=t, theory_id=1, started_at=AT, at=AT, by=t, outcome=t, verdicts=(self.verdict(),)
+            ),
+            **changes,
         )
 
     def page(self, number: int = 3, **changes: Any) -> wire.Page:
@@ -243,7 +278,8 @@ class Canned:
         roles = (self.role(ends_at=AT + timedelta(minutes=1)), self.role(role=self.text))
         return wire_incidents.IncidentDetail(
             incident=self.incident(**changes), roles=roles, updates=(self.update(),),
-            role_gap_minutes={self.text: 3.25, "communications_lead": 0.0},
+            role_gap_minutes={self.text: 3.25, "communications_lead": 0.0}, claims=(self.claim(),),
+            theories=(self.theory(),), attempts=(self.tried(),),
         )  # fmt: skip
 
     def entry(self, **changes: Any) -> wire.TimelineEntry:

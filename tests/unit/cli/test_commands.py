@@ -42,6 +42,8 @@ class Case(NamedTuple):
     also: tuple[tuple[str, Callable[[Any], object]], ...] = ()  # further requests of the text form
 
 
+CLAIM = {"affected": None, "figure": None, "starts_at": None, "ends_at": None, "ongoing": False, "source": None,
+         "evidence": None, "suspected": None, "replaces": None}  # fmt: skip
 WHEN = {"zone": "UTC", "every": "", "rrule": "", "at": "", "lasts": 0, "starts_at": None, "until": None}
 PREVIEW = {"matchers": [], "maintenance": None, "dependency": "", "inhibit": "", "subject": "", "when": None}
 READ = [
@@ -222,6 +224,26 @@ CHANGE = [
     Case("incident update 4 Over --phase resolved --final", "POST /v1/incidents/4/updates",
          lambda c: c.update(next_at=None), "INC-4 update to plain: the last",
          {"text": "Over", "phase": "resolved", "audience": "internal", "next_in": None, "final": True}),
+    Case("incident claim 4 cards -n 500+users --since 2024-03-14T09:00Z --source board --evidence e --suspected",
+         "POST /v1/incidents/4/impact", lambda c: c.claim(), "INC-4 claim 2 plain: plain, at least 20",
+         {**CLAIM, "affected": "cards", "figure": {"low": 500.0, "high": None, "unit": "users"},
+          "starts_at": "2024-03-14T09:00:00Z", "source": "board", "evidence": "e", "suspected": True}),
+    Case("incident claim 4 --replaces 2 --ongoing", "POST /v1/incidents/4/impact", lambda c: c.claim(), "claim 2",
+         {**CLAIM, "replaces": 2, "ongoing": True}),
+    Case("incident dispute 4 2 --why no", "POST /v1/incidents/4/impact/2", lambda c: c.claim(), "INC-4 claim 2 plain",
+         {"verdict": "disputed", "why": "no", "evidence": ""}),
+    Case("incident uphold 4 2", "POST /v1/incidents/4/impact/2", lambda c: c.claim(), "INC-4 claim 2",
+         {"verdict": "upheld", "why": "", "evidence": ""}),
+    Case("incident withdraw 4 2", "POST /v1/incidents/4/impact/2", lambda c: c.claim(), "INC-4 claim 2",
+         {"verdict": "withdrawn", "why": "", "evidence": ""}),
+    Case("incident theory 4 release", "POST /v1/incidents/4/theories", lambda c: c.theory(),
+         "INC-4 theory 1 is plain: plain", {"text": "release"}),
+    Case("incident judge 4 1 ruled-out --why no", "POST /v1/incidents/4/theories/1", lambda c: c.theory(),
+         "INC-4 theory 1", {"verdict": "ruled_out", "why": "no", "evidence": ""}),
+    Case("incident try 4 rollback --by lin --theory 1", "POST /v1/incidents/4/attempts", lambda c: c.tried(),
+         "INC-4 attempt 3: plain", {"text": "rollback", "person": "lin", "started_at": None, "theory_id": 1}),
+    Case("incident outcome 4 3 no-effect", "POST /v1/incidents/4/attempts/3", lambda c: c.tried(),
+         "INC-4 attempt 3: plain", {"outcome": "no_effect", "at": None, "why": "", "evidence": ""}),
     Case("incident link 4 A-12 13", "POST /v1/incidents/4/alerts", lambda c: c.incident(),
          "INC-4 linked to A-12, A-13", {"alert_ids": [12, 13]}),
     Case("incident unlink 4 A-12", "DELETE /v1/incidents/4/alerts/12", lambda c: c.incident(), "INC-4 without A-12"),
