@@ -9,6 +9,7 @@ from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import updates as wire_updates
 
 INCIDENT_ROUTES: tuple[Route, ...] = (
     get("/v1/incidents", incidents.list_incidents, wire.IncidentPage, "Incidents", query=queries.Incidents),
@@ -62,6 +63,27 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         wire.Update,
         "Post an update",
         body=wire_incidents.PostUpdate,
+    ),
+    get(
+        "/v1/incidents/{id}/updates/draft",
+        incidents.draft_update,
+        wire_updates.UpdateDraft,
+        "A text to begin an update with",
+        query=queries.UpdateDraft,
+    ),
+    post(
+        "/v1/incidents/{id}/updates/check",
+        incidents.check_update,
+        wire_updates.CheckedUpdate,
+        "An update as it would be sent, and what a reader would miss",
+        body=wire_incidents.PostUpdate,
+    ),
+    changed(
+        "/v1/incidents/{id}/long",
+        incidents.run_long,
+        wire.Incident,
+        "Run it as a long incident, or as a usual one again",
+        body=wire_updates.RunLong,
     ),
     post(
         "/v1/incidents/{id}/alerts", incidents.link_alerts, wire.Incident, "Link alerts", body=wire_incidents.LinkAlerts

@@ -85,6 +85,11 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class UpdateDraft(Query, frozen=True):
+    audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
+    phase: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+
+
 class Reports(Query, frozen=True):
     state: Annotated[
         Literal[

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from incidentd import wire
-from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, SPAN, Word, change_options, versioned
+from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, Word, change_options, versioned
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -51,7 +51,7 @@ def said(session: Session, body: bytes, sentence: str) -> None:
             hang(f"  {paint(glyph('!', '!'), 'warn')} ", safe_line(one.text), lead_width=4)
 
 
-def _text(given: str) -> str:
+def text_given(given: str) -> str:
     return sys.stdin.read(_MOST_TEXT).strip() if given == "-" else given
 
 
@@ -76,7 +76,7 @@ def declare(
 ) -> None:  # fmt: skip
     """Declare an incident."""
     wanted = wire_incidents.DeclareIncident(
-        title=title, severity=Severity(severity), summary=_text(summary), alert_ids=alerts, started_at=started_at,
+        title=title, severity=Severity(severity), summary=text_given(summary), alert_ids=alerts, started_at=started_at,
         service=service, suspected=suspected, many_stakeholders=many_stakeholders,
     )  # fmt: skip
     body = session.change("POST", "/v1/incidents", wanted)
@@ -94,7 +94,7 @@ def declare(
 @click.pass_obj
 def edit(session: Session, /, incident_id: int, version: int | None, summary: str | None, **given: object) -> None:
     """Change the title, the summary, the service or the stakeholders."""
-    wanted = {**given, "summary": None if summary is None else _text(summary)}
+    wanted = {**given, "summary": None if summary is None else text_given(summary)}
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
         raise click.UsageError("say what to change: --title, --summary, --service or --many-stakeholders")
@@ -153,7 +153,9 @@ def _entry(kind: str, help_text: str) -> click.Command:
     @click.pass_obj
     def command(session: Session, incident_id: int, text: str, at: datetime | None, evidence: str, pinned: bool,
                 chosen: str = kind) -> None:  # fmt: skip
-        note = wire_incidents.AddNote(text=_text(text), kind=chosen, observed_at=at, evidence=evidence, pinned=pinned)
+        note = wire_incidents.AddNote(
+            text=text_given(text), kind=chosen, observed_at=at, evidence=evidence, pinned=pinned
+        )
         _write(session, incident_id, note)
 
     if not kind:
@@ -165,27 +167,6 @@ def _entry(kind: str, help_text: str) -> click.Command:
 note = _entry("", 'Write to the timeline; TEXT "-" reads standard input.')
 decide = _entry("decision", 'Write a decision to the timeline; TEXT "-" reads standard input.')
 observe = _entry("observation", 'Write what was seen to the timeline; TEXT "-" reads standard input.')
-
-
-@click.command()
-@click.argument("incident_id", type=INCIDENT)
-@click.argument("text")
-@click.option("--phase", type=Word(PHASES), required=True, help="How far the response is.")
-@click.option("--audience", default="internal", show_default=True, help="internal, customers or a list's name.")
-@click.option("--next-in", type=SPAN, help="When the next one follows, such as 15m (default: the cadence).")
-@click.option("--final", is_flag=True, help="No further update is promised; with --phase resolved.")
-@change_options
-@click.pass_obj
-def update(
-    session: Session, incident_id: int, text: str, phase: str, audience: str, next_in: timedelta | None, final: bool
-) -> None:
-    """Post an update; TEXT "-" reads standard input."""
-    seconds = None if next_in is None else next_in.total_seconds()
-    wanted = wire_incidents.PostUpdate(text=_text(text), phase=phase, audience=audience, next_in=seconds, final=final)
-    body = post(session, incident_id, "updates", wanted)
-    posted = session.decode(body, wire.Update)
-    promise = f"the next one is due by {session.when(posted.next_at, '%H:%M:%S %Z')}" if posted.next_at else "the last"
-    session.done(body, f"INC-{incident_id} update to {posted.audience}: {promise}")
 
 
 @click.command()
@@ -210,5 +191,5 @@ def unlink(session: Session, incident_id: int, alert_id: int) -> None:
 
 
 CHANGES: tuple[click.Command, ...] = (
-    declare, edit, status, severity, note, decide, observe, update, link, unlink,
+    declare, edit, status, severity, note, decide, observe, link, unlink,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from incidentd.cli.impact import IMPACT
 from incidentd.cli.incident_changes import CHANGES
 from incidentd.cli.incident_roles import ROLE_COMMANDS
 from incidentd.cli.incident_room import ROOM
+from incidentd.cli.incident_updates import UPDATES
 from incidentd.cli.incident_views import print_incident, print_timeline
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
 from incidentd.cli.screen import Painted, listed, table, toned, words
@@ -22,7 +23,7 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for one in (*CHANGES, *ROLE_COMMANDS, *ROOM, *IMPACT, *ATTEMPTS):
+for one in (*CHANGES, *ROLE_COMMANDS, *UPDATES, *ROOM, *IMPACT, *ATTEMPTS):
     incident.add_command(one)
 
 

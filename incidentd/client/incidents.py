@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from incidentd import wire
 from incidentd.client.calls import Calls, query_string
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import updates as wire_updates
 
 
 class IncidentCalls(Calls):
@@ -48,6 +49,23 @@ class IncidentCalls(Calls):
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         return await self._send("POST", f"/v1/incidents/{incident_id}/updates", wire.Update, body)
+
+    async def draft_update(
+        self, incident_id: int, *, audience: str = "internal", phase: str = ""
+    ) -> wire_updates.UpdateDraft:
+        """`phase` "" is that of the status."""
+        query = query_string(audience=audience, phase=phase)
+        return await self._get(f"/v1/incidents/{incident_id}/updates/draft{query}", wire_updates.UpdateDraft)
+
+    async def check_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire_updates.CheckedUpdate:
+        path = f"/v1/incidents/{incident_id}/updates/check"
+        return await self._send("POST", path, wire_updates.CheckedUpdate, body)
+
+    async def run_long(
+        self, incident_id: int, body: wire_updates.RunLong, *, if_version: int | None = None
+    ) -> wire.Incident:
+        path = f"/v1/incidents/{incident_id}/long"
+        return await self._send("POST", path, wire.Incident, body, if_version=if_version)
 
     async def link_alerts(self, incident_id: int, alert_ids: Sequence[int]) -> wire.Incident:
         body = wire_incidents.LinkAlerts(alert_ids=tuple(alert_ids))

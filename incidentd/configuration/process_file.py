@@ -17,6 +17,7 @@ from incidentd.configuration.support_references import broken_support
 from incidentd.configuration.support_tables import SupportTable, support
 from incidentd.configuration.time_intervals import Intervals, time_intervals
 from incidentd.configuration.toml_lines import Path
+from incidentd.configuration.update_tables import UpdatesTable, cadence, update_rules
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, parse_duration, unknown
 from incidentd.domain.contact_limits import SMS, USUAL, VOICE, Limit, Limits
 from incidentd.domain.dependencies import DEFAULT_SOURCE, HOLD, DependencyRule
@@ -25,7 +26,6 @@ from incidentd.domain.maintenance import ANNOUNCE, ENDS_SOON, SEVERITIES, Mainte
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.process import (
-    DEFAULT_CADENCE,
     DEFAULT_REVIEW_NAME,
     DEFAULT_REVIEW_WINDOWS,
     Process,
@@ -115,12 +115,6 @@ class MaintenanceTable(Table):
     severities: Annotated[tuple[str, ...], pydantic.Field(min_length=1, max_length=50)] = SEVERITIES
 
 
-class CadenceTable(Table):
-    investigating: PositiveDuration | None = None
-    identified: PositiveDuration | None = None
-    monitoring: PositiveDuration | None = None
-
-
 class WindowTable(Table):
     floor: Duration
     ceiling_business_days: Annotated[int, pydantic.Field(ge=1, le=90)]
@@ -167,7 +161,7 @@ class ProcessFile(Table):
     time_intervals: Intervals = pydantic.Field(default={})
     maintenance: MaintenanceTable = MaintenanceTable()
     severity: SeverityTable = SeverityTable()
-    updates: dict[Severity, CadenceTable] = pydantic.Field(default={})
+    updates: UpdatesTable = UpdatesTable()
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
     limits: LimitsTable = LimitsTable()
@@ -202,7 +196,8 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         time_intervals=time_intervals(file.time_intervals),
         maintenance=MaintenanceSettings(**dict(file.maintenance)),
         matrix=severity_matrix(file.severity),
-        cadence=_cadence(file.updates),
+        cadence=cadence(file.updates),
+        updates=update_rules(file.updates),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
         separation_severities=file.roles.separate,
@@ -290,15 +285,6 @@ def _rule(table: InhibitTable) -> InhibitRule:
     return InhibitRule(
         name=table.name, source=tuple(table.source), target=tuple(table.target), equal=tuple(sorted(set(table.equal)))
     )
-
-
-def _cadence(updates: Mapping[Severity, CadenceTable]) -> dict[Severity, dict[str, timedelta]]:
-    """The built-in cadence with what the file states written over it."""
-    cadence = {severity: dict(phases) for severity, phases in DEFAULT_CADENCE.items()}
-    for severity, table in updates.items():
-        stated = {phase: value for phase, value in table.model_dump().items() if value is not None}
-        cadence[severity] = cadence.get(severity, {}) | stated
-    return cadence
 
 
 def _windows(review: ReviewTable) -> dict[Severity, ReviewWindow]:

@@ -70,6 +70,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     process_version: str
     version: int
     drill_id: int | None = None
+    long_since: datetime | None = None
+    """Since when it is run as a long incident: told of less often, with leads that are relieved."""
 
     @property
     def subject(self) -> str:
@@ -271,13 +273,15 @@ def _no_effect(_: Incident, __: Asked) -> dict[str, Any]:
     return {}
 
 
+_OF_EPISODE = ("mitigated_at", "resolved_at", "closed_at", "review_opens_at", "review_due_at", "long_since")
+
+
 def _activated(incident: Incident, asked: Asked) -> dict[str, Any]:
     if incident.status is Status.SUSPECTED:
         return {}
     # Reopened: a new episode, and the cool-down starts again at the next resolve. What the former episode broke stays
     # in the log; the new one starts clean.
-    fresh = dict.fromkeys(("mitigated_at", "resolved_at", "closed_at", "review_opens_at", "review_due_at"))
-    return {"episode": incident.episode + 1, "skipped": (), **fresh}
+    return {"episode": incident.episode + 1, "skipped": (), **dict.fromkeys(_OF_EPISODE)}
 
 
 def _resolved(incident: Incident, asked: Asked) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from incidentd.domain.severity import Severity
 from incidentd.domain.severity_matrix import Matrix
 from incidentd.domain.support import Support
 from incidentd.domain.time_intervals import Period
+from incidentd.domain.update_rules import UpdateRules
 
 DEFAULT_VERSION = "built-in"
 DEFAULT_REVIEW_NAME = "Incident Review"
@@ -44,6 +45,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     maintenance: MaintenanceSettings = MaintenanceSettings()
     matrix: Matrix = DEFAULT_MATRIX
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
+    updates: UpdateRules = UpdateRules()
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})

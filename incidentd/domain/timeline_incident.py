@@ -59,6 +59,13 @@ def _overdue(told: Told) -> Line:
     return Line(kind="overdue", text=f"The update promised{when} is overdue")
 
 
+@about("incident.long")
+def _long(told: Told) -> Line:
+    hours = float(told.data["every"]) / 3600
+    on = f"Run as a long incident: updates every {hours:g} h at most, leads are relieved"
+    return Line(kind="status", text=on if told.data["on"] else "No longer a long incident", detail=told.data["reason"])
+
+
 @about("incident.review_overdue")
 def _review_overdue(told: Told) -> Line:
     return Line(kind="overdue", text=f"The {told.data['review_name']} has not begun in its window")

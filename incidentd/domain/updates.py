@@ -22,7 +22,7 @@ class Phase(enum.StrEnum):
     RESOLVED = "resolved"
 
 
-_PHASE_OF_STATUS = {Status.ACTIVE: Phase.INVESTIGATING, Status.MITIGATED: Phase.MONITORING}
+PHASE_OF_STATUS = {Status.ACTIVE: Phase.INVESTIGATING, Status.MITIGATED: Phase.MONITORING}
 _NOT_WORDS = re.compile(r"\W+")
 _SAYS_NOTHING = re.compile(
     r"(there (is|are) )?(no|nothing) (new )?(updates?|news|to report)( (yet|so far|at this time))?"
@@ -30,16 +30,22 @@ _SAYS_NOTHING = re.compile(
 )
 
 
-def next_due(process: Process, severity: Severity, phase: Phase, now: datetime) -> datetime | None:
-    """When the next update is due by the cadence; None when the process asks for none."""
+def next_due(
+    process: Process, severity: Severity, phase: Phase, now: datetime, *, long: bool = False
+) -> datetime | None:
+    """When the next update is due by the cadence, in a `long` incident by the slower one; None when none is owed."""
     wait = process.cadence.get(severity, {}).get(phase)
-    return None if wait is None else now + wait
+    if wait is None:
+        return None
+    return now + (max(wait, process.updates.long.every) if long else wait)
 
 
-def next_due_for_status(process: Process, severity: Severity, status: Status, now: datetime) -> datetime | None:
+def next_due_for_status(
+    process: Process, severity: Severity, status: Status, now: datetime, *, long: bool = False
+) -> datetime | None:
     """When the first update in a status is due, before anybody wrote one."""
-    phase = _PHASE_OF_STATUS.get(status)
-    return None if phase is None else next_due(process, severity, phase, now)
+    phase = PHASE_OF_STATUS.get(status)
+    return None if phase is None else next_due(process, severity, phase, now, long=long)
 
 
 def _words(text: str) -> str:

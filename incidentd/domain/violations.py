@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from incidentd.domain.incidents import AWAITING_REVIEW, RESPONDING, UPDATES_OWED, Incident
 from incidentd.domain.process import Process
 from incidentd.domain.roles import SEPARATION, Role, Span, broken_since
+from incidentd.domain.update_rules import unrelieved
 from incidentd.domain.updates import Phase, next_due_for_status, says_nothing_new
 from incidentd.wire import RoleHolder, Update, Violation
 
@@ -41,6 +42,36 @@ def _updates(incident: Incident, updates: Sequence[Update], process: Process, no
         yield Violation(rule="update-repeat", text="the last update says nothing new", since=empty.at)
 
 
+def _long(
+    incident: Incident, held: Sequence[RoleHolder], spans: Sequence[Span], process: Process, now: datetime
+) -> Iterator[Violation]:
+    """People who respond for hours want relief, and a cadence that can be kept."""
+    if incident.status not in RESPONDING or not spans:
+        return
+    rules = process.updates.long
+    began = _unbroken(spans)
+    if incident.long_since is None and now - began >= rules.after:
+        text = f"people respond for {_hours(now - began)} h: run it as a long incident"
+        yield Violation(rule="long-incident", text=text, since=began + rules.after)
+    for one in unrelieved(held, rules, now):
+        text = f"{one.person} is {one.role.replace('_', ' ')} for {_hours(now - one.starts_at)} h without relief"
+        yield Violation(rule="relief", text=text, since=one.starts_at + rules.relief)
+
+
+def _unbroken(spans: Sequence[Span]) -> datetime:
+    """Since when people respond without a pause."""
+    began = spans[-1].starts_at
+    for earlier in reversed(spans[:-1]):
+        if earlier.ends_at != began:
+            break
+        began = earlier.starts_at
+    return began
+
+
+def _hours(span: timedelta) -> int:
+    return int(span / timedelta(hours=1))
+
+
 def _review(incident: Incident, process: Process, now: datetime) -> Iterator[Violation]:
     due = incident.review_due_at
     if incident.status in AWAITING_REVIEW and due is not None and due <= now:
@@ -61,5 +92,6 @@ def violations(
         *incident.skipped,
         *_roles(incident, held, spans),
         *_updates(incident, updates, process, now),
+        *_long(incident, held, spans, process, now),
         *_review(incident, process, now),
     )

@@ -13,6 +13,7 @@ from incidentd.domain.incidents import Incident, Status, reopens
 from incidentd.domain.reply_values import reply_values
 from incidentd.domain.reports import OUTCOMES, Report, State
 from incidentd.domain.support import Support
+from incidentd.domain.update_rules import stated
 from incidentd.domain.updates import Phase
 from incidentd.plugin.support import OutgoingKind
 from incidentd.services.report_changes import ReportChanges
@@ -83,7 +84,7 @@ class Broadcast:
         if update.audience != rules.CUSTOMERS:
             return
         phase = Phase(update.phase)
-        told = self.of_update(tx.conn, incident, phase, update.text, update.id)
+        told = self.of_update(tx.conn, incident, phase, stated(update.text, update.next_at), update.id)
         ends = final or phase is rules.ENDS
         self._say(tx, incident, told, _Saying(kind=OutgoingKind.UPDATE, actor=actor, author=actor, ends=ends))
 

@@ -77,16 +77,16 @@ def end_incidents(tx: Tx, drill: DrillRow, statuses: StatusChanges) -> None:
         if drill.review:
             _resolve(tx, drill, incident, statuses)
         else:
-            _close(tx, drill, incident)
+            _close(tx, drill, incident, statuses)
 
 
-def _close(tx: Tx, drill: DrillRow, incident: Incident) -> None:
+def _close(tx: Tx, drill: DrillRow, incident: Incident, statuses: StatusChanges) -> None:
     closed = incidents.change(
         tx, incident, status=Status.CLOSED, closed_at=tx.now, next_update_at=None, review_opens_at=None,
         review_due_at=None,
     )  # fmt: skip
     status_event(tx, incident, closed, actor=drill.name, reason=f"the drill {drill.name} is over")
-    arm_all(tx, closed)
+    arm_all(tx, closed, statuses.update_rules)
 
 
 def _resolve(tx: Tx, drill: DrillRow, incident: Incident, statuses: StatusChanges) -> None:

@@ -21,6 +21,7 @@ from incidentd.domain.incidents import (
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import anyone_worked_at_night
+from incidentd.domain.update_rules import UpdateRules
 from incidentd.domain.updates import next_due_for_status
 from incidentd.services import report_links
 from incidentd.services.errors import Conflict, Invalid, Refused
@@ -76,8 +77,13 @@ class StatusChanges:
         moved |= self._move_reports(tx, incident, changed, target, actor)
         facts = {"reason": body.reason, "evidence": body.evidence, "at": at, "merged_into": changed.merged_into}
         status_event(tx, incident, changed, actor=actor, broken=decision.broken, **facts, **moved)
-        arm_all(tx, changed)
+        arm_all(tx, changed, self.update_rules)
         return changed
+
+    @property
+    def update_rules(self) -> UpdateRules:
+        """When promised updates are reminded of."""
+        return self._process().updates
 
     def worked_at_night(self, tx: Tx, incident: Incident) -> bool:
         """Whether anybody in the roster acted on the incident in their sleep hours."""

@@ -8,14 +8,18 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.incidents import AWAITING_REVIEW, UPDATES_OWED, Incident, Status
+from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import WATCH
+from incidentd.domain.update_rules import UpdateRules, next_reminder
+from incidentd.services import update_reminders
 from incidentd.services.escalation import Handler
 from incidentd.storage import incidents, timers
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import SYSTEM, Tx
 from incidentd.wire import Violation
 
+UPDATE_SOON = "incident.update_soon"
 UPDATE_DUE = "incident.update_due"
 COOL_DOWN = "incident.cool_down"
 REVIEW_DUE = "incident.review_due"
@@ -30,9 +34,9 @@ def status_event(
     tx.emit("incident.status", after.subject, data | {"broken": msgspec.to_builtins(broken)}, actor=actor)
 
 
-def arm_all(tx: Tx, incident: Incident) -> None:
+def arm_all(tx: Tx, incident: Incident, rules: UpdateRules) -> None:
     """Bring the timers of an incident in line with its row."""
-    _arm_update(tx, incident)
+    _arm_update(tx, incident, rules)
     _arm_cool_down(tx, incident)
     due = incident.review_due_at if incident.status in AWAITING_REVIEW else None
     if due is None:
@@ -41,12 +45,16 @@ def arm_all(tx: Tx, incident: Incident) -> None:
         timers.arm(tx, REVIEW_DUE, incident.subject, due)
 
 
-def _arm_update(tx: Tx, incident: Incident) -> None:
+def _arm_update(tx: Tx, incident: Incident, rules: UpdateRules) -> None:
     due = incident.next_update_at if incident.status in UPDATES_OWED else None
     if due is None:
         timers.cancel(tx, UPDATE_DUE, incident.subject)
     elif due > tx.now:  # an earlier one has told already, or is just about to
         timers.arm(tx, UPDATE_DUE, incident.subject, due)
+    if due is not None and rules.remind and due - rules.remind > tx.now:
+        timers.arm(tx, UPDATE_SOON, incident.subject, due - rules.remind)
+    else:
+        timers.cancel(tx, UPDATE_SOON, incident.subject)
 
 
 def _arm_cool_down(tx: Tx, incident: Incident) -> None:
@@ -62,20 +70,38 @@ def _arm_cool_down(tx: Tx, incident: Incident) -> None:
 class IncidentTimers:
     """What the timers of incidents do."""
 
-    def __init__(self, process: Callable[[], Process]) -> None:
+    def __init__(self, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self._process = process
+        self._roster = roster
 
     def handlers(self) -> Mapping[str, Handler]:
         """One function for each kind of timer."""
-        return {UPDATE_DUE: self._update_due, COOL_DOWN: self._cool_down, REVIEW_DUE: self._review_due}
+        return {
+            UPDATE_SOON: self._update_soon,
+            UPDATE_DUE: self._update_due,
+            COOL_DOWN: self._cool_down,
+            REVIEW_DUE: self._review_due,
+        }
+
+    def _update_soon(self, tx: Tx, timer: Timer) -> None:
+        incident = incidents.get(tx.conn, timer.subject_id, lock=True)
+        if incident is not None and incident.status in UPDATES_OWED and incident.next_update_at is not None:
+            update_reminders.soon(tx, incident, self._process(), self._roster())
 
     def _update_due(self, tx: Tx, timer: Timer) -> None:
+        """Say once that a promise is broken, and remind its writer until it is kept."""
         incident = incidents.get(tx.conn, timer.subject_id, lock=True)
         if incident is None or incident.status not in UPDATES_OWED or incident.next_update_at is None:
             return
-        if incident.next_update_at <= tx.now:
-            data = {"promised_at": incident.next_update_at}
-            tx.emit("incident.update_overdue", incident.subject, data)
+        promised, again = incident.next_update_at, self._process().updates.repeat
+        if promised > tx.now:
+            return
+        insist = bool(timer.payload.get("told"))
+        if not insist:
+            tx.emit("incident.update_overdue", incident.subject, {"promised_at": promised})
+        update_reminders.late(tx, incident, self._roster(), insist=insist)
+        if (at := next_reminder(promised, tx.now, again)) is not None:
+            timers.arm(tx, UPDATE_DUE, incident.subject, at, {"told": True})
 
     def _cool_down(self, tx: Tx, timer: Timer) -> None:
         incident = incidents.get(tx.conn, timer.subject_id, lock=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -25,13 +24,14 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.timeline import NOTE_KINDS, entry
 from incidentd.domain.told import Told
-from incidentd.domain.updates import Phase, next_due, next_due_for_status
+from incidentd.domain.updates import next_due_for_status
 from incidentd.services import cursors, incident_links, incident_roles, report_links
 from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Handler
 from incidentd.services.incident_status import StatusChanges, checked_time
 from incidentd.services.incident_timers import IncidentTimers, arm_all
+from incidentd.services.incident_updates import IncidentUpdates
 from incidentd.services.incident_views import Seen, detail, existing, in_command, view, views
 from incidentd.services.timeline import timeline
 from incidentd.storage import event_log, incidents
@@ -45,7 +45,7 @@ _STATES: Mapping[str, Sequence[Status]] = {"open": sorted(OPEN), "closed": sorte
 _EDITABLE = ("title", "summary", "many_stakeholders", "service")
 
 
-class Incidents:
+class Incidents(IncidentUpdates):
     """Implements `contracts.IncidentCalls`."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Incidents:
         self._process = process
         self._roster = roster
         self._status = StatusChanges(process, roster)
-        self._timers = IncidentTimers(process)
+        self._timers = IncidentTimers(process, roster)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the timers of incidents do."""
@@ -123,7 +123,7 @@ class Incidents:
         tx.emit("incident.declared", incident.subject, data, actor=actor)
         incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
         report_links.join_by_alerts(tx, incident, data["alert_ids"], actor)
-        arm_all(tx, incident)
+        arm_all(tx, incident, self._process().updates)
         return incident
 
     def _declared(
@@ -192,7 +192,7 @@ class Incidents:
             data = {"from": incident.severity, "to": body.severity, "reason": body.reason, "at": tx.now}
             tx.emit("incident.severity", incident.subject, data, actor=actor)
             changed = incidents.change(tx, incident, **changes)
-            arm_all(tx, changed)
+            arm_all(tx, changed, self._process().updates)
             return changed
 
         return await self._change(incident_id, if_version, action)
@@ -202,7 +202,8 @@ class Incidents:
         process = self._process()
         changes: dict[str, Any] = {}
         if incident.status in RESPONDING:
-            due = next_due_for_status(process, body.severity, incident.status, tx.now)
+            long = incident.long_since is not None
+            due = next_due_for_status(process, body.severity, incident.status, tx.now, long=long)
             known = [at for at in (due, incident.next_update_at) if at is not None]
             changes["next_update_at"] = min(known, default=None)
         if incident.status in AWAITING_REVIEW and incident.resolved_at is not None:
@@ -238,35 +239,6 @@ class Incidents:
         await self._store.write(command)
         return await self._store.read(lambda conn: _note(conn, incident_id, mark))
 
-    async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update:
-        """Tell an audience how it stands and when the next word comes. Raises `NotFound` or `Invalid`."""
-        phase = _phase(body.phase)
-        if body.final and body.next_in is not None:
-            raise Invalid("a final update promises no next one", field="next_in")
-
-        def command(tx: Tx) -> wire.Update:
-            incident = existing(tx.conn, incident_id, lock=True)
-            next_at = self._next_update(incident, phase, body, tx.now)
-            values = {"by": actor, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
-            update = incidents.add_update(tx, incident.id, values)
-            told = {"id": update.id, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
-            tx.emit("incident.update", incident.subject, told, actor=actor)
-            self._reporters.updated(tx, incident, update, actor, final=body.final)
-            owed = None if incident.status in ENDED else next_at
-            arm_all(tx, incidents.change(tx, incident, next_update_at=owed))
-            return update
-
-        return await self._store.write(command)
-
-    def _next_update(
-        self, incident: Incident, phase: Phase, body: wire_incidents.PostUpdate, now: datetime
-    ) -> datetime | None:
-        if body.final:
-            return None
-        if body.next_in is not None:
-            return now + timedelta(seconds=body.next_in)
-        return next_due(self._process(), incident.severity, phase, now)
-
     async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident:
         """Link alerts to it; those that are linked already stay so. Raises `NotFound` or `Invalid`."""
         return await self._change(
@@ -291,13 +263,6 @@ _DECLARED = (
     "next_update_at",
     "process_version",
 )
-
-
-def _phase(name: str) -> Phase:
-    try:
-        return Phase(name)
-    except ValueError:
-        raise Invalid(f"phase is one of {', '.join(Phase)}", field="phase") from None
 
 
 def _note(conn: Connection, incident_id: int, mark: str) -> wire.TimelineEntry:

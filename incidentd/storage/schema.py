@@ -266,6 +266,7 @@ incidents = Table(
     Column("process_version", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("drill_id", BigInteger),  # None for a real one
+    Column("long_since", Instant),  # since when it counts as a long incident
 )
 Index("incidents_status", incidents.c.status)
 

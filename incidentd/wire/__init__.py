@@ -282,6 +282,7 @@ class Incident(Frozen, frozen=True):
     process_version: str
     version: int
     drill: str = ""  # D-7 when it is part of a drill
+    long_since: Instant | None = None  # since when it is run as a long incident
 
 
 class IncidentPage(Frozen, frozen=True):

@@ -50,6 +50,7 @@ from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
+from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -1147,6 +1148,24 @@ class _Incidents(_Part):
             evidence="",
             pinned=False,
         )
+
+    async def draft_update(self, incident_id: int, audience: str, phase: str) -> wire_updates.UpdateDraft:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_updates.UpdateDraft(
+            text="We look", phase=phase or "identified", audience=audience, next_at=NOW, last_text="", last_at=None
+        )
+
+    async def check_update(
+        self, incident_id: int, body: wire_incidents.PostUpdate, actor: str
+    ) -> wire_updates.CheckedUpdate:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_updates.CheckedUpdate(text=body.text, next_at=NOW, warnings=("it says nothing new",))
+
+    async def run_long(
+        self, incident_id: int, body: wire_updates.RunLong, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        since = NOW if body.on else None
+        return self._change("incidents.long", incident_id, body, actor, if_version, long_since=since)
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update:
         self._change("incidents.update", incident_id, body, actor, None)

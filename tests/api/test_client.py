@@ -30,6 +30,7 @@ from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -92,6 +93,9 @@ CALLS = {
     "assign_role": lambda c: c.assign_role(1, wire_incidents.AssignRole(role="scribe", person="ana")),
     "add_note": lambda c: c.add_note(1, wire_incidents.AddNote(text="rolled back")),
     "post_update": lambda c: c.post_update(1, wire_incidents.PostUpdate(text="we look", phase="investigating")),
+    "draft_update": lambda c: c.draft_update(1, audience="customers", phase="identified"),
+    "check_update": lambda c: c.check_update(1, wire_incidents.PostUpdate(text="we look", phase="investigating")),
+    "run_long": lambda c: c.run_long(1, wire_updates.RunLong(on=True, reason="since morning")),
     "link_alerts": lambda c: c.link_alerts(1, [1, 2]),
     "unlink_alert": lambda c: c.unlink_alert(1, 2),
     "timeline": lambda c: c.timeline(1),

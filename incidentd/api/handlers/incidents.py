@@ -8,6 +8,7 @@ from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import updates as wire_updates
 
 
 async def list_incidents(calls: Calls, call: Call[Empty, queries.Incidents]) -> wire.IncidentPage:
@@ -45,6 +46,20 @@ async def add_note(calls: Calls, call: Call[wire_incidents.AddNote, queries.Quer
 
 async def post_update(calls: Calls, call: Call[wire_incidents.PostUpdate, queries.Query]) -> wire.Update:
     return await calls.incidents.post_update(call.id, call.body, call.actor)
+
+
+async def draft_update(calls: Calls, call: Call[Empty, queries.UpdateDraft]) -> wire_updates.UpdateDraft:
+    return await calls.incidents.draft_update(call.id, call.query.audience, call.query.phase)
+
+
+async def check_update(
+    calls: Calls, call: Call[wire_incidents.PostUpdate, queries.Query]
+) -> wire_updates.CheckedUpdate:
+    return await calls.incidents.check_update(call.id, call.body, call.actor)
+
+
+async def run_long(calls: Calls, call: Call[wire_updates.RunLong, queries.Query]) -> wire.Incident:
+    return await calls.incidents.run_long(call.id, call.body, call.actor, call.if_version)
 
 
 async def link_alerts(calls: Calls, call: Call[wire_incidents.LinkAlerts, queries.Query]) -> wire.Incident:

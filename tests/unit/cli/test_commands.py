@@ -29,6 +29,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import updates as wire_updates
 
 
 class Case(NamedTuple):
@@ -68,6 +69,9 @@ READ = [
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
     Case("incident hand-over 4 scribe lin --preview", "GET /v1/incidents/4/roles/scribe/note",
          lambda c: wire_roles.RoleNote(known=c.text, tried="", promised=""), "  known     plain"),
+    Case("incident draft 4 --audience customers", "GET /v1/incidents/4/updates/draft?audience=customers",
+         lambda c: wire_updates.UpdateDraft(text="We look", phase="identified", audience="customers", next_at=None,
+                                            last_text="", last_at=None), "We look"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("audit export INC-4", "GET /v1/incidents/4/audit", lambda c: c.audit(), '{"format": "incidentd-audit/1"'),
@@ -244,6 +248,8 @@ CHANGE = [
          "INC-4 attempt 3: plain", {"text": "rollback", "person": "lin", "started_at": None, "theory_id": 1}),
     Case("incident outcome 4 3 no-effect", "POST /v1/incidents/4/attempts/3", lambda c: c.tried(),
          "INC-4 attempt 3: plain", {"outcome": "no_effect", "at": None, "why": "", "evidence": ""}),
+    Case("incident long 4 on --reason vendor", "POST /v1/incidents/4/long", lambda c: c.incident(),
+         "INC-4 is run as a long incident", {"on": True, "reason": "vendor"}),
     Case("incident link 4 A-12 13", "POST /v1/incidents/4/alerts", lambda c: c.incident(),
          "INC-4 linked to A-12, A-13", {"alert_ids": [12, 13]}),
     Case("incident unlink 4 A-12", "DELETE /v1/incidents/4/alerts/12", lambda c: c.incident(), "INC-4 without A-12"),
@@ -379,6 +385,10 @@ CHANGE = [
     Case("reload", "POST /v1/reload", lambda c: wire.Reloaded(files=(c.text,), problems=(c.text,)), "read: plain"),
 ]  # fmt: skip
 ASK = [  # a question that needs a body
+    Case("incident check 4 Over --phase resolved --final", "POST /v1/incidents/4/updates/check",
+         lambda c: wire_updates.CheckedUpdate(text="Over", next_at=None, warnings=("it says nothing new",)),
+         "Over\n  ! it",
+         {"text": "Over", "phase": "resolved", "audience": "internal", "next_in": None, "final": True}),
     Case("report preview INC-4 --status resolved", "POST /v1/incidents/4/reporters/preview", lambda c: c.broadcast(),
          "plain by plain to plain, in private", {"text": "", "phase": "investigating", "status": "resolved"}),
     Case("silence preview host=a", "POST /v1/hiding/preview", lambda c: c.hiding(), "A-13",
