@@ -57,6 +57,7 @@ from incidentd.services.report_propagation import Propagator
 from incidentd.services.role_desk import RoleDesk
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
+from incidentd.services.severity_matrix import SeverityMatrices
 from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
 from incidentd.services.source_traffic import Traffic
@@ -144,6 +145,7 @@ class Core:
         self.roles = RoleDesk(store, process)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
+        self.severity = SeverityMatrices(store, process)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -202,6 +204,7 @@ class Core:
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,
+            severity=self.severity,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

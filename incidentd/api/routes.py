@@ -27,6 +27,7 @@ from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
+from incidentd.api.severity_routes import SEVERITY_ROUTES
 from incidentd.api.triage_routes import TRIAGE_ROUTES
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -197,6 +198,7 @@ ROUTES: tuple[Route, ...] = (
     *ROOM_ROUTES,
     *ROLE_ROUTES,
     *FACT_ROUTES,
+    *SEVERITY_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

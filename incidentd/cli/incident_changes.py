@@ -12,6 +12,7 @@ from incidentd import wire
 from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, Word, change_options, versioned
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
+from incidentd.cli.severity import answer_option, given_answers
 from incidentd.domain.display import safe_line
 from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents
@@ -61,7 +62,9 @@ def post(session: Session, incident_id: int, what: str, body: object, version: i
 
 @click.command()
 @click.argument("title")
-@click.option("--severity", type=_SEVERITY, default="SEV3", show_default=True)
+@click.option("--severity", type=_SEVERITY, default=None, help="Default: what --answer says, else SEV3.")
+@answer_option
+@click.option("--severity-reason", default="", help="Why another severity than --answer says.")
 @click.option("--service", default="", help="The service that is hit.")
 @click.option("--summary", default="", help='What is known; "-" reads standard input.')
 @click.option("--alert", "alerts", type=ALERT, multiple=True, help="An alert that belongs to it; repeat it for more.")
@@ -71,16 +74,18 @@ def post(session: Session, incident_id: int, what: str, body: object, version: i
 @change_options
 @click.pass_obj
 def declare(
-    session: Session, title: str, severity: str, summary: str, alerts: tuple[int, ...], started_at: datetime | None,
-    service: str, suspected: bool, many_stakeholders: bool,
+    session: Session, title: str, severity: str | None, answers: tuple[str, ...], severity_reason: str, summary: str,
+    alerts: tuple[int, ...], started_at: datetime | None, service: str, suspected: bool, many_stakeholders: bool,
 ) -> None:  # fmt: skip
     """Declare an incident."""
     wanted = wire_incidents.DeclareIncident(
-        title=title, severity=Severity(severity), summary=text_given(summary), alert_ids=alerts, started_at=started_at,
+        title=title, severity=Severity(severity) if severity else None, answers=given_answers(answers),
+        severity_reason=severity_reason, summary=text_given(summary), alert_ids=alerts, started_at=started_at,
         service=service, suspected=suspected, many_stakeholders=many_stakeholders,
     )  # fmt: skip
     body = session.change("POST", "/v1/incidents", wanted)
-    said(session, body, f"declared as {severity}{', suspected' if suspected else ''}")
+    level = session.decode(body, wire.Incident).severity
+    said(session, body, f"declared as {level}{', suspected' if suspected else ''}")
 
 
 @click.command()

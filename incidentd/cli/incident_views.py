@@ -9,6 +9,7 @@ from incidentd import wire
 from incidentd.cli.fact_views import print_known
 from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, width, words
 from incidentd.cli.session import Session
+from incidentd.cli.severity_views import print_classification
 from incidentd.domain.display import safe_line, safe_text
 from incidentd.wire import incidents as wire_incidents
 
@@ -92,6 +93,8 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
     ])  # fmt: skip
     _print_violations(session, i)
     print_known(session, detail)
+    if detail.classification is not None:
+        print_classification(session, detail.classification)
     _print_roles(session, detail)
     _print_updates(session, detail)
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from incidentd import wire
+from incidentd.cli.edited_files import edited_file, refuse_faults
 from incidentd.cli.parts import INSTANT, SPAN, read_options
 from incidentd.cli.refusal import Failure
 from incidentd.cli.screen import Painted, fields, glyph, hang, section, table
@@ -21,7 +22,6 @@ from incidentd.wire import replay as wire_replay
 
 _PAUSE = 0.2  # seconds between two looks at the progress
 _TONES = {"sent": "bad", "dropped": "warn", "moved": "bold"}
-_EARLIEST = 400_000  # characters of a file, as the API takes them
 
 
 class Since(click.ParamType[datetime]):
@@ -34,17 +34,6 @@ class Since(click.ParamType[datetime]):
             return datetime.now(UTC) - SPAN.convert(value, None, None)
         except click.BadParameter:
             return INSTANT.convert(value, param, ctx)
-
-
-def _file(path: Path, param: str) -> wire_replay.EditedFile:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8"
-        raise click.BadParameter(f"{safe_line(str(path))}: {reason}", param_hint=param) from None
-    if len(text) > _EARLIEST:
-        raise click.BadParameter(f"{safe_line(str(path))} is larger than {_EARLIEST} characters", param_hint=param)
-    return wire_replay.EditedFile(name=str(path)[-250:], text=text)
 
 
 def _edited(config: Path | None, roster: Path | None) -> dict[str, wire_replay.EditedFile]:
@@ -62,7 +51,7 @@ def _edited(config: Path | None, roster: Path | None) -> dict[str, wire_replay.E
         found["roster"] = roster
     if not found:
         raise click.UsageError("name what you edited: --config process.toml, a directory, or --roster roster.toml")
-    return {name: _file(path, "--roster" if path is roster else "--config") for name, path in found.items()}
+    return {name: edited_file(path, "--roster" if path is roster else "--config") for name, path in found.items()}
 
 
 @click.command()
@@ -128,15 +117,9 @@ def _wait(session: Session, body: bytes, replay: wire_replay.Replay) -> tuple[by
 
 
 def _refuse(session: Session, replay: wire_replay.Replay) -> None:
-    """Faults of the edited files, one line each as `incidentd check` writes them."""
     if session.as_json:
         session.print_value(replay)
-    for one in replay.faults:
-        place = f"{one.file}:{one.line}" if one.line else one.file
-        key = f" {one.key}:" if one.key else ""
-        print(safe_line(f"{place}:{key} {one.what} — {one.remedy}"), file=sys.stderr)
-    count = len(replay.faults)
-    raise Failure(f"the edited configuration has {count} fault{'' if count == 1 else 's'}; nothing was replayed", 1)
+    refuse_faults(replay.faults, "the edited configuration", "nothing was replayed")
 
 
 # ------------------------------------------------------------------ what came of it

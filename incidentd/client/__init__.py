@@ -27,6 +27,7 @@ from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.reports import ReportCalls
 from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
+from incidentd.client.severity import SeverityCalls
 from incidentd.client.shift_requests import RequestCalls
 from incidentd.client.triage import TriageCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
@@ -43,6 +44,7 @@ class Client(
     RoomCalls,
     RoleCalls,
     FactCalls,
+    SeverityCalls,
     DutyCalls,
     PolicyCalls,
     ModeCalls,

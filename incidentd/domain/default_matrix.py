@@ -111,6 +111,6 @@ _RULES = (
         users="many most",
     ),
     _rule("workaround", _S.SEV4, "an acceptable workaround", function="degraded unusable"),
-    _rule("cosmetic", _S.SEV5, "cosmetic"),
+    _rule("cosmetic", _S.SEV5, "cosmetic at most"),
 )
 DEFAULT_MATRIX = Matrix(questions=_QUESTIONS, rules=_RULES)

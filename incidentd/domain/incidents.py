@@ -322,6 +322,14 @@ def severity_rule(incident: Incident, severity: Severity, reason: str, now: date
     return Violation(rule="severity-reason", text=text, since=now)
 
 
+def override_rule(computed: Severity, severity: Severity, reason: str, now: datetime) -> Violation | None:
+    """A severity other than the matrix says needs a reason."""
+    if severity is computed or reason.strip():
+        return None
+    text = f"severity is {severity} although the matrix says {computed}, without a reason"
+    return Violation(rule="override-reason", text=text, since=now)
+
+
 FUTURE_TOLERANCE = timedelta(minutes=5)
 OLDEST = timedelta(days=3660)
 

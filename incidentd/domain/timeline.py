@@ -7,7 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from incidentd.domain import timeline_facts, timeline_incident, timeline_pages, timeline_roles
+from incidentd.domain import (
+    timeline_facts,
+    timeline_incident,
+    timeline_pages,
+    timeline_roles,
+    timeline_severity,
+)
 from incidentd.domain.hiding import HIDES
 from incidentd.domain.response_history import instant
 from incidentd.domain.told import Line, Told, words
@@ -20,6 +26,7 @@ _SENTENCES = {
     **timeline_pages.SENTENCES,
     **timeline_roles.SENTENCES,
     **timeline_facts.SENTENCES,
+    **timeline_severity.SENTENCES,
 }
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.

@@ -15,7 +15,7 @@ import msgspec
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
 from incidentd.services.fact_contracts import AttemptCalls, ImpactCalls
-from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls, RoleCalls
+from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls, RoleCalls, SeverityCalls
 from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
@@ -305,6 +305,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     roles: RoleCalls
     impact: ImpactCalls
     attempts: AttemptCalls
+    severity: SeverityCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -9,6 +9,7 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import pins as wire_pins
 from incidentd.wire import presence as wire_presence
 from incidentd.wire import roles as wire_roles
+from incidentd.wire import severity as wire_severity
 from incidentd.wire import updates as wire_updates
 
 
@@ -25,6 +26,9 @@ class IncidentCalls(Protocol):
     async def set_severity(
         self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident: ...
+    async def classify(
+        self, incident_id: int, body: wire_severity.ClassifyIncident, actor: str, if_version: int | None
+    ) -> wire_severity.ClassifiedIncident: ...
     async def assign_role(
         self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
     ) -> wire.Incident: ...
@@ -53,3 +57,9 @@ class PinCalls(Protocol):
 
 class RoleCalls(Protocol):
     async def note(self, incident_id: int, role: str) -> wire_roles.RoleNote: ...
+
+
+class SeverityCalls(Protocol):
+    async def matrix(self) -> wire_severity.SeverityMatrix: ...
+    async def classify(self, body: wire_severity.ClassifyAnswers) -> wire_severity.Classified: ...
+    async def replay(self, body: wire_severity.ReplayMatrix) -> wire_severity.MatrixReplay: ...

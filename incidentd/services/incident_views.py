@@ -16,6 +16,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.response_history import KINDS, spans
 from incidentd.domain.roles import current, gap_minutes
 from incidentd.domain.violations import violations
+from incidentd.services.classification_views import classification
 from incidentd.services.errors import NotFound
 from incidentd.services.known import known
 from incidentd.storage import event_log, incidents, reports
@@ -105,4 +106,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         role_gap_minutes=gap_minutes(held, responded),
         report_ids=tuple(one.id for one in reports.of_incident(seen.conn, row.id)),
         **known(seen.conn, row),
+        classification=classification(seen.conn, row, seen.process.matrix),
     )

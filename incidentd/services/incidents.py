@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.domain import drills
 from incidentd.domain.incidents import (
-    AWAITING_REVIEW,
     ENDED,
     OPEN,
-    RESPONDING,
     Incident,
     Status,
-    review_times,
-    severity_rule,
 )
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
@@ -29,6 +25,7 @@ from incidentd.services import cursors, incident_links, incident_roles, report_l
 from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.escalation import Handler
+from incidentd.services.incident_severity import SeverityChanges
 from incidentd.services.incident_status import StatusChanges, checked_time
 from incidentd.services.incident_timers import IncidentTimers, arm_all
 from incidentd.services.incident_updates import IncidentUpdates
@@ -39,6 +36,7 @@ from incidentd.storage.alerts import AlertRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import severity as wire_severity
 
 T = TypeVar("T")
 _STATES: Mapping[str, Sequence[Status]] = {"open": sorted(OPEN), "closed": sorted(ENDED), "all": list(Status)}
@@ -56,6 +54,7 @@ class Incidents(IncidentUpdates):
         self._process = process
         self._roster = roster
         self._status = StatusChanges(process, roster)
+        self._severity = SeverityChanges(process, self._status.worked_at_night)
         self._timers = IncidentTimers(process, roster)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -123,6 +122,8 @@ class Incidents(IncidentUpdates):
         tx.emit("incident.declared", incident.subject, data, actor=actor)
         incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
         report_links.join_by_alerts(tx, incident, data["alert_ids"], actor)
+        if body.answers:
+            return self._severity.at_declaration(tx, incident, body.answers, body.severity_reason, actor)
         arm_all(tx, incident, self._process().updates)
         return incident
 
@@ -132,19 +133,19 @@ class Incidents(IncidentUpdates):
         drill_id = incident_links.drill_of(linked)
         status = Status.SUSPECTED if body.suspected else Status.ACTIVE
         earliest = min((one.starts_at for one in linked), default=tx.now)
-        process = self._process()
+        process, severity = self._process(), self._severity.of_declaration(body)
         return incidents.create(
             tx,
             title=drills.marked(body.title) if drill_id is not None else body.title,
             summary=body.summary,
             status=status,
-            severity=body.severity,
+            severity=severity,
             service=body.service or next((one.service for one in linked if one.service), ""),
             many_stakeholders=body.many_stakeholders,
             declared_at=tx.now,
             declared_by=actor,
             started_at=checked_time(body.started_at, tx.now, "started_at") if body.started_at else earliest,
-            next_update_at=next_due_for_status(process, body.severity, status, tx.now),
+            next_update_at=next_due_for_status(process, severity, status, tx.now),
             process_version=process.version,
             drill_id=drill_id,
         )
@@ -180,36 +181,21 @@ class Incidents(IncidentUpdates):
     async def set_severity(
         self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident:
-        """Classify anew; lowering without a reason is shown as a violation. Raises `NotFound` or `Conflict`."""
+        """Set it by hand; lowering without a reason is shown as a violation. Raises `NotFound` or `Conflict`."""
+        return await self._change(
+            incident_id, if_version, lambda tx, incident: self._severity.set(tx, incident, body, actor)
+        )
 
-        def action(tx: Tx, incident: Incident) -> Incident:
-            if body.severity is incident.severity:
-                return incident
-            broken = severity_rule(incident, body.severity, body.reason, tx.now)
-            kept = tuple(one for one in incident.skipped if one.rule != "severity-reason")
-            changes = {"severity": body.severity, "skipped": (*kept, *((broken,) if broken else ()))}
-            changes |= self._deadlines(tx, incident, body)
-            data = {"from": incident.severity, "to": body.severity, "reason": body.reason, "at": tx.now}
-            tx.emit("incident.severity", incident.subject, data, actor=actor)
-            changed = incidents.change(tx, incident, **changes)
-            arm_all(tx, changed, self._process().updates)
-            return changed
-
-        return await self._change(incident_id, if_version, action)
-
-    def _deadlines(self, tx: Tx, incident: Incident, body: wire_incidents.SetSeverity) -> dict[str, Any]:
-        """What a new severity means for the next update and the review; a promise is never put off by it."""
-        process = self._process()
-        changes: dict[str, Any] = {}
-        if incident.status in RESPONDING:
-            long = incident.long_since is not None
-            due = next_due_for_status(process, body.severity, incident.status, tx.now, long=long)
-            known = [at for at in (due, incident.next_update_at) if at is not None]
-            changes["next_update_at"] = min(known, default=None)
-        if incident.status in AWAITING_REVIEW and incident.resolved_at is not None:
-            night = self._status.worked_at_night(tx, incident)
-            changes |= review_times(process, body.severity, incident.resolved_at, night)
-        return changes
+    async def classify(
+        self, incident_id: int, body: wire_severity.ClassifyIncident, actor: str, if_version: int | None
+    ) -> wire_severity.ClassifiedIncident:
+        """Record answers to the severity matrix and what they come to. Raises `NotFound`, `Invalid` or `Conflict`."""
+        incident = await self._change(
+            incident_id, if_version, lambda tx, incident: self._severity.classify(tx, incident, body, actor)
+        )
+        recorded = (await self.get(incident_id)).classification
+        assert recorded is not None  # by what went before
+        return wire_severity.ClassifiedIncident(incident=incident, classification=recorded)
 
     async def assign_role(
         self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None

@@ -11,6 +11,7 @@ from incidentd.storage import (
     schema_handover,
     schema_policies,
     schema_quiet,
+    schema_severity,
     schema_support,
 )
 from incidentd.storage.metadata import metadata
@@ -25,5 +26,6 @@ __all__ = [
     "schema_handover",
     "schema_policies",
     "schema_quiet",
+    "schema_severity",
     "schema_support",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from incidentd.domain.severity import Severity
@@ -12,6 +13,7 @@ from incidentd.wire import Incident, RoleHolder, Update
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
 from incidentd.wire.facts import Attempt, ImpactClaim, Theory
 from incidentd.wire.roles import HandOver
+from incidentd.wire.severity import IncidentClassification, SeverityAnswers
 
 
 class IncidentDetail(Frozen, frozen=True):
@@ -24,11 +26,16 @@ class IncidentDetail(Frozen, frozen=True):
     claimed_start: Instant | None = None  # the earliest that a claim in force gives, when the incident has another
     theories: tuple[Theory, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    classification: IncidentClassification | None = None
 
 
 class DeclareIncident(Request, frozen=True):
+    """Without `severity` it is what the `answers` say by the severity matrix, else SEV3."""
+
     title: Line
-    severity: Severity = Severity.SEV3
+    severity: Severity | None = None
+    answers: SeverityAnswers = msgspec.field(default_factory=dict)
+    severity_reason: OptionalText = ""  # why another severity than the answers say
     service: Annotated[str, Meta(max_length=100)] = ""
     summary: OptionalText = ""
     alert_ids: tuple[RowId, ...] = ()

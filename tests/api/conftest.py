@@ -21,7 +21,10 @@ from incidentd import unixsocket, wire
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, Limits, start_api
 from incidentd.client import Client
+from incidentd.domain.classification import fitting
+from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.severity import Severity
+from incidentd.services.classification_views import classified, shown
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_contracts import ReportQuery
@@ -48,6 +51,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
+from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
@@ -273,6 +277,7 @@ class FakeDaemon:
             roles=_Roles(self),
             impact=_Impact(self),
             attempts=_Attempts(self),
+            severity=_Severity(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -1082,6 +1087,25 @@ class _Pins(_Part):
         return msgspec.structs.replace(_Incidents._entry("it began", "ana"), pinned=body.pinned)
 
 
+def classified_by_default(answers: Mapping[str, str]) -> wire_severity.Classified:
+    known, _ = fitting(DEFAULT_MATRIX, answers)  # what the schema allows is accepted: which answers there are is data
+    return shown(DEFAULT_MATRIX, classified(DEFAULT_MATRIX, known), known)
+
+
+class _Severity(_Part):
+    async def matrix(self) -> wire_severity.SeverityMatrix:
+        await self.fake.note("severity.matrix")
+        return wire_severity.SeverityMatrix(process_version="v1", questions=(), rules=(), warnings=())
+
+    async def classify(self, body: wire_severity.ClassifyAnswers) -> wire_severity.Classified:
+        await self.fake.note("severity.classify", body)
+        return classified_by_default(body.answers)
+
+    async def replay(self, body: wire_severity.ReplayMatrix) -> wire_severity.MatrixReplay:
+        await self.fake.note("severity.replay", body)
+        return wire_severity.MatrixReplay(faults=())
+
+
 class _Incidents(_Part):
     def _change(
         self, name: str, incident_id: int, body: Any, actor: str, if_version: int | None, **changes: Any
@@ -1102,9 +1126,8 @@ class _Incidents(_Part):
 
     async def declare(self, body: wire_incidents.DeclareIncident, actor: str) -> wire.Incident:
         await self.fake.note("incidents.declare", body, actor)
-        incident = an_incident(
-            len(self.fake.incidents) + 1, title=body.title, severity=body.severity, declared_by=actor
-        )
+        severity = body.severity or Severity.SEV3
+        incident = an_incident(len(self.fake.incidents) + 1, title=body.title, severity=severity, declared_by=actor)
         self.fake.incidents[incident.id] = incident
         return incident
 
@@ -1125,6 +1148,16 @@ class _Incidents(_Part):
         self, incident_id: int, body: wire_incidents.SetSeverity, actor: str, if_version: int | None
     ) -> wire.Incident:
         return self._change("incidents.severity", incident_id, body, actor, if_version, severity=body.severity)
+
+    async def classify(
+        self, incident_id: int, body: wire_severity.ClassifyIncident, actor: str, if_version: int | None
+    ) -> wire_severity.ClassifiedIncident:
+        incident = self._change("incidents.classify", incident_id, body, actor, if_version)
+        recorded = wire_severity.IncidentClassification(
+            at=NOW, by=actor, level=incident.severity, rule="cosmetic", rule_text="cosmetic", answers=body.answers,
+            overridden=False, reason="", process_version="v1", lost=(), now=classified_by_default({}),
+        )  # fmt: skip
+        return wire_severity.ClassifiedIncident(incident=incident, classification=recorded)
 
     async def assign_role(
         self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None

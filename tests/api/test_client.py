@@ -29,6 +29,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
@@ -90,6 +91,12 @@ CALLS = {
     "edit_incident": lambda c: c.edit_incident(1, wire_incidents.EditIncident(title="y"), if_version=1),
     "change_status": lambda c: c.change_status(1, wire_incidents.ChangeStatus(to="mitigated")),
     "set_severity": lambda c: c.set_severity(1, wire_incidents.SetSeverity(severity=Severity.SEV2)),
+    "severity_matrix": lambda c: c.severity_matrix(),
+    "classify_answers": lambda c: c.classify_answers(wire_severity.ClassifyAnswers(answers={})),
+    "replay_matrix": lambda c: c.replay_matrix(
+        wire_severity.ReplayMatrix(edited=wire_replay.EditedFile(name="process.toml", text=""))
+    ),
+    "classify_incident": lambda c: c.classify_incident(1, wire_severity.ClassifyIncident(answers={})),
     "assign_role": lambda c: c.assign_role(1, wire_incidents.AssignRole(role="scribe", person="ana")),
     "add_note": lambda c: c.add_note(1, wire_incidents.AddNote(text="rolled back")),
     "post_update": lambda c: c.post_update(1, wire_incidents.PostUpdate(text="we look", phase="investigating")),

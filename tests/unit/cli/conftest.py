@@ -40,6 +40,7 @@ from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import routes as wire_routes
+from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
@@ -280,7 +281,40 @@ class Canned:
             incident=self.incident(**changes), roles=roles, updates=(self.update(),),
             role_gap_minutes={self.text: 3.25, "communications_lead": 0.0}, claims=(self.claim(),),
             theories=(self.theory(),), attempts=(self.tried(),),
+            classification=self.classification(),
         )  # fmt: skip
+
+    def matrix(self) -> wire_severity.SeverityMatrix:
+        t = self.text
+        answers = tuple(wire_severity.SeverityAnswer(id=f"{t}{number}", text=t) for number in range(3))
+        return wire_severity.SeverityMatrix(
+            process_version=t, questions=(wire_severity.SeverityQuestion(id=t, text=t, answers=answers),),
+            rules=(wire_severity.SeverityRule(id=t, level=Severity.SEV1, text=t, when={t: (f"{t}1", f"{t}2")}),
+                   wire_severity.SeverityRule(id=t, level=Severity.SEV4, text="", when={})),
+            warnings=(t,),
+        )  # fmt: skip
+
+    def classified(self, **changes: Any) -> wire_severity.Classified:
+        t = self.text
+        change = wire_severity.LevelChange(answer=t, level=Severity.SEV1, rule=t)
+        unknown = tuple(
+            wire_severity.OpenUnknown(question=t, text=t, assumed=t, changes=some) for some in ((change,), ())
+        )
+        found = wire_severity.Classified(
+            level=Severity.SEV2, rule=t, rule_text=t, answers={t: t}, assumed={t: t}, unknown=unknown,
+            best=Severity.SEV4, worst=Severity.SEV1, next="",
+        )  # fmt: skip
+        return msgspec.structs.replace(found, **changes)
+
+    def classification(self) -> wire_severity.IncidentClassification:
+        t = self.text
+        return wire_severity.IncidentClassification(
+            at=AT, by=t, level=Severity.SEV3, rule=t, rule_text=t, answers={t: t}, overridden=True, reason=t,
+            process_version=t, lost=(t,), now=self.classified(),
+        )  # fmt: skip
+
+    def classified_incident(self) -> wire_severity.ClassifiedIncident:
+        return wire_severity.ClassifiedIncident(incident=self.incident(), classification=self.classification())
 
     def entry(self, **changes: Any) -> wire.TimelineEntry:
         t = self.text

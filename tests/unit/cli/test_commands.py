@@ -62,6 +62,8 @@ READ = [
          lambda c: wire.PagePage(pages=(), next_cursor="", total=0), "No page matches."),
     Case("page show P-3", "GET /v1/pages/3", lambda c: c.page_detail(), "P-3 plain (open)"),
     Case("page show P-3 --deliveries", "GET /v1/pages/3", lambda c: c.page_detail(), "What was done"),
+    Case("severity show", "GET /v1/severity", lambda c: c.matrix(),
+         "   1  SEV1  plain: plain\n            when plain plain1 or plain2\n   2  SEV4  plain\n            always\n"),
     Case("incident list", "GET /v1/incidents?state=open&limit=100",
          lambda c: wire.IncidentPage(incidents=(c.incident(),), next_cursor="", total=1), "INC-4  SEV2      active"),
     Case("incident list -q flags --state closed", "GET /v1/incidents?q=flags&state=closed&limit=100",
@@ -185,10 +187,11 @@ CHANGE = [
     Case("page snooze 3 --until 2099-01-01T10:00:00Z", "POST /v1/pages/3/snooze", lambda c: c.page(),
          "P-3 is put off until 2024-03-14 09:26:53 UTC", {"until": "2099-01-01T10:00:00Z", "note": ""}),
     Case("incident declare Full --severity sev1 --service db --summary s --alert A-12 --alert 13 --suspected "
-         "--started-at 2024-03-14T09:00Z --many-stakeholders", "POST /v1/incidents", lambda c: c.incident(),
-         "INC-4 declared as SEV1, suspected\n  ! plain is broken",
-         {"title": "Full", "severity": "SEV1", "service": "db", "summary": "s", "alert_ids": [12, 13],
-          "suspected": True, "started_at": "2024-03-14T09:00:00Z", "many_stakeholders": True}),
+         "--answer users=most --severity-reason r --started-at 2024-03-14T09:00Z --many-stakeholders",
+         "POST /v1/incidents", lambda c: c.incident(), "INC-4 declared as SEV2, suspected\n  ! plain is broken",
+         {"title": "Full", "severity": "SEV1", "answers": {"users": "most"}, "severity_reason": "r", "service": "db",
+          "summary": "s", "alert_ids": [12, 13], "suspected": True, "started_at": "2024-03-14T09:00:00Z",
+          "many_stakeholders": True}),
     Case("incident edit 4 --title New --few-stakeholders", "PATCH /v1/incidents/4", lambda c: c.incident(),
          "INC-4 changed", {"title": "New", "many_stakeholders": False}),
     Case("incident status 4 False-Alarm --reason r --evidence e --at 2024-03-14T09:00Z", "POST /v1/incidents/4/status",
@@ -198,6 +201,12 @@ CHANGE = [
          "INC-4 is merged", {"to": "merged", "reason": "", "evidence": "", "at": None, "merged_into": 5}),
     Case("incident severity 4 SEV3 --reason r", "POST /v1/incidents/4/severity", lambda c: c.incident(),
          "INC-4 is SEV3", {"severity": "SEV3", "reason": "r"}),
+    Case("severity classify INC-4 --answer users=most --answer sla=unknown --severity sev3 --reason r",
+         "POST /v1/incidents/4/classification", lambda c: c.classified_incident(),
+         "INC-4 is SEV2 by hand, the matrix says SEV3: plain (plain)\n"
+         "  plain          not known, counted as plain; plain: SEV1\n"
+         "  only together  plain (not known either)\n  ! plain is broken",
+         {"answers": {"users": "most", "sla": "unknown"}, "severity": "SEV3", "reason": "r"}),
     Case("incident role 4 mitigation-lead ada --at 2024-03-14T09:00Z --interruption access",
          "POST /v1/incidents/4/roles", lambda c: c.incident(), "INC-4 mitigation lead: ada",
          {"role": "mitigation_lead", "person": "ada", "at": "2024-03-14T09:00:00Z", "interruption": "access",
@@ -468,6 +477,7 @@ LEAVES = dict(leaves(ctl.cli))
 def test_every_command_has_a_case():
     elsewhere = {"events", "completion", "replay"}  # test_events.py, test_completion.py, test_replay.py
     elsewhere |= {"audit verify"}  # test_audit.py
+    elsewhere |= {"severity diff"}  # test_severity.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     untried = {path for path in LEAVES if not any(case.line.startswith(f"{path} ") or case.line == path
                                                   for case in CASES)}  # fmt: skip
@@ -589,7 +599,7 @@ def test_a_daemon_that_is_not_there(case, api, run):
 
 VERSIONED = ("alert resolve", "page ack", "page hand-back", "page take-over", "page reassign", "page snooze",
              "page resolve", "page escalate", "incident edit", "incident status", "incident severity",
-             "incident role", "incident hand-over")  # fmt: skip
+             "incident role", "incident hand-over", "severity classify")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])
