@@ -166,7 +166,7 @@ class Core:
         def support() -> Support:
             return process().support
 
-        propagator = Propagator(self.escalation, roster, support, changes)
+        propagator = Propagator(self.escalation, process, roster, changes)
         self.triage = Triage(store, roster, support, changes, propagator)
         nudges = Nudges(support, changes)
         self.support.intake.followers.append(nudges.on_message)

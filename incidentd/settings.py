@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from incidentd.configuration.audiences import audience_problems
 from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, DaemonSettings, read_main
 from incidentd.configuration.directories import default_config_dir, prepare_private
 from incidentd.configuration.documents import Document
@@ -78,6 +79,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
             *route_problems(process, roster),
             *severity_problems(process.matrix),
             *support_problems(process.support, roster, channels),
+            *audience_problems(process.audiences, roster, notifiers),
         ),
         files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),
         environ=dict(environ),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pydantic
 
+from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
@@ -162,6 +163,7 @@ class ProcessFile(Table):
     maintenance: MaintenanceTable = MaintenanceTable()
     severity: SeverityTable = SeverityTable()
     updates: UpdatesTable = UpdatesTable()
+    audiences: Audiences = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
     limits: LimitsTable = LimitsTable()
@@ -184,6 +186,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
             *_broken_intervals(file.route, ("route",), file.time_intervals),
             *broken_severity(file.severity),
             *broken_support(file.support, policies),
+            *broken_audiences(file.audiences, [rule.audiences for rule in file.support.propagate]),
         )
     ]
     if faults:
@@ -198,6 +201,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         matrix=severity_matrix(file.severity),
         cadence=cadence(file.updates),
         updates=update_rules(file.updates),
+        audiences=audiences(file.audiences),
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
         separation_severities=file.roles.separate,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from incidentd.domain.audiences import Audience
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
@@ -46,6 +47,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     matrix: Matrix = DEFAULT_MATRIX
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     updates: UpdateRules = UpdateRules()
+    audiences: Mapping[str, Audience] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})

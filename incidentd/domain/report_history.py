@@ -154,8 +154,16 @@ def _prioritised(data: Data) -> str:
 
 @about("report.propagated")
 def _propagated(data: Data) -> str:
-    told = f"; kept informed: {', '.join(data['audiences'])}" if data["audiences"] else ""
+    told = f"; kept informed: {_informed(data)}" if data["audiences"] else ""
     return f"Sent on by P-{data['page']} to {data['target']} ({data['why']}){told}{_because(data['note'])}"
+
+
+def _informed(data: Data) -> str:
+    """The audiences, and whom of them a message was written to."""
+    names = ", ".join(data["audiences"])
+    if "told" not in data:
+        return names
+    return f"{names} ({', '.join(data['told']) or 'nobody who did not know'})"
 
 
 @about("report.nudged")

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
+from incidentd.domain.audiences import Audience, Place
 from incidentd.domain.canned_replies import CannedReply
 from incidentd.domain.people import Layer, Rotation, Schedule, Service, Team
 from incidentd.domain.propagation import PropagationRule
@@ -280,7 +281,11 @@ async def test_a_rule_sends_it_to_whoever_of_a_team_is_in_support_and_says_why(d
     rule = PropagationRule(
         name="flags", services=("flags",), tags={"region": "eu*"}, team="shop", audiences=("internal",)
     )
-    desk.process = msgspec.structs.replace(desk.process, support=Support(propagate=(rule,)))
+    places = (Place(notifier="chat", address="#status"),)
+    internal = Audience(name="internal", people=("sam", "lin"), channels=places)
+    desk.process = msgspec.structs.replace(
+        desk.process, support=Support(propagate=(rule,)), audiences={"internal": internal}
+    )
     outside = await report(desk)
     assert (await desk.core.triage.get(outside)).whither.passed == ("flags: region is not known, not eu*",)
     number = await report(desk, tags={"region": "eu-1"}, who="cy")
@@ -288,16 +293,26 @@ async def test_a_rule_sends_it_to_whoever_of_a_team_is_in_support_and_says_why(d
     whither = (await desk.core.triage.get(number)).whither
     assert (whither.rule, whither.people, whither.urgency) == ("flags", ("lin",), "high")
     assert whither.target == "lin, in support for team shop"
-    await propagate(desk, number)
+    card = await propagate(desk, number)
     assert await interruptions(desk) == []
     await desk.settle()
     assert desk.sender.told() == [("lin", "push")]
+    informed = [(one.recipient, instance) for instance, one in desk.sender.sent if one.kind == "update"]
+    assert informed == [("sam", "push"), ("#status by chat", "chat")], "lin has the page"
+    said = next(one for instance, one in desk.sender.sent if instance == "chat")
+    assert (said.urgency, said.address, said.reason) == ("low", "#status", "audience internal is kept informed")
+    assert "Our feature flags do not load" in said.body
     (event,) = await desk.events("report.propagated")
     assert (event.data["rule"], event.data["audiences"]) == ("flags", ["internal"])
     assert (
-        "to lin, in support for team shop (rule flags (service flags, region eu*)); kept informed: internal"
-        in (await history(desk, number))[-1]
+        "to lin, in support for team shop (rule flags (service flags, region eu*)); kept informed: internal (sam, "
+        "#status by chat)" in "\n".join(await history(desk, number))
     )
+    await desk.core.pages.resolve(card.pages[0].id, "lin", None)
+    desk.sender.clear()
+    await propagate(desk, number)
+    await desk.advance(120)
+    assert [one.kind for _, one in desk.sender.sent] == ["page"], "nobody is told twice of one report"
 
 
 async def test_of_those_in_support_whoever_is_on_call_goes_first(desk):
