@@ -94,15 +94,21 @@ def declare(
 @click.option("--summary", default=None, help='"-" reads standard input.')
 @click.option("--service", default=None)
 @click.option("--many-stakeholders/--few-stakeholders", default=None, help="Whether both leads are wanted.")
+@click.option("--public-title", default=None, help='What customers may call it, on the status page; "" for nothing.')
+@click.option(
+    "--off-page/--on-page", default=None, help="Whether no status page shows it, whatever customers are told."
+)
 @versioned
 @change_options
 @click.pass_obj
 def edit(session: Session, /, incident_id: int, version: int | None, summary: str | None, **given: object) -> None:
-    """Change the title, the summary, the service or the stakeholders."""
+    """Change the title, the summary, the service, the stakeholders, or what the status page shows."""
     wanted = {**given, "summary": None if summary is None else text_given(summary)}
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
-        raise click.UsageError("say what to change: --title, --summary, --service or --many-stakeholders")
+        raise click.UsageError(
+            "say what to change: --title, --summary, --service, --many-stakeholders, --public-title or --off-page"
+        )
     said(session, session.change("PATCH", f"/v1/incidents/{incident_id}", changes, version), "changed")
 
 

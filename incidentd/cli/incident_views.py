@@ -86,6 +86,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("mitigated", session.when(i.mitigated_at)), ("resolved", session.when(i.resolved_at)),
         ("closed", session.when(i.closed_at)), ("merged into", f"INC-{i.merged_into}" if i.merged_into else ""),
         ("episode", i.episode if i.episode > 1 else ""), ("stakeholders", "many" if i.many_stakeholders else ""),
+        ("to customers", i.public_title), ("status page", "kept off it" if i.off_page else ""),
         ("alerts", listed(i.alert_ids, "A-")), ("pages", listed(i.page_ids, "P-")),
         ("reports", listed(detail.report_ids, "R-")),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),

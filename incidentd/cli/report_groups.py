@@ -86,6 +86,8 @@ def _show(found: wire_reports.BroadcastPreview) -> None:
             hang("    ", safe_text(one.text))
     if not found.to:
         print("Nobody who reported is linked to it.")
+    if found.on_page:
+        print(safe_line(f"On the status page: {found.page_title or 'under no title of its own'}"))
 
 
 @click.command()

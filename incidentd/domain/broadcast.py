@@ -42,6 +42,11 @@ ENDS = Phase.RESOLVED
 """The phase that is the last word: who heard it is followed up."""
 
 
+def is_public(incident: Incident) -> bool:
+    """Whether a status page shows what customers are told of it."""
+    return incident.drill_id is None and not incident.off_page
+
+
 def of_phase(incident: Incident, phase: Phase) -> str:
     """What is told once in an episode: that the response has come to a phase."""
     return f"incident:{incident.id}:{incident.episode}:{phase}"

@@ -72,6 +72,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     drill_id: int | None = None
     long_since: datetime | None = None
     """Since when it is run as a long incident: told of less often, with leads that are relieved."""
+    public_title: str = ""  # what customers may call it; "": they are told no title
+    off_page: bool = False  # no status page shows it, whatever customers are told
 
     @property
     def subject(self) -> str:

@@ -85,7 +85,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.7"
+API_VERSION = "1.8"
 
 __all__ = [
     "API_VERSION",

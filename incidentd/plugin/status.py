@@ -19,7 +19,9 @@ class PublicUpdate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident that customers were told of. Its title, summary, severity, people and internal updates are not here.
+    """An incident that customers were told of. Its summary, severity, people and internal updates are not here.
+
+    `title` is the one that was written for customers, never the internal one. Since API version 1.8.
 
     `service` is the name in the roster, which is yours: publish it in the words of your customers, or not at all.
     """
@@ -29,6 +31,7 @@ class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
     over: bool  # the last update says that it is resolved, or it was closed, merged or found to be a false alarm
     continued_in: int | None  # the incident that it was merged into
     updates: tuple[PublicUpdate, ...]  # at least one, oldest first
+    title: str = ""  # "" where none was written
 
 
 class StatusReader(Protocol):
@@ -37,6 +40,6 @@ class StatusReader(Protocol):
     async def incidents(self, since: datetime) -> Sequence[PublicIncident]:
         """The incidents that are not over, and those with an update for customers at or after `since`, newest first.
 
-        Drills are left out; at most 500. Raises `StoreUnavailable`.
+        Drills, and what people keep off the page, are left out; at most 500. Raises `StoreUnavailable`.
         """
         ...

@@ -40,7 +40,7 @@ from incidentd.wire import severity as wire_severity
 
 T = TypeVar("T")
 _STATES: Mapping[str, Sequence[Status]] = {"open": sorted(OPEN), "closed": sorted(ENDED), "all": list(Status)}
-_EDITABLE = ("title", "summary", "many_stakeholders", "service")
+_EDITABLE = ("title", "summary", "many_stakeholders", "service", "public_title", "off_page")
 
 
 class Incidents(IncidentUpdates):
@@ -157,6 +157,8 @@ class Incidents(IncidentUpdates):
 
         def action(tx: Tx, incident: Incident) -> Incident:
             wanted = {name: value for name in _EDITABLE if (value := getattr(body, name)) is not None}
+            if "public_title" in wanted:
+                wanted["public_title"] = wanted["public_title"].strip()
             changes = {name: value for name, value in wanted.items() if value != getattr(incident, name)}
             if not changes:
                 return incident

@@ -44,6 +44,7 @@ def _incident(rows: Sequence[ToldRow]) -> PublicIncident:
     last = rows[-1]
     return PublicIncident(
         id=last.incident_id,
+        title=last.public_title,
         service=last.service,
         over=last.status in ENDED or last.phase == Phase.RESOLVED,
         continued_in=last.merged_into,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from incidentd import wire
+from incidentd.domain.broadcast import is_public
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.reports import Report, State
 from incidentd.domain.updates import Phase
@@ -73,7 +74,11 @@ class ReportIncidents:
                 told = self._broadcast.of_status(conn, incident, Status(body.status))
             else:
                 told = self._broadcast.of_update(conn, incident, Phase(body.phase), body.text, 0)
-            return wire_reports.BroadcastPreview(to=tuple(map(_told, told)))
+            return wire_reports.BroadcastPreview(
+                to=tuple(map(_told, told)),
+                on_page=bool(body.text) and is_public(incident),
+                page_title=incident.public_title,
+            )
 
         return await self._store.read(read)
 

@@ -18,6 +18,7 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
     """An update for customers, and its incident."""
 
     incident_id: int
+    public_title: str
     service: str
     status: str
     merged_into: int | None
@@ -29,7 +30,7 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     incident_updates.c.incident_id,
-    *(incidents.c[name] for name in ("service", "status", "merged_into")),
+    *(incidents.c[name] for name in ("public_title", "service", "status", "merged_into")),
     *(incident_updates.c[name] for name in ("at", "phase", "text", "next_at")),
 )
 _FOR_CUSTOMERS = incident_updates.c.audience == CUSTOMERS
@@ -38,12 +39,12 @@ _FOR_CUSTOMERS = incident_updates.c.audience == CUSTOMERS
 def told(conn: Connection, ended: Collection[str], since: datetime, limit: int) -> list[ToldRow]:
     """The updates for customers of incidents that have not ended or have one at or after `since`, oldest first.
 
-    Those of the `limit` newest such incidents; never those of a drill.
+    Those of the `limit` newest such incidents; never those of a drill, or of one that is kept off the page.
     """
     chosen = (
         select(incidents.c.id)
         .join(incident_updates, incident_updates.c.incident_id == incidents.c.id)
-        .where(_FOR_CUSTOMERS, incidents.c.drill_id.is_(None))
+        .where(_FOR_CUSTOMERS, incidents.c.drill_id.is_(None), ~incidents.c.off_page)
         .group_by(incidents.c.id)
         .having(or_(incidents.c.status.not_in(ended), func.max(incident_updates.c.at) >= since))
         .order_by(incidents.c.id.desc())

@@ -267,6 +267,8 @@ incidents = Table(
     Column("version", Integer, nullable=False),
     Column("drill_id", BigInteger),  # None for a real one
     Column("long_since", Instant),  # since when it counts as a long incident
+    Column("public_title", String, nullable=False, server_default=""),  # what customers may call it
+    Column("off_page", Boolean, nullable=False, server_default=false()),  # never on a status page
 )
 Index("incidents_status", incidents.c.status)
 

@@ -283,6 +283,8 @@ class Incident(Frozen, frozen=True):
     version: int
     drill: str = ""  # D-7 when it is part of a drill
     long_since: Instant | None = None  # since when it is run as a long incident
+    public_title: str = ""  # on the status page; the title never is
+    off_page: bool = False  # no status page shows it
 
 
 class IncidentPage(Frozen, frozen=True):

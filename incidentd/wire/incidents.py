@@ -49,6 +49,8 @@ class EditIncident(Request, frozen=True):
     summary: OptionalText | None = None
     many_stakeholders: bool | None = None
     service: Annotated[str, Meta(max_length=100)] | None = None
+    public_title: Annotated[str, Meta(max_length=250)] | None = None  # what customers may call it; "" for nothing
+    off_page: bool | None = None  # no status page shows it, whatever customers are told
 
 
 class ChangeStatus(Request, frozen=True):

@@ -265,7 +265,11 @@ class BroadcastTo(wire.Frozen, frozen=True):
 
 
 class BroadcastPreview(wire.Frozen, frozen=True):
+    """`on_page`: an update is on the status page, too, under `page_title` ("" for "disruption")."""
+
     to: tuple[BroadcastTo, ...]
+    on_page: bool = False
+    page_title: str = ""
 
 
 class Learned(wire.Request, frozen=True):

@@ -72,7 +72,7 @@ def _entry(incident: PublicIncident, services: Mapping[str, str], shown: set[int
     next_at = None if incident.over else last.next_at
     return Entry(
         id=incident.id,
-        title=f"{service}: disruption" if service else "Disruption",
+        title=incident.title or (f"{service}: disruption" if service else "Disruption"),
         service=service,
         phase=last.phase,
         over=incident.over,

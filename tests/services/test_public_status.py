@@ -9,6 +9,7 @@ from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.services.public_status import LentStatus
 from incidentd.storage.schema import incidents
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reports as wire_reports
 
 DAY = timedelta(days=1)
 
@@ -52,6 +53,29 @@ async def test_only_what_was_written_for_customers_gets_out(daemon):
     assert (said.text, said.phase, said.at) == ("Some of you  cannot pay.\n<b>We look.</b>", "investigating", first.at)
     assert said.next_at == first.at + timedelta(minutes=30)
     assert found[0].updates[0].next_at is None
+
+
+async def test_customers_read_the_title_that_was_written_for_them_and_nothing_that_is_kept_off_the_page(daemon):
+    async def edit(number, **changes):
+        return await daemon.core.incidents.edit(number, wire_incidents.EditIncident(**changes), "ada", None)
+
+    async def previewed():
+        body = wire_reports.PreviewBroadcast(text="Again.", phase="monitoring")
+        found = await daemon.core.broadcasts.preview(number, body)
+        return found.on_page, found.page_title
+
+    number = await declare(daemon)
+    await tell(daemon, number, "Some of you cannot pay.")
+    assert [one.title for one in await told(daemon)] == [""]
+    changed = await edit(number, public_title="  Card payments fail ")
+    assert (changed.title, changed.public_title) == ("SECRET title", "Card payments fail")
+    assert [one.title for one in await told(daemon)] == ["Card payments fail"]
+    assert await previewed() == (True, "Card payments fail")
+    assert (await edit(number, off_page=True)).off_page
+    assert await told(daemon) == []
+    assert await previewed() == (False, "Card payments fail")
+    await edit(number, off_page=False, public_title="")
+    assert [one.title for one in await told(daemon)] == [""]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

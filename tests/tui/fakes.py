@@ -1227,7 +1227,8 @@ class FakeDaemon:
     ) -> wire.Incident:
         await self._mutate("edit_incident", incident_id, body)
         one = self._open(incident_id, if_version)
-        return self._incident_becomes(one, "incident.edited", title=body.title or one.title)
+        given = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+        return self._incident_becomes(one, "incident.edited", **given)
 
     async def change_status(
         self, incident_id: int, body: wire_incidents.ChangeStatus, *, if_version: int | None = None

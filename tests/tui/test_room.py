@@ -184,11 +184,17 @@ async def test_the_title_is_edited_and_undone(client, in_room, settled, text):
     app, ready = in_room()
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot)
-        await pilot.press("E", *" now", "ctrl+s")
+        await pilot.press("E", *" now", "tab", "tab", *"Cards", "tab", "right")
+        await settled(pilot, lambda: "no status page shows it" in text(app))
+        await pilot.press("ctrl+s")
         await settled(pilot, lambda: client.incidents_by_id[311].title.endswith("checkout now"))
+        edited = client.incidents_by_id[311]
+        assert (edited.public_title, edited.off_page) == ("Cards", True)
         await settled(pilot, lambda: len(app.screen_stack) == 2)
         await pilot.press("u")
         await settled(pilot, lambda: client.incidents_by_id[311].title.endswith("checkout"))
+        edited = client.incidents_by_id[311]
+        assert (edited.public_title, edited.off_page) == ("", False)
 
 
 async def test_a_role_goes_back_to_who_had_it(client, in_room, settled, text):

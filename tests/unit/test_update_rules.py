@@ -1,6 +1,7 @@
 """Who is told that an update is due, how it is stated, and what an update may begin with."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ NOW = datetime(2026, 3, 14, 14, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-_NOTHING = dict.fromkeys(
+_NOTHING: dict[str, Any] = dict.fromkeys(
     ("mitigated_at", "resolved_at", "closed_at", "merged_into", "next_update_at", "review_opens_at", "review_due_at")
 )
 INCIDENT = Incident(

@@ -80,6 +80,13 @@ async def test_what_is_over_stays_for_a_while_and_says_where_it_goes_on(make_sit
     assert site.context.status.asked[-1] == site.context.now() - timedelta(days=14)
 
 
+async def test_a_title_for_customers_takes_the_place_of_the_service(make_site, parse_page):
+    site = make_site(services=SERVICES)
+    site.tell(7, "We look into it.", title="Card payments fail <b>")
+    assert parse_page((await site.get()).body).one("h3").text == "Card payments fail <b>"
+    assert json.loads((await site.get("/status/status.json")).body)["incidents"][0]["title"] == "Card payments fail <b>"
+
+
 async def test_a_service_that_customers_have_no_word_for_is_not_named(make_site):
     site = make_site(services={"search": "Finding things"})
     site.tell(7, "Some of you cannot pay.", service="psp-gateway-v2")

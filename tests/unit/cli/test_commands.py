@@ -194,6 +194,8 @@ CHANGE = [
           "many_stakeholders": True}),
     Case("incident edit 4 --title New --few-stakeholders", "PATCH /v1/incidents/4", lambda c: c.incident(),
          "INC-4 changed", {"title": "New", "many_stakeholders": False}),
+    Case("incident edit 4 --public-title Outage --off-page", "PATCH /v1/incidents/4", lambda c: c.incident(),
+         "INC-4 changed", {"public_title": "Outage", "off_page": True}),
     Case("incident status 4 False-Alarm --reason r --evidence e --at 2024-03-14T09:00Z", "POST /v1/incidents/4/status",
          lambda c: c.incident(), "INC-4 is false alarm",
          {"to": "false_alarm", "reason": "r", "evidence": "e", "at": "2024-03-14T09:00:00Z", "merged_into": None}),

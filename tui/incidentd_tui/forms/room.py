@@ -206,12 +206,26 @@ def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
             optional=True,
             draft=f"summary:{incident.id}",
         ),
+        Field(
+            name="public_title",
+            label="To customers",
+            value=incident.public_title,
+            optional=True,
+            hint="its title on the status page, which never shows the one above",
+        ),
+        Field(
+            name="off_page",
+            label="Status page",
+            options=(("", "what customers are told"), ("off", "keep this incident off it")),
+            value="off" if incident.off_page else "",
+        ),
     )
 
     async def send(values: Values) -> str:
         """What was not touched stays as the daemon has it, and so does what undoing brings back."""
-        typed = {"title": values["title"][:250], "summary": values["summary"]}
-        edit: dict[str, Any] = {name: text for name, text in typed.items() if text != getattr(incident, name)}
+        typed: dict[str, Any] = {"title": values["title"][:250], "summary": values["summary"]}
+        typed |= {"public_title": values["public_title"][:250], "off_page": values["off_page"] == "off"}
+        edit = {name: text for name, text in typed.items() if text != getattr(incident, name)}
         try:
             raw = (await tui.acts.client.incident(seen.id)).incident
         except ClientError as error:
@@ -225,9 +239,14 @@ def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
             )
         return seen.outcome(reason)
 
-    effects = ("everybody sees the new title and summary",)
-    plan = Plan(title=f"Edit INC-{incident.id}", verb="save", fields=fields, effects=lambda _: effects, send=send)
+    plan = Plan(title=f"Edit INC-{incident.id}", verb="save", fields=fields, effects=_seen_by, send=send)
     return Form(tui, plan)
+
+
+def _seen_by(values: Values) -> list[str]:
+    page = f"the status page calls it: {values['public_title']}" if values["public_title"] else ""
+    shown = "no status page shows it" if values["off_page"] else page
+    return ["everybody sees the new title and summary", *([shown] if shown else [])]
 
 
 def update(tui: IncidentdApp, incident: wire.Incident) -> Form:

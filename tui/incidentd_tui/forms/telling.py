@@ -43,9 +43,15 @@ def of_status(tui: IncidentdApp, incident: wire.Incident) -> Callable[[Values], 
 async def _ask(tui: IncidentdApp, incident: wire.Incident, change: dict[str, str]) -> list[str]:
     body = msgspec.convert({name: str(value) for name, value in change.items()}, wire_reports.PreviewBroadcast)
     try:
-        return told(await tui.acts.gateway.ask(tui.acts.client.preview_broadcast(incident.id, body)))
+        found = await tui.acts.gateway.ask(tui.acts.client.preview_broadcast(incident.id, body))
+        return [*told(found), *on_page(found)]
     except ClientError as error:
         return [tui.acts.reason("", error)]
+
+
+def on_page(found: wire_reports.BroadcastPreview) -> list[str]:
+    """Under which title a status page shows it."""
+    return [f"on the status page: {found.page_title or 'under no title of its own'}"] if found.on_page else []
 
 
 def told(found: wire_reports.BroadcastPreview) -> list[str]:
