@@ -17,6 +17,7 @@ from incidentd.services.attempts import Attempts
 from incidentd.services.audit import Audits
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
+from incidentd.services.checklists import Checklists
 from incidentd.services.contact_tests import ContactTests
 from incidentd.services.contracts import Calls, CheckCalls, DaemonCalls, ReplayCalls
 from incidentd.services.delivery import DeliveryWorker, Sender
@@ -146,6 +147,7 @@ class Core:
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.severity = SeverityMatrices(store, process)
+        self.checklists = Checklists(store, process)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
@@ -205,6 +207,7 @@ class Core:
             impact=self.impact,
             attempts=self.attempts,
             severity=self.severity,
+            checklists=self.checklists,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

@@ -16,6 +16,7 @@ from incidentd.configuration.directories import default_config_dir, prepare_priv
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
+from incidentd.configuration.role_tables import role_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
 from incidentd.configuration.severity_tables import severity_problems
 from incidentd.configuration.support_references import support_problems
@@ -77,6 +78,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
         problems=(
             *roster.problems,
             *route_problems(process, roster),
+            *role_problems(process, roster),
             *severity_problems(process.matrix),
             *support_problems(process.support, roster, channels),
             *audience_problems(process.audiences, roster, notifiers),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.api.handlers import incidents, roles
-from incidentd.api.route import Route, changed, get
+from incidentd.api.route import Route, changed, get, post
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import roles as wire_roles
 
@@ -21,5 +22,13 @@ ROLE_ROUTES: tuple[Route, ...] = (
         roles.get_role_note,
         wire_roles.RoleNote,
         "What to hand over with a role, filled in",
+    ),
+    get("/v1/incidents/{id}/checklist", roles.get_checklist, wire_checklists.Checklist, "What its roles see to"),
+    post(
+        "/v1/incidents/{id}/checklist/{item}",
+        roles.tick_item,
+        wire_checklists.Checklist,
+        "Tick an item of the checklist off",
+        body=wire_checklists.Tick,
     ),
 )

@@ -70,6 +70,18 @@ def identifiers(prefix: str, ctx: click.Context, incomplete: str, listed_as: str
     return [item for item in items if item.value.startswith(typed) or item.value.removeprefix(f"{prefix}-") == typed]
 
 
+def checklist_items(ctx: click.Context, incident_id: object, incomplete: str) -> list[CompletionItem]:
+    """What is still to be done of an incident's checklist."""
+    answer = _ask(_socket(ctx), f"/v1/incidents/{incident_id}/checklist") if isinstance(incident_id, int) else None
+    items = answer.get("items") if isinstance(answer, dict) else None
+    open_items = [one for one in items if isinstance(one, dict) and not one.get("done_at")] if items else []
+    return [
+        CompletionItem(name, help=safe_line(str(one.get("text", "")), _MOST_HELP).replace(",", ";"))
+        for one in open_items
+        if (name := str(one.get("id", ""))).startswith(incomplete)
+    ]
+
+
 def statuses(ctx: click.Context, incident_id: object, known: tuple[str, ...]) -> list[str]:
     """The statuses that an incident may go to now; all of them when the daemon does not say."""
     answer = _ask(_socket(ctx), f"/v1/incidents/{incident_id}") if isinstance(incident_id, int) else None

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from incidentd.cli.checklists import CHECKLIST_COMMANDS
 from incidentd.cli.incident_changes import post, said
 from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, versioned
 from incidentd.cli.screen import hang, words
@@ -119,4 +120,4 @@ def leave(session: Session, incident_id: int, name: str | None) -> None:
     said(session, body, f"you left {words(name) if name else 'every role of yours'}")
 
 
-ROLE_COMMANDS: tuple[click.Command, ...] = (role, hand_over, join, leave)
+ROLE_COMMANDS: tuple[click.Command, ...] = (role, hand_over, join, leave, *CHECKLIST_COMMANDS)

@@ -29,6 +29,7 @@ _MARKS = {
     "impact": ("▣", "%", "bold"),
     "theory": ("?", "?", ""),
     "attempt": ("▶", ">", "bold"),
+    "check": ("✓", "v", ""),
 }
 _OTHER = ("·", ".", "")
 _KIND_COLUMNS = 11
@@ -89,6 +90,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("to customers", i.public_title), ("status page", "kept off it" if i.off_page else ""),
         ("alerts", listed(i.alert_ids, "A-")), ("pages", listed(i.page_ids, "P-")),
         ("reports", listed(detail.report_ids, "R-")),
+        ("checklist", _progress(detail)),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
         ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),
     ])  # fmt: skip
@@ -98,6 +100,11 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         print_classification(session, detail.classification)
     _print_roles(session, detail)
     _print_updates(session, detail)
+
+
+def _progress(detail: wire_incidents.IncidentDetail) -> str:
+    done = sum(one.done_at is not None for one in detail.checklist)
+    return f"{done} of {len(detail.checklist)}" if detail.checklist else ""
 
 
 def _print_violations(session: Session, i: wire.Incident) -> None:

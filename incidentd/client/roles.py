@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.client.calls import Calls
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import roles as wire_roles
 
@@ -20,3 +21,8 @@ class RoleCalls(Calls):
     async def role_note(self, incident_id: int, role: str) -> wire_roles.RoleNote:
         """What to hand over with a role, as the room knows it."""
         return await self._get(f"/v1/incidents/{incident_id}/roles/{role}/note", wire_roles.RoleNote)
+
+    async def tick(self, incident_id: int, item: str, *, done: bool = True) -> wire_checklists.Checklist:
+        """Tick an item of the checklist off, or take that back."""
+        path, body = f"/v1/incidents/{incident_id}/checklist/{item}", wire_checklists.Tick(done=done)
+        return await self._send("POST", path, wire_checklists.Checklist, body)

@@ -13,6 +13,7 @@ import pydantic
 from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
+from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
 from incidentd.configuration.support_tables import SupportTable, support
@@ -127,10 +128,6 @@ class ReviewTable(Table):
     none: tuple[Severity, ...] = ()  # severities that need no review although they have a window by default
 
 
-class RolesTable(Table):
-    separate: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
-
-
 def _limit(value: Any) -> Limit:
     count, slash, per = value.partition("/") if isinstance(value, str) else ("", "", "")
     if not slash or not count.isascii() or not count.isdecimal() or not 0 < int(count[:4]) <= 1000:
@@ -166,6 +163,7 @@ class ProcessFile(Table):
     audiences: Audiences = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
     roles: RolesTable = RolesTable()
+    checklists: Annotated[list[ChecklistTable], pydantic.Field(max_length=100)] = pydantic.Field(default=[])
     limits: LimitsTable = LimitsTable()
     support: SupportTable = SupportTable()
 
@@ -185,6 +183,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
             *_broken_routes(file.route, ("route",), policies),
             *_broken_intervals(file.route, ("route",), file.time_intervals),
             *broken_severity(file.severity),
+            *broken_checklists(file.checklists),
             *broken_support(file.support, policies),
             *broken_audiences(file.audiences, [rule.audiences for rule in file.support.propagate]),
         )
@@ -205,6 +204,8 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         review_name=file.review.name.strip(),
         review_windows=_windows(file.review),
         separation_severities=file.roles.separate,
+        communicators=communicators(file.roles),
+        checklists=checklists(file.checklists),
         limits=Limits(
             usual=file.limits.usual,
             voice=file.limits.voice,

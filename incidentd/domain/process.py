@@ -8,11 +8,13 @@ from datetime import timedelta
 import msgspec
 
 from incidentd.domain.audiences import Audience
+from incidentd.domain.checklists import Checklist
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
+from incidentd.domain.roles import Communicators
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
 from incidentd.domain.severity_matrix import Matrix
@@ -50,6 +52,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, Audience] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
+    communicators: Communicators = Communicators()
+    checklists: tuple[Checklist, ...] = ()
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
     limits: Limits = Limits()
     support: Support = Support()

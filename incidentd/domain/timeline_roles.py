@@ -19,3 +19,10 @@ def _role(told: Told) -> Line:
         return Line(kind="role", text=f"{former} hands the {role} over to {data['person']}", detail=note)
     taken = f"takes over from {former}" if former else ""
     return Line(kind="role", text=f"{data['person']} is {role}", detail=joined(taken, note))
+
+
+@about("incident.checklist")
+def _ticked(told: Told) -> Line:
+    data = told.data
+    head = "" if data["done"] else "not done after all: "
+    return Line(kind="check", text=f"{head}{data['text']}", detail=f"checklist of the {words(data['role'])}")

@@ -15,7 +15,14 @@ import msgspec
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
 from incidentd.services.fact_contracts import AttemptCalls, ImpactCalls
-from incidentd.services.incident_contracts import IncidentCalls, PinCalls, PresenceCalls, RoleCalls, SeverityCalls
+from incidentd.services.incident_contracts import (
+    ChecklistCalls,
+    IncidentCalls,
+    PinCalls,
+    PresenceCalls,
+    RoleCalls,
+    SeverityCalls,
+)
 from incidentd.services.life_contracts import AuditCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
@@ -306,6 +313,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     impact: ImpactCalls
     attempts: AttemptCalls
     severity: SeverityCalls
+    checklists: ChecklistCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

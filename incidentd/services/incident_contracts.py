@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from incidentd import wire
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import pins as wire_pins
 from incidentd.wire import presence as wire_presence
@@ -63,3 +64,10 @@ class SeverityCalls(Protocol):
     async def matrix(self) -> wire_severity.SeverityMatrix: ...
     async def classify(self, body: wire_severity.ClassifyAnswers) -> wire_severity.Classified: ...
     async def replay(self, body: wire_severity.ReplayMatrix) -> wire_severity.MatrixReplay: ...
+
+
+class ChecklistCalls(Protocol):
+    async def get(self, incident_id: int) -> wire_checklists.Checklist: ...
+    async def tick(
+        self, incident_id: int, item: str, body: wire_checklists.Tick, actor: str
+    ) -> wire_checklists.Checklist: ...

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.domain import incidents as rules
+from incidentd.domain.checklist_ticks import TICKED, checklist
 from incidentd.domain.drills import name
 from incidentd.domain.incidents import Incident
 from incidentd.domain.process import Process
@@ -23,6 +24,7 @@ from incidentd.storage import event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire.checklists import ChecklistItem
 
 _COPIED = tuple(name for name in wire.Incident.__struct_fields__ if name in Incident.__struct_fields__)
 
@@ -94,6 +96,11 @@ def view(seen: Seen, row: Incident) -> wire.Incident:
     return views(seen, [row])[0]
 
 
+def checklist_of(seen: Seen, row: Incident) -> tuple[ChecklistItem, ...]:
+    """What its roles see to, as the process stands, and what of it is done."""
+    return checklist(seen.process.checklists, row, seen.events([row.subject], [TICKED]))
+
+
 def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
     """One incident with its history. Raises `NotFound`."""
     row = existing(seen.conn, incident_id)
@@ -107,4 +114,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         report_ids=tuple(one.id for one in reports.of_incident(seen.conn, row.id)),
         **known(seen.conn, row),
         classification=classification(seen.conn, row, seen.process.matrix),
+        checklist=checklist_of(seen, row),
     )

@@ -11,6 +11,7 @@ from msgspec import Meta
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, Update
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
+from incidentd.wire.checklists import ChecklistItem
 from incidentd.wire.facts import Attempt, ImpactClaim, Theory
 from incidentd.wire.roles import HandOver
 from incidentd.wire.severity import IncidentClassification, SeverityAnswers
@@ -27,6 +28,7 @@ class IncidentDetail(Frozen, frozen=True):
     theories: tuple[Theory, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     classification: IncidentClassification | None = None
+    checklist: tuple[ChecklistItem, ...] = ()  # of every role, as it applies now
 
 
 class DeclareIncident(Request, frozen=True):

@@ -30,6 +30,7 @@ from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
 from incidentd.wire import drills as wire_drills
@@ -278,6 +279,7 @@ class FakeDaemon:
             impact=_Impact(self),
             attempts=_Attempts(self),
             severity=_Severity(self),
+            checklists=_Checklists(self),
             reports=_Reports(self),
             triage=_Triage(self),
             customers=_Customers(self),
@@ -1234,6 +1236,22 @@ class _Audits(_Part):
     async def head(self, incident_id: int) -> wire_audit.AuditHead:
         _one(self.fake.incidents, incident_id, "incident")
         return wire_audit.AuditHead(incident_id=incident_id, count=1, head="ab" * 32)
+
+
+class _Checklists(_Part):
+    ITEM = wire_checklists.ChecklistItem(
+        id="second-lead", role="mitigation_lead", text="find one", done_at=None, done_by="", applies=True
+    )
+
+    async def get(self, incident_id: int) -> wire_checklists.Checklist:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_checklists.Checklist(items=(self.ITEM,), done=0)
+
+    async def tick(
+        self, incident_id: int, item: str, body: wire_checklists.Tick, actor: str
+    ) -> wire_checklists.Checklist:
+        await self.fake.note("checklists.tick", incident_id, item, body, actor)
+        return await self.get(incident_id)
 
 
 class _Roles(_Part):

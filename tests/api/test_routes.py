@@ -79,6 +79,8 @@ GOOD = {
     "POST /v1/severity/replay": ("/v1/severity/replay", {"edited": {"name": "process.toml", "text": ""}}),
     "POST /v1/incidents/{id}/roles": ("/v1/incidents/1/roles", {"role": "mitigation_lead", "person": "ana"}),
     "GET /v1/incidents/{id}/roles/{role}/note": ("/v1/incidents/1/roles/scribe/note", None),
+    "GET /v1/incidents/{id}/checklist": ("/v1/incidents/1/checklist", None),
+    "POST /v1/incidents/{id}/checklist/{item}": ("/v1/incidents/1/checklist/second-lead", {"done": True}),
     "POST /v1/incidents/{id}/notes": ("/v1/incidents/1/notes", {"text": "rolled back"}),
     "POST /v1/incidents/{id}/updates": ("/v1/incidents/1/updates", {"text": "we look", "phase": "investigating"}),
     "GET /v1/incidents/{id}/updates/draft": ("/v1/incidents/1/updates/draft?audience=customers", None),

@@ -1,10 +1,14 @@
 """Roles of a response as several people pass them around: given, left, handed over with a note."""
 
+import msgspec
 import pytest
 
+from incidentd.domain.checklists import Checklist, Item
 from incidentd.domain.process import default_process
+from incidentd.domain.roles import Role
 from incidentd.domain.severity import Severity
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, NotFound
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import roles as wire_roles
 
@@ -83,3 +87,40 @@ async def test_a_name_that_is_none_is_answered_with_the_nearest(daemon, room):
         await daemon.core.roles.note(room, "scrib")
     with pytest.raises(Invalid, match="there is no role"):
         await give(daemon, room, "", "lin")
+
+
+# ------------------------------------------------------------------ the checklist
+async def tick(daemon, incident_id, item, by="lin", *, done=True):
+    return await daemon.core.checklists.tick(incident_id, item, wire_checklists.Tick(done=done), by)
+
+
+async def test_a_checklist_is_ticked_off_on_the_timeline_and_survives_an_edit_of_the_file(daemon, room):
+    scribe = (Item("pin", Role.SCRIBE, "Pin it"), Item("times", Role.SCRIBE, "Times"))
+    daemon.process = msgspec.structs.replace(daemon.process, checklists=(Checklist(role=Role.SCRIBE, items=scribe),))
+    before = (await daemon.core.incidents.get(room)).incident.version
+    assert (await tick(daemon, room, "pin")).done == 1
+    assert (await tick(daemon, room, "pin", by="ada")).items[0].done_by == "lin"  # somebody was first
+    detail = await daemon.core.incidents.get(room)
+    assert detail.incident.version == before + 1  # so that the screens of others show it
+    assert [(one.id, one.done_by) for one in detail.checklist] == [("pin", "lin"), ("times", "")]
+    assert (await daemon.core.roles.note(room, "scribe")).promised.endswith("to do: Times")
+    await tick(daemon, room, "times")
+    await tick(daemon, room, "times", by="ada", done=False)
+    daemon.process = msgspec.structs.replace(daemon.process, checklists=())
+    await daemon.restart()
+    kept = await daemon.core.checklists.get(room)
+    assert [(one.id, one.text, one.done_by, one.applies) for one in kept.items] == [("pin", "Pin it", "lin", False)]
+    assert [(by, text) for by, text, _ in await told(daemon, room, "check")] == [
+        ("lin", "Pin it"),
+        ("lin", "Times"),
+        ("ada", "not done after all: Times"),
+    ]
+
+
+async def test_an_item_that_is_none_is_answered_with_the_nearest(daemon, room):
+    daemon.process = msgspec.structs.replace(
+        daemon.process, checklists=(Checklist(role=Role.SCRIBE, items=(Item("times", Role.SCRIBE, "Times"),)),)
+    )
+    with pytest.raises(NotFound, match="has no item 'time' on its checklist; did you mean times") as refused:
+        await tick(daemon, room, "time")
+    assert refused.value.remedy == f"incidentctl incident checklist INC-{room}"

@@ -40,6 +40,7 @@ _TIMELINE: dict[str, tuple[str, str, Style]] = {
     "action": ("▸", "action", theme.success),
     "report": ("✉", "report", theme.primary),
     "link": ("+", "link", theme.muted),
+    "check": ("✓", "check", theme.success),
     "edit": ("✎", "edit", theme.muted),
 }
 LOUD = frozenset({"severity", "status", "decision", "update"})

@@ -24,6 +24,7 @@ from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 from incidentd.wire import audit as wire_audit
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
@@ -274,6 +275,11 @@ class Canned:
             ),
             **changes,
         )  # fmt: skip
+
+    def checklist(self) -> wire_checklists.Checklist:
+        t = self.text
+        item = wire_checklists.ChecklistItem(id=t, role=t, text=t, done_at=AT, done_by=t, applies=True)
+        return wire_checklists.Checklist(items=(item,), done=1)
 
     def incident_detail(self, **changes: Any) -> wire_incidents.IncidentDetail:
         roles = (self.role(ends_at=AT + timedelta(minutes=1)), self.role(role=self.text))
