@@ -25,10 +25,13 @@ class Presence(Frozen, frozen=True):
     version: int
 
 
+Doing = Literal["writing", "viewing", "away", "left"]
+
+
 class BePresent(Request, frozen=True):
     """A heartbeat of one terminal; one that says nothing for 25 seconds is gone. `idle`: seconds without a key."""
 
     session: Annotated[str, Meta(min_length=1, max_length=64)]
-    state: Literal["writing", "viewing", "away", "left"] = "viewing"
+    state: Doing = "viewing"
     what: Annotated[str, Meta(max_length=60)] = ""
     idle: Annotated[float, Meta(ge=0, le=7 * 86400)] = 0.0

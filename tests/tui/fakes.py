@@ -32,6 +32,7 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import policies as wire_policies
+from incidentd.wire import presence as wire_presence
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import replay as wire_replay
@@ -301,6 +302,9 @@ class FakeDaemon:
         self.check_list: dict[str, wire_checks.Check] = {}  # by SOURCE/NAME
         self.windows: dict[int, wire_quieting.Maintenance] = {}
         self.drafts: dict[str, str] = {}
+        self.here = wire_presence.Presence(here=(), version=1)
+        self.beats: list[tuple[str, str]] = []
+        self._here_before = asyncio.Event()
         self.requests = 0
         self._queues: list[asyncio.Queue[wire.Event | bool]] = []
 
@@ -1294,6 +1298,32 @@ class FakeDaemon:
     async def timeline(self, incident_id: int) -> wire.Timeline:
         await self._turn()
         return wire.Timeline(entries=tuple(self.timelines.get(incident_id, ())))
+
+    async def pin(self, incident_id: int, seq: int, *, pinned: bool = True) -> wire.TimelineEntry:
+        await self._mutate("pin", incident_id, seq, pinned)
+        told = self.timelines[incident_id]
+        told[:] = [replace(one, pinned=pinned) if one.seq == seq else one for one in told]
+        self.tell("incident.pinned", f"incident:{incident_id}", actor=self.me)
+        return next(one for one in told if one.seq == seq)
+
+    # ------------------------------------------------------------------ presence
+    def be_here(self, *here: wire_presence.Present) -> None:
+        """These people are in every room."""
+        self.here, before = wire_presence.Presence(here=here, version=self.here.version + 1), self._here_before
+        self._here_before = asyncio.Event()
+        before.set()
+
+    async def presence(self, incident_id: int, *, after: int = 0, wait: int = 0) -> wire_presence.Presence:
+        await self._turn()
+        while wait and after == self.here.version:
+            await self._here_before.wait()
+        return self.here
+
+    async def be_present(self, incident_id: int, body: wire_presence.BePresent) -> wire_presence.Presence:
+        await self._turn()
+        msgspec.json.encode(body)
+        self.beats.append((body.state, body.what))
+        return self.here
 
     # ------------------------------------------------------------------ people, drafts, events
     async def people(self) -> wire.People:

@@ -29,6 +29,7 @@ from incidentd.wire import handover as wire_handover
 from incidentd.wire import health as wire_health
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import policies as wire_policies
+from incidentd.wire import presence as wire_presence
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import silences as wire_silences
@@ -676,6 +677,11 @@ def _incidents(client: Any, fakes: Any) -> None:
         )
     ]
     entry = fakes.make_entry
+    client.be_here(
+        wire_presence.Present(person="ada", state="viewing", what="timeline", since=fakes.NOW - fakes.minutes(16)),
+        wire_presence.Present(person="lin", state="writing", what="update #2", since=fakes.NOW - fakes.minutes(1)),
+        wire_presence.Present(person="raj", state="away", what="", since=fakes.NOW - fakes.minutes(4)),
+    )
     client.timelines[311] = [
         entry(1, 20.2, "alert", "Checkout5xxHigh firing: 7.4% > 2% for 5m", detail="6 alerts in the same group"),
         entry(2, 16, "page", "ada paged (policy payments, step 1)"),

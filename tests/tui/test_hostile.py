@@ -167,6 +167,7 @@ def poison(fakes, scene, payload):
         )
         for entry in client.timelines[311]
     ]
+    client.be_here(*(put(one, person=payload + one.person, what=payload) for one in client.here.here))
     client.updates[311] = [put(one, text=payload, audience=payload, phase=payload) for one in client.updates[311]]
     client.traces = {number: (payload, _steps(fakes, payload)) for number in client.alerts_by_id}
     client.person_list = [

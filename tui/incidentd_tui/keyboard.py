@@ -6,6 +6,7 @@ after `n` the rest is text and no command.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -30,9 +31,12 @@ class Keyboard:
         self._forward = forward
         self._waiting: deque[Typed] = deque()
         self._aimed_at: Widget | None = None
+        self.last = time.monotonic()
+        """When the last key came, in seconds of the machine."""
 
     async def take(self, event: Typed) -> None:
         """A key or a paste from the terminal."""
+        self.last = time.monotonic()
         self._waiting.append(event)
         await self.go_on()
 

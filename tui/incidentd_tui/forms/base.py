@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -75,10 +75,17 @@ class Form(TypeAhead[bool]):
         super().__init__()
         self._tui = tui
         self.plan = plan
+        self._filled: Mapping[str, str] = {}
         self._sending = False
         self._previewed: Sequence[str] | None = None
         self._timer: Timer | None = None
         self.fault = ""
+
+    def fill_in(self, values: Mapping[str, str]) -> None:
+        """Begin with `values` in the fields of these names; before it is shown. A kept draft stands above its own."""
+        self._filled = values
+        fields = tuple(msgspec.structs.replace(one, value=values.get(one.name, one.value)) for one in self.plan.fields)
+        self.plan = msgspec.structs.replace(self.plan, fields=fields)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -114,7 +121,15 @@ class Form(TypeAhead[bool]):
         self.call_after_refresh(self.accept_keys)
         for field in self.plan.fields:
             if field.draft and field.multiline:
-                self.query_one(f"#{field.name}", Composer).load_draft(await self._tui.acts.draft(field.draft))
+                await self._load_draft(field)
+
+    async def _load_draft(self, field: Field) -> None:
+        draft = await self._tui.acts.draft(field.draft)
+        box = self.query_one(f"#{field.name}", Composer)
+        if draft and self._filled.get(field.name):
+            box.text = f"{draft}\n{box.text}"
+        else:
+            box.load_draft(draft)
 
     def _to_fill_in(self) -> Field:
         """The first field that is empty and must not be, else the first."""

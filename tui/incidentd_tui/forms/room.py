@@ -312,28 +312,29 @@ def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
 
 
 def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    hint = "what we will do, and why"
+    return _entry(tui, incident, "decision", hint, evidence="what it rests on: a link, a figure")
+
+
+def action(tui: IncidentdApp, incident: wire.Incident) -> Form:
+    hint = "what is being done, and by whom"
+    return _entry(tui, incident, "action", hint, evidence="where it can be followed: a change, a ticket")
+
+
+def _entry(tui: IncidentdApp, incident: wire.Incident, kind: str, hint: str, evidence: str) -> Form:
+    """Something that stands on the timeline with its writer's name."""
     fields = (
-        Field(
-            name="text",
-            label="Decision",
-            multiline=True,
-            draft=f"decision:{incident.id}",
-            hint="what we will do, and why",
-        ),
-        Field(name="evidence", label="Evidence", optional=True, hint="what it rests on: a link, a figure"),
+        Field(name="text", label=kind.capitalize(), multiline=True, draft=f"{kind}:{incident.id}", hint=hint),
+        Field(name="evidence", label="Evidence", optional=True, hint=evidence),
     )
 
     async def send(values: Values) -> str:
-        body = wire_incidents.AddNote(text=values["text"], kind="decision", evidence=values["evidence"])
-        try:
-            await tui.acts.gateway.ask(tui.acts.client.add_note(incident.id, body))
-        except ClientError as error:
-            return tui.acts.reason(f"incident:{incident.id}", error)
-        tui.say("✓ decision is on the timeline", "done")
-        return ""
+        body = wire_incidents.AddNote(text=values["text"], kind=kind, evidence=values["evidence"])
+        reason = await tui.acts.refusal(f"incident:{incident.id}", tui.acts.client.add_note(incident.id, body))
+        if not reason:
+            tui.say(f"✓ {kind} is on the timeline", "done")
+        return reason
 
-    effects = ("the decision stands on the timeline with your name",)
-    plan = Plan(
-        title=f"Decision in INC-{incident.id}", verb="record", fields=fields, effects=lambda _: effects, send=send
-    )
-    return Form(tui, plan)
+    effects = (f"the {kind} stands on the timeline with your name",)
+    title = f"{kind.capitalize()} in INC-{incident.id}"
+    return Form(tui, Plan(title=title, verb="record", fields=fields, effects=lambda _: effects, send=send))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
 from typing import cast
 
 from textual.app import ComposeResult
@@ -14,11 +13,14 @@ from incidentd import wire
 from incidentd.client import ApiError, ClientError
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import paint, phrases, theme
-from incidentd_tui.inert import Shown
 from incidentd_tui.model import Changes
+from incidentd_tui.quick import USAGE
 from incidentd_tui.rows import panel, room, timeline
 from incidentd_tui.screens.base import LOW
-from incidentd_tui.screens.room_verbs import NOTE, RoomVerbs
+from incidentd_tui.screens.listing import FilterInput
+from incidentd_tui.screens.room_notes import RoomNotes
+from incidentd_tui.screens.room_presence import RoomPresence
+from incidentd_tui.screens.room_verbs import RoomVerbs
 from incidentd_tui.widgets.bars import Bar
 from incidentd_tui.widgets.composer import Composer
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
@@ -34,7 +36,7 @@ def _no_object(key: Key) -> bool:
     return cast("panel.Key", key)[1] < 0
 
 
-class RoomScreen(RoomVerbs):
+class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
     mode = "incidents"
     heading = "Incident room"
     AUTO_FOCUS = "#timeline"
@@ -43,9 +45,6 @@ class RoomScreen(RoomVerbs):
         super().__init__()
         self.incident_id = incident_id
         self.detail: wire_incidents.IncidentDetail | None = None
-        self.entries: dict[Key, wire.TimelineEntry] = {}
-        self._pending: dict[Key, wire.TimelineEntry] = {}
-        self._expanded: set[Key] = set()
         self._loading = False
         self._stale = False
         self._on_panel = False
@@ -58,33 +57,26 @@ class RoomScreen(RoomVerbs):
         with Horizontal(id="body"):
             with Vertical(id="middle"):
                 yield VirtualList(self._entry_row, uniform=False, widget_id="timeline")
+                filter_input = FilterInput(placeholder="words of the timeline", id="filter")
+                filter_input.display = False
+                filter_input.cursor_blink = False
+                yield filter_input
                 yield Composer(
                     enter_sends=True,
-                    save=lambda text: self.tui.acts.keep_draft(self._draft_key, text),
-                    placeholder="note to the timeline",
+                    save=lambda text: self.tui.acts.keep_draft(self.draft_key, text),
+                    placeholder=f"note to the timeline   ( {USAGE} )",
                     widget_id="composer",
                 )
             yield VirtualList(self._panel_row, uniform=False, skips=_no_object, widget_id="panel")
 
-    @property
-    def _draft_key(self) -> str:
-        return f"note:{self.incident_id}"
-
-    @property
-    def timeline(self) -> VirtualList:
-        return self.query_one("#timeline", VirtualList)
-
-    @property
-    def composer(self) -> Composer:
-        return self.query_one("#composer", Composer)
-
     def on_mount(self) -> None:
         self.composer.border_title = "n note"
+        self.follow_presence()
         self._loads: Worker[None] = self.run_worker(self._load, exit_on_error=False)
         self._drafts: Worker[None] = self.run_worker(self._load_draft, exit_on_error=False)
 
     async def _load_draft(self) -> None:
-        self.composer.load_draft(await self.tui.acts.draft(self._draft_key))
+        self.composer.load_draft(await self.tui.acts.draft(self.draft_key))
         self.fit_window()
 
     def fit_window(self) -> None:
@@ -137,27 +129,32 @@ class RoomScreen(RoomVerbs):
             return
         first = not self.entries
         self.entries = {entry.seq: entry for entry in told.entries}
-        self._show_entries(cursor=told.entries[-1].seq if first and told.entries else None)
-        if self.detail is not None:
-            self.panel.set_rows(list(panel.keys(panel.Room(self.model, self.detail))))
+        self.show_entries(cursor=told.entries[-1].seq if first and told.entries else None)
         self.repaint_room()
 
-    def _show_entries(self, cursor: Key | None = None) -> None:
-        ordered = sorted(self.entries.values(), key=lambda entry: (entry.observed_at, entry.seq))
-        self.timeline.set_rows([*(entry.seq for entry in ordered), *self._pending], cursor=cursor, follow=True)
+    def show_entries(self, cursor: Key | None = None) -> None:
+        super().show_entries(cursor)
+        self._show_panel()
+
+    def _show_panel(self) -> None:
+        if self.detail is not None and self.composed:
+            self.panel.set_rows(list(panel.keys(self._seen(self.detail))))
 
     # ------------------------------------------------------------------ painting
     def _entry_row(self, key: Key, width: int) -> list[paint.Line]:
-        pending = self._pending.get(key)
-        entry = pending or self.entries[key]
+        pending = self.pending.get(key)
+        entry = pending or self.entries[cast("int", key)]
         start = self.incident.started_at if self.incident else entry.observed_at
-        expanded = key in self._expanded
+        expanded = key in self.expanded
         return timeline.row(entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None)
+
+    def _seen(self, detail: wire_incidents.IncidentDetail) -> panel.Room:
+        return panel.Room(self.model, detail, self.entries, self.here)
 
     def _panel_row(self, key: Key, width: int) -> list[paint.Line]:
         if self.detail is None:
             return [[]]
-        seen = panel.Room(self.model, self.detail)
+        seen = self._seen(self.detail)
         return panel.row(seen, cast("panel.Key", key), min(width, PANEL_WIDTH * 2))
 
     def repaint_room(self) -> None:
@@ -167,7 +164,7 @@ class RoomScreen(RoomVerbs):
             return
         width = self.size.width
         self.query_one("#room-title", Bar).say(*room.title(self.model, incident))
-        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width))
+        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width, len(self.here)))
         self.query_one("#room-chain", Bar).say(room.chain(self.model, incident, width))
         rule = self.query_one("#room-rule", Bar)
         rule.say(room.violation(incident, self.model.now()))
@@ -187,13 +184,36 @@ class RoomScreen(RoomVerbs):
         ]
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
-        left: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
+        count: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
+        left: paint.Line = [*self.writers(), *(self.filter_line() or count)]
         below = 0 if self._on_panel and not self.wide else self.timeline.lines_below
         if below:
             left += [(f" · {below} lines below ", theme.muted), (".", theme.key), (" goes to the newest", theme.muted)]
-        if self._pending:
-            left.append((f" · ~ {len(self._pending)} being sent", theme.warning))
+        if self.pending:
+            left.append((f" · ~ {len(self.pending)} being sent", theme.warning))
         return left, []
+
+    # ------------------------------------------------------------------ who is here
+    def doing(self) -> str:
+        if self.app.screen is not self:
+            return self.writing
+        return "a note" if self.composer.has_focus and self.composer.text else ""
+
+    def looking_at(self) -> str:
+        section = panel.section(self.row_under_cursor()[0])
+        return section.heading.lower() if section is not None else "timeline"
+
+    def show_presence(self) -> None:
+        self._show_panel()
+        self.repaint_room()
+
+    def on_screen_suspend(self) -> None:
+        self.call_later(self.tell_presence)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.writing = ""
+        self.tell_presence()
 
     # ------------------------------------------------------------------ live
     def on_model(self, changes: Changes) -> None:
@@ -207,6 +227,7 @@ class RoomScreen(RoomVerbs):
         self.repaint_room()
 
     def on_tick(self) -> None:
+        self.tell_presence()
         self.repaint_room()
 
     def on_virtual_list_moved(self) -> None:
@@ -222,62 +243,7 @@ class RoomScreen(RoomVerbs):
         else:
             await self.action_verb(section.enter)
 
-    # ------------------------------------------------------------------ notes
-    def do_note(self) -> None:
-        if self._on_panel and not self.wide:
-            self.do_pane()
-        self.composer.display = True
-        self.set_focus(self.composer)
-
-    def on_composer_left(self) -> None:
-        self.set_focus(self.timeline)
-        self.run_worker(self.composer.keep_now(), exit_on_error=False)
-        self.call_after_refresh(self.fit_window)
-
-    def on_composer_sent(self, event: Composer.Sent) -> None:
-        if reason := self.why_not(NOTE):
-            self.tui.say(f"{reason}; your text is kept", "warning")
-            return
-        text = event.text.strip()
-        event.composer.forget()
-        self.run_worker(self._send_note(text), exit_on_error=False)
-
-    async def _send_note(self, text: str) -> None:
-        """The note stands in the timeline with `~` until the daemon has it; a refused one returns to the box."""
-        key = ("pending", len(self._pending), text)
-        now = datetime.now(UTC) if self.detail is None else self.model.now()
-        shown = wire.TimelineEntry(
-            seq=0,
-            observed_at=now,
-            recorded_at=now,
-            by=self.model.me,
-            kind="note",
-            text=Shown(text),
-            detail="",
-            evidence="",
-            pinned=False,
-        )
-        self._pending[key] = shown
-        self._show_entries()
-        call = self.tui.acts.client.add_note(self.incident_id, wire_incidents.AddNote(text=text))
-        entry = await self.tui.acts.attempt(f"incident:{self.incident_id}", call)
-        del self._pending[key]
-        if entry is None:
-            self.composer.load_draft(text)
-            self._show_entries()
-            return
-        self.entries[entry.seq] = entry
-        self._show_entries()
-        await self.tui.acts.drop_draft(self._draft_key)
-        self.repaint_room()
-
     # ------------------------------------------------------------------ verbs of the frame
-    def do_expand(self) -> None:
-        key = self.timeline.cursor
-        if key is not None:
-            self._expanded ^= {key}
-            self.timeline.remeasure()
-
     def do_pane(self) -> None:
         if self.wide:
             self.set_focus(self.timeline if self.panel.has_focus else self.panel)
@@ -288,23 +254,28 @@ class RoomScreen(RoomVerbs):
         self.repaint_room()
 
     def do_copy(self) -> None:
-        rows = self.panel if self.panel.has_focus else self.timeline
-        if rows.cursor is None:
-            return
-        entry = self.entries.get(rows.cursor)
-        lines = self._panel_row(rows.cursor, 200) if entry is None and rows is self.panel else []
-        text = "".join(span for line in lines for span, _ in line)
+        entry = self.entry_here()
         if entry is not None:
             text = f"{entry.observed_at:%Y-%m-%d %H:%M:%SZ} {entry.kind} {entry.by}: {entry.text}"
+        elif self.panel.has_focus and self.panel.cursor is not None:
+            text = "".join(span for line in self._panel_row(self.panel.cursor, 200) for span, _ in line)
+        else:
+            return
         self.app.copy_to_clipboard(" ".join(text.split()))
         self.tui.say("✓ copied", "done")
 
-    def do_fresh(self) -> None:
-        self.timeline.action_edge(1)
+    def show_timeline(self) -> None:
+        if self._on_panel and not self.wide:
+            self.do_pane()
+        self.set_focus(self.timeline)
 
     def do_back(self) -> None:
+        if self.clear_filter():
+            self.set_focus(self.timeline)
+            return
         self.run_worker(self._leave(), exit_on_error=False)
 
     async def _leave(self) -> None:
         await self.composer.keep_now()
+        self.app.run_worker(self.say_present("left"), exit_on_error=False)
         self.app.pop_screen()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentd_tui import paint, theme
-from incidentd_tui.rows.panel import alerts, pages, reports, roles, rules, updates
+from incidentd_tui.rows.panel import alerts, here, pages, pinned, reports, roles, rules, updates
 from incidentd_tui.rows.panel.section import Room, Section
 
 __all__ = ["SECTIONS", "Key", "Room", "Section", "keys", "row", "section"]
@@ -11,12 +11,14 @@ __all__ = ["SECTIONS", "Key", "Room", "Section", "keys", "row", "section"]
 Key = tuple[str, int]
 _GAP, _HEAD = -2, -1
 SECTIONS = (
+    pinned.SECTION,
     rules.SECTION,
     roles.SECTION,
     updates.SECTION,
     alerts.SECTION,
     reports.SECTION,
     pages.SECTION,
+    here.SECTION,
 )
 """In the order in which they stand."""
 _BY_NAME = {one.name: one for one in SECTIONS}

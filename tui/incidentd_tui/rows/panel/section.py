@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import presence as wire_presence
 from incidentd_tui import paint
 from incidentd_tui.model import Model
 
@@ -16,6 +18,8 @@ class Room(msgspec.Struct, frozen=True):
 
     model: Model
     detail: wire_incidents.IncidentDetail
+    entries: Mapping[int, wire.TimelineEntry] = {}  # by seq, in the order of the timeline
+    here: tuple[wire_presence.Present, ...] = ()
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from incidentd import wire
@@ -17,6 +18,8 @@ class RoomPart(VerbScreen):
 
     incident_id: int
     detail: wire_incidents.IncidentDetail | None
+    writing = ""
+    """What the dialog on top of the room is about."""
 
     @property
     def incident(self) -> wire.Incident | None:
@@ -32,9 +35,15 @@ class RoomPart(VerbScreen):
         key = self.panel.cursor if self.panel.has_focus else None
         return cast("tuple[str, int]", key) if key is not None else ("", -1)
 
-    def open_form(self, make: Callable[..., Form]) -> None:
-        """The dialog that `make` makes of the incident."""
+    def open_form(self, make: Callable[..., Form], writing: str = "", values: Mapping[str, str] | None = None) -> None:
+        """The dialog that `make` makes of the incident, filled in with `values`.
+
+        Others see that its user is `writing`, by default what the dialog's title begins with.
+        """
         if self.incident is None:
             self.tui.say("the incident is not loaded yet", "warning")
-        else:
-            self.app.push_screen(make(self.tui, self.incident))
+            return
+        form = make(self.tui, self.incident)
+        form.fill_in(values or {})
+        self.writing = writing or re.split(r" (?:of|on|in) |INC-", form.plan.title)[0].strip().lower()
+        self.app.push_screen(form)

@@ -11,4 +11,4 @@ VERBS = (Verb("room.edit", "E", "edit", "Edit title and summary", writes=True),)
 
 class EditVerbs(RoomPart):
     def do_edit(self) -> None:
-        self.open_form(room_forms.title)
+        self.open_form(room_forms.title, writing="title and summary")

@@ -11,4 +11,5 @@ VERBS = (Verb("room.update", "U", "update", "Write an update for others, and pro
 
 class UpdateVerbs(RoomPart):
     def do_update(self) -> None:
-        self.open_form(room_forms.update)
+        number = len(self.detail.updates) + 1 if self.detail else 1
+        self.open_form(room_forms.update, writing=f"update #{number}")
