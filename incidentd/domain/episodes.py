@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from incidentd.domain.response_history import instant
+from incidentd.domain.event_times import instant
 from incidentd.wire import Event
 from incidentd.wire.groups import Episode
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import msgspec
 
+from incidentd.domain import corrections
+from incidentd.domain.event_times import instant
 from incidentd.domain.incidents import RESPONDING
 from incidentd.domain.process import Process
 from incidentd.domain.roles import Span
 from incidentd.domain.severity import Severity
 from incidentd.wire import Event
 
-KINDS = ("incident.declared", "incident.status", "incident.severity", "incident.edited")
+KINDS = ("incident.declared", "incident.status", "incident.severity", "incident.edited", corrections.KIND)
 """The events that this is read from."""
+_TOLD = frozenset(KINDS) - {corrections.KIND}
 
 
 class _Facts(msgspec.Struct):
@@ -25,13 +28,6 @@ class _Facts(msgspec.Struct):
     status: str = ""
     severity: str = ""
     many_stakeholders: bool = False
-
-
-def instant(value: Any) -> datetime | None:
-    """A time in an event's data: a datetime before the commit, text when read back."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return value if isinstance(value, datetime) else None
 
 
 def _apply(facts: _Facts, event: Event) -> None:
@@ -51,8 +47,9 @@ def spans(events: Sequence[Event], process: Process, now: datetime) -> list[Span
     """The stretches in which people responded, up to `now`, oldest first. Times that ran backwards count as none."""
     found: list[Span] = []
     facts: _Facts | None = None
-    for event in (one for one in events if one.kind in KINDS):
-        at = instant(event.data.get("at")) or event.at
+    corrected = corrections.of_events(events)
+    for event in (one for one in events if one.kind in _TOLD):
+        at = corrected.get(event.seq) or instant(event.data.get("at")) or event.at
         if facts is None:
             facts = _Facts(at)
         else:

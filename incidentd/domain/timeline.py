@@ -14,8 +14,8 @@ from incidentd.domain import (
     timeline_roles,
     timeline_severity,
 )
+from incidentd.domain.event_times import instant
 from incidentd.domain.hiding import HIDES
-from incidentd.domain.response_history import instant
 from incidentd.domain.told import Line, Told, words
 from incidentd.wire import Event, TimelineEntry
 

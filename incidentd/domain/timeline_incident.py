@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from incidentd.domain.response_history import instant
+from incidentd.domain.event_times import instant
 from incidentd.domain.told import Line, Sentences, Told, joined, words
 
 SENTENCES = Sentences()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from incidentd.domain.response_history import instant
+from incidentd.domain.event_times import instant
 from incidentd.services.errors import Conflict
 from incidentd.services.escalation import STEP, cancel_timers, lock_page
 from incidentd.storage import alerts, deliveries, event_log, groups, pages, timers
