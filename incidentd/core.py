@@ -38,6 +38,7 @@ from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.interruptions import Interruptions
+from incidentd.services.life import Life
 from incidentd.services.links import AcknowledgeLinks
 from incidentd.services.maintenance import Maintenance
 from incidentd.services.mode_plans import ModePlans
@@ -143,6 +144,7 @@ class Core:
         self.support = SupportDesk(store, process, roster, self.escalation)
         self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
         self.presence = Presences(store)
+        self.life = Life(store, process, roster)
         self.roles = RoleDesk(store, process)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
@@ -203,6 +205,7 @@ class Core:
             presence=self.presence,
             pins=Pins(self.store),
             audits=Audits(self.store),
+            life=self.life,
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,

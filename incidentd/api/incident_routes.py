@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.api import queries
-from incidentd.api.handlers import audit, incidents
+from incidentd.api.handlers import incidents
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, get, post
-from incidentd.wire import audit as wire_audit
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import updates as wire_updates
 
@@ -97,6 +96,4 @@ INCIDENT_ROUTES: tuple[Route, ...] = (
         summary="Unlink an alert",
     ),
     get("/v1/incidents/{id}/timeline", incidents.get_timeline, wire.Timeline, "The timeline"),
-    get("/v1/incidents/{id}/audit", audit.export_audit, wire_audit.Audit, "Every event with its hash"),
-    get("/v1/incidents/{id}/audit/head", audit.audit_head, wire_audit.AuditHead, "The hash that covers all events"),
 )

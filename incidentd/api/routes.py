@@ -20,6 +20,7 @@ from incidentd.api.handlers import (
 from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.incident_routes import INCIDENT_ROUTES
+from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
@@ -195,6 +196,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *PAGE_ROUTES,
     *INCIDENT_ROUTES,
+    *LIFE_ROUTES,
     *ROOM_ROUTES,
     *ROLE_ROUTES,
     *FACT_ROUTES,

@@ -8,6 +8,7 @@ from incidentd import wire
 from incidentd.cli.attempts import ATTEMPTS
 from incidentd.cli.impact import IMPACT
 from incidentd.cli.incident_changes import CHANGES
+from incidentd.cli.incident_life import LIFE
 from incidentd.cli.incident_roles import ROLE_COMMANDS
 from incidentd.cli.incident_room import ROOM
 from incidentd.cli.incident_updates import UPDATES
@@ -23,7 +24,7 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for one in (*CHANGES, *ROLE_COMMANDS, *UPDATES, *ROOM, *IMPACT, *ATTEMPTS):
+for one in (*CHANGES, *ROLE_COMMANDS, *UPDATES, *LIFE, *ROOM, *IMPACT, *ATTEMPTS):
     incident.add_command(one)
 
 

@@ -70,3 +70,15 @@ def _correct(found: Sequence[ResponseEpisode], events: Iterable[Event]) -> None:
         setattr(episode, one.what, one.after)
         if one.what is Moment.RESOLVED:
             episode.ended_at = one.after
+
+
+def order_fault(episode: ResponseEpisode) -> str:
+    """What is out of order in the times of an episode, "" when they follow each other."""
+    start, mitigated, resolved = episode.started_at, episode.mitigated_at, episode.resolved_at
+    if mitigated is not None and mitigated < start:
+        return "mitigated at a time before the incident started"
+    if resolved is not None and mitigated is not None and resolved < mitigated:
+        return "resolved at a time before the incident was mitigated"
+    if resolved is not None and resolved < start:
+        return "resolved at a time before the incident started"
+    return ""

@@ -16,6 +16,7 @@ from incidentd.wire import Event
 LEAD_IN = timedelta(minutes=30)
 """An alert that ended so long before the start is not what showed the incident."""
 _SYSTEM = "system"
+_TAKEN_OFF = ("incident.alert_unlinked", "incident.released", "incident.report_unlinked")
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -51,6 +52,11 @@ def linked(own: Iterable[Event]) -> tuple[set[int], set[int]]:
         elif event.kind == "incident.report_unlinked":
             reports.discard(_number(data["report"]))
     return alerts, reports
+
+
+def ever_linked(own: Iterable[Event]) -> tuple[set[int], set[int]]:
+    """The same, with what was unlinked again."""
+    return linked(one for one in own if one.kind not in _TAKEN_OFF)
 
 
 def _number(reference: str) -> int:

@@ -10,19 +10,22 @@ import msgspec
 from incidentd.domain import (
     timeline_facts,
     timeline_incident,
+    timeline_life,
     timeline_pages,
     timeline_roles,
     timeline_severity,
 )
+from incidentd.domain.corrections import Correction, corrections
 from incidentd.domain.event_times import instant
 from incidentd.domain.hiding import HIDES
-from incidentd.domain.told import Line, Told, words
+from incidentd.domain.told import Line, Told, joined, words
 from incidentd.wire import Event, TimelineEntry
 
 NOTE_KINDS = ("note", "observation", "decision", "action")
 """What a hand-written entry may be."""
 _SENTENCES = {
     **timeline_incident.SENTENCES,
+    **timeline_life.SENTENCES,
     **timeline_pages.SENTENCES,
     **timeline_roles.SENTENCES,
     **timeline_facts.SENTENCES,
@@ -81,7 +84,9 @@ def entries(events: Iterable[Event], names: Mapping[str, str]) -> tuple[Timeline
     """The timeline: by when things happened, then by when they were recorded."""
     told = list(events)
     pins = _pins(told)
-    found = [_pinned(entry(Told(event, names)), pins) for event in told if event.kind not in _LEFT_OUT]
+    corrected = {one.of: one for one in corrections(told) if one.of}
+    shown = [entry(Told(event, names)) for event in told if event.kind not in _LEFT_OUT]
+    found = [_corrected(_pinned(one, pins), corrected.get(one.seq)) for one in shown]
     return tuple(sorted(found, key=lambda one: (one.observed_at, one.seq)))
 
 
@@ -94,3 +99,11 @@ def _pins(events: Iterable[Event]) -> dict[int, bool]:
 def _pinned(shown: TimelineEntry, pins: Mapping[int, bool]) -> TimelineEntry:
     pinned = pins.get(shown.seq, shown.pinned)
     return shown if pinned == shown.pinned else msgspec.structs.replace(shown, pinned=pinned)
+
+
+def _corrected(shown: TimelineEntry, correction: Correction | None) -> TimelineEntry:
+    """An entry stands where it belongs by its right time, and says what had been said first."""
+    if correction is None:
+        return shown
+    detail = joined(shown.detail, timeline_life.corrected(correction))
+    return msgspec.structs.replace(shown, observed_at=correction.after, detail=detail)

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.attempts import outcome_text
+from incidentd.domain.event_times import instant
 from incidentd.domain.impact import figure_text
-from incidentd.domain.response_history import instant
 from incidentd.domain.told import Line, Sentences, Told, joined, words
 from incidentd.wire.facts import Figure
 

@@ -23,7 +23,7 @@ from incidentd.services.incident_contracts import (
     RoleCalls,
     SeverityCalls,
 )
-from incidentd.services.life_contracts import AuditCalls
+from incidentd.services.life_contracts import AuditCalls, LifeCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -309,6 +309,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     presence: PresenceCalls
     pins: PinCalls
     audits: AuditCalls
+    life: LifeCalls
     roles: RoleCalls
     impact: ImpactCalls
     attempts: AttemptCalls

@@ -18,7 +18,7 @@ from incidentd.domain.response_history import KINDS, spans
 from incidentd.domain.roles import current, gap_minutes
 from incidentd.domain.violations import violations
 from incidentd.services.classification_views import classification
-from incidentd.services.errors import NotFound
+from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
 from incidentd.storage import event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
@@ -55,6 +55,13 @@ def existing(conn: Connection, incident_id: int, *, lock: bool = False) -> Incid
     if found is None:
         raise NotFound(f"there is no incident INC-{incident_id}")
     return found
+
+
+def expected(seen: Seen, incident: Incident, if_version: int | None) -> Incident:
+    """The incident, when it is as the caller saw it or will do as it is. Raises `Conflict`."""
+    if if_version is not None and if_version != incident.version:
+        raise Conflict(f"INC-{incident.id} has changed meanwhile", current=view(seen, incident))
+    return incident
 
 
 def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:

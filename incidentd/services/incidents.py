@@ -23,13 +23,13 @@ from incidentd.domain.told import Told
 from incidentd.domain.updates import next_due_for_status
 from incidentd.services import cursors, incident_links, incident_roles, report_links
 from incidentd.services.broadcast import Broadcast
-from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.errors import Invalid
 from incidentd.services.escalation import Handler
 from incidentd.services.incident_severity import SeverityChanges
 from incidentd.services.incident_status import StatusChanges, checked_time
 from incidentd.services.incident_timers import IncidentTimers, arm_all
 from incidentd.services.incident_updates import IncidentUpdates
-from incidentd.services.incident_views import Seen, detail, existing, in_command, view, views
+from incidentd.services.incident_views import Seen, detail, existing, expected, in_command, view, views
 from incidentd.services.timeline import timeline
 from incidentd.storage import event_log, incidents
 from incidentd.storage.alerts import AlertRow
@@ -94,12 +94,9 @@ class Incidents(IncidentUpdates):
         self, incident_id: int, if_version: int | None, action: Callable[[Tx, Incident], Incident]
     ) -> wire.Incident:
         def command(tx: Tx) -> wire.Incident:
-            incident = existing(tx.conn, incident_id, lock=True)
-            if if_version is not None and if_version != incident.version:
-                current = view(in_command(tx, self._process()), incident)
-                raise Conflict(f"INC-{incident_id} has changed meanwhile", current=current)
-            changed = action(tx, incident)
-            return view(in_command(tx, self._process()), changed)
+            seen = in_command(tx, self._process())
+            changed = action(tx, expected(seen, existing(tx.conn, incident_id, lock=True), if_version))
+            return view(seen, changed)
 
         return await self._store.write(command)
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
+from incidentd import wire
 from incidentd.wire import audit as wire_audit
+from incidentd.wire import life as wire_life
+from incidentd.wire.measures import Measures
 
 
 class AuditCalls(Protocol):
     async def export(self, incident_id: int) -> wire_audit.Audit: ...
     async def head(self, incident_id: int) -> wire_audit.AuditHead: ...
+
+
+class LifeCalls(Protocol):
+    async def measures(self, incident_id: int, as_of: datetime | None) -> Measures: ...
+    async def correct(
+        self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None
+    ) -> wire.Incident: ...

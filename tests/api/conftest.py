@@ -39,6 +39,7 @@ from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import pins as wire_pins
@@ -57,6 +58,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
+from incidentd.wire.measures import Measures
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
@@ -273,6 +275,7 @@ class FakeDaemon:
             contact_tests=_ContactTests(self),
             incidents=_Incidents(self),
             audits=_Audits(self),
+            life=_Life(self),
             presence=_Presences(self),
             pins=_Pins(self),
             roles=_Roles(self),
@@ -1236,6 +1239,33 @@ class _Audits(_Part):
     async def head(self, incident_id: int) -> wire_audit.AuditHead:
         _one(self.fake.incidents, incident_id, "incident")
         return wire_audit.AuditHead(incident_id=incident_id, count=1, head="ab" * 32)
+
+
+class _Life(_Part):
+    async def measures(self, incident_id: int, as_of: datetime | None) -> Measures:
+        await self.fake.note("life.measures", incident_id, as_of)
+        _one(self.fake.incidents, incident_id, "incident")
+        return Measures(
+            incident_id=incident_id,
+            as_of=as_of or NOW,
+            episodes=(),
+            noticed_first="report",
+            noticed_by="R-1",
+            promises=(),
+            promises_kept=3,
+            promises_missed=1,
+            role_gap_minutes={"mitigation_lead": 2.5},
+            severity_revisions=(),
+            worst_severity=Severity.SEV2,
+            corrections=0,
+            contradictions=(),
+        )
+
+    async def correct(
+        self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        self.fake.asked.append(("life.correct", incident_id, body, actor, if_version))
+        return _changed(self.fake.incidents, incident_id, "incident", if_version)
 
 
 class _Checklists(_Part):

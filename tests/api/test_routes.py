@@ -92,6 +92,11 @@ GOOD = {
     "GET /v1/incidents/{id}/presence": ("/v1/incidents/1/presence?after=4&wait=0.5", None),
     "POST /v1/incidents/{id}/presence": ("/v1/incidents/1/presence", {"session": "t1", "state": "writing"}),
     "POST /v1/incidents/{id}/pins": ("/v1/incidents/1/pins", {"seq": 1}),
+    "POST /v1/incidents/{id}/corrections": (
+        "/v1/incidents/1/corrections",
+        {"what": "started_at", "at": "2026-03-14T09:10:00Z", "why": "the graph shows it"},
+    ),
+    "GET /v1/incidents/{id}/measures": ("/v1/incidents/1/measures?as_of=2026-03-14T09%3A30%3A00Z", None),
     "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
     "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
     "POST /v1/incidents/{id}/impact": (

@@ -47,7 +47,9 @@ class History:
                  **{"from": None if before is None else at(before), "to": at(to)})  # fmt: skip
 
     def fire(self, minutes, alert, starts=None):
-        self.add(minutes, "alert.fired", f"alert:{alert}", "system", starts_at=at(minutes if starts is None else starts))
+        self.add(
+            minutes, "alert.fired", f"alert:{alert}", "system", starts_at=at(minutes if starts is None else starts)
+        )
 
     def end(self, minutes, alert):
         self.add(minutes, "alert.resolved", f"alert:{alert}", "system", ended_at=at(minutes))

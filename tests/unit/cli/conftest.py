@@ -45,6 +45,7 @@ from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
+from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision, UpdatePromise
 
 AT = datetime(2024, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
@@ -189,6 +190,22 @@ class Canned:
     def trace(self, *steps: wire.TraceStep, **changes: Any) -> wire.Trace:
         some = steps or (self.step(0, "alert.fired"), self.step(30, "page.started"), self.step(31, self.text))
         return wire.Trace(alert=self.alert(**changes), verdict=f"{self.text} verdict", steps=some)
+
+    def measures(self) -> Measures:
+        t = self.text
+        episode = EpisodeMeasures(
+            number=1, started_at=AT, detected_at=AT, detected_by=t, acknowledged_at=AT, acknowledged_by=t,
+            mitigated_at=AT, resolved_at=AT, ended_at=AT, to_detect=137.0, to_acknowledge=0.0, to_mitigate=None,
+            to_resolve=3720.0,
+        )  # fmt: skip
+        promise = UpdatePromise(made_at=AT, promised_at=AT, audience=t, outcome="missed", told_at=AT, late=37.0)
+        revision = SeverityRevision(at=AT, by=t, before=Severity.SEV3, after=Severity.SEV2, reason=t)
+        return Measures(
+            incident_id=4, as_of=AT, episodes=(episode,), noticed_first="report", noticed_by=t, promises=(promise,),
+            promises_kept=3, promises_missed=1, role_gap_minutes={t: 2.5}, severity_revisions=(revision,),
+            worst_severity=Severity.SEV2, corrections=2,
+            contradictions=(Contradiction(rule="order", episode=1, text=t),),
+        )  # fmt: skip
 
     def audit(self) -> wire_audit.Audit:
         event = {"kind": self.text, "subject": "incident:4", "data": {self.text: [self.text, 1.5, None]}}

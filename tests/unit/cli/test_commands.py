@@ -77,6 +77,10 @@ READ = [
     Case("incident checklist 4", "GET /v1/incidents/4/checklist", lambda c: c.checklist(), "1 of 1\n"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
+    Case("incident measures 4 --as-of 2024-03-14T09:00Z",
+         "GET /v1/incidents/4/measures?as_of=2024-03-14T09%3A00%3A00%2B00%3A00", lambda c: c.measures(),
+         "detected      after 2m17s by plain"),
+    Case("incident measures INC-4", "GET /v1/incidents/4/measures", lambda c: c.measures(), "episode 1: plain"),
     Case("audit export INC-4", "GET /v1/incidents/4/audit", lambda c: c.audit(), '{"format": "incidentd-audit/1"'),
     Case("audit head 4", "GET /v1/incidents/4/audit/head",
          lambda c: wire_audit.AuditHead(incident_id=4, count=3, head="ab" * 32), "INC-4 3 abab"),
@@ -202,6 +206,12 @@ CHANGE = [
          {"to": "false_alarm", "reason": "r", "evidence": "e", "at": "2024-03-14T09:00:00Z", "merged_into": None}),
     Case("incident status 4 merged --merged-into INC-5", "POST /v1/incidents/4/status", lambda c: c.incident(),
          "INC-4 is merged", {"to": "merged", "reason": "", "evidence": "", "at": None, "merged_into": 5}),
+    Case("incident correct 4 mitigated --to 2024-03-14T09:00Z --why graph --episode 1",
+         "POST /v1/incidents/4/corrections", lambda c: c.incident(), "INC-4 mitigated corrected",
+         {"what": "mitigated_at", "at": "2024-03-14T09:00:00Z", "why": "graph", "seq": None, "episode": 1}),
+    Case("incident correct 4 entry --entry 812 --to 2024-03-14T09:00Z --why graph",
+         "POST /v1/incidents/4/corrections", lambda c: c.incident(), "INC-4 entry 812 corrected",
+         {"what": "observed_at", "at": "2024-03-14T09:00:00Z", "why": "graph", "seq": 812, "episode": None}),
     Case("incident severity 4 SEV3 --reason r", "POST /v1/incidents/4/severity", lambda c: c.incident(),
          "INC-4 is SEV3", {"severity": "SEV3", "reason": "r"}),
     Case("severity classify INC-4 --answer users=most --answer sla=unknown --severity sev3 --reason r",
@@ -485,6 +495,7 @@ def test_every_command_has_a_case():
     elsewhere = {"events", "completion", "replay"}  # test_events.py, test_completion.py, test_replay.py
     elsewhere |= {"audit verify"}  # test_audit.py
     elsewhere |= {"severity diff"}  # test_severity.py
+    elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     untried = {path for path in LEAVES if not any(case.line.startswith(f"{path} ") or case.line == path
                                                   for case in CASES)}  # fmt: skip
@@ -606,7 +617,7 @@ def test_a_daemon_that_is_not_there(case, api, run):
 
 VERSIONED = ("alert resolve", "page ack", "page hand-back", "page take-over", "page reassign", "page snooze",
              "page resolve", "page escalate", "incident edit", "incident status", "incident severity",
-             "incident role", "incident hand-over", "severity classify")  # fmt: skip
+             "incident role", "incident hand-over", "severity classify", "incident correct")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [f"{case.line} --if-version 7" for case in CHANGE if case.line.startswith(VERSIONED)])

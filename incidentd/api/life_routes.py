@@ -1,0 +1,24 @@
+"""The routes of what an incident goes through and what is kept of it; a part of the table in `routes`."""
+
+from __future__ import annotations
+
+from incidentd import wire
+from incidentd.api import queries
+from incidentd.api.handlers import audit, life
+from incidentd.api.route import Route, changed, get
+from incidentd.wire import audit as wire_audit
+from incidentd.wire import life as wire_life
+from incidentd.wire.measures import Measures
+
+LIFE_ROUTES: tuple[Route, ...] = (
+    changed(
+        "/v1/incidents/{id}/corrections",
+        life.correct_time,
+        wire.Incident,
+        "Correct a time by appending",
+        body=wire_life.CorrectTime,
+    ),
+    get("/v1/incidents/{id}/measures", life.get_measures, Measures, "What is measured", query=queries.AsOf),
+    get("/v1/incidents/{id}/audit", audit.export_audit, wire_audit.Audit, "Every event with its hash"),
+    get("/v1/incidents/{id}/audit/head", audit.audit_head, wire_audit.AuditHead, "The hash that covers all events"),
+)

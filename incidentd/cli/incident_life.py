@@ -1,0 +1,108 @@
+"""The commands of `incidentctl incident` about its times: corrections, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import click
+
+from incidentd.cli.incident_changes import said
+from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, read_options, versioned
+from incidentd.cli.screen import fields, hang, listed, section, span, words
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line
+from incidentd.wire.measures import EpisodeMeasures, Measures, UpdatePromise
+
+_TIMES = ("started", "detected", "mitigated", "resolved", "entry")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("what", type=Word(_TIMES), metavar="WHAT")
+@click.option("--to", "at", type=INSTANT, required=True, help="The right time: 14:05, -10m or an RFC 3339 time.")
+@click.option("--why", required=True, help="What shows it.")
+@click.option("--entry", type=click.IntRange(1), help="With entry: its number, see `timeline --numbers`.")
+@click.option("--episode", type=click.IntRange(1), help="Of which episode (default: the present one).")
+@versioned
+@change_options
+@click.pass_obj
+def correct(
+    session: Session, incident_id: int, what: str, at: datetime, why: str, entry: int | None, episode: int | None,
+    version: int | None,
+) -> None:  # fmt: skip
+    """Correct a time by appending: what was said first stays, with who corrected it and why.
+
+    WHAT is started, detected, mitigated, resolved, or entry for when an entry of the timeline was observed.
+    """
+    if (what == "entry") != (entry is not None):
+        raise click.UsageError("entry and --entry go together")
+    name = "observed_at" if what == "entry" else f"{what}_at"
+    body = {"what": name, "at": at, "why": why, "seq": entry, "episode": episode}
+    answer = session.change("POST", f"/v1/incidents/{incident_id}/corrections", body, version)
+    said(session, answer, f"{what} {entry or ''} corrected".replace("  ", " "))
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.option("--as-of", type=INSTANT, help="What was known then (default: now).")
+@read_options
+@click.pass_obj
+def measures(session: Session, incident_id: int, as_of: datetime | None) -> None:
+    """What is measured: detection to resolve, promises kept, gaps in roles, and what contradicts what."""
+    at = None if as_of is None else as_of.isoformat()
+    found = session.read(session.get(f"/v1/incidents/{incident_id}/measures", as_of=at), Measures)
+    if found is not None:
+        _print(session, found)
+
+
+def _print(session: Session, found: Measures) -> None:
+    for one in found.episodes:
+        section(f"Episode {one.number}")
+        fields(_episode(session, one))
+    section("Response")
+    gaps = ((words(name), minutes) for name, minutes in found.role_gap_minutes.items() if minutes >= 0.05)
+    fields([
+        ("noticed first", f"{found.noticed_first} ({found.noticed_by})" if found.noticed_first else "-"),
+        ("updates", f"{found.promises_kept} promises kept, {found.promises_missed} missed"),
+        ("minutes without", listed(f"{name} {minutes:.1f}" for name, minutes in gaps)),
+        ("severity", _severity(found)), ("corrections", found.corrections or ""),
+    ])  # fmt: skip
+    for promise in found.promises:
+        if promise.outcome == "missed":
+            hang("  ! ", safe_line(_missed(session, promise)), tone="warn")
+    if found.contradictions:
+        section("Contradictions")
+    for each in found.contradictions:
+        hang("  ! ", safe_line(f"episode {each.episode}: {each.text}"), tone="warn")
+
+
+def _episode(session: Session, one: EpisodeMeasures) -> Iterator[tuple[str, object]]:
+    yield "started", session.when(one.started_at)
+    if one.detected_at:
+        yield "detected", f"{_lasted(one.to_detect)} by {one.detected_by}"
+    if one.acknowledged_at:
+        yield "acknowledged", f"{_lasted(one.to_acknowledge)} from then by {one.acknowledged_by}"
+    if one.mitigated_at:
+        yield "mitigated", f"{_lasted(one.to_mitigate)} from the start"
+    if one.resolved_at:
+        yield "resolved", f"{_lasted(one.to_resolve)} from the start"
+
+
+def _lasted(seconds: float | None) -> str:
+    return "contradicted" if seconds is None else f"after {span(timedelta(seconds=seconds))}"
+
+
+def _severity(found: Measures) -> str:
+    revisions = [f"{one.before.value} to {one.after.value}" for one in found.severity_revisions]
+    worst = f"{found.worst_severity.value} at worst" if found.worst_severity else ""
+    return listed([worst, *revisions] if worst else revisions)
+
+
+def _missed(session: Session, promise: UpdatePromise) -> str:
+    whom = f"to {promise.audience} " if promise.audience else ""
+    late = "" if promise.late is None else f", {span(timedelta(seconds=promise.late))} late"
+    return f"the update {whom}promised for {session.when(promise.promised_at, '%H:%M:%S')} was missed{late}"
+
+
+LIFE: tuple[click.Command, ...] = (correct, measures)

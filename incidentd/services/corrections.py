@@ -1,0 +1,107 @@
+"""Correcting a time that was said of an incident: by an event of its own; everything here happens inside a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from incidentd.domain import corrections
+from incidentd.domain.corrections import Moment
+from incidentd.domain.event_times import instant
+from incidentd.domain.incidents import AWAITING_REVIEW, Incident, review_times, time_fault
+from incidentd.domain.process import Process
+from incidentd.domain.response_episodes import ResponseEpisode, order_fault, response_episodes
+from incidentd.services.errors import Invalid
+from incidentd.services.incident_status import StatusChanges
+from incidentd.services.incident_timers import arm_all
+from incidentd.storage import event_log, incidents
+from incidentd.storage.tx import Tx
+from incidentd.wire import Event, Violation
+from incidentd.wire import life as wire_life
+
+
+class _Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What is corrected; `episode` is 0 for an entry of the timeline."""
+
+    what: Moment
+    episode: int
+    of: int
+    before: datetime | None
+    text: str = ""
+
+
+def correct(
+    tx: Tx, incident: Incident, body: wire_life.CorrectTime, actor: str, process: Process, status: StatusChanges
+) -> Incident:
+    """Correct a time; what was said first stays in the log. Raises `Invalid`."""
+    at = body.at
+    if fault := time_fault(at, tx.now):
+        raise Invalid(f"this time {fault}", field="at", remedy="say when it was")
+    events = event_log.of_subjects(tx.conn, [incident.subject])
+    found = {one.number: one for one in response_episodes(events)}
+    target = _entry(events, incident, body) if Moment(body.what) is Moment.OBSERVED else _time(found, incident, body)
+    if target.before == at:
+        raise Invalid("it is said to be then already", field="at")
+    data = msgspec.structs.asdict(target)
+    data |= {"from": data.pop("before"), "to": at, "why": body.why}
+    tx.emit(corrections.KIND, incident.subject, data, actor=actor)
+    changes: dict[str, Any] = {}
+    if target.episode:
+        setattr(found[target.episode], target.what, at)
+        changes = _row(tx, incident, target, at, process, status)
+        changes |= {"skipped": _order(tx, incident, found[incident.episode])}
+    changed = incidents.change(tx, incident, **changes)
+    arm_all(tx, changed, status.update_rules)
+    return changed
+
+
+def _entry(events: Sequence[Event], incident: Incident, body: wire_life.CorrectTime) -> _Target:
+    event = next((one for one in events if one.seq == body.seq), None)
+    if body.seq is None or event is None:
+        name = "say which entry" if body.seq is None else f"INC-{incident.id} has no entry {body.seq} of its own"
+        raise Invalid(name, field="seq", remedy="see the numbers in incidentctl incident timeline --numbers")
+    said = instant(event.data.get("observed_at"))
+    if said is None:
+        remedy = "correct started_at, mitigated_at or resolved_at instead, or write a note"
+        raise Invalid(f"nobody said when entry {body.seq} was observed", field="seq", remedy=remedy)
+    before = corrections.of_events(events).get(event.seq, said)
+    text = str(event.data.get("text", ""))
+    return _Target(what=Moment.OBSERVED, episode=0, of=event.seq, before=before, text=text)
+
+
+def _time(found: dict[int, ResponseEpisode], incident: Incident, body: wire_life.CorrectTime) -> _Target:
+    number = body.episode or incident.episode
+    episode = found.get(number)
+    if episode is None:
+        raise Invalid(f"INC-{incident.id} has no episode {number}", field="episode")
+    what = Moment(body.what)
+    before: datetime | None = getattr(episode, what)
+    if before is None and what is not Moment.DETECTED:
+        name = what.removesuffix("_at")
+        remedy = f"say so first: incidentctl incident status INC-{incident.id} {name} --at TIME"
+        raise Invalid(f"episode {number} was not {name}", field="what", remedy=remedy)
+    return _Target(what=what, episode=number, of=episode.of.get(what, 0), before=before)
+
+
+def _row(
+    tx: Tx, incident: Incident, target: _Target, at: datetime, process: Process, status: StatusChanges
+) -> dict[str, Any]:
+    """The columns that say the same time, and what follows from them."""
+    if target.what is Moment.STARTED and target.episode == 1:
+        return {"started_at": at}
+    if target.episode != incident.episode or target.what not in (Moment.MITIGATED, Moment.RESOLVED):
+        return {}
+    changes: dict[str, Any] = {target.what.value: at}
+    if target.what is Moment.RESOLVED and incident.status in AWAITING_REVIEW:
+        changes |= review_times(process, incident.severity, at, status.worked_at_night(tx, incident))
+    return changes
+
+
+def _order(tx: Tx, incident: Incident, episode: ResponseEpisode) -> tuple[Violation, ...]:
+    """The rules that stay broken, with that of the order of times judged again."""
+    kept = tuple(one for one in incident.skipped if one.rule != "time-order")
+    fault = order_fault(episode)
+    return (*kept, Violation(rule="time-order", text=fault, since=tx.now)) if fault else kept

@@ -1,0 +1,50 @@
+"""The life of incidents beyond their status: corrections of times, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from incidentd import wire
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.services import corrections, measuring
+from incidentd.services.incident_status import StatusChanges
+from incidentd.services.incident_views import Seen, existing, expected, in_command, view
+from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
+from incidentd.wire import life as wire_life
+from incidentd.wire.measures import Measures
+
+T = TypeVar("T")
+
+
+class Life:
+    """Implements `contracts.LifeCalls`."""
+
+    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        self._store = store
+        self._process = process
+        self._status = StatusChanges(process, roster)
+
+    async def _read(self, query: Callable[[Seen], T]) -> T:
+        now, process = self._store.clock.now(), self._process()
+        return await self._store.read(lambda conn: query(Seen(conn=conn, now=now, process=process)))
+
+    async def measures(self, incident_id: int, as_of: datetime | None) -> Measures:
+        """What is measured, as it was known at `as_of` (default: now). Raises `NotFound`."""
+        return await self._read(lambda seen: measuring.measures(seen, existing(seen.conn, incident_id), as_of))
+
+    async def correct(
+        self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None
+    ) -> wire.Incident:
+        """Correct a time by appending. Raises `NotFound`, `Invalid` or `Conflict`."""
+
+        def command(tx: Tx) -> wire.Incident:
+            process = self._process()
+            seen = in_command(tx, process)
+            incident = expected(seen, existing(tx.conn, incident_id, lock=True), if_version)
+            return view(seen, corrections.correct(tx, incident, body, actor, process, self._status))
+
+        return await self._store.write(command)
