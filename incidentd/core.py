@@ -17,6 +17,8 @@ from incidentd.services.attempts import Attempts
 from incidentd.services.audit import Audits
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
+from incidentd.services.chat_acts import ChatActs
+from incidentd.services.chat_follow import ChatFollower
 from incidentd.services.checklists import Checklists
 from incidentd.services.contact_tests import ContactTests
 from incidentd.services.contracts import Calls, CheckCalls, DaemonCalls, ReplayCalls
@@ -137,6 +139,7 @@ class Core:
             timer_loop(store, self.handlers),
             Loop("sources", self.sources.work),
             Loop("calendars", self.desk.calendars.work),
+            self.chat_follower.loop,
         ]
 
     def _compose_incidents(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
@@ -151,6 +154,9 @@ class Core:
         self.severity = SeverityMatrices(store, process)
         self.checklists = Checklists(store, process)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
+        changes = self.support.changes
+        self.chat = ChatActs(store, roster, self.escalation, changes, self.incidents, self.broadcasts)
+        self.chat_follower = ChatFollower(store, process)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
         """Who can be reached, who carries a pager, and who is left alone."""

@@ -38,6 +38,7 @@ from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
+from incidentd.services.chat_acts import LentChat
 from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.duty_lending import LentDuty
 from incidentd.services.health import HealthView
@@ -187,6 +188,7 @@ class Daemon:
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
+            chat=LentChat(lambda: self.core.chat, instance),
             duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
             status=LentStatus(lambda: self.core.store),
             http=self._http,

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from incidentd.configuration.audiences import audience_problems
+from incidentd.configuration.chat_table import chat_problems
 from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, DaemonSettings, read_main
 from incidentd.configuration.directories import default_config_dir, prepare_private
 from incidentd.configuration.documents import Document
@@ -82,6 +83,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
             *severity_problems(process.matrix),
             *support_problems(process.support, roster, channels),
             *audience_problems(process.audiences, roster, notifiers),
+            *chat_problems(process.chat, roster, channels),
         ),
         files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),
         environ=dict(environ),

@@ -43,6 +43,8 @@ _MARKS = {
     "page.paused": ("◌", "-", "warn"),
     "page.ack_changed": ("✓", "v", "good"),
     "page.ack_lapsed": ("▲", "^", "warn"),
+    "page.declared": ("▲", "^", "warn"),
+    "chat.failed": ("✗", "x", "bad"),
     "page.step": ("»", ">", ""),
     "interruption.recorded": ("▲", "^", "warn"),
     "interruption.withdrawn": ("■", "#", "good"),

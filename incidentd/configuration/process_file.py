@@ -11,6 +11,7 @@ import msgspec
 import pydantic
 
 from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
+from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
@@ -166,6 +167,7 @@ class ProcessFile(Table):
     checklists: Annotated[list[ChecklistTable], pydantic.Field(max_length=100)] = pydantic.Field(default=[])
     limits: LimitsTable = LimitsTable()
     support: SupportTable = SupportTable()
+    chat: ChatTable = ChatTable()
 
 
 def read_process(document: Document, policies: Collection[str] | None) -> Process:
@@ -186,6 +188,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
             *broken_checklists(file.checklists),
             *broken_support(file.support, policies),
             *broken_audiences(file.audiences, [rule.audiences for rule in file.support.propagate]),
+            *broken_chat(file.chat),
         )
     ]
     if faults:
@@ -213,6 +216,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
             by_notifier=file.limits.by_notifier,
         ),
         support=support(file.support),
+        chat=chat(file.chat),
     )
     return msgspec.structs.replace(process, version=_version(process))
 

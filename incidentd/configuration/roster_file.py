@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
+from incidentd.configuration.chat_table import Accounts, broken_accounts
 from incidentd.configuration.documents import Document
 from incidentd.configuration.hours import HoursList, availability, ever_open
 from incidentd.configuration.policies import Known, PolicyTable, broken_policies, policy
@@ -56,6 +57,7 @@ class PersonTable(Table):
     working_hours: HoursList = pydantic.Field(default=[])
     quiet_hours: HoursList = pydantic.Field(default=[])
     holidays: Region = ""
+    accounts: Accounts = pydantic.Field(default={})
 
 
 class LastResortTable(Table):
@@ -120,6 +122,7 @@ def one_person_roster() -> Roster:
 
 def _broken_references(file: RosterFile, notifiers: Collection[str], environ: Mapping[str, str]) -> Iterable[Broken]:
     yield from _broken_contacts(file, notifiers)
+    yield from broken_accounts({handle: person.accounts for handle, person in file.people.items()})
     for name, team in file.teams.items():
         yield from _unknown_people(file, ("teams", name, "members"), team.members)
         yield from _unknown_notifiers(("teams", name, "channel"), team.channel, notifiers)
@@ -218,6 +221,7 @@ def _person(handle: str, table: PersonTable) -> Person:
         contacts=_contacts(table.contacts),
         hours=_hours(table),
         holidays=table.holidays,
+        accounts=table.accounts,
     )
 
 

@@ -35,6 +35,11 @@ def _acknowledged(data: Data, actor: str) -> str:
     return f"{actor} acknowledged by {data['via']}{note}; the escalation stops{until}"
 
 
+@about("page.declared")
+def _declared(data: Data, actor: str) -> str:
+    return f"{actor} declared INC-{data['incident']} by {data['via']}"
+
+
 @about("page.ack_counted")
 def _ack_counted(data: Data, actor: str) -> str:
     note = f": {data['note']}" if data.get("note") else ""
@@ -126,3 +131,8 @@ def _told_later(data: Data, _actor: str) -> str:
 def _last_resort(data: Data, _actor: str) -> str:
     told = f"the last resort is written to by {', '.join(data['by'])}" if data["by"] else "no last resort is configured"
     return f"{data['why'][0].upper()}{data['why'][1:]}: {told}"
+
+
+@about("chat.failed")
+def _chat_failed(data: Data, _actor: str) -> str:
+    return f"The chat ({data['notifier']}) could not be told: {data['error']}"

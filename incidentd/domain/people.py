@@ -31,6 +31,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """`os_user` ties the person to the peer of the local socket; `hours` hold for what can wait.
 
     `holidays` is the region of their public holidays: a country, or a part of it such as DE-BE (ISO 3166); "" for none.
+    `accounts` are the vendors' ids of the person as a member of chats, by channel instance.
     """
 
     handle: str
@@ -40,6 +41,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[ContactMethod, ...] = ()
     hours: Availability = Availability()
     holidays: str = ""
+    accounts: Mapping[str, str] = {}
 
     def contacts_for(self, urgency: str) -> tuple[ContactMethod, ...]:
         """The methods for pages of this urgency, in order."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from incidentd.domain.audiences import Audience
+from incidentd.domain.chat import ChatSettings
 from incidentd.domain.checklists import Checklist
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
@@ -57,6 +58,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})
     limits: Limits = Limits()
     support: Support = Support()
+    chat: ChatSettings = ChatSettings()
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

@@ -56,7 +56,8 @@ def _message(data: Data) -> str:
 
 @about("report.acknowledged")
 def _acknowledged(data: Data) -> str:
-    return f"Acknowledged{_because(data['note'])}"
+    via = f" by {data['via']}" if data.get("via") else ""
+    return f"Acknowledged{via}{_because(data['note'])}"
 
 
 @about("report.replied")
@@ -169,3 +170,8 @@ def _informed(data: Data) -> str:
 @about("report.nudged")
 def _nudged(data: Data) -> str:
     return f"Declare an incident? {data['why']}: {', '.join(f'R-{one}' for one in data['reports'])}"
+
+
+@about("chat.failed")
+def _chat_failed(data: Data) -> str:
+    return f"The chat ({data['notifier']}) could not be told: {data['error']}"

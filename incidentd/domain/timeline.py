@@ -37,7 +37,14 @@ _SENTENCES = {
 _HIDING = {kind for on, (off, _) in HIDES.items() for kind in (on, off)}
 _REPORTED = {"alert.report_linked", "alert.report_unlinked"}  # the incident's own entries say so
 _PIN = "incident.pinned"  # seen as a mark on the entry
-_EXPLAINED = {"delivery.retrying", "delivery.held", "page.updated", "alert.out_of_order", "alert.expired"}
+_EXPLAINED = {
+    "delivery.retrying",
+    "delivery.held",
+    "page.updated",
+    "page.declared",
+    "alert.out_of_order",
+    "alert.expired",
+}
 _LEFT_OUT = frozenset({_PIN, *_EXPLAINED, *_HIDING, *_REPORTED})
 
 

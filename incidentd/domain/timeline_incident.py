@@ -17,7 +17,8 @@ def _declared(told: Told) -> Line:
     data = told.data
     head = "Suspected" if data["status"] == "suspected" else "Declared"
     linked = f"from {told.named(data['alert_ids'])}" if data["alert_ids"] else ""
-    return Line(kind="status", text=f"{head} as {data['severity']}: {data['title']}", detail=linked)
+    via = f"by {data['via']}" if data.get("via") else ""
+    return Line(kind="status", text=f"{head} as {data['severity']}: {data['title']}", detail=joined(linked, via))
 
 
 @about("incident.status")

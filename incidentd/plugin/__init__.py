@@ -28,6 +28,7 @@ from incidentd.plugin.adapters import (
     SilenceBook,
     StoreUnavailable,
 )
+from incidentd.plugin.chat import Announcement, ChatBook, ChatChannel, Done, Verb
 from incidentd.plugin.config import Duration, PositiveDuration, PositiveSeconds, SecretRef
 from incidentd.plugin.decoding import (
     DECODE_ERRORS,
@@ -100,16 +101,20 @@ __all__ = [
     "AdapterType",
     "AlertReader",
     "AlertSource",
+    "Announcement",
     "Attachment",
     "BadMatcher",
     "BadRequest",
     "Capability",
+    "ChatBook",
+    "ChatChannel",
     "CheckResult",
     "CheckState",
     "CheckStatus",
     "Condition",
     "Context",
     "Conversation",
+    "Done",
     "Duration",
     "DutyBook",
     "Event",
@@ -153,6 +158,7 @@ __all__ = [
     "Taken",
     "TemporaryFailure",
     "Urgency",
+    "Verb",
     "WebhookRequest",
     "WebhookResponse",
     "check_service_keys",

@@ -27,6 +27,7 @@ from incidentd.plugin.values import (
 )
 
 if TYPE_CHECKING:
+    from incidentd.plugin.chat import ChatBook
     from incidentd.plugin.duty import DutyBook
     from incidentd.plugin.memory import Memory
     from incidentd.plugin.status import StatusReader
@@ -197,6 +198,11 @@ class Context(Protocol):
     @property
     def reports(self) -> ReportBook:
         """Where a support channel puts what customers write. Since API version 1.6."""
+        ...
+
+    @property
+    def chat(self) -> ChatBook:
+        """What responders do from a chat. Since API version 1.7."""
         ...
 
     @property

@@ -74,6 +74,20 @@ async def get(
     return await _outcome(_send(session, "GET", url, None, headers, timeout=timeout, now=now, most=most))
 
 
+async def send(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    timeout: float,  # noqa: ASYNC109 - as in `post`
+    now: datetime,
+) -> Answer:
+    """Any method with a body, such as PATCH, otherwise as `post`. Since API version 1.7."""
+    return await _outcome(_send(session, method, url, body, headers, timeout=timeout, now=now))
+
+
 async def _outcome(call: Awaitable[Answer]) -> Answer:
     try:
         return await call

@@ -30,6 +30,7 @@ from incidentd.plugin.adapters import (
     SignalSink,
     SilenceBook,
 )
+from incidentd.plugin.chat import Announcement, ChatBook
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
@@ -59,6 +60,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     paused: PausedChecks
     receipts: ReceiptBook
     reports: ReportBook
+    chat: ChatBook
     duty: DutyBook
     status: StatusReader
     http: Any
@@ -254,10 +256,17 @@ class PluginHost:
 
     async def write(self, instance: str, outgoing: Outgoing) -> Receipt:
         """Write to a customer by a channel instance; one that does not exist fails for good."""
+        return await self._channel(instance).send(outgoing)
+
+    async def announce(self, instance: str, announcement: Announcement) -> Receipt:
+        """Announce to responders by a channel instance; one that does not exist, or has no chat, fails for good."""
+        return await self._channel(instance).announce(announcement)
+
+    def _channel(self, instance: str) -> RunningChannel:
         channel = self._crew.channels.get(instance)
         if channel is None:
             raise PermanentFailure(f"channel {instance!r} {self._why_missing(instance, 'channel')}")
-        return await channel.send(outgoing)
+        return channel
 
     def _why_missing(self, instance: str, role: str) -> str:
         dead = (one for one in self._crew.unusable if (one.instance, one.role) == (instance, role))

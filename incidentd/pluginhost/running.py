@@ -11,8 +11,16 @@ import structlog
 from incidentd.clock import Clock
 from incidentd.domain.checks import CheckState
 from incidentd.plugin.adapters import AlertSource, Handler, Notifier, Route, StoreUnavailable
+from incidentd.plugin.chat import Announcement, ChatChannel
 from incidentd.plugin.support import Outgoing, SupportChannel
-from incidentd.plugin.values import BadRequest, Notification, Receipt, WebhookRequest, WebhookResponse
+from incidentd.plugin.values import (
+    BadRequest,
+    Notification,
+    PermanentFailure,
+    Receipt,
+    WebhookRequest,
+    WebhookResponse,
+)
 from incidentd.pluginhost.contained import CLOSE_SECONDS, close_quietly, contained
 from incidentd.pluginhost.sending import SEND_SECONDS, Sender
 from incidentd.pluginhost.vitals import Vitals
@@ -170,12 +178,29 @@ class RunningSource(RunningListener):
             raise StoreUnavailable(f"{self.vitals.instance} failed to delete it; try again") from error
 
 
+class _Announcing:
+    """What a channel announces, as something that is sent."""
+
+    def __init__(self, channel: ChatChannel) -> None:
+        self._channel = channel
+
+    async def send(self, announcement: Announcement, /) -> Receipt:
+        return await self._channel.announce(announcement)
+
+
 class RunningChannel(RunningListener):
     """A support channel instance: what it hears, and what it sends."""
 
     def __init__(self, channel: SupportChannel, vitals: Vitals, root: bool, clock: Clock) -> None:
         super().__init__(channel, vitals, root)
         self._sender: Sender[Outgoing] = Sender(channel, vitals, clock)
+        self._announcer = Sender(_Announcing(channel), vitals, clock) if isinstance(channel, ChatChannel) else None
+
+    async def announce(self, announcement: Announcement) -> Receipt:
+        """Announce to responders. Raises `PermanentFailure` where the channel is none that responders read."""
+        if self._announcer is None:
+            raise PermanentFailure(f"a channel of the type {self.vitals.kind} has no chat for responders")
+        return await self._announcer.send(announcement)
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send, as `RunningNotifier.send` does."""

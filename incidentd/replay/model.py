@@ -18,6 +18,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.reachability import NotifierState
 from incidentd.domain.signals import Signal, SignalKind
+from incidentd.plugin.chat import Announcement
 from incidentd.plugin.support import Outgoing
 from incidentd.plugin.values import Notification, Receipt
 from incidentd.replay.history import History, number, silence_then, window_then
@@ -42,6 +43,9 @@ class _Nowhere:
     """No message leaves a replay: its time counts each as sent."""
 
     async def send(self, instance: str, notification: Notification) -> Receipt:
+        raise NotImplementedError("a replay sends nothing")
+
+    async def announce(self, instance: str, announcement: Announcement) -> Receipt:
         raise NotImplementedError("a replay sends nothing")
 
     async def write(self, instance: str, outgoing: Outgoing) -> Receipt:

@@ -25,6 +25,7 @@ from incidentd.plugin.values import (
     Urgency,
 )
 from incidentd.pluginhost.sending import NotifierTimeout, Quarantined
+from incidentd.services.chat_sending import ChatMessages, ChatSender
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.page_messages import COPY, PAGE
@@ -41,7 +42,7 @@ STUCK = f"not out within {FALL_BACK_AFTER.total_seconds():g} s"
 log = structlog.get_logger("incidentd.delivery")
 
 
-class Sender(Protocol):
+class Sender(ChatSender, Protocol):
     """The plugin host's side: one notifier or channel instance by name, with its time limit and health."""
 
     async def send(self, instance: str, notification: Notification) -> Receipt: ...
@@ -69,6 +70,7 @@ class DeliveryWorker:
 
     def __init__(self, store: Store, sender: Sender, outbox: Outbox, outcomes: Outcomes, links: Links) -> None:
         self._outgoing = OutgoingMessages(store)
+        self._chat = ChatMessages(store, sender)
         self._store = store
         self._sender = sender
         self._outbox = outbox
@@ -150,6 +152,8 @@ class DeliveryWorker:
 
     async def _hand_over(self, claimed: Claimed) -> Receipt:
         row = claimed.row
+        if row.to_chat:
+            return await self._chat.send(row)
         if row.to_customer:
             return await self._sender.write(row.notifier, await self._outgoing.of(row))
         return await self._sender.send(row.notifier, self._notification(claimed))

@@ -57,7 +57,7 @@ class Outcomes:
             "error": "",
             "delivered_at": tx.now if receipt.delivered else None,
         }
-        if not self._settle(tx, claimed, values):
+        if not self._settle(tx, claimed, values) or claimed.row.to_chat:  # nobody was reached by it
             return
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
@@ -94,6 +94,9 @@ class Outcomes:
         due = tx.now + backoff(row.attempt, retry_after)
         if not claims.settle(tx, row, state="pending", due_at=due, error=error):
             return
+        if row.to_chat:
+            tx.wake(Wake.DELIVERIES)
+            return
         for part in claimed.told:
             tx.emit("delivery.retrying", subject_of(part), _facts(claimed, part, error=error, next_at=due))
         if not arrived:
@@ -112,6 +115,9 @@ class Outcomes:
     def give_up(self, tx: Tx, claimed: Claimed, error: str) -> None:
         """It can never arrive."""
         if not self._settle(tx, claimed, {"state": "failed", "error": error}):
+            return
+        if claimed.row.to_chat:
+            tx.emit("chat.failed", subject_of(claimed.row), facts(claimed.row, error=error))
             return
         self._give_back(tx, claimed.row)
         self.failed(tx, claimed, error)

@@ -109,13 +109,14 @@ class Incidents(IncidentUpdates):
         """An incident as callers see it, from inside a command."""
         return view(in_command(tx, self._process()), incident)
 
-    def declare_in(self, tx: Tx, body: wire_incidents.DeclareIncident, actor: str) -> Incident:
-        """Open an incident as part of a transaction. Raises `Invalid`."""
+    def declare_in(self, tx: Tx, body: wire_incidents.DeclareIncident, actor: str, *, via: str = "") -> Incident:
+        """Open an incident as part of a transaction; `via` is the way, where not the API. Raises `Invalid`."""
         linked = incident_links.known_alerts(tx.conn, body.alert_ids)
         incident = self._declared(tx, body, actor, linked)
         incidents.link_alerts(tx, incident.id, body.alert_ids, actor)
         data = {name: getattr(incident, name) for name in _DECLARED}
         data["alert_ids"] = [one.id for one in linked]
+        data |= {"via": via} if via else {}
         tx.emit("incident.declared", incident.subject, data, actor=actor)
         incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
         report_links.join_by_alerts(tx, incident, data["alert_ids"], actor)

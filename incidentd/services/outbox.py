@@ -60,7 +60,7 @@ class Outbox:
     def _of_notifier(self, tx: Tx, notifier: str, room: int) -> list[Claimed]:
         limits = self._process().limits.of(notifier, self._capabilities(notifier))
         due = claims.due_of_notifier(tx, notifier, room)
-        if any(row.to_customer for row in due):  # a channel's name is no notifier's
+        if any(row.to_customer or row.to_chat for row in due):  # a channel's name is no notifier's
             return self._take(tx, _in_order(tx, due))
         if not limits:
             return self._take(tx, self._within_hours(tx, _taking_part(tx, due)))

@@ -37,12 +37,15 @@ class ReportChanges:
         """Bring in line what hangs on a report."""
         return self._follow(tx, report)
 
-    def acknowledge(self, tx: Tx, report: Report, note: str, actor: str) -> Report:
-        """Take it on: a person has seen it. Raises `Conflict` when somebody did before."""
+    def acknowledge(self, tx: Tx, report: Report, note: str, actor: str, *, via: str = "") -> Report:
+        """Take it on: a person has seen it; `via` is the way, where not the API.
+
+        Raises `Conflict` when somebody did before.
+        """
         if report.state is not State.NEW:
             by = f" by {report.owner}" if report.owner else ""
             raise Conflict(f"{report.reference} is {report.state} already{by}")
-        tx.emit("report.acknowledged", report.about, {"note": note}, actor=actor)
+        tx.emit("report.acknowledged", report.about, {"note": note} | ({"via": via} if via else {}), actor=actor)
         return self.save(tx, report, state=State.ACKNOWLEDGED, **_responded(tx, report, actor))
 
     def reply(self, tx: Tx, report: Report, body: wire_reports.Reply, actor: str) -> Report:

@@ -39,14 +39,15 @@ class ReportIncidents:
     async def declare(self, body: wire_reports.DeclareFromReports, actor: str) -> wire.Incident:
         """Declare an incident from reports, which are linked to it, with their alerts. Raises `NotFound`, `Invalid`."""
 
-        def command(tx: Tx) -> wire.Incident:
-            found = [existing(tx.conn, one, lock=True) for one in sorted(set(body.report_ids))]
-            incident = self._incidents.declare_in(tx, _declaration(body, found), actor)
-            for one in found:
-                self._link(tx, existing(tx.conn, one.id), incident, actor)
-            return self._incidents.shown(tx, incident)
+        return await self._store.write(lambda tx: self._incidents.shown(tx, self.declare_in(tx, body, actor)))
 
-        return await self._store.write(command)
+    def declare_in(self, tx: Tx, body: wire_reports.DeclareFromReports, actor: str, *, via: str = "") -> Incident:
+        """Declare as part of a transaction. Raises `NotFound` and `Invalid`."""
+        found = [existing(tx.conn, one, lock=True) for one in sorted(set(body.report_ids))]
+        incident = self._incidents.declare_in(tx, _declaration(body, found), actor, via=via)
+        for one in found:
+            self._link(tx, existing(tx.conn, one.id), incident, actor)
+        return incident
 
     def _link(self, tx: Tx, report: Report, incident: Incident, actor: str) -> None:
         wanted = wire_reports.ChangeReport(to="linked", incident_id=incident.id, alert_id=report.alert_id)

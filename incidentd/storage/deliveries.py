@@ -16,6 +16,8 @@ WAITING = ("pending", "sending")
 IS_WAITING = text("deliveries.state IN ('pending', 'sending')")
 """The same as a condition, word for word that of the index: only so SQLite looks at what waits, and not at everything
 that was ever sent."""
+IS_ABOUT = text("deliveries.about <> ''")
+"""The same, of the index by what messages are about."""
 HAS_VENDOR_ID = text("deliveries.vendor_id <> ''")
 """The same, of the index by the ids of vendors."""
 SENT = ("sent", "delivered")
@@ -75,6 +77,11 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     def to_customer(self) -> bool:
         """Whether it goes by a support channel: nobody in the roster gets it, so no rule for people holds."""
         return not self.person and self.about.startswith("report:")
+
+    @property
+    def to_chat(self) -> bool:
+        """Whether it tells the chat of responders something, by a channel."""
+        return self.about.startswith("chat:")
 
     @property
     def may_have_arrived(self) -> bool:
@@ -189,6 +196,39 @@ def sent_by(tx: Tx, notifier: str, idempotency_key: str, vendor_id: str) -> Deli
     query = select(deliveries).where(named, deliveries.c.notifier == notifier).order_by(deliveries.c.id.desc()).limit(1)
     found = tx.conn.execute(query.with_for_update()).one_or_none()
     return None if found is None else row(found)
+
+
+def first_id_at_vendor(conn: Connection, about: str, notifier: str) -> str:
+    """The vendor's id of the first message about something that a notifier or channel sent; "" for none."""
+    query = (
+        select(deliveries.c.vendor_id)
+        .where(IS_ABOUT, _about(about, notifier), deliveries.c.state.in_(SENT), deliveries.c.vendor_id != "")
+        .order_by(deliveries.c.id)
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none() or ""
+
+
+def announced(conn: Connection, about: str, notifier: str) -> bool:
+    """Whether a message about something went out, or still may."""
+    states = deliveries.c.state.in_((*WAITING, *WRITTEN_TO))
+    return (
+        conn.execute(select(deliveries.c.id).where(IS_ABOUT, _about(about, notifier), states).limit(1)).first()
+        is not None
+    )
+
+
+def waits_untried(conn: Connection, about: str, notifier: str) -> bool:
+    """Whether a message about something waits whose text is not made yet."""
+    untried = (deliveries.c.state == "pending") & (deliveries.c.attempt == 0)
+    return (
+        conn.execute(select(deliveries.c.id).where(IS_ABOUT, _about(about, notifier), untried).limit(1)).first()
+        is not None
+    )
+
+
+def _about(about: str, notifier: str) -> ColumnElement[bool]:
+    return (deliveries.c.about == about) & (deliveries.c.notifier == notifier)
 
 
 def of_pages(conn: Connection, page_ids: Sequence[int]) -> list[DeliveryRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -51,6 +51,12 @@ def after(conn: Connection, seq: int, limit: int) -> list[Event]:
     """The events that follow `seq`, oldest first."""
     rows = conn.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
     return [event(row) for row in rows]
+
+
+def after_of_kinds(conn: Connection, seq: int, kinds: Collection[str], limit: int) -> list[Event]:
+    """The events of some kinds that follow `seq`, oldest first."""
+    query = select(events).where(events.c.seq > seq, events.c.kind.in_(kinds)).order_by(events.c.seq).limit(limit)
+    return [event(row) for row in conn.execute(query)]
 
 
 def last_seq(conn: Connection) -> int:

@@ -204,6 +204,12 @@ Index(
     postgresql_where=text("vendor_id <> ''"),
 )
 Index(
+    "deliveries_about",
+    deliveries.c.about,
+    sqlite_where=text("about <> ''"),
+    postgresql_where=text("about <> ''"),
+)
+Index(
     "deliveries_due",
     deliveries.c.due_at,
     sqlite_where=text("state IN ('pending', 'sending')"),

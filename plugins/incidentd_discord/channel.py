@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from incidentd.plugin import (
     AdapterType,
+    Announcement,
     BadRequest,
+    ChatChannel,
     Condition,
     Context,
     Outgoing,
@@ -28,6 +30,7 @@ from incidentd.plugin import (
     decode_json,
 )
 from incidentd.plugin.hearing import Hearing
+from incidentd_discord.buttons import Press, message_of, press_of
 from incidentd_discord.config import Answers, DiscordConfig
 from incidentd_discord.decode import FORM, REPLY, REPORT, channel_of, decode, reply_form
 from incidentd_discord.payload import Interaction, Kind
@@ -45,8 +48,8 @@ _PONG, _MESSAGE, _LATER, _MODAL = 1, 4, 5, 9  # kinds of answers
 _FOR_ONE = 1 << 6  # flag EPHEMERAL: only who wrote sees it
 
 
-class DiscordChannel(SupportChannel):
-    """Conversations with the people of servers that installed the application."""
+class DiscordChannel(ChatChannel):
+    """Conversations with the people of servers that installed the application, and buttons for responders."""
 
     def __init__(self, config: DiscordConfig, context: Context) -> None:
         self._config = config
@@ -81,16 +84,20 @@ class DiscordChannel(SupportChannel):
             return _answer(_MODAL, FORM)
         if interaction.type == Kind.COMPONENT and data.custom_id.startswith(REPLY):
             return _answer(_MODAL, reply_form(data.custom_id.removeprefix(REPLY)))
+        if interaction.type == Kind.COMPONENT and (press := press_of(data)) is not None:
+            return await self._answered(interaction, self._acted(interaction, press))
         is_report = data.name == REPORT if interaction.type == Kind.COMMAND else data.custom_id == REPORT
         if interaction.type not in (Kind.COMMAND, Kind.MODAL) or not (is_report or data.custom_id.startswith(REPLY)):
             return _said("This is not known here. Write /report to tell us what is wrong.")
-        return await self._take(interaction, decode(interaction, self._config, request.received_at))
+        message = decode(interaction, self._config, request.received_at)
+        return await self._answered(interaction, self._stored(message))
 
-    async def _take(self, interaction: Interaction, message: Received) -> WebhookResponse:
-        """Store it. Where that takes long, Discord is told to wait, and the answer comes later."""
+    async def _answered(self, interaction: Interaction, work: Coroutine[Any, Any, str]) -> WebhookResponse:
+        """Do it and say what came of it. Where that takes long, Discord is told to wait, and the answer comes later."""
         if len(self._pending) >= MAX_PENDING:
+            work.close()
             return _said(_AGAIN)
-        storing = self._kept(self._stored(message))
+        storing = self._kept(work)
         done, _ = await asyncio.wait({storing}, timeout=ANSWER_WITHIN)
         if done:
             return _said(storing.result())
@@ -114,6 +121,15 @@ class DiscordChannel(SupportChannel):
             return f"Your message could not be taken: {error}."
         return _thanks(taken, self._config.answers)
 
+    async def _acted(self, interaction: Interaction, press: Press) -> str:
+        """Do what a button says; returns what whoever pressed is told."""
+        user = interaction.author.id if interaction.author is not None else ""
+        try:
+            done = await self._context.chat.act(press.verb, press.about, user, severity=press.severity)
+        except StoreUnavailable:
+            return "It could not be stored just now. Please press again in a moment."
+        return done.text
+
     async def _tell_later(self, interaction: Interaction, storing: asyncio.Task[str]) -> None:
         """That the writer hears of it is a kindness: what is stored is answered anyway."""
         text = await storing
@@ -131,12 +147,22 @@ class DiscordChannel(SupportChannel):
         button = {"type": 2, "style": 2, "label": "Answer", "custom_id": REPLY + outgoing.thread}
         message: dict[str, Any] = {
             **content(outgoing),
-            "nonce": nonce(outgoing),
+            "nonce": nonce(outgoing.idempotency_key),
             "enforce_nonce": True,
             "allowed_mentions": {"parse": []},
             "components": [{"type": 1, "components": [button]}],
         }
         return Receipt(vendor_id=await self._rest.write(channel, message))
+
+    async def announce(self, announcement: Announcement) -> Receipt:
+        """Write to responders, or change what was written before; the nonce keeps it one message."""
+        message = message_of(announcement)
+        channel, _, written = announcement.before.partition("/")
+        if channel and written:
+            await self._rest.change(channel, written, message)
+            return Receipt(vendor_id=announcement.before)
+        named = {"nonce": nonce(announcement.idempotency_key), "enforce_nonce": True}
+        return Receipt(vendor_id=f"{announcement.place}/{await self._rest.write(announcement.place, message | named)}")
 
     async def close(self) -> None:
         """Let what is being stored come to its end."""
@@ -167,6 +193,6 @@ CHANNELS: tuple[AdapterType[SupportChannel], ...] = (
         id="discord",
         config=DiscordConfig,
         create=DiscordChannel,
-        summary="Discord: the command /report and its form, answers by message: POST /discord/interactions",
+        summary="Discord: the command /report, answers by message, buttons for responders: POST /discord/interactions",
     ),
 )

@@ -55,6 +55,7 @@ class Data(msgspec.Struct, frozen=True):
     custom_id: str = ""
     options: Sequence[Option] = ()
     components: Sequence[Component] = ()
+    values: Sequence[str] = ()  # chosen in a menu
 
     def written(self) -> dict[str, str]:
         """What was written: the options of a command, or the fields of a form."""

@@ -53,12 +53,19 @@ class Rest:
         """Write a message; returns its id."""
         return (await self._post(f"/channels/{channel}/messages", message)).id
 
+    async def change(self, channel: str, message_id: str, message: Mapping[str, Any]) -> None:
+        """Change a message of ours."""
+        await self._call("PATCH", f"/channels/{channel}/messages/{message_id}", message)
+
     async def follow_up(self, interaction: Interaction, message: Mapping[str, Any]) -> None:
         """Answer an interaction for which Discord was told to wait; its token is what allows it."""
         await self._post(f"/webhooks/{interaction.application_id}/{interaction.token}", message, signed=False)
 
     async def _post(self, path: str, document: Mapping[str, Any], *, signed: bool = True) -> _Told:
-        from incidentd.plugin.httpcall import post
+        return await self._call("POST", path, document, signed=signed)
+
+    async def _call(self, method: str, path: str, document: Mapping[str, Any], *, signed: bool = True) -> _Told:
+        from incidentd.plugin.httpcall import send
 
         headers = {
             "Content-Type": "application/json",
@@ -68,7 +75,8 @@ class Rest:
             headers["Authorization"] = f"Bot {self._config.token.reveal().strip()}"
         body = msgspec.json.encode(document)
         now, limit = self._context.now(), self._config.timeout
-        answer = await post(self._context.http, self._config.api + path, body, headers, timeout=limit, now=now)
+        url = self._config.api + path
+        answer = await send(self._context.http, method, url, body, headers, timeout=limit, now=now)
         return _told(answer)
 
 

@@ -41,6 +41,6 @@ def content(outgoing: Outgoing) -> dict[str, Any]:
     return {"embeds": [box for box in boxes if box["description"]]}
 
 
-def nonce(outgoing: Outgoing) -> str:
+def nonce(idempotency_key: str) -> str:
     """At most 25 characters by which Discord knows a message again."""
-    return hashlib.sha256(outgoing.idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return hashlib.sha256(idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()[:24]

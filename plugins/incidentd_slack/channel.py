@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,9 @@ import msgspec
 
 from incidentd.plugin import (
     AdapterType,
+    Announcement,
     BadRequest,
+    ChatChannel,
     Condition,
     Context,
     Outgoing,
@@ -28,6 +31,7 @@ from incidentd.plugin import (
 )
 from incidentd.plugin.catching_up import CatchingUp, Look
 from incidentd.plugin.hearing import Hearing
+from incidentd_slack.buttons import Press, blocks, decode_interaction, fallback, press_of
 from incidentd_slack.config import SlackConfig
 from incidentd_slack.decode import USAGE, Ignored, Place, decode_command, decode_event, place_of, reported
 from incidentd_slack.missed import Missed
@@ -35,19 +39,21 @@ from incidentd_slack.names import Names
 from incidentd_slack.payload import EVENT_TYPE, Envelope
 from incidentd_slack.signature import check_signature
 from incidentd_slack.web_api import WebApi
-from incidentd_slack.writing import key_of, message_text
+from incidentd_slack.writing import key_of, message_text, plain
 
 EVENTS = "/slack/events"
 COMMANDS = "/slack/commands"
+ACTIONS = "/slack/actions"
 MAX_BODY = 1024 * 1024
 ANSWER_WITHIN = 2.5  # seconds; Slack shows an error to who gave a command after three
+ACT_WITHIN, TOLD_WITHIN = 1.6, 0.9  # the same time, of a press and of telling what came of it
 _OVERLAP = timedelta(minutes=5)  # of two rounds of looking for what was missed
 _CLOCKS = timedelta(hours=1)  # that Slack's clock may be off ours
 _LOOKED_THROUGH = 200  # messages of a thread
 
 
-class SlackChannel(SupportChannel):
-    """Conversations with the people of a workspace."""
+class SlackChannel(ChatChannel):
+    """Conversations with the people of a workspace, and buttons for responders."""
 
     def __init__(self, config: SlackConfig, context: Context) -> None:
         self._config = config
@@ -62,6 +68,7 @@ class SlackChannel(SupportChannel):
         return (
             Route(method="POST", path=EVENTS, handler=self.hear_event, max_body=MAX_BODY),
             Route(method="POST", path=COMMANDS, handler=self.hear_command, max_body=MAX_BODY),
+            Route(method="POST", path=ACTIONS, handler=self.hear_action, max_body=MAX_BODY),
         )
 
     def condition(self) -> Condition:
@@ -119,6 +126,29 @@ class SlackChannel(SupportChannel):
             return _ephemeral(f"Your report could not be taken: {error}.")
         return _ephemeral(f"Thank you. This is {taken.reference}; you will be answered in a direct message.")
 
+    async def hear_action(self, request: WebhookRequest) -> WebhookResponse:
+        """A press of a button. What came of it is told to who pressed, and the message says it to all."""
+        self._check(request)
+        press = press_of(decode_interaction(request.body))
+        if press is not None:
+            await self._tell(press, await self._acted(press))
+        return WebhookResponse(body=b"")
+
+    async def _acted(self, press: Press) -> str:
+        try:
+            async with asyncio.timeout(ACT_WITHIN):
+                done = await self._context.chat.act(press.verb, press.about, press.user, severity=press.severity)
+        except (StoreUnavailable, TimeoutError):
+            return "It could not be stored just now. Please press again in a moment."
+        return done.text
+
+    async def _tell(self, press: Press, text: str) -> None:
+        """That they hear of it is a kindness: the announcement says who did what."""
+        if press.channel:
+            document = {"channel": press.channel, "user": press.user, "text": plain(text)}
+            with contextlib.suppress(Exception):
+                await self._api.call("chat.postEphemeral", document, timeout=TOLD_WITHIN)
+
     def _check(self, request: WebhookRequest) -> None:
         with self._hearing.checking(request.received_at):
             check_signature(self._config.signing_secrets, request)
@@ -127,7 +157,8 @@ class SlackChannel(SupportChannel):
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Write into the thread, or to the customer alone. A resend looks first whether the one before arrived."""
         place = self._target(outgoing)
-        if outgoing.attempt > 1 and (before := await self._find(place, outgoing)) is not None:
+        key = key_of(outgoing.idempotency_key)
+        if outgoing.attempt > 1 and (before := await self._find(place, outgoing, key)) is not None:
             return Receipt(vendor_id=str(before))
         document: dict[str, Any] = {
             "channel": outgoing.recipient if place is None else place.channel,
@@ -135,7 +166,7 @@ class SlackChannel(SupportChannel):
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key_of(outgoing)}},
+            "metadata": _known_by(key),
         }
         if place is not None:
             document["thread_ts"] = place.thread
@@ -152,24 +183,56 @@ class SlackChannel(SupportChannel):
             return place if is_direct or not outgoing.private else None
         return place_of(outgoing.in_reply_to)  # of a command: the thread below our direct message, if there is one
 
-    async def _find(self, place: Place | None, outgoing: Outgoing) -> Place | None:
+    async def announce(self, announcement: Announcement) -> Receipt:
+        """Write to responders, or change what was written before. A resend looks first whether it arrived."""
+        key = key_of(announcement.idempotency_key)
+        document: dict[str, Any] = {
+            "channel": announcement.place,
+            "text": fallback(announcement),
+            "blocks": blocks(announcement),
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": _known_by(key),
+        }
+        if before := place_of(announcement.before):
+            await self._api.call("chat.update", document | {"channel": before.channel, "ts": before.ts})
+            return Receipt(vendor_id=announcement.before)
+        if announcement.attempt > 1:
+            found = await self._written(announcement.place, "", key, announcement.created_at)
+            if found:
+                return Receipt(vendor_id=str(Place(announcement.place, found, found)))
+        posted = await self._api.call("chat.postMessage", document)
+        return Receipt(vendor_id=str(Place(posted.channel_id, posted.ts, posted.ts)) if posted.ts else "")
+
+    async def _find(self, place: Place | None, outgoing: Outgoing, key: str) -> Place | None:
         """Where an earlier attempt wrote it, None when it did not."""
+        if place is None:
+            channel = (await self._api.call("conversations.open", {"users": outgoing.recipient})).channel_id
+            ts = await self._written(channel, "", key, outgoing.created_at)
+            return Place(channel, ts, ts) if ts else None
+        ts = await self._written(place.channel, place.thread, key, outgoing.created_at)
+        return Place(place.channel, place.thread, ts) if ts else None
+
+    async def _written(self, channel: str, thread: str, key: str, since: datetime) -> str:
+        """When a message of ours was written in a channel or a thread of it, as Slack counts; "" when it was not."""
         query = {
-            "oldest": f"{(outgoing.created_at - _CLOCKS).timestamp():.6f}",
+            "channel": channel,
+            "oldest": f"{(since - _CLOCKS).timestamp():.6f}",
             "limit": str(_LOOKED_THROUGH),
             "include_all_metadata": "true",
         }
-        if place is None:
-            channel = (await self._api.call("conversations.open", {"users": outgoing.recipient})).channel_id
-            found = await self._api.ask("conversations.history", query | {"channel": channel})
-        else:
-            channel = place.channel
-            found = await self._api.ask("conversations.replies", query | {"channel": channel, "ts": place.thread})
+        method = "conversations.replies" if thread else "conversations.history"
+        found = await self._api.ask(method, query | ({"ts": thread} if thread else {}))
         for one in found.messages:
             told = one.metadata
-            if told is not None and told.event_type == EVENT_TYPE and told.event_payload.get("key") == key_of(outgoing):
-                return Place(channel, place.thread if place else one.ts, one.ts)
-        return None
+            if told is not None and told.event_type == EVENT_TYPE and told.event_payload.get("key") == key:
+                return one.ts
+        return ""
+
+
+def _known_by(key: str) -> dict[str, Any]:
+    """The metadata by which a message is found again."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
 def _answer(document: dict[str, object]) -> WebhookResponse:
@@ -185,6 +248,6 @@ CHANNELS: tuple[AdapterType[SupportChannel], ...] = (
         id="slack",
         config=SlackConfig,
         create=SlackChannel,
-        summary="Slack: messages of channels, direct messages and a slash command: POST /slack/events, /slack/commands",
+        summary="Slack: messages, a slash command, buttons for responders: POST /slack/{events,commands,actions}",
     ),
 )

@@ -84,14 +84,14 @@ class WebApi:
         self._config = config
         self._context = context
 
-    async def call(self, method: str, document: Mapping[str, Any]) -> Result:
+    async def call(self, method: str, document: Mapping[str, Any], timeout: float | None = None) -> Result:
         """A method that changes something."""
         from incidentd.plugin.httpcall import post
 
         body = msgspec.json.encode(document)
         headers = self._headers() | {"Content-Type": "application/json; charset=utf-8"}
         url = f"{self._config.api}/{method}"
-        now, limit = self._context.now(), self._config.timeout
+        now, limit = self._context.now(), timeout or self._config.timeout
         return _result(await post(self._context.http, url, body, headers, timeout=limit, now=now))
 
     async def ask(self, method: str, query: Mapping[str, str], timeout: float | None = None) -> Result:

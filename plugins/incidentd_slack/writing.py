@@ -46,6 +46,6 @@ def message_text(outgoing: Outgoing, *, named: bool) -> str:
     return shown + end
 
 
-def key_of(outgoing: Outgoing) -> str:
+def key_of(idempotency_key: str) -> str:
     """By what a message is known again."""
-    return hashlib.sha256(outgoing.idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -94,6 +94,7 @@ class RecordingSender:
     def __init__(self):
         self.sent = []  # (instance, notification) of every attempt
         self.written = []  # the same, of messages to customers
+        self.announced = []  # the same, of what responders read in a chat
         self.script = defaultdict(list)
         self.always = {}
         self.during = None  # awaited while a message is being sent
@@ -104,6 +105,10 @@ class RecordingSender:
         self.sent.append((instance, notification))
         if self.during is not None:
             await self.during(instance, notification)
+        return self._outcome(instance)
+
+    async def announce(self, instance, announcement):
+        self.announced.append((instance, announcement))
         return self._outcome(instance)
 
     async def write(self, instance, outgoing):

@@ -20,6 +20,7 @@ SERVICES = Path(timeline.__file__).parents[1] / "services"
 HIDING = {f"alert.{word}" for word in ("silenced", "unsilenced", "inhibited", "uninhibited", "held", "released",
                                        "in_maintenance", "out_of_maintenance")}  # fmt: skip
 NOT_IN_A_TIMELINE = {
+    "page.declared",  # the incident says so itself
     "delivery.retrying",
     "delivery.held",
     "page.updated",

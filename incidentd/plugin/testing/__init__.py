@@ -11,6 +11,7 @@ from incidentd.plugin.testing.channels import (
     WebhookChannelConformance,
     answer_of,
 )
+from incidentd.plugin.testing.chat import ChatConformance, RecordingChat
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.http_notifiers import (
     HttpNotifierConformance,
@@ -44,6 +45,7 @@ __all__ = [
     "MARKER",
     "SAID",
     "ChannelConformance",
+    "ChatConformance",
     "FakeClock",
     "FakeContext",
     "Fault",
@@ -58,6 +60,7 @@ __all__ = [
     "Outcome",
     "ReceiptConformance",
     "Recorded",
+    "RecordingChat",
     "RecordingReceipts",
     "RecordingReports",
     "RecordingServer",

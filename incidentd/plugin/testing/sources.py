@@ -108,6 +108,7 @@ class FakeContext:
         self.silences = MemorySilences(self.clock)
         self.receipts: Any = _receipts()
         self.reports = RecordingReports()
+        self.chat: Any = _chat()
         self.duty = SettableDuty()
         self.status = SettableStatus()
         self.notes: list[str] = []
@@ -132,6 +133,12 @@ def _receipts() -> Any:
     from incidentd.plugin.testing.receipts import RecordingReceipts  # it uses this context
 
     return RecordingReceipts()
+
+
+def _chat() -> Any:
+    from incidentd.plugin.testing.chat import RecordingChat  # its module needs this context
+
+    return RecordingChat()
 
 
 def make_source(

@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import incidentd_discord.channel
-from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, WebhookRequest
+from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, Verb, WebhookRequest
 from incidentd.plugin.testing import (
+    ChatConformance,
     HttpSendingConformance,
     Letter,
     Outcome,
@@ -80,18 +81,23 @@ class FakeDiscord(RecordingServer):
             return Reply(body=json.dumps({"id": f"9{document['recipient_id']}", "type": 1}).encode())
         if request.path.startswith("/webhooks/"):
             return Reply(body=b'{"id":"700000000000000001"}')
+        if request.method == "PATCH":
+            (changed,) = (one for one in self.messages.values() if request.path.endswith(f"/messages/{one['id']}"))
+            changed |= document
+            return Reply(body=json.dumps({"id": changed["id"]}).encode())
         assert len(document["nonce"]) <= 25
         assert document["enforce_nonce"] is True
         message = {**document, "id": str(800_000_000_000_000_000 + len(self.messages))}
         return Reply(body=json.dumps(self.messages.setdefault(document["nonce"], message)).encode())
 
 
-class TestDiscord(HttpSendingConformance, WebhookChannelConformance):
+class TestDiscord(ChatConformance, HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
     server = FakeDiscord
     secrets = (TOKEN, INTERACTION_TOKEN)
     recipient = GRACE
     thread = TALKS["talk-1"]
+    place, known, stranger = "200000000000000009", GRACE, "100000000000000002"
     knows_automatic = False  # bots cannot use interactions
 
     @pytest.fixture(autouse=True)
@@ -147,6 +153,45 @@ class TestDiscord(HttpSendingConformance, WebhookChannelConformance):
 
     def is_public(self, sent: Recorded) -> bool:
         return sent.path == f"/channels/{ROOM}/messages"
+
+    def press(self, rig: Rig, verb: Verb, about: str, user: str, severity: str = "") -> WebhookRequest:
+        chosen = {"component_type": 3, "values": [severity]} if verb is Verb.DECLARE else {"component_type": 2}
+        member = {"user": {"id": user, "username": "ada"}}
+        return interaction(3, {"custom_id": f"act:{verb}:{about}", **chosen}, member=member, channel_id=self.place)
+
+    def told(self, rig: Rig, answer: Any) -> str:
+        document = answer_of(answer)
+        assert (document["type"], document["data"]["flags"]) == (4, 64), "nobody else sees it"
+        return str(document["data"]["content"])
+
+    def announced(self, rig: Rig) -> list[dict[str, Any]]:
+        messages = rig.vendor.server.messages.values()  # type: ignore[attr-defined]
+        return [
+            {
+                "text": one["content"].replace("\\", ""),
+                "raw": one["content"],
+                "buttons": [part["custom_id"] for row in one["components"] for part in row["components"]],
+                "mentions": one["allowed_mentions"],
+            }
+            for one in messages
+        ]
+
+    def check_announced(self, shown: dict[str, Any]) -> None:
+        assert 0 < len(shown["raw"]) <= 2000
+        assert shown["mentions"] == {"parse": []}
+        assert all(len(one) <= 100 for one in shown["buttons"])
+
+    async def test_an_announcement_that_is_sent_again_is_one(self, rig: Rig) -> None:
+        first = await rig.adapter.announce(self.announcement())
+        again = await rig.make({}).announce(self.announcement(attempt=2))
+        assert first.vendor_id == again.vendor_id == f"{self.place}/800000000000000000"
+        assert len(self.announced(rig)) == 1
+
+    async def test_a_button_that_is_not_known_does_nothing(self, rig: Rig) -> None:
+        for custom_id in ("act:explode:report:12", "act:", "of-another-app"):
+            answer = await rig.adapter.hear(interaction(3, {"custom_id": custom_id, "component_type": 2}))
+            assert "not known" in self.told(rig, answer)
+        assert rig.context.chat.presses == 0
 
     # ------------------------------------------------------------------ in
     async def test_a_ping_is_answered_and_replays_are_refused(self, rig: Rig) -> None:

@@ -13,9 +13,10 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 import incidentd_slack.channel
-from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, WebhookRequest
+from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, Verb, WebhookRequest
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.testing import (
+    ChatConformance,
     HttpSendingConformance,
     Letter,
     Recorded,
@@ -27,7 +28,7 @@ from incidentd.plugin.testing import (
     script,
 )
 from incidentd.plugin.testing.sending import failure_of
-from incidentd_slack.channel import CHANNELS, COMMANDS, EVENTS
+from incidentd_slack.channel import ACTIONS, CHANNELS, COMMANDS, EVENTS
 from incidentd_slack.config import SlackConfig
 
 SIGNING, OLD, TOKEN = "8f742231b10e8888abcd99yyyzzz85a5", "signing-before", "xoxb-not-a-real-token"
@@ -80,12 +81,36 @@ def command(text: str, **fields: str) -> WebhookRequest:
     return signed(urlencode(form | fields).encode(), path=COMMANDS)
 
 
+def interaction(user: str, *actions: dict[str, Any], key: str = SIGNING) -> WebhookRequest:
+    """What Slack posts when somebody presses a button below a message."""
+    document = {
+        "type": "block_actions",
+        "user": {"id": user, "username": "ada", "team_id": "T0ACME"},
+        "api_app_id": "A0INCIDENTD",
+        "trigger_id": "12466734323.1395872398",
+        "container": {"type": "message", "message_ts": "1772442000.000100", "channel_id": "C0ONCALL"},
+        "channel": {"id": "C0ONCALL", "name": "oncall"},
+        "response_url": "https://hooks.slack.com/actions/1/2",
+        "actions": [{"block_id": "x", "action_ts": "1.2", **one} for one in actions],
+    }
+    return signed(urlencode({"payload": json.dumps(document)}).encode(), key=key, path=ACTIONS)
+
+
+def shown(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as its readers see it."""
+    texts = [one["text"]["text"] for one in message["blocks"] if one["type"] == "section"]
+    texts += [part["text"] for one in message["blocks"] if one["type"] == "context" for part in one["elements"]]
+    buttons = [part["action_id"] for one in message["blocks"] if one["type"] == "actions" for part in one["elements"]]
+    return {"text": "\n".join(texts), "texts": texts, "buttons": buttons, "fallback": message["text"]}
+
+
 class FakeSlack(RecordingServer):
     """Keeps what is posted, and knows one member."""
 
     def __init__(self) -> None:
         super().__init__()
         self.messages: list[dict[str, Any]] = []
+        self.told: list[tuple[str, str, str]] = []  # channel, user, text that nobody else sees
 
     def reply(self, request: Recorded) -> Reply:
         method = request.path.rpartition("/")[2]
@@ -103,18 +128,27 @@ class FakeSlack(RecordingServer):
             listed = [one for one in self.messages if one["thread_ts"] == asked.get("ts", "")]
             return {"messages": [one for one in listed if float(one["ts"]) >= since]}
         document = json.loads(body)
+        if method == "chat.postEphemeral":
+            self.told.append((document["channel"], document["user"], document["text"]))
+            return {"message_ts": "1.1"}
+        if method == "chat.update":
+            (changed,) = (one for one in self.messages if one["ts"] == document["ts"])
+            changed |= {"text": document["text"], "blocks": document["blocks"]}
+            return {"channel": document["channel"], "ts": document["ts"]}
         channel = "D0GRACE" if document["channel"].startswith("U") else document["channel"]
         message = {"ts": f"17724420{len(self.messages):02}.000100", "metadata": document["metadata"]}
-        self.messages.append({**message, "text": document["text"], "thread_ts": document.get("thread_ts", "")})
+        kept = {"text": document["text"], "thread_ts": document.get("thread_ts", ""), "blocks": document.get("blocks")}
+        self.messages.append(message | kept)
         return {"channel": channel, "ts": message["ts"], "message": message}
 
 
-class TestSlack(HttpSendingConformance, WebhookChannelConformance):
+class TestSlack(ChatConformance, HttpSendingConformance, WebhookChannelConformance):
     adapter = CHANNELS[0]
     server = FakeSlack
     secrets = (SIGNING, OLD, TOKEN)
     recipient = "U0GRACE"
     thread = f"C0SUPPORT/{ROOT['talk-1']}"
+    place = "C0ONCALL"
 
     def configure(self, url: str) -> Mapping[str, Any]:
         secrets = [Secret(OLD), Secret(SIGNING)]
@@ -154,6 +188,39 @@ class TestSlack(HttpSendingConformance, WebhookChannelConformance):
 
     def is_public(self, sent: Recorded) -> bool:
         return not json.loads(sent.body)["channel"].startswith("U")
+
+    def press(self, rig: Rig, verb: Verb, about: str, user: str, severity: str = "") -> WebhookRequest:
+        chosen = {"selected_option": {"value": f"{about} {severity}"}} if verb is Verb.DECLARE else {"value": about}
+        return interaction(user, {"action_id": verb, "type": "button", **chosen})
+
+    def told(self, rig: Rig, answer: Any) -> str:
+        channel, _, text = rig.vendor.server.told[-1]  # type: ignore[attr-defined]
+        assert channel == self.place
+        return str(text)
+
+    def announced(self, rig: Rig) -> list[dict[str, Any]]:
+        return [shown(one) for one in rig.vendor.server.messages]  # type: ignore[attr-defined]
+
+    def check_announced(self, shown: dict[str, Any]) -> None:
+        assert not set("<>") & set(shown["fallback"])
+        assert all(0 < len(text) <= 3000 for text in shown["texts"])
+
+    async def test_an_announcement_that_arrived_is_not_written_again(self, rig: Rig) -> None:
+        first = await rig.adapter.announce(self.announcement())
+        again = await rig.make({}).announce(self.announcement(attempt=2))
+        other = await rig.adapter.announce(self.announcement(idempotency_key="another", attempt=2))
+        assert first.vendor_id == again.vendor_id == "C0ONCALL/1772442000.000100/1772442000.000100"
+        assert other.vendor_id != first.vendor_id
+
+    async def test_other_actions_are_let_be_and_bad_ones_refused(self, rig: Rig) -> None:
+        answer = await rig.adapter.hear_action(interaction("U0ADA", {"action_id": "of-another-app", "value": "x"}))
+        assert (answer.status, rig.context.chat.presses) == (200, 0)
+        for body in (b"", b"payload=%7B", b"other=1", b"payload=\xff", urlencode({"payload": "[" * 5000}).encode()):
+            with pytest.raises(BadRequest) as refused:
+                await rig.adapter.hear_action(signed(body, path=ACTIONS))
+            assert refused.value.field == "payload"
+        with pytest.raises(BadRequest, match="does not fit the body"):
+            await rig.adapter.hear_action(interaction("U0ADA", {"action_id": "acknowledge"}, key="guessed"))
 
     @pytest.mark.parametrize("status", [200, 201, 202, 204])
     async def test_taken(self, rig: Rig, status: int) -> None:
