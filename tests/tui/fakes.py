@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,7 @@ from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
+from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
@@ -97,6 +99,35 @@ def make_alert(number: int, name: str = "", severity: str = "warning", ago: floa
         "version": 1,
     }
     return wire.Alert(**{**fields, **changes})
+
+
+def make_claim(number: int, affected: str, ago: float = 20, **changes) -> wire_facts.ImpactClaim:
+    fields = {
+        "figure": wire_facts.Figure(),
+        "starts_at": NOW - minutes(ago),
+        "ends_at": None,
+        "source": "ada",
+        "evidence": "",
+        "suspected": False,
+        "at": NOW - minutes(5),
+        "by": "ada",
+        "replaces": None,
+        "replaced_by": None,
+        "state": "stands",
+        "verdicts": (),
+    }
+    return wire_facts.ImpactClaim(id=number, affected=affected, **{**fields, **changes})
+
+
+def make_attempt(number: int, text: str, ago: float = 0, **changes) -> wire_facts.Attempt:
+    at = NOW - minutes(ago)
+    fields = {"person": "ada", "theory_id": None, "outcome": "", "verdicts": ()}
+    return wire_facts.Attempt(id=number, text=text, started_at=at, at=at, by="ada", **{**fields, **changes})
+
+
+def said(word: str, ago: float = 0, by: str = "lin", why: str = "") -> wire_facts.Verdict:
+    at = NOW - minutes(ago)
+    return wire_facts.Verdict(at=at, recorded_at=at, by=by, word=word, why=why, evidence="")
 
 
 def make_page(number: int, title: str, ago: float = 3, **changes) -> wire.Page:
@@ -266,6 +297,7 @@ class FakeDaemon:
         self.traces: dict[int, tuple[str, tuple[wire.TraceStep, ...]]] = {}
         self.incidents_by_id: dict[int, wire.Incident] = {}
         self.updates: dict[int, list[wire.Update]] = {}
+        self.facts: dict[int, dict[str, Any]] = {}  # claims, theories and attempts of an incident
         self.timelines: dict[int, list[wire.TimelineEntry]] = {}
         self.person_list: list[wire.Person] = []
         self.service_list: list[wire.Service] = []
@@ -1196,7 +1228,9 @@ class FakeDaemon:
         await self._turn()
         one = self._known(self.incidents_by_id.get(incident_id), f"incident {incident_id}")
         updates = tuple(self.updates.get(incident_id, ()))
-        return wire_incidents.IncidentDetail(incident=one, roles=one.roles, updates=updates, role_gap_minutes={})
+        return wire_incidents.IncidentDetail(
+            incident=one, roles=one.roles, updates=updates, role_gap_minutes={}, **self.facts.get(incident_id, {})
+        )
 
     async def declare(self, body: wire_incidents.DeclareIncident) -> wire.Incident:
         await self._mutate("declare", body)
@@ -1268,6 +1302,57 @@ class FakeDaemon:
         self.timelines.setdefault(incident_id, []).append(entry)
         self.tell("incident.note", f"incident:{incident_id}", actor=self.me)
         return entry
+
+    async def claim_impact(self, incident_id: int, body: wire_facts.ClaimImpact) -> wire_facts.ImpactClaim:
+        await self._mutate("claim_impact", incident_id, body)
+        former = next((one for one in self._facts(incident_id, "claims") if one.id == body.replaces), None)
+        made = make_claim(
+            len(self._facts(incident_id, "claims")) + 1,
+            body.affected or (former.affected if former else ""),
+            figure=body.figure or (former.figure if former else wire_facts.Figure()),
+            source=body.source or self.me,
+            suspected=bool(body.suspected),
+            replaces=body.replaces,
+        )
+        if former is not None:
+            self._put_fact(incident_id, "claims", replace(former, state="replaced", replaced_by=made.id))
+        return self._put_fact(incident_id, "claims", made)
+
+    async def judge_claim(self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim) -> wire_facts.ImpactClaim:
+        return await self._judge_fact(incident_id, "claims", claim_id, body, state=body.verdict)
+
+    async def theorise(self, incident_id: int, body: wire_facts.Theorise) -> wire_facts.Theory:
+        await self._mutate("theorise", incident_id, body)
+        number = len(self._facts(incident_id, "theories")) + 1
+        made = wire_facts.Theory(id=number, text=body.text, at=NOW, by=self.me, state="open", verdicts=())
+        return self._put_fact(incident_id, "theories", made)
+
+    async def judge_theory(self, incident_id: int, theory_id: int, body: wire_facts.JudgeTheory) -> wire_facts.Theory:
+        return await self._judge_fact(incident_id, "theories", theory_id, body, state=body.verdict)
+
+    async def attempt(self, incident_id: int, body: wire_facts.Try) -> wire_facts.Attempt:
+        await self._mutate("attempt", incident_id, body)
+        number = len(self._facts(incident_id, "attempts")) + 1
+        return self._put_fact(incident_id, "attempts", make_attempt(number, body.text, theory_id=body.theory_id))
+
+    async def tell_outcome(self, incident_id: int, attempt_id: int, body: wire_facts.TellOutcome) -> wire_facts.Attempt:
+        return await self._judge_fact(incident_id, "attempts", attempt_id, body, outcome=body.outcome)
+
+    async def _judge_fact(self, incident_id: int, kind: str, number: int, body: Any, **changes: str) -> Any:
+        await self._mutate(f"judge_{kind}", incident_id, number, body)
+        one = next(one for one in self._facts(incident_id, kind) if one.id == number)
+        word = next(iter(changes.values()))
+        said = wire_facts.Verdict(at=NOW, recorded_at=NOW, by=self.me, word=word, why=body.why, evidence="")
+        return self._put_fact(incident_id, kind, replace(one, verdicts=(*one.verdicts, said), **changes))
+
+    def _facts(self, incident_id: int, kind: str) -> tuple[Any, ...]:
+        return self.facts.setdefault(incident_id, {}).setdefault(kind, ())
+
+    def _put_fact(self, incident_id: int, kind: str, fact: Any) -> Any:
+        kept = {one.id: one for one in self._facts(incident_id, kind)} | {fact.id: fact}
+        self.facts[incident_id][kind] = tuple(kept.values())
+        self.tell(f"incident.{kind}", f"incident:{incident_id}", actor=self.me)
+        return fact
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         await self._mutate("post_update", incident_id, body)

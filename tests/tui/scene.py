@@ -24,6 +24,7 @@ from incidentd.domain.people import (
 from incidentd.domain.protection import DEFINITIONS
 from incidentd.domain.severity import Severity
 from incidentd.wire import checks as wire_checks
+from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import health as wire_health
@@ -676,6 +677,7 @@ def _incidents(client: Any, fakes: Any) -> None:
             next_at=fakes.NOW + fakes.minutes(6.2),
         )
     ]
+    client.facts[311] = _facts(fakes)
     entry = fakes.make_entry
     client.be_here(
         wire_presence.Present(person="ada", state="viewing", what="timeline", since=fakes.NOW - fakes.minutes(16)),
@@ -718,6 +720,28 @@ def _incidents(client: Any, fakes: Any) -> None:
         entry(11, 6, "action", "rollback checkout → v511 started", by="lin"),
         entry(12, 1, "observation", "error ratio 7.4% → 0.6%", by="lin"),
     ]
+
+
+def _facts(fakes: Any) -> dict[str, Any]:
+    figure, said = wire_facts.Figure, fakes.said
+    share = fakes.make_claim(1, "card payments", 22, figure=figure(low=90, high=100, unit="%"), source="orders board")
+    doubt = said("disputed", 4, why="US customers call too")
+    europe = fakes.make_claim(
+        2, "card payments in EU only", figure=figure(low=500, unit="users"), source="support", state="disputed",
+        verdicts=(doubt,),
+    )  # fmt: skip
+    theory = wire_facts.Theory(
+        id=1, text="the new tokeniser path of v512", at=fakes.NOW, by="lin", state="open",
+        verdicts=(said("for", 9, why="all 5xx come from it"),),
+    )  # fmt: skip
+    pods = fakes.make_attempt(1, "more tokeniser pods", 14, outcome="no_effect", verdicts=(said("no_effect", 12),))
+    rollback = fakes.make_attempt(2, "rollback to v511", 6, theory_id=1, person="lin")
+    return {
+        "claims": (share, europe),
+        "claimed_start": fakes.NOW - fakes.minutes(22),
+        "theories": (theory,),
+        "attempts": (pods, rollback),
+    }
 
 
 def _health(client: Any, fakes: Any) -> None:

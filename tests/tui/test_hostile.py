@@ -133,6 +133,10 @@ def poison(fakes, scene, payload):
         )
     for number, group in client.groups_by_id.items():
         client.groups_by_id[number] = put(group, labels={payload: payload}, service=payload, route=payload)
+    for facts in client.facts.values():
+        for kind in ("claims", "theories", "attempts"):
+            kept = "outcome" if kind == "attempts" else "state"
+            facts[kind] = tuple(put(_all_of(one, payload), **{kept: getattr(one, kept)}) for one in facts[kind])
     client.messages = dict.fromkeys(range(10), payload)
     client.episodes = {
         number: tuple(put(one, ended_by=payload) for one in found) for number, found in client.episodes.items()

@@ -155,7 +155,7 @@ async def test_lowering_a_severity_needs_a_reason(client, in_room, settled, text
         await pilot.press("S", "3", "enter")
         await settled(pilot, lambda: "lowering a severity needs one" in text(app))
         assert not client.calls
-        await pilot.press("tab", *"few users", "enter")
+        await pilot.press(*"few users", "enter")
         await settled(pilot, lambda: client.incidents_by_id[311].severity == "SEV3")
 
 
@@ -231,7 +231,7 @@ async def test_a_decision_is_recorded(client, in_room, settled, text):
 
 async def test_alerts_are_linked_and_unlinked_in_the_room(client, in_room, settled, text):
     app, ready = in_room()
-    async with app.run_test(size=(140, 40)) as pilot:
+    async with app.run_test(size=(140, 60)) as pilot:
         await ready(pilot)
         await pilot.press("l", *"LoginErr", "enter")
         await settled(pilot, lambda: 975 in client.incidents_by_id[311].alert_ids)

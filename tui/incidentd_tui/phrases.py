@@ -105,20 +105,47 @@ def end_of(text: str, now: datetime, zone: tzinfo) -> datetime:
     if found := _SPAN.fullmatch(text):
         at = now + timedelta(**{_SPAN_UNITS[found[2]]: int(found[1])})
     elif found := _CLOCK.fullmatch(text):
-        if int(found[1]) > 23 or int(found[2]) > 59:
-            raise ValueError(f"{text} is no time of the day")
-        at = now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+        at = _at_clock(found, now, zone)
         at = at if at > now else at + timedelta(days=1)
     elif _DATE.fullmatch(text):
-        try:
-            at = datetime.fromisoformat(text).replace(tzinfo=zone)
-        except ValueError:
-            raise ValueError(f"{text} is no date and time such as 2026-03-13 09:00") from None
+        at = _at_date(text, zone)
     else:
         raise ValueError("write 45m, 2h, 3d, 18:00 or 2026-03-13 09:00")
     if at <= now:
         raise ValueError("it must lie in the future")
     return at.astimezone(now.tzinfo)
+
+
+def past_of(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """When something was: 12m or 2h ago, at the last 14:05, or at 2026-03-13 09:00; times are of `zone`.
+
+    Raises `ValueError` with what was expected.
+    """
+    text = text.strip().lower().removeprefix("-").removesuffix(" ago")
+    if found := _SPAN.fullmatch(text):
+        return now - timedelta(**{_SPAN_UNITS[found[2]]: int(found[1])})
+    if found := _CLOCK.fullmatch(text):
+        at = _at_clock(found, now, zone)
+        return (at if at <= now else at - timedelta(days=1)).astimezone(now.tzinfo)
+    if not _DATE.fullmatch(text):
+        raise ValueError("write 12m or 2h for so long ago, 14:05 or 2026-03-13 09:00")
+    at = _at_date(text, zone)
+    if at > now:
+        raise ValueError("it must lie in the past")
+    return at.astimezone(now.tzinfo)
+
+
+def _at_clock(found: re.Match[str], now: datetime, zone: tzinfo) -> datetime:
+    if int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError(f"{found[0]} is no time of the day")
+    return now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+
+
+def _at_date(text: str, zone: tzinfo) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise ValueError(f"{text} is no date and time such as 2026-03-13 09:00") from None
 
 
 def span(length: timedelta) -> str:

@@ -283,5 +283,6 @@ class Form(TypeAhead[bool]):
 
     def _go_to(self, named: str) -> None:
         """The field that a refusal names is the one to be filled in."""
-        if any(field.name == named for field in self.plan.fields):
-            self.set_focus(self.query_one(f"#{named}"))
+        meant = next((field for field in self.plan.fields if named in (field.name, field.label)), None)
+        if meant is not None:
+            self.set_focus(self.query_one(f"#{meant.name}"))

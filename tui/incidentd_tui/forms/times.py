@@ -11,6 +11,7 @@ from incidentd_tui.forms.base import Values
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
 
+AGO = "12m or 2h ago, 14:05 or 2026-03-13 09:00"
 HINT = "45m, 2h, 3d, 18:00 or 2026-03-13 09:00"
 
 
@@ -28,5 +29,15 @@ def time_of(tui: IncidentdApp, label: str, text: str, since: datetime | None = N
     """The instant that `text` names, counted from `since` (default: now). Raises `ValueError` naming the field."""
     try:
         return phrases.end_of(text, since or tui.model.now(), tui.model.zone)
+    except ValueError as error:
+        raise ValueError(f"{label}: {error}") from None
+
+
+def was_at(tui: IncidentdApp, label: str, text: str) -> datetime | None:
+    """The instant in the past that `text` names, None for "" and now. Raises `ValueError` naming the field."""
+    if text.strip().lower() in ("", "now"):
+        return None
+    try:
+        return phrases.past_of(text, tui.model.now(), tui.model.zone)
     except ValueError as error:
         raise ValueError(f"{label}: {error}") from None

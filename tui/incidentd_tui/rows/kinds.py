@@ -9,6 +9,7 @@ from incidentd import wire
 KINDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("decisions", "Decisions", frozenset({"decision"})),
     ("notes", "Notes, observations, actions", frozenset({"note", "observation", "action"})),
+    ("known", "Impact, theories, attempts", frozenset({"impact", "theory", "attempt"})),
     ("updates", "Updates", frozenset({"update"})),
     ("state", "State and severity", frozenset({"status", "severity", "overdue"})),
     ("people", "People and roles", frozenset({"role"})),

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from incidentd_tui import paint, theme
-from incidentd_tui.rows.panel import alerts, here, pages, pinned, reports, roles, rules, updates
+from incidentd_tui.rows.panel import (
+    alerts,
+    here,
+    known,
+    pages,
+    pinned,
+    reports,
+    roles,
+    rules,
+    theories,
+    tried,
+    updates,
+)
 from incidentd_tui.rows.panel.section import Room, Section
 
 __all__ = ["SECTIONS", "Key", "Room", "Section", "keys", "row", "section"]
@@ -14,6 +26,9 @@ SECTIONS = (
     pinned.SECTION,
     rules.SECTION,
     roles.SECTION,
+    known.SECTION,
+    theories.SECTION,
+    tried.SECTION,
     updates.SECTION,
     alerts.SECTION,
     reports.SECTION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidentd_tui import paint, phrases, theme
-from incidentd_tui.rows.panel.section import Room, Section
+from incidentd_tui.rows.panel.section import Room, Section, hung
 
 
 def _rows(room: Room) -> Sequence[int]:
@@ -20,8 +20,7 @@ def _paint(room: Room, number: int, width: int) -> list[paint.Line]:
     broken = room.detail.incident.violations[number]
     ago = phrases.age(broken.since, room.model.now()) if broken.since else "now"
     since = f" (for {ago})" if ago != "now" else ""
-    texts = paint.wrap(broken.text + since, width - 2, 4)
-    return [[("▲ " if not index else "  ", theme.warning), (text, theme.plain)] for index, text in enumerate(texts)]
+    return hung(("▲ ", theme.warning), broken.text + since, theme.plain, width, 4)
 
 
 SECTION = Section(name="rule", heading="RULES", rows=_rows, tail=_tail, paint=_paint)

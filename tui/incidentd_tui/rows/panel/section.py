@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+from rich.style import Style
 
 from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import presence as wire_presence
-from incidentd_tui import paint
+from incidentd.wire.facts import Verdict
+from incidentd_tui import paint, theme
 from incidentd_tui.model import Model
 
 
@@ -35,3 +37,15 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     tail: Callable[[Room], str] = lambda room: ""  # said beside the heading
     empty: bool = False  # whether the heading stands there with no row under it
     enter: str = ""
+
+
+def said_last(verdicts: Sequence[Verdict], width: int) -> list[paint.Line]:
+    """Why somebody said last what they said of a row; no line where they gave no reason."""
+    why = next((f"{one.by}: {one.why or one.evidence}" for one in reversed(verdicts) if one.why or one.evidence), "")
+    return [[(paint.crop(f"  {why}", width), theme.faint)]] if why else []
+
+
+def hung(mark: paint.Span, text: str, style: Style, width: int, limit: int) -> list[paint.Line]:
+    """A text of at most `limit` lines that hang under the first, which `mark` of two cells begins."""
+    wrapped = paint.wrap(text, width - 2, limit)
+    return [[mark if not index else ("  ", style), (line, style)] for index, line in enumerate(wrapped)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd_tui.screens.room_verbs import course, editing, links, pages, reading, roles, severity, updates
+from incidentd_tui.screens.room_verbs import course, editing, facts, links, pages, reading, roles, severity, updates
 from incidentd_tui.verbs import Verb
 
 NOTE = Verb("room.note", "n", "note", "Write a note to the timeline", writes=True)
@@ -17,6 +17,7 @@ class RoomVerbs(
     roles.RoleVerbs,
     severity.SeverityVerbs,
     course.CourseVerbs,
+    facts.FactVerbs,
     links.LinkVerbs,
     editing.EditVerbs,
     reading.ReadingVerbs,
@@ -30,6 +31,7 @@ class RoomVerbs(
         *roles.VERBS,
         *severity.VERBS,
         *course.VERBS,
+        *facts.VERBS,
         *_FRAME,
         *reading.VERBS,
         *links.VERBS,

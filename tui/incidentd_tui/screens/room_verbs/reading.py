@@ -23,7 +23,7 @@ VERBS = (
     KINDS,
     PIN,
     Verb("room.evidence", "v", "evidence", "Copy the evidence of the entry under the cursor", hint=False),
-    Verb("room.jump", "o", "go there", "Go to the pinned entry under the cursor of the panel", hint=False),
+    Verb("room.jump", "m", "go there", "Go to the pinned entry under the cursor of the panel", hint=False),
     Verb("room.copy", "y", "copy", "Copy the entry under the cursor", hint=False),
     Verb("room.fresh", "full_stop", "show new", "Go to the newest entry", hint=False),
 )
