@@ -147,7 +147,7 @@ class Core:
         self.support = SupportDesk(store, process, roster, self.escalation)
         self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
         self.presence = Presences(store)
-        self.life = Life(store, process, roster)
+        self.life = Life(store, process, roster, self.alerts.views)
         self.roles = RoleDesk(store, process)
         self.impact = Impact(store)
         self.attempts = Attempts(store)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import msgspec
+
 from incidentd import wire
 from incidentd.api.bodies import Empty
 from incidentd.api.identity import Caller
@@ -34,6 +36,13 @@ class Call(Generic[B, Q]):
     def id(self) -> int:
         """The object the path names."""
         return self.ids["id"]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """An answer that is no JSON."""
+
+    media_type: str
+    body: bytes
 
 
 Read = Call[Empty, Query]

@@ -12,7 +12,7 @@ from aiohttp import web
 from incidentd import wire
 from incidentd.api import idempotency, problems
 from incidentd.api.bodies import MAX_BYTES, Empty, decode_body, read_body
-from incidentd.api.call import Call
+from incidentd.api.call import Call, Document
 from incidentd.api.idempotency import Answer, Idempotency
 from incidentd.api.identity import Caller
 from incidentd.api.problems import Fault
@@ -84,6 +84,8 @@ class Dispatcher:
 
     async def _act(self, match: Match, call: Call[Any, Any]) -> Answer:
         result = await match.route.handler(self._calls, call)
+        if isinstance(result, Document):
+            return Answer(match.route.status, result.body, media_type=result.media_type)
         return Answer(match.route.status, b"" if result is None else msgspec.json.encode(result))
 
 
@@ -117,5 +119,5 @@ def _response(route: Route, answer: Answer) -> web.Response:
     headers = {idempotency.REPLAYED_HEADER: "true"} if answer.replayed else {}
     if route.tagged:
         headers["ETag"] = entity_tag(answer.body)
-    content_type = "application/json" if answer.body else None
+    content_type = answer.media_type if answer.body else None
     return web.Response(status=answer.status, body=answer.body or None, content_type=content_type, headers=headers)

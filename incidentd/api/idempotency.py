@@ -28,6 +28,7 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     replayed: bool = False
+    media_type: str = "application/json"
 
 
 def checked_key(header: str | None) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import audit, life
+from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, get
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import life as wire_life
+from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import Measures
 
 LIFE_ROUTES: tuple[Route, ...] = (
@@ -17,6 +19,16 @@ LIFE_ROUTES: tuple[Route, ...] = (
         wire.Incident,
         "Correct a time by appending",
         body=wire_life.CorrectTime,
+    ),
+    Route(
+        method="GET",
+        path="/v1/incidents/{id}/export",
+        handler=life.export_incident,
+        role=Role.VIEWER,
+        answer=IncidentExport,
+        summary="Everything about an incident, as JSON, Markdown or iCalendar",
+        query=queries.Export,
+        documents=(life.MARKDOWN, life.ICALENDAR),
     ),
     get("/v1/incidents/{id}/measures", life.get_measures, Measures, "What is measured", query=queries.AsOf),
     get("/v1/incidents/{id}/audit", audit.export_audit, wire_audit.Audit, "Every event with its hash"),

@@ -134,6 +134,8 @@ def _success(route: Route) -> Schema:
         return {"description": "done"}
     schema: Schema = {"type": "object"} if route.answer is None else _reference(route.answer)
     content: Schema = {_JSON: {"schema": schema}}
+    for media_type in route.documents:
+        content[media_type] = {"schema": {"type": "string"}}
     if route.stream:
         content[EVENT_STREAM] = {"schema": {"type": "string", "description": "frames whose data is an Event"}}
     return {"description": "done", "content": content}

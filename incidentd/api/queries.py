@@ -130,6 +130,10 @@ class Modes(Query, frozen=True):
     ends_at: Annotated[wire.Instant | None, Meta(description="default: 13 weeks later; a year at most")] = None
 
 
+class Export(Query, frozen=True):
+    format: Annotated[Literal["json", "markdown", "ics"], Meta(description="ics: iCalendar")] = "json"
+
+
 class AsOf(Query, frozen=True):
     as_of: Annotated[wire.Instant | None, Meta(description="what was known then; default: now")] = None
 

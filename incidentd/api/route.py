@@ -31,6 +31,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     query: type[queries.Query] = queries.Query
     status: int = 200
     versioned: bool = False
+    documents: tuple[str, ...] = ()  # media types that it answers with instead of JSON when asked to
     stream: bool = False  # an event stream when the caller accepts text/event-stream
 
     @property

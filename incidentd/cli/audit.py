@@ -6,23 +6,13 @@ from typing import TextIO
 
 import click
 
-from incidentd.cli.parts import INCIDENT, read_options
+from incidentd.cli.parts import INCIDENT, OUTPUT, read_options, write
 from incidentd.cli.refusal import Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.wire.audit import Audit, AuditHead
 
-OUTPUT = click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, writable=True, allow_dash=True), default="-",
-    help="Write to this file (default: standard output).",
-)  # fmt: skip
 _BROKEN = 1
-
-
-def write(output: str, text: str) -> None:
-    """Text to a file, whole or not at all, or to standard output for "-"."""
-    with click.open_file(output, "w", encoding="utf-8", atomic=output != "-") as file:
-        file.write(text)
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""The commands of `incidentctl incident` about its times: corrections, and what is measured."""
+"""The commands of `incidentctl incident` about its times, what is measured, and what is taken elsewhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 import click
 
 from incidentd.cli.incident_changes import said
-from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, read_options, versioned
+from incidentd.cli.jsontext import document, indented
+from incidentd.cli.parts import INCIDENT, INSTANT, OUTPUT, Word, change_options, read_options, versioned, write
+from incidentd.cli.refusal import garbled
 from incidentd.cli.screen import fields, hang, listed, section, span, words
 from incidentd.cli.session import Session
-from incidentd.domain.display import safe_line
+from incidentd.domain.display import safe_line, safe_text
+from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import EpisodeMeasures, Measures, UpdatePromise
 
+_FORMATS = ("json", "markdown", "ics")
 _TIMES = ("started", "detected", "mitigated", "resolved", "entry")
 
 
@@ -105,4 +109,31 @@ def _missed(session: Session, promise: UpdatePromise) -> str:
     return f"the update {whom}promised for {session.when(promise.promised_at, '%H:%M:%S')} was missed{late}"
 
 
-LIFE: tuple[click.Command, ...] = (correct, measures)
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="json", show_default=True, help="ics is iCalendar."
+)
+@OUTPUT
+@read_options
+@click.pass_obj
+def export(session: Session, incident_id: int, form: str, output: str) -> None:
+    """Write everything about an incident: for programs (json), for people (markdown), for a calendar (ics)."""
+    form = "json" if session.as_json else form
+    body = session.get(f"/v1/incidents/{incident_id}/export", format=form)
+    if form == "json":
+        session.decode(body, IncidentExport)
+    write(output, indented(document(body)) + "\n" if form == "json" else _inert(body))
+    if output != "-":
+        print(safe_line(f"INC-{incident_id} written to {output}"))
+
+
+def _inert(body: bytes) -> str:
+    """The document with the ends of its lines, which iCalendar wants as CR LF, and nothing else that acts."""
+    try:
+        return "\r\n".join(safe_text(line) for line in body.decode().split("\r\n"))
+    except UnicodeDecodeError as error:
+        raise garbled(str(error)) from None
+
+
+LIFE: tuple[click.Command, ...] = (correct, measures, export)

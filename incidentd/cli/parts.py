@@ -145,6 +145,13 @@ change_options = _together(_json, _utc, _quiet)
 hold_option: Decorator = click.option(
     "--for", "span", type=SPAN, help="How long, such as 30m or 2h: then what still fires is escalated on."
 )
+OUTPUT: Decorator = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    default="-",
+    help="Write to this file (default: standard output).",
+)
 versioned: Decorator = click.option(
     "--if-version",
     "version",
@@ -171,3 +178,9 @@ def say_more(shown: int, total: int, cursor: str) -> None:
     """On standard error: there is more than was shown."""
     if cursor:
         click.echo(f"{shown} shown of {total}; for more: --cursor {safe_line(cursor)}", err=True)
+
+
+def write(output: str, text: str) -> None:
+    """Text to a file, whole or not at all, or to standard output for "-"."""
+    with click.open_file(output, "w", encoding="utf-8", atomic=output != "-") as file:
+        file.write(text)

@@ -1,4 +1,4 @@
-"""The life of incidents beyond their status: corrections of times, and what is measured."""
+"""The life of incidents beyond their status: corrections of times, what is measured, and what is taken elsewhere."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TypeVar
 from incidentd import wire
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.services import corrections, measuring
+from incidentd.services import corrections, exports, measuring
+from incidentd.services.exports import AlertViews
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, expected, in_command, view
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import life as wire_life
+from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import Measures
 
 T = TypeVar("T")
@@ -23,10 +25,17 @@ T = TypeVar("T")
 class Life:
     """Implements `contracts.LifeCalls`."""
 
-    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        alert_views: AlertViews,
+    ) -> None:
         self._store = store
         self._process = process
         self._status = StatusChanges(process, roster)
+        self._alert_views = alert_views
 
     async def _read(self, query: Callable[[Seen], T]) -> T:
         now, process = self._store.clock.now(), self._process()
@@ -35,6 +44,10 @@ class Life:
     async def measures(self, incident_id: int, as_of: datetime | None) -> Measures:
         """What is measured, as it was known at `as_of` (default: now). Raises `NotFound`."""
         return await self._read(lambda seen: measuring.measures(seen, existing(seen.conn, incident_id), as_of))
+
+    async def export(self, incident_id: int, viewer: str) -> IncidentExport:
+        """Everything about an incident. Raises `NotFound`."""
+        return await self._read(lambda seen: exports.export(seen, incident_id, self._alert_views, viewer))
 
     async def correct(
         self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None

@@ -8,6 +8,7 @@ from typing import Protocol
 from incidentd import wire
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import life as wire_life
+from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import Measures
 
 
@@ -17,6 +18,7 @@ class AuditCalls(Protocol):
 
 
 class LifeCalls(Protocol):
+    async def export(self, incident_id: int, viewer: str) -> IncidentExport: ...
     async def measures(self, incident_id: int, as_of: datetime | None) -> Measures: ...
     async def correct(
         self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None

@@ -58,6 +58,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
+from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.measures import Measures
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -1242,6 +1243,22 @@ class _Audits(_Part):
 
 
 class _Life(_Part):
+    async def export(self, incident_id: int, viewer: str) -> IncidentExport:
+        detail = await _Incidents(self.fake).get(incident_id)
+        timeline = await _Incidents(self.fake).timeline(incident_id)
+        return IncidentExport(
+            format=FORMAT,
+            exported_at=NOW,
+            review_name="Incident Review",
+            detail=detail,
+            timeline=timeline.entries,
+            alerts=(an_alert(),),
+            reports=(),
+            pages=(a_page(),),
+            measures=await self.measures(incident_id, None),
+            audit=await _Audits(self.fake).head(incident_id),
+        )
+
     async def measures(self, incident_id: int, as_of: datetime | None) -> Measures:
         await self.fake.note("life.measures", incident_id, as_of)
         _one(self.fake.incidents, incident_id, "incident")

@@ -96,6 +96,7 @@ GOOD = {
         "/v1/incidents/1/corrections",
         {"what": "started_at", "at": "2026-03-14T09:10:00Z", "why": "the graph shows it"},
     ),
+    "GET /v1/incidents/{id}/export": ("/v1/incidents/1/export?format=json", None),
     "GET /v1/incidents/{id}/measures": ("/v1/incidents/1/measures?as_of=2026-03-14T09%3A30%3A00Z", None),
     "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
     "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
@@ -303,3 +304,14 @@ async def test_any_content_type_is_read_as_json(api):
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8"):
         answer = await api("POST", "/v1/alerts", {"name": "x"}, {"Content-Type": content_type})
         assert answer.status == 201
+
+
+async def test_an_incident_is_exported_as_a_document_of_its_type(api):
+    for form, media_type, begins in (
+        ("json", "application/json", b'{"format":"incidentd-incident/1"'),
+        ("markdown", "text/markdown", b"# INC-1: "),
+        ("ics", "text/calendar", b"BEGIN:VCALENDAR"),
+    ):
+        answer = await api("GET", f"/v1/incidents/1/export?format={form}")
+        assert answer.headers["content-type"].startswith(media_type)
+        assert answer.body.startswith(begins)

@@ -19,7 +19,7 @@ def rules(incident):
 
 @pytest.fixture
 def life(store):
-    return Life(store, default_process, Roster)
+    return Life(store, default_process, Roster, lambda conn, rows: ())
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
+from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision, UpdatePromise
 
 AT = datetime(2024, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -205,6 +206,13 @@ class Canned:
             promises_kept=3, promises_missed=1, role_gap_minutes={t: 2.5}, severity_revisions=(revision,),
             worst_severity=Severity.SEV2, corrections=2,
             contradictions=(Contradiction(rule="order", episode=1, text=t),),
+        )  # fmt: skip
+
+    def export(self) -> IncidentExport:
+        return IncidentExport(
+            format=FORMAT, exported_at=AT, review_name=self.text, detail=self.incident_detail(),
+            timeline=(self.entry(),), alerts=(self.alert(),), reports=(), pages=(self.page(),),
+            measures=self.measures(), audit=wire_audit.AuditHead(incident_id=4, count=1, head="ab" * 32),
         )  # fmt: skip
 
     def audit(self) -> wire_audit.Audit:

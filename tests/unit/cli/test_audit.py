@@ -63,3 +63,18 @@ def test_the_lines_in_the_documentation_check_a_file(file):
     for text, code in ((file.read_text(), 0), (file.read_text().replace("plain", "pla1n", 1), 1)):
         done = subprocess.run([sys.executable, "-c", script], check=False, input=text, text=True, capture_output=True)
         assert done.returncode == code
+
+
+@pytest.mark.parametrize(("form", "kind"), [("markdown", "text/markdown"), ("ics", "text/calendar")])
+def test_an_incident_is_written_for_people_and_calendars(form, kind, api, run, answer, tmp_path):
+    api.on("GET", "/v1/incidents/4/export", answer(200, "# INC-4: caf\u00e9 \x1b[2J\r\n".encode(), kind))
+    done = run("incident", "export", "4", "--format", form)
+    assert (done.code, api.asked[-1].target) == (0, f"/v1/incidents/4/export?format={form}")
+    assert "# INC-4: caf\u00e9" in done.out
+    assert "\x1b" not in done.out
+    path = tmp_path / "INC-4"
+    assert run("incident", "export", "4", "--format", form, "-o", str(path)).code == 0
+    assert path.read_bytes().startswith("# INC-4: caf\u00e9 ␛[2J\r\n".encode())
+    api.on("GET", "/v1/incidents/4/export", answer(200, b"\xff", kind))
+    assert run("incident", "export", "4", "--format", form, "-o", str(path)).code == 6
+    assert path.read_text(encoding="utf-8").startswith("# INC-4")  # what was there stays

@@ -81,6 +81,8 @@ READ = [
          "GET /v1/incidents/4/measures?as_of=2024-03-14T09%3A00%3A00%2B00%3A00", lambda c: c.measures(),
          "detected      after 2m17s by plain"),
     Case("incident measures INC-4", "GET /v1/incidents/4/measures", lambda c: c.measures(), "episode 1: plain"),
+    Case("incident export INC-4", "GET /v1/incidents/4/export?format=json", lambda c: c.export(),
+         '"format": "incidentd-incident/1"'),
     Case("audit export INC-4", "GET /v1/incidents/4/audit", lambda c: c.audit(), '{"format": "incidentd-audit/1"'),
     Case("audit head 4", "GET /v1/incidents/4/audit/head",
          lambda c: wire_audit.AuditHead(incident_id=4, count=3, head="ab" * 32), "INC-4 3 abab"),

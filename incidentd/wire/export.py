@@ -1,0 +1,26 @@
+"""Everything about an incident in one document; a new version of `format` for anything but a new field."""
+
+from __future__ import annotations
+
+from incidentd.wire import Alert, Page, TimelineEntry
+from incidentd.wire.audit import AuditHead
+from incidentd.wire.base import Frozen, Instant
+from incidentd.wire.incidents import IncidentDetail
+from incidentd.wire.measures import Measures
+from incidentd.wire.reports import Report
+
+FORMAT = "incidentd-incident/1"
+"""The name and version of the document."""
+
+
+class IncidentExport(Frozen, frozen=True):
+    format: str
+    exported_at: Instant
+    review_name: str  # what this process calls its reviews
+    detail: IncidentDetail  # with roles, updates, violations, what is known and what was tried
+    timeline: tuple[TimelineEntry, ...]  # by when things happened
+    alerts: tuple[Alert, ...]
+    reports: tuple[Report, ...]
+    pages: tuple[Page, ...]
+    measures: Measures
+    audit: AuditHead  # proves later what was written until now
