@@ -55,6 +55,7 @@ from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
 from incidentd.services.recurring import Recurring
+from incidentd.services.rehearsals import Rehearsals
 from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
@@ -153,6 +154,7 @@ class Core:
         self.attempts = Attempts(store)
         self.severity = SeverityMatrices(store, process)
         self.checklists = Checklists(store, process)
+        self.rehearsals = Rehearsals(store, process)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
         changes = self.support.changes
         self.chat = ChatActs(store, roster, self.escalation, changes, self.incidents, self.broadcasts)
@@ -217,6 +219,7 @@ class Core:
             attempts=self.attempts,
             severity=self.severity,
             checklists=self.checklists,
+            rehearsals=self.rehearsals,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,

@@ -23,6 +23,7 @@ from incidentd.api.incident_routes import INCIDENT_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
+from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.role_routes import ROLE_ROUTES
@@ -201,6 +202,7 @@ ROUTES: tuple[Route, ...] = (
     *ROLE_ROUTES,
     *FACT_ROUTES,
     *SEVERITY_ROUTES,
+    *REHEARSAL_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -12,7 +12,7 @@ from incidentd import wire
 from incidentd.cli.parts import ALERT, INCIDENT, INSTANT, Word, change_options, versioned
 from incidentd.cli.screen import glyph, hang, listed, paint, words
 from incidentd.cli.session import Session
-from incidentd.cli.severity import answer_option, given_answers
+from incidentd.cli.severity_questions import answer_option, given_answers
 from incidentd.domain.display import safe_line
 from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents

@@ -41,9 +41,11 @@ def print_outcome(found: wire_rehearsals.RehearsalOutcome) -> None:
         print("Fewer than three people answered: how far they agree says little yet.")
     section("cards")
     least = sorted(found.cards, key=lambda card: (card.agreement is None, card.agreement or 0.0))
-    rows = [(share(card.agreement), spread(card.levels), f"+{card.over} -{card.under}", card.card.title) for card in least]
-    table(("AGREE", "LEVELS", "OVER/UNDER", "CARD"), rows, empty="There is no card.")
+    of_cards = [
+        (share(card.agreement), spread(card.levels), f"+{card.over} -{card.under}", card.card.title) for card in least
+    ]
+    table(("AGREE", "LEVELS", "OVER/UNDER", "CARD"), of_cards, empty="There is no card.")
     section("questions")
     asked = sorted(found.questions, key=lambda question: (question.agreement is None, question.agreement or 0.0))
-    rows = [(share(question.agreement), question.question, spread(question.answers), "") for question in asked]
-    table(("AGREE", "QUESTION", "ANSWERS", ""), rows, empty="The matrix asks nothing.")
+    of_questions = [(share(one.agreement), one.question, spread(one.answers)) for one in asked]
+    table(("AGREE", "QUESTION", "ANSWERS"), of_questions, empty="The matrix asks nothing.")

@@ -75,8 +75,9 @@ def start(session: Session, title: str, cards: tuple[str, ...]) -> None:
 def answer(session: Session, rehearsal_id: int, card: str, answers: tuple[str, ...]) -> None:
     """Say how a card is classified; what is left out is unknown. It can be changed until the end."""
     body = _answer(session, rehearsal_id, card, given_answers(answers))
-    mine = _mine(session.decode(body, wire_rehearsals.Rehearsal), card)
-    session.done(body, f"{card}: {mine.level}, {mine.rule_text}")
+    mine = {one.card: one for one in session.decode(body, wire_rehearsals.Rehearsal).mine}
+    said = f"{mine[card].level}, {mine[card].rule_text}" if card in mine else "recorded"
+    session.done(body, f"{card}: {said}")
 
 
 def _answer(session: Session, rehearsal_id: int, card: str, answers: dict[str, str]) -> bytes:
@@ -84,12 +85,9 @@ def _answer(session: Session, rehearsal_id: int, card: str, answers: dict[str, s
     return session.change("POST", f"/v1/rehearsals/{rehearsal_id}/answers", wanted)
 
 
-def _mine(found: wire_rehearsals.Rehearsal, card: str) -> wire_rehearsals.OwnCall:
-    return next(one for one in found.mine if one.card == card)
-
-
 @rehearsal.command()
 @click.argument("rehearsal_id", type=REHEARSAL, metavar="RH-1")
+@change_options
 @click.pass_obj
 def take(session: Session, rehearsal_id: int) -> None:
     """Go through the cards that you have not answered yet, on a terminal: a digit answers, ? is unknown."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from incidentd.cli.edited_files import edited_file, refuse_faults
 from incidentd.cli.parts import INCIDENT, Word, change_options, read_options, versioned
 from incidentd.cli.screen import glyph, hang, paint
 from incidentd.cli.session import Session
+from incidentd.cli.severity_questions import answer_option, asked, given_answers, on_terminal
 from incidentd.cli.severity_views import print_level, print_matrix, print_replay, print_unknown
 from incidentd.domain.display import safe_line
 from incidentd.domain.severity import Severity
@@ -21,24 +21,6 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import severity as wire_severity
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_ANSWER_HELP = "QUESTION=ANSWER, such as users=most or users=unknown; repeat it for more."
-answer_option = click.option("--answer", "answers", multiple=True, metavar="QUESTION=ANSWER", help=_ANSWER_HELP)
-
-
-def given_answers(answers: tuple[str, ...]) -> dict[str, str]:
-    """The options `--answer` as one table. Raises `click.UsageError`."""
-    found: dict[str, str] = {}
-    for one in answers:
-        name, sign, answer = one.partition("=")
-        if not sign or not name or not answer:
-            raise click.UsageError(f"{safe_line(one)!r} is not QUESTION=ANSWER; `incidentctl severity show` lists them")
-        found[name] = answer
-    return found
-
-
-def on_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty()
 
 
 @click.group()
@@ -86,7 +68,7 @@ def classify(
     if asks and (session.as_json or not on_terminal()):
         raise click.UsageError("give --answer QUESTION=ANSWER; questions are asked on a terminal only")
     if asks:
-        given = _asked(session, {} if incident_id is None else _on_record(session, incident_id))
+        given = asked(session, {} if incident_id is None else _on_record(session, incident_id))
     if incident_id is not None:
         _record(session, incident_id, given, override, reason, version)
         return
@@ -126,43 +108,6 @@ def _on_record(session: Session, incident_id: int) -> dict[str, str]:
         return {}
     now = detail.classification.now
     return {name: answer for name, answer in now.answers.items() if answer != UNKNOWN}
-
-
-def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
-    """Ask while an answer can change the level, and show the level after each."""
-    matrix = session.decode(session.get("/v1/severity"), wire_severity.SeverityMatrix)
-    questions = {one.id: one for one in matrix.questions}
-    while True:
-        wanted = wire_severity.ClassifyAnswers(answers=answers)
-        body = session.change("POST", "/v1/severity/classify", wanted)
-        found = session.decode(body, wire_severity.Classified)
-        if answers:
-            print_level(found)
-        if found.next not in questions:
-            return answers
-        answer = _ask(questions[found.next])
-        if answer is None:
-            return answers
-        answers = {**answers, found.next: answer}
-
-
-def _ask(question: wire_severity.SeverityQuestion) -> str | None:
-    """The id of the answer, `UNKNOWN`, or None to end."""
-    hang("\n", safe_line(question.text), tone="bold", lead_width=0)
-    for index, answer in enumerate(question.answers, 1):
-        hang(f"  {index}  ", safe_line(answer.text))
-    hang("  ?  ", "unknown")
-    while True:
-        word = input(f"{safe_line(question.id)} [1-{len(question.answers)}, ?, Enter to end]: ").strip()
-        if not word:
-            return None
-        if word in ("?", "u", UNKNOWN):
-            return UNKNOWN
-        if word.isascii() and word.isdecimal() and 1 <= int(word[:3]) <= len(question.answers):
-            return question.answers[int(word) - 1].id
-        if word in {one.id for one in question.answers}:
-            return word
-        print("that is no answer")
 
 
 # ---------------------------------------------------------------------- an edit

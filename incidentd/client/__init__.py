@@ -24,6 +24,7 @@ from incidentd.client.pages import PageCalls
 from incidentd.client.policies import PolicyCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
+from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
 from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
@@ -44,6 +45,7 @@ class Client(
     RoomCalls,
     RoleCalls,
     FactCalls,
+    MatrixRehearsalCalls,
     SeverityCalls,
     DutyCalls,
     PolicyCalls,

@@ -14,6 +14,7 @@ from incidentd.configuration.audiences import Audiences, audiences, broken_audie
 from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
+from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
@@ -160,6 +161,7 @@ class ProcessFile(Table):
     time_intervals: Intervals = pydantic.Field(default={})
     maintenance: MaintenanceTable = MaintenanceTable()
     severity: SeverityTable = SeverityTable()
+    rehearsal: RehearsalTable = RehearsalTable()
     updates: UpdatesTable = UpdatesTable()
     audiences: Audiences = pydantic.Field(default={})
     review: ReviewTable = ReviewTable()
@@ -201,6 +203,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         time_intervals=time_intervals(file.time_intervals),
         maintenance=MaintenanceSettings(**dict(file.maintenance)),
         matrix=severity_matrix(file.severity),
+        cards=own_cards(file.rehearsal),
         cadence=cadence(file.updates),
         updates=update_rules(file.updates),
         audiences=audiences(file.audiences),

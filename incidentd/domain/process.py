@@ -15,6 +15,7 @@ from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
+from incidentd.domain.rehearsal_cards import Card
 from incidentd.domain.roles import Communicators
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
@@ -47,6 +48,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: DependencyRule = DependencyRule()
     time_intervals: Mapping[str, tuple[Period, ...]] = {}
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    cards: tuple[Card, ...] = ()
     matrix: Matrix = DEFAULT_MATRIX
     cadence: Mapping[Severity, Mapping[str, timedelta]] = {}
     updates: UpdateRules = UpdateRules()

@@ -24,6 +24,7 @@ from incidentd.services.incident_contracts import (
     SeverityCalls,
 )
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
+from incidentd.services.rehearsal_contracts import RehearsalCalls
 from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -315,6 +316,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     attempts: AttemptCalls
     severity: SeverityCalls
     checklists: ChecklistCalls
+    rehearsals: RehearsalCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

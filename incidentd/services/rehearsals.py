@@ -59,9 +59,7 @@ class Rehearsals:
         chosen = [known[one] for one in dict.fromkeys(body.cards)] or list(known.values())[:_MOST]
 
         def command(tx: Tx) -> wire_rehearsals.Rehearsal:
-            row = rehearsals.create(
-                tx, title=body.title, started_by=actor, cards=chosen, matrix=self._process().matrix
-            )
+            row = rehearsals.create(tx, title=body.title, started_by=actor, cards=chosen, matrix=self._process().matrix)
             data = {"title": row.title, "cards": [one.id for one in row.cards]}
             tx.emit("rehearsal.started", row.subject, data, actor=actor)
             return _shown(row, [], actor)

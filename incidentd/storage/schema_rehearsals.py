@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, PrimaryKeyConstraint, String, Table
 
-from incidentd.storage.columns import Instant, Json, row_id
-from incidentd.storage.metadata import metadata
+from incidentd.storage.columns import Instant, Json
+from incidentd.storage.metadata import metadata, row_id
 
 rehearsals = Table(
     "rehearsals",

@@ -11,6 +11,7 @@ from incidentd.storage import (
     schema_handover,
     schema_policies,
     schema_quiet,
+    schema_rehearsals,
     schema_severity,
     schema_support,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "schema_handover",
     "schema_policies",
     "schema_quiet",
+    "schema_rehearsals",
     "schema_severity",
     "schema_support",
 ]

@@ -47,6 +47,7 @@ from incidentd.wire import policies as wire_policies
 from incidentd.wire import presence as wire_presence
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
@@ -282,6 +283,7 @@ class FakeDaemon:
             roles=_Roles(self),
             impact=_Impact(self),
             attempts=_Attempts(self),
+            rehearsals=_Rehearsals(self),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),
@@ -1110,6 +1112,39 @@ class _Severity(_Part):
     async def replay(self, body: wire_severity.ReplayMatrix) -> wire_severity.MatrixReplay:
         await self.fake.note("severity.replay", body)
         return wire_severity.MatrixReplay(faults=())
+
+
+class _Rehearsals(_Part):
+    _ONE = wire_rehearsals.Rehearsal(
+        id=1, title="Spring", started_by="ana", started_at=NOW, closed_at=None, cards=(), people=0, calls=0, mine=()
+    )
+
+    async def cards(self) -> wire_rehearsals.RehearsalCards:
+        return wire_rehearsals.RehearsalCards(cards=())
+
+    async def list(self, actor: str) -> wire_rehearsals.RehearsalList:
+        return wire_rehearsals.RehearsalList(rehearsals=(self._ONE,))
+
+    async def get(self, rehearsal_id: int, actor: str) -> wire_rehearsals.Rehearsal:
+        return _one({1: self._ONE}, rehearsal_id, "rehearsal")
+
+    async def start(self, body: wire_rehearsals.StartRehearsal, actor: str) -> wire_rehearsals.Rehearsal:
+        await self.fake.note("rehearsals.start", body, actor)
+        return self._ONE
+
+    async def answer(
+        self, rehearsal_id: int, body: wire_rehearsals.AnswerCard, actor: str
+    ) -> wire_rehearsals.Rehearsal:
+        await self.fake.note("rehearsals.answer", rehearsal_id, body, actor)
+        return await self.get(rehearsal_id, actor)
+
+    async def close(self, rehearsal_id: int, actor: str) -> wire_rehearsals.RehearsalOutcome:
+        await self.fake.note("rehearsals.close", rehearsal_id, actor)
+        return await self.outcome(rehearsal_id, actor)
+
+    async def outcome(self, rehearsal_id: int, actor: str) -> wire_rehearsals.RehearsalOutcome:
+        one = await self.get(rehearsal_id, actor)
+        return wire_rehearsals.RehearsalOutcome(rehearsal=one, agreement=None, over=0, under=0, cards=(), questions=())
 
 
 class _Incidents(_Part):

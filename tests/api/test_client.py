@@ -25,6 +25,7 @@ from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
@@ -91,6 +92,13 @@ CALLS = {
     "edit_incident": lambda c: c.edit_incident(1, wire_incidents.EditIncident(title="y"), if_version=1),
     "change_status": lambda c: c.change_status(1, wire_incidents.ChangeStatus(to="mitigated")),
     "set_severity": lambda c: c.set_severity(1, wire_incidents.SetSeverity(severity=Severity.SEV2)),
+    "rehearsal_cards": lambda c: c.rehearsal_cards(),
+    "rehearsals": lambda c: c.rehearsals(),
+    "rehearsal": lambda c: c.rehearsal(1),
+    "start_rehearsal": lambda c: c.start_rehearsal(wire_rehearsals.StartRehearsal(title="Spring")),
+    "answer_card": lambda c: c.answer_card(1, wire_rehearsals.AnswerCard(card="split", answers={})),
+    "close_rehearsal": lambda c: c.close_rehearsal(1),
+    "rehearsal_outcome": lambda c: c.rehearsal_outcome(1),
     "severity_matrix": lambda c: c.severity_matrix(),
     "classify_answers": lambda c: c.classify_answers(wire_severity.ClassifyAnswers(answers={})),
     "replay_matrix": lambda c: c.replay_matrix(

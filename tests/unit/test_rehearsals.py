@@ -43,7 +43,8 @@ def test_over_and_under_calls_are_counted_against_the_middle_of_their_card():
     assert first.agreement == pytest.approx(1 / 6)
     assert list(first.levels) == [SEV1, SEV2, SEV4]
     assert (second.people, second.agreement, second.middle) == (1, None, SEV3)
-    assert (found.people, found.over, found.under, found.agreement) == (4, 1, 1, pytest.approx(1 / 6))
+    assert (found.people, found.over, found.under) == (4, 1, 1)
+    assert found.agreement == pytest.approx(1 / 6)
 
 
 def test_questions_are_compared_within_a_card_only():
@@ -66,4 +67,3 @@ def test_the_cards_are_told_in_whole_sentences_and_once():
         assert one.text.endswith(".")
         assert 120 < len(one.text) < 500
         assert one.source
-        assert "root cause" not in one.text

@@ -37,6 +37,7 @@ from incidentd.wire import pages as wire_pages
 from incidentd.wire import policies as wire_policies
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
@@ -305,6 +306,28 @@ class Canned:
         t = self.text
         item = wire_checklists.ChecklistItem(id=t, role=t, text=t, done_at=AT, done_by=t, applies=True)
         return wire_checklists.Checklist(items=(item,), done=1)
+
+    def card(self) -> wire_rehearsals.RehearsalCard:
+        return wire_rehearsals.RehearsalCard(id=self.text, title=self.text, text=self.text, source=self.text)
+
+    def rehearsal(self, **changes: Any) -> wire_rehearsals.Rehearsal:
+        own = wire_rehearsals.OwnCall(card=self.text, answers={}, level=Severity.SEV2, rule_text=self.text)
+        return wire_rehearsals.Rehearsal(
+            **{"id": 3, "title": self.text, "started_by": self.text, "started_at": AT, "closed_at": None,
+               "cards": (self.card(),), "people": 2, "calls": 2, "mine": (own,), **changes}
+        )  # fmt: skip
+
+    def rehearsal_outcome(self) -> wire_rehearsals.RehearsalOutcome:
+        asked = wire_rehearsals.QuestionSpread(
+            question=self.text, text=self.text, answers={self.text: 2}, agreement=None
+        )
+        card = wire_rehearsals.CardSpread(
+            card=self.card(), people=3, levels={"SEV2": 2, "SEV3": 1}, agreement=2 / 3, middle=Severity.SEV2, over=0,
+            under=1, questions=(asked,),
+        )  # fmt: skip
+        return wire_rehearsals.RehearsalOutcome(
+            rehearsal=self.rehearsal(closed_at=AT), agreement=2 / 3, over=0, under=1, cards=(card,), questions=(asked,)
+        )
 
     def incident_detail(self, **changes: Any) -> wire_incidents.IncidentDetail:
         roles = (self.role(ends_at=AT + timedelta(minutes=1)), self.role(role=self.text))

@@ -24,6 +24,7 @@ from incidentd.wire import modes as wire_modes
 from incidentd.wire import policies as wire_policies
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
+from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
@@ -71,6 +72,11 @@ READ = [
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
     Case("incident hand-over 4 scribe lin --preview", "GET /v1/incidents/4/roles/scribe/note",
          lambda c: wire_roles.RoleNote(known=c.text, tried="", promised=""), "  known     plain"),
+    Case("rehearsal cards", "GET /v1/rehearsal-cards",
+         lambda c: wire_rehearsals.RehearsalCards(cards=(c.card(),)), "plain"),
+    Case("rehearsal list", "GET /v1/rehearsals",
+         lambda c: wire_rehearsals.RehearsalList(rehearsals=(c.rehearsal(),)), "RH-3    open   1/1"),
+    Case("rehearsal show RH-3", "GET /v1/rehearsals/3/outcome", lambda c: c.rehearsal_outcome(), "67 %"),
     Case("incident draft 4 --audience customers", "GET /v1/incidents/4/updates/draft?audience=customers",
          lambda c: wire_updates.UpdateDraft(text="We look", phase="identified", audience="customers", next_at=None,
                                             last_text="", last_at=None), "We look"),
@@ -276,6 +282,11 @@ CHANGE = [
          "INC-4 attempt 3: plain", {"text": "rollback", "person": "lin", "started_at": None, "theory_id": 1}),
     Case("incident outcome 4 3 no-effect", "POST /v1/incidents/4/attempts/3", lambda c: c.tried(),
          "INC-4 attempt 3: plain", {"outcome": "no_effect", "at": None, "why": "", "evidence": ""}),
+    Case("rehearsal start Spring --card split", "POST /v1/rehearsals", lambda c: c.rehearsal(), "RH-3 has 1 cards",
+         {"title": "Spring", "cards": ["split"]}),
+    Case("rehearsal answer 3 plain --answer users=most", "POST /v1/rehearsals/3/answers", lambda c: c.rehearsal(),
+         "plain: SEV2, plain", {"card": "plain", "answers": {"users": "most"}}),
+    Case("rehearsal close 3", "POST /v1/rehearsals/3/close", lambda c: c.rehearsal_outcome(), "agreement"),
     Case("incident long 4 on --reason vendor", "POST /v1/incidents/4/long", lambda c: c.incident(),
          "INC-4 is run as a long incident", {"on": True, "reason": "vendor"}),
     Case("incident link 4 A-12 13", "POST /v1/incidents/4/alerts", lambda c: c.incident(),
@@ -495,6 +506,7 @@ LEAVES = dict(leaves(ctl.cli))
 
 def test_every_command_has_a_case():
     elsewhere = {"events", "completion", "replay"}  # test_events.py, test_completion.py, test_replay.py
+    elsewhere |= {"rehearsal take"}  # test_rehearsals.py
     elsewhere |= {"audit verify"}  # test_audit.py
     elsewhere |= {"severity diff"}  # test_severity.py
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
