@@ -29,8 +29,15 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     said: tuple[str, ...] = ()
 
 
+Told = bool | str | tuple[str, ...]
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One incident; facts are in the order of time."""
+    """One incident; facts are in the order of time.
+
+    `answers` are those to the built-in severity matrix, `open_action` is what people meant to do about it. `asserts`
+    ([assert] in the file) must hold of what was recorded once somebody has lived through it; a drill does not look.
+    """
 
     title: str
     day: date
@@ -39,6 +46,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     severity: Severity
     severity_reason: str
     event: tuple[Fact, ...]
+    answers: Mapping[str, str] = {}
+    open_action: str = ""
+    asserts: Mapping[str, Told] = msgspec.field(default_factory=dict, name="assert")
     shift: timedelta = timedelta(0)  # added to every time
 
     def instant(self, fact: Fact) -> datetime:
