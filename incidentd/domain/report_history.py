@@ -116,19 +116,25 @@ def _word_missed(_data: Data) -> str:
     return "The next word to the reporter is overdue"
 
 
+def _to(data: Data) -> str:
+    """To whom of ours, or to which place; nothing for the reporter, whose conversation this is."""
+    return f" to {data['person']}" if data.get("person") else ""
+
+
 @about("delivery.sent")
 def _sent(data: Data) -> str:
-    return f"The message went out by {data['notifier']}"
+    return f"The message{_to(data)} went out by {data['notifier']}"
 
 
 @about("delivery.retrying")
 def _retrying(data: Data) -> str:
-    return f"The message did not go out by {data['notifier']} (attempt {data['attempt']}){_because(data['error'])}"
+    why = _because(data["error"])
+    return f"The message{_to(data)} did not go out by {data['notifier']} (attempt {data['attempt']}){why}"
 
 
 @about("delivery.failed")
 def _failed(data: Data) -> str:
-    return f"The message failed for good by {data['notifier']}{_because(data['error'])}"
+    return f"The message{_to(data)} failed for good by {data['notifier']}{_because(data['error'])}"
 
 
 @about("delivery.receipt")

@@ -17,6 +17,7 @@ import pytest
 from incidentd.client import Client
 from incidentd.daemon import Daemon
 from incidentd.demo import scenario
+from incidentd.domain.severity import Severity
 from incidentd.plugin.testing import FakeClock
 from incidentd.settings import load_configuration
 from incidentd.wire import incidents as wire_incidents
@@ -152,7 +153,7 @@ async def test_reports_by_form_and_socket_become_an_incident_whose_end_everybody
     assert len(nudge.report_ids) == len(place.conversations) + len(TEAMS) == EARLY.count + LATE.count
     place.clock.set(JOINED)
     incident = await client.declare_from_reports(
-        wire_reports.DeclareFromReports(report_ids=nudge.report_ids, severity="SEV3", title=CHOSEN.title)
+        wire_reports.DeclareFromReports(report_ids=nudge.report_ids, severity=Severity.SEV3, title=CHOSEN.title)
     )
     answers = wire_severity.ClassifyIncident(answers=dict(CHOSEN.answers))
     classified = await client.classify_incident(incident.id, answers)
