@@ -18,6 +18,7 @@ from incidentd.domain.signals import SignalKind
 from incidentd.plugin.support import Received
 from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import life as wire_life
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import severity as wire_severity
 
@@ -166,6 +167,10 @@ def of_day(played, hour):
     return datetime.combine(played.chosen.day, time.fromisoformat(hour), played.daemon.clock.now().tzinfo)
 
 
+async def measures(played):
+    return await played.daemon.core.life.measures(played.incident_id, None)
+
+
 def rules(detail):
     return {one.rule: one for one in detail.incident.violations}
 
@@ -212,9 +217,29 @@ async def separate_communications_lead(played, wanted):
     assert (detail.role_gap_minutes["separation"] == pytest.approx(1)) == wanted
 
 
+async def noticed_first(played, wanted):
+    """By an alert, by those who reported, or by one of us."""
+    assert (await measures(played)).noticed_first == wanted
+
+
+async def contradictions(played, wanted):
+    """What people stated against what was recorded is named; to say when it really began puts it right."""
+    assert tuple(one.rule for one in (await measures(played)).contradictions) == wanted
+    began = played.chosen.instant(played.chosen.event[0])
+    body = wire_life.CorrectTime(what="started_at", at=began, why="it began with the change")
+    await played.daemon.core.life.correct(played.incident_id, body, "ada", None)
+    found = await measures(played)
+    assert (found.contradictions, found.corrections) == ((), 1)
+    sign = next(played.chosen.instant(fact) for fact in played.chosen.event if fact.kind in ("alert", "report"))
+    assert found.episodes[0].to_detect == (sign - began).total_seconds()
+
+
 CHECKS = {
-    one.__name__: one for one in (severity, cluster_nudge_by, update_clock_violated, separate_communications_lead)
-}
+    one.__name__: one
+    for one in (
+        severity, cluster_nudge_by, update_clock_violated, separate_communications_lead, noticed_first, contradictions,
+    )
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------------- what holds of each of them

@@ -85,7 +85,7 @@ async def _merge(tui: IncidentdApp, going: Sequence[wire_reports.Report], into: 
         return done
 
     if gone:
-        tui.acts.can_undo(f"{names} went into {into.reference} (undone, it is a report of a new number)", back)
+        tui.acts.can_undo(f"{names} went into {into.reference} (taken back, it gets a new number)", back)
     return f"{reason}; {names} went before" if reason and gone else reason
 
 
@@ -136,5 +136,5 @@ def split(tui: IncidentdApp, found: wire_reports.ReportDetail, chosen: Collectio
 def _line(tui: IncidentdApp, message: wire_reports.ReportMessage) -> str:
     """One message in a line: when, who, and how it begins."""
     at = phrases.day_hour(message.at, tui.model.now(), tui.model.zone)
-    who = message.author or message.sender_name or message.sender or "the daemon"
+    who = (message.sender_name or message.sender) if message.direction == "in" else message.author or "the daemon"
     return f"  {at} {who}: {' '.join(message.text.split())[:60]}"
