@@ -36,11 +36,15 @@ class IncidentUpdates:
     _reporters: Broadcast
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate, actor: str) -> wire.Update:
-        """Tell an audience how it stands and when the next word comes. Raises `NotFound` or `Invalid`."""
+        """Tell an audience how it stands and when the next word comes.
+
+        Raises `NotFound`, `Invalid`, and `Conflict` when somebody sent one that the writer has not seen.
+        """
         phase = _checked(body)
 
         def command(tx: Tx) -> wire.Update:
             incident = existing(tx.conn, incident_id, lock=True)
+            _refuse_unseen(_updates(tx.conn, incident), body.seen)
             next_at = self._next_update(incident, phase, body, tx.now)
             values = {"by": actor, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
             update = incidents.add_update(tx, incident.id, values)
@@ -131,6 +135,13 @@ class IncidentUpdates:
 
 def _updates(conn: Connection, incident: Incident) -> Sequence[wire.Update]:
     return incidents.updates(conn, [incident.id])[incident.id]
+
+
+def _refuse_unseen(before: Sequence[wire.Update], seen: int | None) -> None:
+    """Two who write at once do not tell the same twice, or different things, without knowing it."""
+    if seen is not None and before and before[-1].id > seen:
+        newest = before[-1]
+        raise Conflict(f"{newest.by} sent an update meanwhile", current=newest, remedy="read it, then send yours")
 
 
 def _checked(body: wire_incidents.PostUpdate) -> Phase:

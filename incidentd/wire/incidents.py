@@ -97,6 +97,7 @@ class PostUpdate(Request, frozen=True):
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
     next_in: Annotated[float, Meta(gt=0, le=7 * 86400)] | None = None  # seconds; default from the cadence
     final: bool = False  # no further update is promised (phase resolved only)
+    seen: Annotated[int, Meta(ge=0)] | None = None  # the newest update its writer knew, 0 for none; 409 after a newer
 
 
 class LinkAlerts(Request, frozen=True):

@@ -1356,6 +1356,9 @@ class FakeDaemon:
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         await self._mutate("post_update", incident_id, body)
+        before = self.updates.get(incident_id, ())
+        if body.seen is not None and before and before[-1].id > body.seen:
+            raise refusal(409, "lin sent an update meanwhile", current=msgspec.to_builtins(before[-1]))
         due = NOW + timedelta(seconds=body.next_in or 900)
         number = len(self.updates.get(incident_id, ())) + 1
         update = wire.Update(

@@ -56,8 +56,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     preview: Callable[[Values], Awaitable[Sequence[str]]] | None = None
 
 
+class Unsettled(Exception):  # noqa: N818
+    """`send` cannot go on by itself: `form` has to be answered first, and when it is, all is done."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self.form = form
+
+
 class Form(TypeAhead[bool]):
-    """Answers True when it was sent."""
+    """Answers True when it was sent. `send` of its plan may raise `Unsettled`."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -101,12 +109,15 @@ class Form(TypeAhead[bool]):
         if field.options:
             return Choice(field.options, field.value, widget_id=field.name)
         if field.multiline:
-            key = field.draft
-            save = (lambda text: self._tui.acts.keep_draft(key, text)) if key else None
+            save = self.saver(field)
             return Composer(field.value, enter_sends=False, save=save, placeholder=field.hint, widget_id=field.name)
         box = Input(field.value, placeholder=field.hint, id=field.name, select_on_focus=False)
         box.cursor_blink = False
         return box
+
+    def saver(self, field: Field) -> Callable[[str], Awaitable[None]] | None:
+        """What keeps the text of a field while it is typed; None when nothing does."""
+        return (lambda text: self._tui.acts.keep_draft(field.draft, text)) if field.draft else None
 
     async def on_mount(self) -> None:
         self.query_one("#form-title", Bar).say([(f" {self.plan.title}", theme.bold)])
@@ -114,6 +125,8 @@ class Form(TypeAhead[bool]):
             tail = "  (may stay empty)" if field.optional else ""
             note = f"  {field.hint}" if field.options and field.hint else tail
             self.query_one(f"#label-{field.name}", Bar).say([(f" {field.label}", theme.heading), (note, theme.faint)])
+        for composer in self.query(Composer):
+            composer.move_cursor(composer.document.end)
         self._repaint()
         self._look(0.0)
         if self.plan.fields:
@@ -193,12 +206,7 @@ class Form(TypeAhead[bool]):
                 for index, text in enumerate(paint.wrap(self.fault, width, 4))
             ]
         else:
-            for effect in self.plan.effects(self.values):
-                lines += [
-                    [(" ✓ " if not index else "   ", theme.success), (text, theme.plain)]
-                    for index, text in enumerate(paint.wrap(effect, width, 3))
-                ]
-            lines += self._preview_lines(width)
+            lines = [*self.effect_lines(width), *self._preview_lines(width)]
         pane.styles.height = len(lines)
         # Borders, title, effects and keys stay in sight; the fields scroll in what is left.
         self.query_one("#fields").styles.max_height = max(self.size.height - 7 - len(lines), 3)
@@ -218,6 +226,14 @@ class Form(TypeAhead[bool]):
         if any(field.options for field in self.plan.fields):
             keys += [("←→", theme.key), (" choose", theme.muted)]
         self.query_one("#form-keys", Bar).say([("  sending …", theme.muted)] if self._sending else keys)
+
+    def effect_lines(self, width: int) -> list[paint.Line]:
+        """What sending will do."""
+        return [
+            [(" ✓ " if not index else "   ", theme.success), (text, theme.plain)]
+            for effect in self.plan.effects(self.values)
+            for index, text in enumerate(paint.wrap(effect, width, 3))
+        ]
 
     def on_choice_changed(self) -> None:
         self._forgive()
@@ -269,12 +285,24 @@ class Form(TypeAhead[bool]):
     async def _send(self, values: Values) -> None:
         try:
             self.fault = await self.plan.send(values)
+        except Unsettled as unsettled:
+            self._tui.push_screen(unsettled.form, self._settled)
+            return
         finally:
             self._sending = False
         if self.fault:
             self._repaint()
             self._go_to(self.fault.partition(":")[0])
             return
+        await self._done()
+
+    async def _settled(self, done: bool | None) -> None:
+        if done:
+            await self._done()
+        else:
+            self._repaint()
+
+    async def _done(self) -> None:
         for field in self.plan.fields:
             if field.draft and field.multiline:
                 self.query_one(f"#{field.name}", Composer).forget()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import phrases, vocabulary
-from incidentd_tui.forms import telling
-from incidentd_tui.forms.base import Field, Form, Plan, Values
+from incidentd_tui.forms import telling, unseen
+from incidentd_tui.forms.base import Field, Form, Plan, Unsettled, Values
 from incidentd_tui.forms.incident import _MEANING, _SEVERITY
 from incidentd_tui.inert import Shown
 
@@ -194,63 +194,9 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
     )
 
 
-def title(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    seen = _Seen(tui, incident)
-    fields = (
-        Field(name="title", label="Title", value=incident.title),
-        Field(
-            name="summary",
-            label="Summary",
-            value=incident.summary,
-            multiline=True,
-            optional=True,
-            draft=f"summary:{incident.id}",
-        ),
-        Field(
-            name="public_title",
-            label="To customers",
-            value=incident.public_title,
-            optional=True,
-            hint="its title on the status page, which never shows the one above",
-        ),
-        Field(
-            name="off_page",
-            label="Status page",
-            options=(("", "what customers are told"), ("off", "keep this incident off it")),
-            value="off" if incident.off_page else "",
-        ),
-    )
-
-    async def send(values: Values) -> str:
-        """What was not touched stays as the daemon has it, and so does what undoing brings back."""
-        typed: dict[str, Any] = {"title": values["title"][:250], "summary": values["summary"]}
-        typed |= {"public_title": values["public_title"][:250], "off_page": values["off_page"] == "off"}
-        edit = {name: text for name, text in typed.items() if text != getattr(incident, name)}
-        try:
-            raw = (await tui.acts.client.incident(seen.id)).incident
-        except ClientError as error:
-            return tui.acts.reason(f"incident:{seen.id}", error)
-        call = tui.acts.client.edit_incident(seen.id, wire_incidents.EditIncident(**edit), if_version=seen.version)
-        reason = await tui.acts.change_incident(seen.current(), call)
-        if not reason:
-            back = wire_incidents.EditIncident(**{name: getattr(raw, name) for name in edit})
-            tui.acts.can_undo(
-                f"INC-{seen.id} edited", lambda: _take(tui, seen.id, tui.acts.client.edit_incident(seen.id, back))
-            )
-        return seen.outcome(reason)
-
-    plan = Plan(title=f"Edit INC-{incident.id}", verb="save", fields=fields, effects=_seen_by, send=send)
-    return Form(tui, plan)
-
-
-def _seen_by(values: Values) -> list[str]:
-    page = f"the status page calls it: {values['public_title']}" if values["public_title"] else ""
-    shown = "no status page shows it" if values["off_page"] else page
-    return ["everybody sees the new title and summary", *([shown] if shown else [])]
-
-
 def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
     """An update that others read; the time of the next one is promised with it."""
+    newest = unseen.Newest()
     phase = (
         "monitoring"
         if incident.status == "mitigated"
@@ -291,15 +237,19 @@ def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
             audience=values["audience"],
             next_in=float(values["next"]) if values["next"].isdecimal() else None,
             final=values["next"] == "never",
+            seen=newest.id,
         )
         try:
             posted = await tui.acts.gateway.ask(tui.acts.client.post_update(incident.id, body))
         except ClientError as error:
+            if (newer := newest.of_conflict(error)) is not None:
+                raise Unsettled(unseen.both_wrote(tui, incident, values, newer, send)) from error
             return tui.acts.reason(f"incident:{incident.id}", error)
         due = f", next at {phrases.hour(posted.next_at, tui.model.zone)}" if posted.next_at else ""
         tui.say(f"✓ update sent{due}", "done")
         return ""
 
+    tui.run_worker(newest.look(tui, incident.id), exit_on_error=False)
     plan = Plan(
         title=f"Update on INC-{incident.id}",
         verb="send",

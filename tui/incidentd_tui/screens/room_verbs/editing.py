@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd_tui.forms import room as room_forms
+from incidentd_tui.forms import editing
 from incidentd_tui.screens.room_verbs.base import RoomPart
 from incidentd_tui.verbs import Verb
 
@@ -11,4 +11,4 @@ VERBS = (Verb("room.edit", "E", "edit", "Edit title and summary", writes=True),)
 
 class EditVerbs(RoomPart):
     def do_edit(self) -> None:
-        self.open_form(room_forms.title, writing="title and summary")
+        self.open_form(editing.EditForm, writing="title and summary")

@@ -1,4 +1,4 @@
-"""Presence: in memory, over within half a minute, heard of at once, on every node, and never in the event log."""
+"""The room: presence in memory and never in the log, pins, and updates that somebody has not seen yet."""
 
 import asyncio
 
@@ -6,10 +6,10 @@ import pytest
 
 from incidentd.domain.presence import GONE_SECONDS
 from incidentd.domain.severity import Severity
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.pins import Pins
 from incidentd.services.presence import Presences
-from incidentd.wire.incidents import AddNote, DeclareIncident
+from incidentd.wire.incidents import AddNote, DeclareIncident, PostUpdate
 from incidentd.wire.pins import Pin
 from incidentd.wire.presence import BePresent
 
@@ -109,3 +109,15 @@ async def test_an_entry_is_pinned_once_and_its_pin_taken_off(daemon, room):
     assert not any(one.pinned for one in (await daemon.core.incidents.timeline(room)).entries)
     with pytest.raises(Invalid, match="no entry 9999"):
         await pins.pin(room, Pin(seq=9999), "ada")
+
+
+async def test_an_update_that_its_writer_has_not_seen_is_read_before_another_goes_out(daemon, room):
+    post = daemon.core.incidents.post_update
+    first = await post(room, PostUpdate(text="we look", phase="investigating", seen=0), "ada")
+    with pytest.raises(Conflict, match="ada sent an update meanwhile") as refused:
+        await post(room, PostUpdate(text="we look into it", phase="investigating", seen=0), "lin")
+    assert refused.value.current == first
+    await post(room, PostUpdate(text="we roll back", phase="identified", seen=first.id), "lin")
+    await post(room, PostUpdate(text="it is over", phase="monitoring"), "mei")  # a script that asks for nothing
+    detail = await daemon.core.incidents.get(room)
+    assert [one.by for one in detail.updates] == ["ada", "lin", "mei"]
