@@ -60,6 +60,7 @@ from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
 from incidentd.services.role_desk import RoleDesk
+from incidentd.services.role_pages import RolePages
 from incidentd.services.roster import RosterView
 from incidentd.services.route_test import RouteTester
 from incidentd.services.severity_matrix import SeverityMatrices
@@ -146,10 +147,13 @@ class Core:
     def _compose_incidents(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         """The response, and who reported what it is about."""
         self.support = SupportDesk(store, process, roster, self.escalation)
-        self.incidents = Incidents(store, process=process, roster=roster, reporters=self.support.broadcast)
+        role_pages = RolePages(self.escalation, process, roster)
+        self.roles = RoleDesk(store, process, role_pages)
+        self.incidents = Incidents(
+            store, process=process, roster=roster, reporters=self.support.broadcast, role_pages=role_pages
+        )
         self.presence = Presences(store)
         self.life = Life(store, process, roster, self.alerts.views)
-        self.roles = RoleDesk(store, process)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.severity = SeverityMatrices(store, process)

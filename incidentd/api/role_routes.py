@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.api.handlers import incidents, roles
-from incidentd.api.route import Route, changed, get, post
+from incidentd.api.route import Route, changed, created, get, post
 from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import roles as wire_roles
@@ -22,6 +22,13 @@ ROLE_ROUTES: tuple[Route, ...] = (
         roles.get_role_note,
         wire_roles.RoleNote,
         "What to hand over with a role, filled in",
+    ),
+    created(
+        "/v1/incidents/{id}/roles/{role}/page",
+        roles.page_role,
+        wire.Page,
+        "Page whoever holds a role, or those who may take it",
+        body=wire_roles.PageRole,
     ),
     get("/v1/incidents/{id}/checklist", roles.get_checklist, wire_checklists.Checklist, "What its roles see to"),
     post(

@@ -7,10 +7,11 @@ from typing import get_args
 
 import click
 
+from incidentd import wire
 from incidentd.cli.checklists import CHECKLIST_COMMANDS
 from incidentd.cli.incident_changes import post, said
 from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, versioned
-from incidentd.cli.screen import hang, words
+from incidentd.cli.screen import hang, listed, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_text
 from incidentd.domain.roles import Role
@@ -120,4 +121,23 @@ def leave(session: Session, incident_id: int, name: str | None) -> None:
     said(session, body, f"you left {words(name) if name else 'every role of yours'}")
 
 
-ROLE_COMMANDS: tuple[click.Command, ...] = (role, hand_over, join, leave, *CHECKLIST_COMMANDS)
+@click.command("page-role")
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("name", type=_ROLE, metavar="ROLE")
+@click.option("-m", "--note", default="", help="What for, in a few words; they read it first.")
+@click.option("--interruption", type=_REASON, help="Why it is somebody on project work, where it is.")
+@change_options
+@click.pass_obj
+def page_role(session: Session, incident_id: int, name: str, note: str, interruption: str | None) -> None:
+    """Page whoever holds ROLE; where nobody does, those who may take it, one after the other.
+
+    To acknowledge is to take the role. The page ends when somebody takes it otherwise.
+    """
+    wanted = wire_roles.PageRole(note=note, interruption=interruption or "")
+    body = post(session, incident_id, f"roles/{name}/page", wanted)
+    page = session.decode(body, wire.Page)
+    whom = listed(page.notified) or "nobody yet"
+    session.done(body, f"P-{page.id} asks for the {words(name)} of INC-{incident_id}: {whom}")
+
+
+ROLE_COMMANDS: tuple[click.Command, ...] = (role, hand_over, join, leave, page_role, *CHECKLIST_COMMANDS)

@@ -120,6 +120,8 @@ def _print_roles(session: Session, detail: wire_incidents.IncidentDetail) -> Non
     fields((words(one.role), _range(session, one, detail.incident)) for one in detail.roles)
     if not detail.roles:
         print("  nobody yet")
+    if detail.communicators:
+        hang("  ", safe_line(f"ask to communicate: {listed(detail.communicators)}"))
     gaps = {name: minutes for name, minutes in detail.role_gap_minutes.items() if minutes >= 0.05}
     if gaps:
         told = listed(f"{words(name)} {minutes:.1f} min" for name, minutes in gaps.items())

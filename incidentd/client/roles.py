@@ -26,3 +26,7 @@ class RoleCalls(Calls):
         """Tick an item of the checklist off, or take that back."""
         path, body = f"/v1/incidents/{incident_id}/checklist/{item}", wire_checklists.Tick(done=done)
         return await self._send("POST", path, wire_checklists.Checklist, body)
+
+    async def page_role(self, incident_id: int, role: str, body: wire_roles.PageRole) -> wire.Page:
+        """Page whoever holds a role, or those who may take it."""
+        return await self._send("POST", f"/v1/incidents/{incident_id}/roles/{role}/page", wire.Page, body)

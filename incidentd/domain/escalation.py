@@ -56,12 +56,16 @@ class Waiting(msgspec.Struct, frozen=True):
     why: str
 
 
-def policy_for(roster: Roster, policy: str, person: str = "", schedule: str = "") -> EscalationPolicy:
+def policy_for(
+    roster: Roster, policy: str, person: str = "", schedule: str = "", asked: EscalationPolicy | None = None
+) -> EscalationPolicy:
     """The policy a page runs: the named one, else the default, else everybody at once.
 
     One that was given to a person, or to whoever is on call for a schedule, goes there first; where no policy is named
-    it goes nowhere else.
+    it goes nowhere else. `asked` are steps of the page's own, which come first as well.
     """
+    if asked is not None:
+        return _followed_by(asked, policy_for(roster, policy))
     if person or schedule:
         target = Target(TargetKind.PERSON, person) if person else Target(TargetKind.SCHEDULE, schedule)
         given = EscalationPolicy(name=f"{target.kind} {target.name}", steps=(Step(targets=(target,)),))

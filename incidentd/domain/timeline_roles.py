@@ -26,3 +26,11 @@ def _ticked(told: Told) -> Line:
     data = told.data
     head = "" if data["done"] else "not done after all: "
     return Line(kind="check", text=f"{head}{data['text']}", detail=f"checklist of the {words(data['role'])}")
+
+
+@about("incident.role_paged")
+def _paged(told: Told) -> Line:
+    data = told.data
+    order = [*([" and ".join(data["holders"])] if data["holders"] else []), *data["asked"]]
+    whom = ", then ".join(order) or f"policy {data['policy']}"
+    return Line(kind="page", text=f"P-{data['page']} asks for the {words(data['role'])}: {whom}", detail=data["note"])

@@ -12,10 +12,12 @@ from incidentd.domain.update_rules import unrelieved
 from incidentd.domain.updates import Phase, next_due_for_status, says_nothing_new
 from incidentd.wire import RoleHolder, Update, Violation
 
+NO_COMMUNICATIONS_LEAD = "no-communications-lead"
+ROLE_SEPARATION = "role-separation"
 _ROLE_TEXTS = {
     Role.MITIGATION_LEAD: ("no-mitigation-lead", "nobody leads the mitigation"),
-    Role.COMMUNICATIONS_LEAD: ("no-communications-lead", "nobody leads the communication"),
-    SEPARATION: ("role-separation", "one person leads both mitigation and communication"),
+    Role.COMMUNICATIONS_LEAD: (NO_COMMUNICATIONS_LEAD, "nobody leads the communication"),
+    SEPARATION: (ROLE_SEPARATION, "one person leads both mitigation and communication"),
 }
 
 

@@ -35,7 +35,7 @@ def _people(tx: Tx, roster: Roster, page: PageRow, held: Iterable[DeliveryRow]) 
     """Those with a message that waits for their hours, and those of a step that waits as a whole."""
     names = [row.person for row in held if row.kind == "page" and row.held and row.can_wait]
     if page.waits_for and page.next_step_at is not None:
-        policy = policy_for(roster, page.policy, page.person, page.schedule)
+        policy = policy_for(roster, page.policy, page.person, page.schedule, page.asked)
         step = min(page.step, len(policy.steps))
         at = page.next_step_at
         changes = duty_changes.between(tx.conn, at, at + WEEK)

@@ -47,6 +47,8 @@ NOT_TAKEN: Mapping[str, Any] = {
     "acks": (), "snoozed_until": None, "snoozed_by": "",
 }  # fmt: skip
 Handler = Callable[[Tx, Timer], None]
+Follower = Callable[[Tx, PageRow, PageRow], None]
+"""Hears of a page that has another holder: as it was and as it is."""
 
 
 def cancel_timers(tx: Tx, page: PageRow) -> None:
@@ -70,6 +72,7 @@ class Escalation:
         self._roster = roster
         self._mutes = mutes
         self._last_resort = LastResort(roster)
+        self.followers: list[Follower] = []
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
@@ -158,7 +161,7 @@ class Escalation:
         return self._take_step(tx, page, step, page.round, why=why, actor=actor, wait=wait)
 
     def _policy(self, page: PageRow) -> EscalationPolicy:
-        return policy_for(self._roster(), page.policy, page.person, page.schedule)
+        return policy_for(self._roster(), page.policy, page.person, page.schedule, page.asked)
 
     def recheck(self, tx: Tx) -> None:
         """Judge what waits for somebody's hours again: the roster has changed."""
@@ -201,11 +204,11 @@ class Escalation:
         if held is not None:
             return self._wait(tx, page, step, round_, held, reached.people)
         gaps = reached.gaps
-        if page.policy and not (page.person or page.schedule) and policy.name != page.policy:
+        if page.policy and not (page.person or page.schedule or page.asks) and policy.name != page.policy:
             gaps = (f"there is no policy {page.policy}, so {policy.name} is used", *gaps)
         # A step that reaches nobody is passed at once: waiting would only lose time.
         due = tx.now + delay_after(policy, step) if reached.contacts else tx.now
-        needed = max(page.acks_needed, policy.steps[step - 1].acks)
+        needed = 1 if page.role else max(page.acks_needed, policy.steps[step - 1].acks)
         awake = {"snoozed_until": None, "snoozed_by": ""}
         here = {"step": step, "round": round_, "next_step_at": due, "waits_for": "", "acks_needed": needed}
         moved = pages.change(tx, page, **awake, **here)
@@ -310,7 +313,7 @@ class Escalation:
             timers.arm(tx, LAPSED, page.subject, until)
         told = {"via": via, "note": note, "step": page.step, "until": until, "acks": acks, "was": was}
         tx.emit("page.acknowledged", page.subject, told, actor=actor)
-        return pages.change(
+        return self.passed(
             tx,
             page,
             state="acknowledged",
@@ -325,9 +328,19 @@ class Escalation:
             waits_for="",
         )
 
+    def passed(self, tx: Tx, page: PageRow, **values: Any) -> PageRow:
+        """Store who has the page now, and tell those who follow it."""
+        return self.tell_followers(tx, page, pages.change(tx, page, **values))
+
+    def tell_followers(self, tx: Tx, before: PageRow, after: PageRow) -> PageRow:
+        """A page has another holder, or none again."""
+        for follow in self.followers:
+            follow(tx, before, after)
+        return after
+
     def acknowledgement_ends(self, tx: Tx, page: PageRow) -> datetime | None:
         """When an acknowledgement ends that names no end; None when it holds until the page is over."""
-        timeout = self._policy(page).ack_timeout
+        timeout = None if page.role else self._policy(page).ack_timeout  # a role is left, it does not run out
         return None if timeout is None else tx.now + timeout
 
     def _count(self, tx: Tx, page: PageRow, acks: tuple[str, ...], actor: str, *, via: str, note: str) -> PageRow:

@@ -58,6 +58,7 @@ class PinCalls(Protocol):
 
 class RoleCalls(Protocol):
     async def note(self, incident_id: int, role: str) -> wire_roles.RoleNote: ...
+    async def page(self, incident_id: int, role: str, body: wire_roles.PageRole, actor: str) -> wire.Page: ...
 
 
 class SeverityCalls(Protocol):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.roles import OF_REVIEW, Role, current, given, left
+from incidentd.domain.roles import OF_REVIEW, Passing, Role, current, given, left
 from incidentd.services.errors import Invalid
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import in_command
@@ -63,20 +63,43 @@ def assign(
     at = checked_time(body.at, tx.now, "at")
     held = incidents.roles(tx.conn, [incident.id])[incident.id]
     if body.ends or not person:
-        return _leave(tx, incident, _roles_left(held, body, person), person, at, actor)
+        return leave(tx, incident, _roles_left(held, body, person), person, at, actor)
     role = role_named(body.role)
     passing = given(held, role, person, at)
     if not passing.begins:
         return incident
     seen = in_command(tx, process)
     said = {} if body.note is None else {"note": filled(seen, incident.id, role, body.note)}
+    if role not in OF_REVIEW:
+        interrupted_by_role(tx, incident, person, body.interruption, actor)
+    return _pass(tx, incident, role, person, at, passing, actor, said)
+
+
+def hand_to(tx: Tx, incident: Incident, role: Role, person: str, *, interrupts: bool) -> Incident:
+    """`person` takes a role by acknowledging a page for it. `interrupts`: that page has not been counted as such."""
+    passing = given(incidents.roles(tx.conn, [incident.id])[incident.id], role, person, tx.now)
+    if not passing.begins:
+        return incident
+    if interrupts:
+        interrupted_by_role(tx, incident, person, "", person)
+    return _pass(tx, incident, role, person, tx.now, passing, person, {})
+
+
+def _pass(
+    tx: Tx,
+    incident: Incident,
+    role: Role,
+    person: str,
+    at: datetime,
+    passing: Passing,
+    actor: str,
+    said: Mapping[str, object],
+) -> Incident:
     for one in passing.ending:
         incidents.end_role(tx, one, at)
     incidents.add_role(tx, incident.id, role, person, at)
-    if role not in OF_REVIEW:
-        interrupted_by_role(tx, incident, person, body.interruption, actor)
     data = {"role": role, "person": person, "ended": list(passing.former), "at": at}
-    tx.emit("incident.role", incident.subject, data | said, actor=actor)
+    tx.emit("incident.role", incident.subject, {**data, **said}, actor=actor)
     return incidents.change(tx, incident)
 
 
@@ -86,7 +109,7 @@ def _roles_left(held: Sequence[RoleHolder], body: wire_incidents.AssignRole, per
     return [role for role in Role if any(one.role == role and one.person == person for one in current(held))]
 
 
-def _leave(tx: Tx, incident: Incident, roles: Sequence[Role], person: str, at: datetime, actor: str) -> Incident:
+def leave(tx: Tx, incident: Incident, roles: Sequence[Role], person: str, at: datetime, actor: str) -> Incident:
     """`person` leaves these roles, "" for everybody who holds them."""
     held = incidents.roles(tx.conn, [incident.id])[incident.id]
     leaving = {role: ending for role in roles if (ending := left(held, role, person))}

@@ -13,11 +13,13 @@ from incidentd.domain import incidents as rules
 from incidentd.domain.checklist_ticks import TICKED, checklist
 from incidentd.domain.drills import name
 from incidentd.domain.incidents import Incident
+from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.response_history import KINDS, spans
 from incidentd.domain.roles import current, gap_minutes
-from incidentd.domain.violations import violations
+from incidentd.domain.violations import NO_COMMUNICATIONS_LEAD, ROLE_SEPARATION, violations
 from incidentd.services.classification_views import classification
+from incidentd.services.communicators import may_communicate
 from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
 from incidentd.storage import event_log, incidents, reports
@@ -35,6 +37,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     conn: Connection
     now: datetime
     process: Process
+    roster: Roster = Roster()
     pending: Sequence[NewEvent] = ()
 
     def events(self, subjects: Sequence[str], kinds: Sequence[str] = ()) -> list[Event]:
@@ -108,13 +111,21 @@ def checklist_of(seen: Seen, row: Incident) -> tuple[ChecklistItem, ...]:
     return checklist(seen.process.checklists, row, seen.events([row.subject], [TICKED]))
 
 
+def _to_be_asked(seen: Seen, shown: wire.Incident, held: Sequence[wire.RoleHolder]) -> tuple[str, ...]:
+    """Who may lead the communications, while that is wanted of somebody else than it is."""
+    if not any(one.rule in (NO_COMMUNICATIONS_LEAD, ROLE_SEPARATION) for one in shown.violations):
+        return ()
+    return may_communicate(seen.conn, seen.process, seen.roster, held, seen.now)
+
+
 def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
     """One incident with its history. Raises `NotFound`."""
     row = existing(seen.conn, incident_id)
     held = incidents.roles(seen.conn, [row.id])[row.id]
     responded = spans(seen.events([row.subject], KINDS), seen.process, seen.now)
+    shown = view(seen, row)
     return wire_incidents.IncidentDetail(
-        incident=view(seen, row),
+        incident=shown,
         roles=held,
         updates=incidents.updates(seen.conn, [row.id])[row.id],
         role_gap_minutes=gap_minutes(held, responded),
@@ -122,4 +133,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         **known(seen.conn, row),
         classification=classification(seen.conn, row, seen.process.matrix),
         checklist=checklist_of(seen, row),
+        communicators=_to_be_asked(seen, shown, held),
     )

@@ -30,6 +30,7 @@ from incidentd.services.incident_status import StatusChanges, checked_time
 from incidentd.services.incident_timers import IncidentTimers, arm_all
 from incidentd.services.incident_updates import IncidentUpdates
 from incidentd.services.incident_views import Seen, detail, existing, expected, in_command, view, views
+from incidentd.services.role_pages import RolePages
 from incidentd.services.timeline import timeline
 from incidentd.storage import event_log, incidents
 from incidentd.storage.alerts import AlertRow
@@ -47,10 +48,17 @@ class Incidents(IncidentUpdates):
     """Implements `contracts.IncidentCalls`."""
 
     def __init__(
-        self, store: Store, *, process: Callable[[], Process], roster: Callable[[], Roster], reporters: Broadcast
+        self,
+        store: Store,
+        *,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        reporters: Broadcast,
+        role_pages: RolePages,
     ) -> None:
         self._store = store
         self._reporters = reporters
+        self._role_pages = role_pages
         self._process = process
         self._roster = roster
         self._status = StatusChanges(process, roster)
@@ -64,7 +72,9 @@ class Incidents(IncidentUpdates):
     # ------------------------------------------------------------------ reading
     async def _read(self, query: Callable[[Seen], T]) -> T:
         now, process = self._store.clock.now(), self._process()
-        return await self._store.read(lambda conn: query(Seen(conn=conn, now=now, process=process)))
+        return await self._store.read(
+            lambda conn: query(Seen(conn=conn, now=now, process=process, roster=self._roster()))
+        )
 
     async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage:
         """Incidents that are open, closed or all, newest first, with every word of `text`. Raises `Invalid`."""
@@ -174,6 +184,7 @@ class Incidents(IncidentUpdates):
         def action(tx: Tx, incident: Incident) -> Incident:
             changed = self._status.change(tx, incident, body, actor)
             self._reporters.moved(tx, incident, changed, actor)
+            self._role_pages.settle(tx, changed, actor)
             return changed
 
         return await self._change(incident_id, if_version, action)
@@ -201,11 +212,13 @@ class Incidents(IncidentUpdates):
         self, incident_id: int, body: wire_incidents.AssignRole, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Give a role to a person, or end it. Raises `NotFound`, `Invalid` or `Conflict`."""
-        return await self._change(
-            incident_id,
-            if_version,
-            lambda tx, incident: incident_roles.assign(tx, incident, body, actor, self._roster(), self._process()),
-        )
+
+        def action(tx: Tx, incident: Incident) -> Incident:
+            changed = incident_roles.assign(tx, incident, body, actor, self._roster(), self._process())
+            self._role_pages.settle(tx, changed, actor)
+            return changed
+
+        return await self._change(incident_id, if_version, action)
 
     async def add_note(self, incident_id: int, body: wire_incidents.AddNote, actor: str) -> wire.TimelineEntry:
         """Write into the timeline. Raises `NotFound` or `Invalid`."""

@@ -49,7 +49,7 @@ class PageHolders:
         tx.emit("page.taken_over", page.subject, {"from": before, "via": via, "note": note, "until": ends}, actor=actor)
         self._tell(tx, page, before, f"{actor} has taken it over from you", note, actor)
         interrupted_by_taking(tx, page, actor)
-        return pages.change(
+        return self._escalation.passed(
             tx,
             page,
             acknowledged_at=tx.now,
@@ -90,6 +90,7 @@ class PageHolders:
             person=person,
             schedule=schedule,
             policy=policy or page.policy,
+            asks=(),
             body=f"{said}\n\n{page.body}",
         )
         self._tell(tx, page, page.acknowledged_by, f"{actor} has given it to {to}", note, actor)

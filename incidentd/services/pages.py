@@ -222,7 +222,11 @@ class Pages:
 
     async def hand_back(self, page_id: int, actor: str, note: str, if_version: int | None) -> wire.Page:
         """Undo an acknowledgement: the escalation goes on where it stood. Raises `NotFound` or `Conflict`."""
-        return await self._moved(page_id, actor, if_version, lambda tx: hand_back(tx, page_id, actor, note))
+
+        def change(tx: Tx) -> PageRow:
+            return self._escalation.tell_followers(tx, lock_page(tx, page_id), hand_back(tx, page_id, actor, note))
+
+        return await self._moved(page_id, actor, if_version, change)
 
     def acknowledge_all(
         self, tx: Tx, rows: Sequence[PageRow], actor: str, note: str, until: datetime | None = None

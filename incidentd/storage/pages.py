@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
+from incidentd.domain.people import EscalationPolicy
+from incidentd.domain.role_pages import asking
 from incidentd.storage.schema import group_alerts, pages
 from incidentd.storage.tx import Tx
 
@@ -50,11 +52,19 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
     acks_needed: int
     snoozed_until: datetime | None
     snoozed_by: str
+    role: str
+    asks: tuple[tuple[str, ...], ...]
+    ask_seconds: int
 
     @property
     def subject(self) -> str:
         """What its timers and events carry."""
         return f"page:{self.id}"
+
+    @property
+    def asked(self) -> EscalationPolicy | None:
+        """Those whom a page for a role asks before its policy."""
+        return asking(self.role, self.asks, self.ask_seconds)
 
 
 # Built once: to build a statement costs several times what it costs to run it.
@@ -78,7 +88,7 @@ _CHANGE = update(pages).where(pages.c.id == bindparam("of_page")).values(version
 
 def _page(row: Row[Any]) -> PageRow:
     values = {name: getattr(row, name) for name in PageRow.__struct_fields__}
-    return PageRow(**values | {"acks": tuple(row.acks)})
+    return PageRow(**values | {"acks": tuple(row.acks), "asks": tuple(map(tuple, row.asks))})
 
 
 def create(tx: Tx, **values: Any) -> PageRow:
@@ -144,6 +154,12 @@ def at_last_resort(conn: Connection) -> list[PageRow]:
     """Pages that nobody took although the last resort was their turn, oldest first."""
     waiting = pages.c.state.in_(("open", "exhausted")) & pages.c.last_resort_at.is_not(None)
     return listed(conn, select(pages).where(waiting).order_by(pages.c.id).limit(_SHOWN))
+
+
+def for_roles(conn: Connection, incident_id: int) -> list[PageRow]:
+    """The pages for roles of an incident that are not over, oldest first."""
+    wanted = (pages.c.incident_id == incident_id) & (pages.c.role != "") & pages.c.state.in_(ACTIVE)
+    return listed(conn, select(pages).where(wanted).order_by(pages.c.id))
 
 
 def change(tx: Tx, page: PageRow, **values: Any) -> PageRow:

@@ -147,6 +147,9 @@ pages = Table(
     Column("acks_needed", Integer, nullable=False, server_default="1"),  # of so many people
     Column("snoozed_until", Instant),
     Column("snoozed_by", String, nullable=False, server_default=""),
+    Column("role", String, nullable=False, server_default=""),  # of an incident, which whoever acknowledges takes
+    Column("asks", Json, nullable=False, server_default="[]"),  # who is asked before its policy: steps of handles
+    Column("ask_seconds", Integer, nullable=False, server_default="0"),  # that each of these steps waits
 )
 Index("pages_group", pages.c.group_id)
 Index("pages_incident", pages.c.incident_id)

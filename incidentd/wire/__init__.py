@@ -200,6 +200,7 @@ class Page(Frozen, frozen=True):
     snoozed_until: Instant | None = None  # put off until then: its step is taken again
     snoozed_by: str = ""
     drill: str = ""  # D-7 when it is part of a drill
+    role: str = ""  # of its incident, which whoever acknowledges takes
 
 
 class PagePage(Frozen, frozen=True):

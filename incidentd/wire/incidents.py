@@ -29,6 +29,7 @@ class IncidentDetail(Frozen, frozen=True):
     attempts: tuple[Attempt, ...] = ()
     classification: IncidentClassification | None = None
     checklist: tuple[ChecklistItem, ...] = ()  # of every role, as it applies now
+    communicators: tuple[str, ...] = ()  # to be asked now to lead the communications, in order
 
 
 class DeclareIncident(Request, frozen=True):

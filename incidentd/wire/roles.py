@@ -19,3 +19,10 @@ class HandOver(Request, frozen=True):
     known: OptionalText | None = None
     tried: OptionalText | None = None
     promised: OptionalText | None = None
+
+
+class PageRole(Request, frozen=True):
+    """Page whoever holds a role, or those who may take it. `interruption` is wanted where that is project work."""
+
+    note: OptionalText = ""
+    interruption: str = ""

@@ -1341,6 +1341,10 @@ class _Roles(_Part):
         _one(self.fake.incidents, incident_id, "incident")
         return wire_roles.RoleNote(known="checkout fails", tried="", promised="")
 
+    async def page(self, incident_id: int, role: str, body: wire_roles.PageRole, actor: str) -> wire.Page:
+        await self.fake.note("roles.page", incident_id, role, body, actor)
+        return _one(self.fake.pages, 1, "page")
+
 
 class _Roster:
     async def people(self) -> wire.People:

@@ -86,6 +86,7 @@ GOOD = {
     "POST /v1/severity/replay": ("/v1/severity/replay", {"edited": {"name": "process.toml", "text": ""}}),
     "POST /v1/incidents/{id}/roles": ("/v1/incidents/1/roles", {"role": "mitigation_lead", "person": "ana"}),
     "GET /v1/incidents/{id}/roles/{role}/note": ("/v1/incidents/1/roles/scribe/note", None),
+    "POST /v1/incidents/{id}/roles/{role}/page": ("/v1/incidents/1/roles/scribe/page", {"note": "we need one"}),
     "GET /v1/incidents/{id}/checklist": ("/v1/incidents/1/checklist", None),
     "POST /v1/incidents/{id}/checklist/{item}": ("/v1/incidents/1/checklist/second-lead", {"done": True}),
     "POST /v1/incidents/{id}/notes": ("/v1/incidents/1/notes", {"text": "rolled back"}),

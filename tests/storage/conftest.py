@@ -11,6 +11,7 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.incidents import Incidents
 from incidentd.services.intake import Intake
 from incidentd.services.muting import Mutes
+from incidentd.services.role_pages import RolePages
 from incidentd.services.support_desk import SupportDesk
 from incidentd.storage import alerts, event_log, timers
 
@@ -35,7 +36,13 @@ def incidents_of(store) -> Callable[[Roster], Incidents]:
     def make(roster: Roster) -> Incidents:
         escalation = Escalation(lambda: roster, Mutes(default_process))
         desk = SupportDesk(store, default_process, lambda: roster, escalation)
-        return Incidents(store, process=default_process, roster=lambda: roster, reporters=desk.broadcast)
+        return Incidents(
+            store,
+            process=default_process,
+            roster=lambda: roster,
+            reporters=desk.broadcast,
+            role_pages=RolePages(escalation, default_process, lambda: roster),
+        )
 
     return make
 

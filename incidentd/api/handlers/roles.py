@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
@@ -19,3 +20,7 @@ async def get_checklist(calls: Calls, call: Read) -> wire_checklists.Checklist:
 
 async def tick_item(calls: Calls, call: Call[wire_checklists.Tick, queries.Query]) -> wire_checklists.Checklist:
     return await calls.checklists.tick(call.id, call.names["item"], call.body, call.actor)
+
+
+async def page_role(calls: Calls, call: Call[wire_roles.PageRole, queries.Query]) -> wire.Page:
+    return await calls.roles.page(call.id, call.names["role"], call.body, call.actor)
