@@ -60,6 +60,8 @@ def check(session: Session, /, incident_id: int, **given: Any) -> None:
     body = post(session, incident_id, "updates/check", _post_update(**given))
     if found := session.read(body, wire_updates.CheckedUpdate):
         click.echo(safe_text(found.text))
+        if found.readers:
+            hang("  written to ", safe_line(", ".join(found.readers)))
         for one in found.warnings:
             hang(f"  {paint(glyph('!', '!'), 'warn')} ", safe_line(one), lead_width=4)
 

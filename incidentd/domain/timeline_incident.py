@@ -50,7 +50,10 @@ def _update(told: Told) -> Line:
     data = told.data
     due = instant(data["next_at"])
     promise = f"next update by {due:%H:%M} UTC" if due else "no further update is promised"
-    return Line(kind="update", text=f"{data['phase']} to {data['audience']}: {data['text']}", detail=promise)
+    readers = data.get("written_to") or ()
+    heard = f"written to {', '.join(readers)}" if readers else ""
+    text = f"{data['phase']} to {data['audience']}: {data['text']}"
+    return Line(kind="update", text=text, detail=joined(promise, heard))
 
 
 @about("incident.update_overdue")

@@ -13,6 +13,8 @@ from incidentd.wire import TimelineEntry, Update
 
 _TELLS = frozenset({"decision", "action", "observation", "status", "severity"})
 """The kinds of entry that colleagues want to hear of."""
+INTERNAL = "internal"
+"""The audience that an update has when nothing else is said: whoever reads the room."""
 _MOST = 8
 _LONGEST = 200
 _OUTSIDE: Mapping[Phase, str] = {
@@ -53,10 +55,21 @@ def _line(entry: TimelineEntry) -> str:
 
 
 def warnings(
-    update: Update, before: Sequence[Update], *, people: Mapping[str, str], cadence: timedelta | None
+    update: Update,
+    before: Sequence[Update],
+    *,
+    people: Mapping[str, str],
+    cadence: timedelta | None,
+    audiences: Collection[str] = (),
 ) -> tuple[str, ...]:
     """What a reader would miss in `update`, which is not sent yet. `people` are names by handle."""
-    return tuple(_warnings(update, before, people, cadence))
+    return (*_unheard(update, audiences), *_warnings(update, before, people, cadence))
+
+
+def _unheard(update: Update, audiences: Collection[str]) -> Iterator[str]:
+    known = {*audiences, CUSTOMERS, INTERNAL}
+    if audiences and update.audience not in known:
+        yield f"{update.audience} is no audience, so nobody is written to: {', '.join(sorted(known))}"
 
 
 def _warnings(

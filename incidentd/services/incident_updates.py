@@ -14,7 +14,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.update_rules import stated
 from incidentd.domain.updates import PHASE_OF_STATUS, Phase, next_due
-from incidentd.services import update_reminders
+from incidentd.services import update_readers, update_reminders
 from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.incident_timers import arm_all
@@ -48,7 +48,14 @@ class IncidentUpdates:
             next_at = self._next_update(incident, phase, body, tx.now)
             values = {"by": actor, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
             update = incidents.add_update(tx, incident.id, values)
-            told = {"id": update.id, "audience": body.audience, "phase": phase, "text": body.text, "next_at": next_at}
+            told = {
+                "id": update.id,
+                "audience": body.audience,
+                "phase": phase,
+                "text": body.text,
+                "next_at": next_at,
+                "written_to": update_readers.write(tx, incident, update, self._process(), self._roster()),
+            }
             tx.emit("incident.update", incident.subject, told, actor=actor)
             self._reporters.updated(tx, incident, update, actor, final=body.final)
             owed = None if incident.status in ENDED else next_at
@@ -106,8 +113,15 @@ class IncidentUpdates:
                 _updates(conn, incident),
                 people={one.handle: one.name for one in self._roster().people.values()},
                 cadence=None if by_cadence is None else by_cadence - now,
+                audiences=self._process().audiences,
             )
-            return wire_updates.CheckedUpdate(text=stated(body.text, next_at), next_at=next_at, warnings=found)
+            heard = update_readers.of(conn, incident, update, self._process(), self._roster())
+            return wire_updates.CheckedUpdate(
+                text=stated(body.text, next_at),
+                next_at=next_at,
+                warnings=found,
+                readers=tuple(one.who for one in heard),
+            )
 
         return await self._store.read(read)
 

@@ -22,6 +22,7 @@ class CheckedUpdate(Frozen, frozen=True):
     text: str  # as its readers get it, with the time of the next word
     next_at: Instant | None
     warnings: tuple[str, ...]
+    readers: tuple[str, ...] = ()  # who is written to; reporters are in the preview of `reporters/preview`
 
 
 class RunLong(Request, frozen=True):

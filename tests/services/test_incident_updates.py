@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from incidentd.domain.audiences import Audience, Place
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
@@ -131,3 +132,24 @@ async def test_a_draft_tells_what_happened_since_the_last_update(daemon, inciden
     assert later.next_at == daemon.clock.now() + 30 * MINUTE
     with pytest.raises(NotFound):
         await daemon.core.incidents.draft_update(9, "internal", "")
+
+
+async def test_an_audience_is_written_to_once_with_the_text_as_it_is_stated(daemon, incident):
+    chat = Place(notifier="push", address="#board")
+    board = Audience(name="board", people=("sam", "lin", "nobody"), channels=(chat,))
+    daemon.process = msgspec.structs.replace(daemon.process, audiences={"board": board})
+    body = wire_incidents.PostUpdate(text="Cards fail in the EU.", phase="identified", audience="board")
+    seen = await daemon.core.incidents.check_update(1, body, "lin")
+    assert (seen.readers, seen.warnings) == (("sam", "#board by push"), ())
+    await daemon.settle()
+    assert told(daemon) == []
+    update = await daemon.core.incidents.post_update(1, body, "lin")
+    await daemon.settle()
+    sent = [(instance, one.recipient, one.body) for instance, one in daemon.sender.sent]
+    text = f"Cards fail in the EU.\n\nNext update by {update.next_at:%H:%M UTC (%Y-%m-%d)}."
+    assert sent == [("mail", "sam", text), ("push", "#board by push", text)]
+    (line,) = [one for one in (await daemon.core.incidents.timeline(1)).entries if one.kind == "update"]
+    assert line.detail.endswith("written to sam, #board by push")
+    wrong = msgspec.structs.replace(body, audience="bord")
+    (warning,) = (await daemon.core.incidents.check_update(1, wrong, "lin")).warnings
+    assert warning.startswith("bord is no audience, so nobody is written to: board, customers, internal")
