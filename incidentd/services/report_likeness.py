@@ -17,6 +17,7 @@ from incidentd.storage import customers, report_clusters
 
 _UNDECIDED = IN_TRIAGE | {State.NO_FAULT_FOUND}
 """Reports that may yet become an incident."""
+_LISTED = 100
 
 
 def facts_of(conn: Connection, rows: Sequence[Report]) -> list[Facts]:
@@ -66,13 +67,13 @@ class Alike:
 def asking(conn: Connection, rows: Sequence[Report], support: Support) -> frozenset[int]:
     """Those of some reports whose cluster asks for an incident, as `Alike.nudge` would say of each.
 
-    Where there are more than `report_clusters.MOST` that may become one, the newest are looked at.
+    Where more than a hundred may become one, the newest are looked at: to compare each with each is what costs.
     """
     mine = [row for row in rows if _undecided(row)]
     if not mine:
         return frozenset()
     since = min(row.created_at for row in mine) - support.nudge.within
-    near = report_clusters.in_no_incident(conn, sorted(_UNDECIDED), since)
+    near = report_clusters.in_no_incident(conn, sorted(_UNDECIDED), since, _LISTED)
     return asking_of(facts_of(conn, near), support.similar, support.nudge)
 
 

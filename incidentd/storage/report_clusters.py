@@ -21,11 +21,11 @@ def between(conn: Connection, start: datetime, end: datetime) -> list[Report]:
     return listed(conn, (columns.created_at >= start) & (columns.created_at <= end), None, MOST)
 
 
-def in_no_incident(conn: Connection, states: Sequence[State], since: datetime) -> list[Report]:
+def in_no_incident(conn: Connection, states: Sequence[State], since: datetime, most: int) -> list[Report]:
     """The newest reports in some states that came from `since` on and are linked to no incident."""
     columns = reports.c
     mine = columns.state.in_(states) & columns.incident_id.is_(None) & (columns.created_at >= since)
-    return listed(conn, mine, None, MOST)
+    return listed(conn, mine, None, most)
 
 
 def first_words(conn: Connection, report_ids: Sequence[int], longest: int) -> dict[int, str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentd.domain.clusters import NudgeRule, Relation, Similar, nudge, suggestions
+from incidentd.domain.clusters import NudgeRule, Relation, Similar, asking, nudge, suggestions
 from incidentd.domain.likeness import Facts, likeness
 
 NOW = datetime(2026, 11, 27, 18, 10, tzinfo=UTC)
@@ -116,6 +116,27 @@ def test_two_teams_about_one_service_ask_for_an_incident_whatever_they_say():
     assert said.why == "2 teams report about auth: billing, search"
     assert asked(one, report(2, "invoice", service="auth", team="billing")) is None
     assert asked(one, report(2, "invoice", service="web", team="search")) is None
+
+
+SOME = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(TEXTS)), st.sampled_from(("a", "b", "c")), st.sampled_from(("", "flags", "web")),
+        st.sampled_from(("", "billing", "search")), st.integers(0, 180),
+    ),
+    max_size=7,
+)  # fmt: skip
+
+
+@given(SOME, st.integers(2, 3))
+@settings(max_examples=25)
+def test_of_many_those_ask_whose_own_nudge_asks(given_ones, threshold):
+    facts = [
+        report(number, words, sender=sender, service=service, team=team, at=NOW + timedelta(minutes=after))
+        for number, (words, sender, service, team, after) in enumerate(given_ones, 1)
+    ]
+    rule = NudgeRule(reports=threshold)
+    one_by_one = {one.id for one in facts if nudge(one, facts, found(one, *facts), rule) is not None}
+    assert asking(facts, Similar(), rule) == one_by_one
 
 
 @pytest.mark.parametrize("count", [2, 5])
