@@ -183,7 +183,7 @@ class Core:
             return process().support
 
         propagator = Propagator(self.escalation, process, roster, changes)
-        self.triage = Triage(store, roster, support, changes, propagator)
+        self.triage = Triage(store, roster, process, changes, propagator)
         nudges = Nudges(support, changes)
         self.support.intake.followers.append(nudges.on_message)
         changes.edited = nudges.on_edit

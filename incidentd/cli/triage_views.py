@@ -53,9 +53,14 @@ def print_whither(found: wire_triage.Whither) -> None:
     """The rule that counts, and whom it reaches now."""
     fields([
         ("to", found.target), ("reaches now", listed(found.people) or "nobody"), ("urgency", found.urgency),
-        ("because", found.why), ("passed over", listed(found.passed)), ("kept informed", listed(found.audiences)),
+        ("because", found.why), ("passed over", listed(found.passed)), ("kept informed", _informed(found)),
         ("wants a reason", f"{listed(found.on_project_work)}: on project work" if found.on_project_work else ""),
     ])  # fmt: skip
+
+
+def _informed(found: wire_triage.Whither) -> str:
+    who = listed(found.informed) or "nobody who does not know"
+    return f"{listed(found.audiences)}: {who}" if found.audiences else ""
 
 
 def print_nudge(found: wire_triage.Nudge | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from incidentd.domain.audiences import readers
 from incidentd.domain.display import safe_line
 from incidentd.domain.messages import manual_body
 from incidentd.domain.people import Roster
@@ -17,11 +16,10 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.interruptions import check_reason
 from incidentd.services.notes import write_to
 from incidentd.services.report_changes import ReportChanges
-from incidentd.services.report_whither import Way, Ways
-from incidentd.services.triage_cards import PROPAGATED, Seen, propagated, seen
-from incidentd.storage import duty_changes, pages, report_clusters, team_turns
+from incidentd.services.report_whither import PROPAGATED, Way, Ways
+from incidentd.services.triage_cards import Seen, propagated, seen
+from incidentd.storage import pages, report_clusters, team_turns
 from incidentd.storage.tx import Tx
-from incidentd.wire import Event
 
 _TITLE = 250
 _WORDS = 2000
@@ -46,12 +44,12 @@ class Propagator:
     def propagate(self, tx: Tx, report: Report, note: str, interruption: str, actor: str) -> Report:
         """Page whoever the rules name. Raises `Conflict` while an earlier page of it is open, and `Invalid`."""
         self._check_pages(tx, report)
-        support = self._process().support
-        one = Ways(tx.conn, self._roster(), support, tx.now).of(report)
+        process = self._process()
+        one = Ways(tx.conn, self._roster(), process, tx.now).of(report)
         for person in one.on_project_work or ("",):
             check_reason(tx, person, interruption)
         title = _title(report)
-        body = manual_body("\n".join(_lines(tx, seen(tx.conn, report, support), one, note)), actor)
+        body = manual_body("\n".join(_lines(tx, seen(tx.conn, report, process.support), one, note)), actor)
         page = self._escalation.start(
             tx,
             actor=actor,
@@ -71,27 +69,12 @@ class Propagator:
         if one.turn:
             team_turns.take(tx, [(one.turn, one.person)])
         begun = triage_begun(tx, report, actor)
-        told = self._inform(tx, report, one, (title, body), actor)
-        tx.emit(PROPAGATED, report.about, {"page": page.id, "note": note, "told": told, **_said(one)}, actor=actor)
+        informed = [reader for reader in one.informed if reader.who != actor]
+        for reader in informed:
+            write_to(tx, reader.person, title, body, reader.why, about=report.about, can_wait=True)
+        data = {"page": page.id, "note": note, "told": [reader.who for reader in informed], **_said(one)}
+        tx.emit(PROPAGATED, report.about, data, actor=actor)
         return self._changes.save(tx, report, **_responded(tx, report, actor), **begun)
-
-    def _inform(self, tx: Tx, report: Report, one: Way, said: tuple[str, str], actor: str) -> list[str]:
-        """Write to the rule's audiences what the page says, to each of them once about one report; returns whom.
-
-        Neither the one who sends it on nor whoever the page reaches at once is written to beside it.
-        """
-        before = [who for event in propagated(tx.conn, report).values() for who in _told(event)]
-        found = readers(
-            one.found.audiences,
-            self._process().audiences,
-            self._roster(),
-            tx.now,
-            duty_changes.at(tx.conn, tx.now),
-            besides={actor, *one.people, *before},
-        )
-        for reader in found:
-            write_to(tx, reader.person, *said, reader.why, about=report.about, can_wait=True)
-        return [reader.who for reader in found]
 
     def _check_pages(self, tx: Tx, report: Report) -> None:
         just_now = [int(one.data["page"]) for one in tx.events if (one.kind, one.subject) == (PROPAGATED, report.about)]
@@ -116,11 +99,6 @@ def triage_begun(tx: Tx, report: Report, actor: str) -> dict[str, Any]:
 def _responded(tx: Tx, report: Report, actor: str) -> dict[str, Any]:
     """To pass a report on is to take it on: the clock of the first response stops."""
     return {"first_responded_at": report.first_responded_at or tx.now, "owner": report.owner or actor}
-
-
-def _told(event: Event) -> list[str]:
-    told = event.data.get("told", ())  # the first versions wrote to nobody
-    return [str(who) for who in told] if isinstance(told, list | tuple) else []
 
 
 def _said(one: Way) -> dict[str, object]:

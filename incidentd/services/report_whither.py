@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection
 
+from incidentd.domain.audiences import Reader, readers
 from incidentd.domain.escalation import chosen, policy_for, policy_of_service, reach
 from incidentd.domain.final_schedule import WEEK
 from incidentd.domain.modes import Mode, mode_at
 from incidentd.domain.people import EscalationPolicy, Roster, Target, TargetKind, Team
+from incidentd.domain.process import Process
 from incidentd.domain.propagation import About, Propagation, propagation
 from incidentd.domain.reports import Report
-from incidentd.domain.support import Support
 from incidentd.domain.targets import holder
-from incidentd.storage import customers, duty_changes, incidents, interruptions, team_turns
+from incidentd.storage import customers, duty_changes, event_log, incidents, interruptions, team_turns
+from incidentd.wire import Event
 from incidentd.wire import triage as wire_triage
+
+PROPAGATED = "report.propagated"
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page of a report is started with, and whom it reaches at once. `turn` is the team whose turn it takes."""
+    """What a page of a report is started with, and whom it reaches at once. `turn` is the team whose turn it takes.
+
+    `informed` are those of the rule's audiences who hear of it beside the page.
+    """
 
     found: Propagation
     target: str
@@ -31,15 +39,16 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     turn: str = ""
     people: tuple[str, ...] = ()
     on_project_work: tuple[str, ...] = ()
+    informed: tuple[Reader, ...] = ()
 
 
 class Ways:
     """Finds them for one state of the roster and the process, at one instant."""
 
-    def __init__(self, conn: Connection, roster: Roster, support: Support, at: datetime) -> None:
+    def __init__(self, conn: Connection, roster: Roster, process: Process, at: datetime) -> None:
         self._conn = conn
         self._roster = roster
-        self._support = support
+        self._process = process
         self._at = at
         self._changes = duty_changes.between(conn, at, at + WEEK)
         self._turns = team_turns.everybody(conn)
@@ -47,7 +56,7 @@ class Ways:
     def of(self, report: Report) -> Way:
         """Where `report` goes."""
         severity = self._severity(report)
-        found = propagation(self._about(report, severity), self._support.propagate)
+        found = propagation(self._about(report, severity), self._process.support.propagate)
         usual = policy_of_service(self._roster, report.service)
         one = Way(found=found, target=f"policy {usual}", policy=usual, severity=severity)
         if found.policy:
@@ -56,7 +65,16 @@ class Ways:
             one = msgspec.structs.replace(one, target=f"schedule {found.schedule}", schedule=found.schedule)
         elif found.team:
             one = self._to_team(one, found.team)
-        return self._reaching(one)
+        one = self._reaching(one)
+        return msgspec.structs.replace(one, informed=self._informed(report, one))
+
+    def _informed(self, report: Report, one: Way) -> tuple[Reader, ...]:
+        """The audiences of the rule, each told once about one report: not whom the page reaches, nor who was before."""
+        before = [
+            who for event in event_log.of_subjects(self._conn, [report.about], [PROPAGATED]) for who in told(event)
+        ]
+        audiences, besides = self._process.audiences, {*one.people, *before}
+        return tuple(readers(one.found.audiences, audiences, self._roster, self._at, self._changes, besides=besides))
 
     def _severity(self, report: Report) -> str:
         incident = None if report.incident_id is None else incidents.get(self._conn, report.incident_id)
@@ -116,4 +134,11 @@ def shown(one: Way) -> wire_triage.Whither:
         on_project_work=one.on_project_work,
         urgency=one.found.urgency,
         audiences=one.found.audiences,
+        informed=tuple(reader.who for reader in one.informed),
     )
+
+
+def told(event: Event) -> Sequence[str]:
+    """Whom of its audiences a report was told to when it was sent on; the first versions told nobody."""
+    found = event.data.get("told", ())
+    return [str(who) for who in found] if isinstance(found, list | tuple) else []

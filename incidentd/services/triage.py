@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from incidentd.domain.canned_replies import ASK
 from incidentd.domain.people import Roster
 from incidentd.domain.priority import Level, priority, why
+from incidentd.domain.process import Process
 from incidentd.domain.reports import Report, State
 from incidentd.domain.support import Support
 from incidentd.services.errors import Conflict, Invalid
@@ -33,19 +34,22 @@ class Triage:
         self,
         store: Store,
         roster: Callable[[], Roster],
-        support: Callable[[], Support],
+        process: Callable[[], Process],
         changes: ReportChanges,
         propagator: Propagator,
     ) -> None:
         self._store = store
         self._roster = roster
-        self._support = support
+        self._process = process
         self._changes = changes
         self._propagator = propagator
 
+    def _support(self) -> Support:
+        return self._process().support
+
     # ------------------------------------------------------------------ looking
     def _view(self, conn: Connection, report: Report) -> wire_triage.Triage:
-        return triage_view(conn, report, self._roster(), self._support(), self._store.clock.now())
+        return triage_view(conn, report, self._roster(), self._process(), self._store.clock.now())
 
     async def get(self, report_id: int) -> wire_triage.Triage:
         """The card of a report. Raises `NotFound`."""

@@ -11,6 +11,7 @@ from incidentd.domain.canned_replies import ASK, CannedReply, Unfilled, render
 from incidentd.domain.clusters import Nudge
 from incidentd.domain.likeness import LONGEST
 from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
 from incidentd.domain.reply_values import reply_values
 from incidentd.domain.reports import Customer, Report
 from incidentd.domain.service_hints import services_named
@@ -19,12 +20,12 @@ from incidentd.domain.triage import Card, Question, card, implied_answers
 from incidentd.services.report_likeness import Alike
 from incidentd.services.report_outbound import LOCAL
 from incidentd.services.report_views import existing_customer, view
-from incidentd.services.report_whither import Ways, shown
+from incidentd.services.report_whither import PROPAGATED, Ways, shown
 from incidentd.storage import event_log, pages, report_clusters
 from incidentd.wire import Event
 from incidentd.wire import triage as wire_triage
 
-ASKED, PROPAGATED = "report.asked", "report.propagated"
+ASKED = "report.asked"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +74,10 @@ def question_draft(one: Seen, question: str, text: str = "") -> wire_triage.Repl
 
 
 def triage_view(
-    conn: Connection, report: Report, roster: Roster, support: Support, now: datetime
+    conn: Connection, report: Report, roster: Roster, process: Process, now: datetime
 ) -> wire_triage.Triage:
     """The whole card."""
+    support = process.support
     one = seen(conn, report, support)
     asks = one.card.next_question
     return wire_triage.Triage(
@@ -96,7 +98,7 @@ def triage_view(
         next=None if asks is None else question_draft(one, asks),
         waiting_for=one.card.waiting_for,
         replies=tuple(draft(one, reply) for name, reply in sorted(support.replies.items()) if name != ASK),
-        whither=shown(Ways(conn, roster, support, now).of(report)),
+        whither=shown(Ways(conn, roster, process, now).of(report)),
         pages=_pages(conn, report),
         nudge=nudge_view(Alike(conn, report, support).nudge()),
         version=report.version,

@@ -46,6 +46,7 @@ class Whither(wire.Frozen, frozen=True):
     on_project_work: tuple[str, ...]  # of these: to reach them wants a reason
     urgency: str
     audiences: tuple[str, ...]
+    informed: tuple[str, ...] = ()  # whom of these it would tell now: people, and places where many read
 
 
 class PropagatedPage(wire.Frozen, frozen=True):

@@ -293,6 +293,7 @@ async def test_a_rule_sends_it_to_whoever_of_a_team_is_in_support_and_says_why(d
     whither = (await desk.core.triage.get(number)).whither
     assert (whither.rule, whither.people, whither.urgency) == ("flags", ("lin",), "high")
     assert whither.target == "lin, in support for team shop"
+    assert (whither.audiences, whither.informed) == (("internal",), ("sam", "#status by chat"))
     card = await propagate(desk, number)
     assert await interruptions(desk) == []
     await desk.settle()

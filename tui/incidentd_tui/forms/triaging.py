@@ -165,7 +165,7 @@ def propagate(tui: IncidentdApp, one: wire_triage.Triage) -> Form:
         if to.people:
             lines.append(f"first {', '.join(to.people)}")
         if to.audiences:
-            lines.append(f"tells {', '.join(to.audiences)}")
+            lines.append(f"tells {', '.join(to.audiences)}: {', '.join(to.informed) or 'nobody who does not know'}")
         if to.on_project_work:
             lines.append("the interruption is recorded with this reason")
         return lines
