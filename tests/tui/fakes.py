@@ -11,6 +11,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.client import ApiError, Unreachable
+from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.duty_changes import Changes, Override, Swap, SwapState
 from incidentd.domain.duty_rules import BadChange
 from incidentd.domain.duty_warnings import warnings
@@ -21,6 +22,7 @@ from incidentd.domain.modes import Mode, ModeBlock, place
 from incidentd.domain.people import Roster, Schedule
 from incidentd.domain.severity import Severity
 from incidentd.services import duty_drafts
+from incidentd.services.classification_views import classified, shown
 from incidentd.services.errors import Invalid
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -42,6 +44,7 @@ from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import routes as wire_routes
+from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
@@ -296,6 +299,8 @@ class FakeDaemon:
         self.deliveries: dict[int, tuple[wire_pages.Delivery, ...]] = {}
         self.traces: dict[int, tuple[str, tuple[wire.TraceStep, ...]]] = {}
         self.incidents_by_id: dict[int, wire.Incident] = {}
+        self.matrix = DEFAULT_MATRIX
+        self.classifications: dict[int, wire_severity.IncidentClassification] = {}
         self.updates: dict[int, list[wire.Update]] = {}
         self.facts: dict[int, dict[str, Any]] = {}  # claims, theories and attempts of an incident
         self.timelines: dict[int, list[wire.TimelineEntry]] = {}
@@ -1229,14 +1234,20 @@ class FakeDaemon:
         one = self._known(self.incidents_by_id.get(incident_id), f"incident {incident_id}")
         updates = tuple(self.updates.get(incident_id, ()))
         return wire_incidents.IncidentDetail(
-            incident=one, roles=one.roles, updates=updates, role_gap_minutes={}, **self.facts.get(incident_id, {})
-        )
+            incident=one, roles=one.roles, updates=updates, role_gap_minutes={},
+            classification=self.classifications.get(incident_id), **self.facts.get(incident_id, {}),
+        )  # fmt: skip
 
     async def declare(self, body: wire_incidents.DeclareIncident) -> wire.Incident:
         await self._mutate("declare", body)
         number = max(self.incidents_by_id, default=0) + 1
         one = make_incident(
-            number, body.title, ago=0, severity=body.severity, service=body.service, alert_ids=body.alert_ids
+            number,
+            body.title,
+            ago=0,
+            severity=body.severity or Severity.SEV3,
+            service=body.service,
+            alert_ids=body.alert_ids,
         )
         self.timelines[number] = [make_entry(self.seq + 1, 0, "status", f"Declared: {body.title}", by=self.me)]
         for alert_id in body.alert_ids:
@@ -1283,6 +1294,36 @@ class FakeDaemon:
     ) -> wire.Incident:
         await self._mutate("set_severity", incident_id, body)
         return self._incident_becomes(self._open(incident_id, if_version), "incident.severity", severity=body.severity)
+
+    async def severity_matrix(self) -> wire_severity.SeverityMatrix:
+        await self._turn()
+        facts = {"process_version": "p1", "warnings": ()}
+        return msgspec.convert(
+            {**msgspec.structs.asdict(self.matrix), **facts}, wire_severity.SeverityMatrix, from_attributes=True
+        )
+
+    async def classify_incident(
+        self, incident_id: int, body: wire_severity.ClassifyIncident, *, if_version: int | None = None
+    ) -> wire_severity.ClassifiedIncident:
+        """As the daemon does it: over the answers before, and an override with or without a reason."""
+        await self._mutate("classify_incident", incident_id, body)
+        one = self._open(incident_id, if_version)
+        before = self.classifications.get(incident_id)
+        given = {**(before.answers if before else {}), **body.answers}
+        found = self.record_classification(incident_id, given, override=body.severity, reason=body.reason, by=self.me)
+        one = self._incident_becomes(one, "incident.classified", severity=body.severity or found.level)
+        return wire_severity.ClassifiedIncident(incident=one, classification=found)
+
+    def record_classification(
+        self, incident_id: int, given: Mapping[str, str], *, override: Severity | None = None, reason: str, by: str
+    ) -> wire_severity.IncidentClassification:
+        now = shown(self.matrix, classified(self.matrix, given), given)
+        found = wire_severity.IncidentClassification(
+            at=NOW, by=by, level=now.level, rule=now.rule, rule_text=now.rule_text, answers=given,
+            overridden=override not in (None, now.level), reason=reason, process_version="p1", lost=(), now=now,
+        )  # fmt: skip
+        self.classifications[incident_id] = found
+        return found
 
     async def assign_role(
         self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None

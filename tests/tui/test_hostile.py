@@ -45,6 +45,7 @@ SCREENS = {
     "panel": (311, ("tab",)),
     "declare": (None, ("i",)),
     "roles": (311, ("R",)),
+    "severity": (311, ("S", "1")),
     "link": (311, ("l",)),
     "palette": (311, ("ctrl+p",)),
     "edit": (311, ("E",)),
@@ -172,6 +173,7 @@ def poison(fakes, scene, payload):
         for entry in client.timelines[311]
     ]
     client.be_here(*(put(one, person=payload + one.person, what=payload) for one in client.here.here))
+    _poison_severity(client, put, payload)
     client.updates[311] = [put(one, text=payload, audience=payload, phase=payload) for one in client.updates[311]]
     client.traces = {number: (payload, _steps(fakes, payload)) for number in client.alerts_by_id}
     client.person_list = [
@@ -202,6 +204,20 @@ def poison(fakes, scene, payload):
     }  # fmt: skip
     client.drafts = {"note:311": payload, "summary:311": payload}
     return client
+
+
+def _poison_severity(client, put, payload):
+    """What the matrix says, and what is on record of the incident in the room."""
+    matrix = client.matrix
+    client.matrix = put(
+        matrix,
+        questions=tuple(
+            put(one, id=f"{payload}{number}", text=payload, answers=tuple(put(a, text=payload) for a in one.answers))
+            for number, one in enumerate(matrix.questions)
+        ),
+        rules=(put(matrix.rules[-1], id=payload, text=payload),),
+    )
+    client.record_classification(311, {}, reason=payload, by=payload)
 
 
 def _poison_duty(client, put, payload):

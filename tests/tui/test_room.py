@@ -152,7 +152,7 @@ async def test_lowering_a_severity_needs_a_reason(client, in_room, settled, text
     app, ready = in_room()
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot)
-        await pilot.press("S", "3", "enter")
+        await pilot.press("S", "o", "3", "enter")
         await settled(pilot, lambda: "lowering a severity needs one" in text(app))
         assert not client.calls
         await pilot.press(*"few users", "enter")
@@ -265,7 +265,7 @@ async def test_the_palette_finds_a_verb_and_does_it(client, in_room, settled, te
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot)
         await pilot.press("ctrl+p", *"severity")
-        await settled(pilot, lambda: "Set the severity" in text(app))
+        await settled(pilot, lambda: "Classify by the questions" in text(app))
         await pilot.press("enter")
         await settled(pilot, lambda: "Severity of INC-311" in text(app))
 

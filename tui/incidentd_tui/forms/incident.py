@@ -9,17 +9,19 @@ from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents
-from incidentd_tui import bulk, phrases, vocabulary
+from incidentd_tui import bulk, phrases
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.bulk import confirmed
+from incidentd_tui.forms.severity import MEANING, SEVERITIES, Answering
 from incidentd_tui.rows import inbox
 from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.screens.questionnaire import Questionnaire
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
 
-_SEVERITY = tuple((level.value, level.value) for level, _ in vocabulary.SEVERITIES)
-_MEANING = {level.value: text for level, text in vocabulary.SEVERITIES}
+
+_ASK = "ask"
 
 
 def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
@@ -28,6 +30,7 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
     first = min(alerts, key=lambda one: (phrases.alert_rank(one.severity), one.starts_at), default=None)
     names = {one.name for one in tui.model.services}
     service = first.service if first else ""
+    guess = f"SEV{min(worst, 4)}"
     fields = (
         Field(
             name="title",
@@ -38,8 +41,8 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
         Field(
             name="severity",
             label="Severity",
-            options=_SEVERITY,
-            value=f"SEV{min(worst, 4)}",
+            options=(*SEVERITIES, (_ASK, "by questions")),
+            value=guess,
             hint="unsure means the worse one",
         ),
         Field(name="service", label="Service", options=_services(names, service), value=service),
@@ -47,7 +50,10 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
     )
 
     def effects(values: Values) -> list[str]:
-        lines = [f"{values['severity']}: {_MEANING[values['severity']]}", "the incident opens, and its room with it"]
+        meaning = f"{guess} until the questions of the matrix are answered, in its room"
+        if values["severity"] != _ASK:
+            meaning = f"{values['severity']}: {MEANING[values['severity']]}"
+        lines = [meaning, "the incident opens, and its room with it"]
         if alerts:
             lines.append(f"links {', '.join(f'A-{one.id}' for one in alerts[:8])}{' …' if len(alerts) > 8 else ''}")
         return [*lines, "can be undone for ten seconds (false alarm)"]
@@ -55,7 +61,7 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
     async def send(values: Values) -> str:
         body = wire_incidents.DeclareIncident(
             title=values["title"][:250],
-            severity=Severity(values["severity"]),
+            severity=Severity(guess if values["severity"] == _ASK else values["severity"]),
             service=values["service"],
             alert_ids=tuple(one.id for one in alerts),
             suspected=values["sure"] == "suspected",
@@ -68,6 +74,8 @@ def declare(tui: IncidentdApp, alerts: list[wire.Alert]) -> Form:
         tui.acts.take_incident(incident)
         tui.acts.can_undo(f"INC-{incident.id} declared", lambda: _back_out(tui, incident))
         tui.call_later(tui.open_room, incident.id)
+        if values["severity"] == _ASK:
+            tui.call_later(tui.push_screen, Questionnaire(Answering(tui, incident, None)))
         return ""
 
     count = f" from {phrases.count(len(alerts), 'alert')}" if alerts else ""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from incidentd import wire
 from incidentd.client import ClientError
-from incidentd.domain.severity import Severity
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import phrases, vocabulary
 from incidentd_tui.forms import telling, unseen
 from incidentd_tui.forms.base import Field, Form, Plan, Unsettled, Values
-from incidentd_tui.forms.incident import _MEANING, _SEVERITY
+from incidentd_tui.forms.seen import Seen, take
 from incidentd_tui.inert import Shown
 
 if TYPE_CHECKING:
@@ -28,77 +26,8 @@ _NEXT = (
 )
 
 
-class _Seen:
-    """The version a dialog was opened with; after a refusal the user saw the newer one."""
-
-    def __init__(self, tui: IncidentdApp, incident: wire.Incident) -> None:
-        self.tui = tui
-        self.id = incident.id
-        self.version = incident.version
-
-    def current(self) -> wire.Incident:
-        return self.tui.model.incidents[self.id]
-
-    def outcome(self, reason: str) -> str:
-        """`reason`, with what sending again does when somebody else was first."""
-        newer = self.current().version
-        if reason and newer != self.version:
-            self.version = newer
-            return f"{reason} Sending again puts yours on top."
-        return reason
-
-
-def severity(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    seen = _Seen(tui, incident)
-    fields = (
-        Field(
-            name="severity",
-            label="Severity",
-            options=_SEVERITY,
-            value=incident.severity.value,
-            hint="impact only; unsure means the worse one",
-        ),
-        Field(name="reason", label="Reason", optional=True, hint="needed to lower it"),
-    )
-
-    def effects(values: Values) -> list[str]:
-        chosen = Severity(values["severity"])
-        lines = [f"{chosen.value}: {_MEANING[chosen.value]}"]
-        if incident.severity.worse_than(chosen):
-            lines.append("lowering it needs a reason")
-        return lines
-
-    async def send(values: Values) -> str:
-        chosen = Severity(values["severity"])
-        before = seen.current().severity
-        if before.worse_than(chosen) and not values["reason"]:
-            return "Reason: lowering a severity needs one"
-        body = wire_incidents.SetSeverity(severity=chosen, reason=values["reason"])
-        call = tui.acts.client.set_severity(seen.id, body, if_version=seen.version)
-        reason = await tui.acts.change_incident(seen.current(), call)
-        if not reason:
-            tui.acts.can_undo(f"INC-{seen.id} is {chosen.value}", lambda: _severity_back(tui, seen.id, before))
-        return seen.outcome(reason)
-
-    return Form(
-        tui, Plan(title=f"Severity of INC-{incident.id}", verb="set", fields=fields, effects=effects, send=send)
-    )
-
-
-async def _severity_back(tui: IncidentdApp, incident_id: int, before: Severity) -> wire.Incident | None:
-    body = wire_incidents.SetSeverity(severity=before, reason="set by mistake, taken back at once")
-    return await _take(tui, incident_id, tui.acts.client.set_severity(incident_id, body))
-
-
-async def _take(tui: IncidentdApp, incident_id: int, call: Awaitable[wire.Incident]) -> wire.Incident | None:
-    answer = await tui.acts.attempt(f"incident:{incident_id}", call)
-    if answer is not None:
-        tui.acts.take_incident(answer)
-    return answer
-
-
 def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    seen = _Seen(tui, incident)
+    seen = Seen(tui, incident)
     options = _next_states(tui, incident)
     fields = (
         Field(name="to", label="New state", options=options or (("", "none is possible"),)),
@@ -149,11 +78,11 @@ def _next_states(tui: IncidentdApp, incident: wire.Incident) -> tuple[tuple[str,
 
 async def _status_back(tui: IncidentdApp, incident_id: int, before: str) -> wire.Incident | None:
     body = wire_incidents.ChangeStatus(to=before, reason="changed by mistake, taken back at once")
-    return await _take(tui, incident_id, tui.acts.client.change_status(incident_id, body))
+    return await take(tui, incident_id, tui.acts.client.change_status(incident_id, body))
 
 
 def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    seen = _Seen(tui, incident)
+    seen = Seen(tui, incident)
     people = tuple((one, one) for one in sorted(tui.model.people))
     empty = next((name for name in vocabulary.LEADS if not tui.model.holder(incident, name)), vocabulary.LEADS[0])
     fields = (
@@ -185,7 +114,7 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
             back = wire_incidents.AssignRole(role=values["role"], person=before)
             tui.acts.can_undo(
                 Shown(f"{label}: {values['person'] or 'nobody'}"),
-                lambda: _take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
+                lambda: take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
             )
         return seen.outcome(reason)
 

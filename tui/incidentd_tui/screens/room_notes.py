@@ -9,6 +9,7 @@ from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import quick
 from incidentd_tui.forms import room as room_forms
+from incidentd_tui.forms import severity as severity_forms
 from incidentd_tui.forms.base import Form
 from incidentd_tui.inert import Shown
 from incidentd_tui.screens.room_verbs import NOTE
@@ -19,7 +20,7 @@ _FORMS: dict[str, Callable[..., Form]] = {
     "update": room_forms.update,
     "decision": room_forms.decision,
     "action": room_forms.action,
-    "severity": room_forms.severity,
+    "severity": severity_forms.severity,
     "role": room_forms.role,
 }
 

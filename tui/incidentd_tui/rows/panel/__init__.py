@@ -12,6 +12,7 @@ from incidentd_tui.rows.panel import (
     reports,
     roles,
     rules,
+    severity,
     theories,
     tried,
     updates,
@@ -25,6 +26,7 @@ _GAP, _HEAD = -2, -1
 SECTIONS = (
     pinned.SECTION,
     rules.SECTION,
+    severity.SECTION,
     roles.SECTION,
     known.SECTION,
     theories.SECTION,
