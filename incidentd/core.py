@@ -68,6 +68,8 @@ from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
 from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
+from incidentd.services.subscriber_letters import SubscriberLetters
+from incidentd.services.subscribers import Subscribers
 from incidentd.services.support_desk import SupportDesk
 from incidentd.services.suppression import Suppression
 from incidentd.services.triage import Triage
@@ -129,11 +131,7 @@ class Core:
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
         self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
-        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered)
-        self.receipts = Receipts(store, outcomes)
-        self.deliveries = DeliveryWorker(
-            store, sender, Outbox(process, roster, sender.capabilities, node), outcomes, self.links
-        )
+        self._compose_sending(process, roster, sender)
         self.handlers = self._timer_handlers()
         self._loops = [
             router_loop(store, self.grouping, lambda: self.intake.busy),
@@ -143,6 +141,15 @@ class Core:
             Loop("calendars", self.desk.calendars.work),
             self.chat_follower.loop,
         ]
+
+    def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
+        """How messages leave, to people and to those who subscribe."""
+        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered)
+        self.receipts = Receipts(self.store, outcomes)
+        self.subscribers = Subscribers(self.store, lambda: self.links.key, sender.capabilities)
+        outgoing = Outbox(process, roster, sender.capabilities, self._node)
+        letters = SubscriberLetters(self.subscribers)
+        self.deliveries = DeliveryWorker(self.store, sender, outgoing, outcomes, self.links, letters)
 
     def _compose_incidents(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         """The response, and who reported what it is about."""
@@ -227,6 +234,7 @@ class Core:
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,
+            subscribers=self.subscribers,
             triage=self.triage,
             roster=self.roster,
             duty=self.duty,
@@ -262,6 +270,7 @@ class Core:
             **self.answers.handlers(),
             **self.sources.handlers(),
             **self.support.handlers(),
+            **self.subscribers.handlers(),
         }
 
     async def start(self) -> None:

@@ -48,6 +48,7 @@ from incidentd.services.receipts import LentReceipts
 from incidentd.services.replays import Replays
 from incidentd.services.report_book import LentReports
 from incidentd.services.source_health import source_health
+from incidentd.services.subscribers import LentSubscribers
 from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import (
     Configuration,
@@ -191,6 +192,7 @@ class Daemon:
             chat=LentChat(lambda: self.core.chat, instance),
             duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
             status=LentStatus(lambda: self.core.store),
+            subscribers=LentSubscribers(lambda: self.core.subscribers, instance),
             http=self._http,
             sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,

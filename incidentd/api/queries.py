@@ -118,6 +118,10 @@ class Customers(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Subscribers(Query, frozen=True):
+    channel: Annotated[str, Meta(max_length=100, description="of this one only")] = ""
+
+
 class Schedules(Query, frozen=True):
     schedule: Annotated[str, Meta(max_length=64, description="this one only")] = ""
     starts_at: Annotated[wire.Instant | None, Meta(description="default: now")] = None

@@ -30,6 +30,7 @@ from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.severity_routes import SEVERITY_ROUTES
+from incidentd.api.subscriber_routes import SUBSCRIBER_ROUTES
 from incidentd.api.triage_routes import TRIAGE_ROUTES
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -329,6 +330,7 @@ ROUTES: tuple[Route, ...] = (
     *HANDOVER_ROUTES,
     *REQUEST_ROUTES,
     *REPORT_ROUTES,
+    *SUBSCRIBER_ROUTES,
     *TRIAGE_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",

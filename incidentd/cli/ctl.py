@@ -31,6 +31,7 @@ _COMMANDS = {
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),
     "report": ("reports:report", "Report something, and handle what customers report."),
     "customer": ("customers:customer", "Customers: who writes to us, and what they are to us."),
+    "subscriber": ("subscribers:subscriber", "Who gets the updates of a status page by mail."),
     "oncall": ("rota:oncall", "Who is on call now, and who is next."),
     "schedule": ("schedules:schedule", "Who carries the pager when; overrides, swaps, absences."),
     "mode": ("modes:mode", "Who is in support, and who is left alone on project work."),

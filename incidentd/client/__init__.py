@@ -30,6 +30,7 @@ from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
 from incidentd.client.severity import SeverityCalls
 from incidentd.client.shift_requests import RequestCalls
+from incidentd.client.subscribers import SubscriberCalls
 from incidentd.client.triage import TriageCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
 from incidentd.unixsocket import default_socket_path
@@ -55,6 +56,7 @@ class Client(
     HandoverCalls,
     RequestCalls,
     ReportCalls,
+    SubscriberCalls,
     TriageCalls,
 ):
     """A connection pool to one daemon.

@@ -75,6 +75,13 @@ def _review_overdue(told: Told) -> Line:
     return Line(kind="overdue", text=f"The {told.data['review_name']} has not begun in its window")
 
 
+@about("incident.subscribers_told")
+def _subscribers_told(told: Told) -> Line:
+    data = told.data
+    people = "1 subscriber" if data["count"] == 1 else f"{data['count']} subscribers"
+    return Line(kind="update", text=f"Mailed to {people} of {data['channel']}: {data['title']}")
+
+
 @about("incident.edited")
 def _edited(told: Told) -> Line:
     changes: Mapping[str, Any] = told.data["changes"]

@@ -57,6 +57,7 @@ from incidentd.plugin.service_keys import (
     service_of_request,
 )
 from incidentd.plugin.status import PublicIncident, PublicUpdate, StatusReader
+from incidentd.plugin.subscribers import Mailing, MailText, Subscribers
 from incidentd.plugin.support import (
     MAX_ATTACHMENT,
     Attachment,
@@ -119,6 +120,8 @@ __all__ = [
     "DutyBook",
     "Event",
     "Handler",
+    "MailText",
+    "Mailing",
     "MatchOp",
     "Matcher",
     "Memory",
@@ -154,6 +157,7 @@ __all__ = [
     "SilenceStatus",
     "StatusReader",
     "StoreUnavailable",
+    "Subscribers",
     "SupportChannel",
     "Taken",
     "TemporaryFailure",

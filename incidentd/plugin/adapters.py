@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from incidentd.plugin.duty import DutyBook
     from incidentd.plugin.memory import Memory
     from incidentd.plugin.status import StatusReader
+    from incidentd.plugin.subscribers import Subscribers
     from incidentd.plugin.support import ReportBook
 
 
@@ -58,6 +59,7 @@ class Capability(enum.StrEnum):
     VOICE = "voice"  # calls: the limits of calls hold
     SMS = "sms"  # text messages that cost: their limits hold. Since API version 1.3
     SILENT = "silent"  # rings nobody, such as a log: no limits hold. Since API version 1.3
+    MAIL = "mail"  # writes to any e-mail address, and shows `Notification.unsubscribe_url`. Since API version 1.8
 
 
 class SignalSink(Protocol):
@@ -213,6 +215,11 @@ class Context(Protocol):
     @property
     def status(self) -> StatusReader:
         """What customers were told of incidents, read only. Since API version 1.6."""
+        ...
+
+    @property
+    def subscribers(self) -> Subscribers:
+        """Who gets by mail what this instance publishes. Since API version 1.8."""
         ...
 
     @property

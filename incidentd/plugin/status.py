@@ -16,6 +16,7 @@ class PublicUpdate(msgspec.Struct, frozen=True, kw_only=True):
     phase: str  # investigating | identified | monitoring | resolved
     text: str
     next_at: datetime | None  # when the next one was promised for; None: no promise
+    id: int = 0  # the same for ever; what `Subscribers.publish` takes. Since API version 1.8
 
 
 class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from incidentd.plugin.chat import Announcement, ChatBook
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
+from incidentd.plugin.subscribers import Subscribers
 from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
@@ -63,6 +64,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     chat: ChatBook
     duty: DutyBook
     status: StatusReader
+    subscribers: Subscribers
     http: Any
     sockets: Callable[[tuple[Any, ...]], socket.socket]
     clock: Clock

@@ -25,7 +25,13 @@ from incidentd.services.incident_contracts import (
 )
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
-from incidentd.services.report_contracts import BroadcastCalls, CustomerCalls, ReportCalls, TriageCalls
+from incidentd.services.report_contracts import (
+    BroadcastCalls,
+    CustomerCalls,
+    ReportCalls,
+    SubscriberCalls,
+    TriageCalls,
+)
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -320,6 +326,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls
+    subscribers: SubscriberCalls
     triage: TriageCalls
     roster: RosterCalls
     duty: DutyCalls

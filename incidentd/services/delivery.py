@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -30,6 +31,7 @@ from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.page_messages import COPY, PAGE
 from incidentd.services.report_outgoing import OutgoingMessages
+from incidentd.services.subscriber_letters import SubscriberLetters
 from incidentd.services.workers import Loop, seconds_until
 from incidentd.storage import claims, deliveries
 from incidentd.storage import outbox as storage_outbox
@@ -68,7 +70,16 @@ class Links(Protocol):
 class DeliveryWorker:
     """Sends what is in the outbox. `links` makes the signed links of a message, and the name of a page's thread."""
 
-    def __init__(self, store: Store, sender: Sender, outbox: Outbox, outcomes: Outcomes, links: Links) -> None:
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        outbox: Outbox,
+        outcomes: Outcomes,
+        links: Links,
+        letters: SubscriberLetters,
+    ) -> None:
+        self._letters = letters
         self._outgoing = OutgoingMessages(store)
         self._chat = ChatMessages(store, sender)
         self._store = store
@@ -156,6 +167,8 @@ class DeliveryWorker:
             return await self._chat.send(row)
         if row.to_customer:
             return await self._sender.write(row.notifier, await self._outgoing.of(row))
+        if row.to_subscriber:
+            return await self._sender.send(row.notifier, await self._letters.of(row))
         return await self._sender.send(row.notifier, self._notification(claimed))
 
     async def _attempt(self, claimed: Claimed) -> Callable[[Tx], None]:
@@ -164,17 +177,25 @@ class DeliveryWorker:
         try:
             receipt = await self._hand_over(claimed)
         except TemporaryFailure as failure:
-            text, wait = safe_line(str(failure), _ERROR) or "no reason was given", failure.retry_after
+            text, wait = _reason(failure, claimed) or "no reason was given", failure.retry_after
             down = isinstance(failure, Quarantined)
             return lambda tx: outcomes.try_again(tx, claimed, text, wait, down=down)
         except PermanentFailure as failure:
-            text = safe_line(str(failure), _ERROR)
+            text = _reason(failure, claimed)
             return lambda tx: outcomes.give_up(tx, claimed, text)
         except Exception as error:
             # It may have arrived: sent again with the same idempotency key.
             text = safe_line(f"{deliveries.UNCLEAR}: {_named(error)}", _ERROR)
             return lambda tx: outcomes.try_again(tx, claimed, text, arrived=True)
         return lambda tx: outcomes.sent(tx, claimed, receipt)
+
+
+def _reason(failure: Exception, claimed: Claimed) -> str:
+    """What a notifier says; a mail server repeats the address, and that of a subscriber stands in no event."""
+    text, row = str(failure), claimed.row
+    if row.to_subscriber:
+        text = re.sub(re.escape(row.address), "the address", text, flags=re.IGNORECASE)
+    return safe_line(text, _ERROR)
 
 
 def _named(error: Exception) -> str:

@@ -9,13 +9,13 @@ from incidentd.storage.deliveries import DeliveryRow
 
 
 def subject_of(delivery: DeliveryRow) -> str:
-    """What the delivery's events are about: its page, the report that it answers or
-    announces, its drill, or else the notifier."""
+    """What the delivery's events are about: its page, who outside gets it, what it announces, its drill, or else the
+    notifier."""
     if delivery.page_id is not None:
         return f"page:{delivery.page_id}"
     if delivery.to_chat:
         return delivery.about.removeprefix("chat:")
-    if delivery.about.startswith("report:"):
+    if delivery.to_subscriber or delivery.about.startswith("report:"):
         return delivery.about
     return f"notifier:{delivery.notifier}" if delivery.drill_id is None else drills.source(delivery.drill_id)
 

@@ -62,7 +62,7 @@ class Outcomes:
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
             self._arrived(tx, row)
-        if claimed.row.to_customer:
+        if claimed.row.to_outside:
             return
         well = {"failures": 0, "last_ok_at": tx.now, "last_error": ""}
         tested = {"tested_at": tx.now} if claimed.row.kind == "test" else {}
@@ -124,7 +124,7 @@ class Outcomes:
 
     def failed(self, tx: Tx, claimed: Claimed, error: str) -> None:
         """What follows from a failure for good, of an attempt or told by a late receipt."""
-        if not claimed.row.to_customer:
+        if not claimed.row.to_outside:
             contacts.failed(tx, contact_of(claimed.row), error)
         for row in claimed.told:
             tx.emit("delivery.failed", subject_of(row), _facts(claimed, row, error=error))

@@ -59,12 +59,11 @@ class Outbox:
 
     def _of_notifier(self, tx: Tx, notifier: str, room: int) -> list[Claimed]:
         limits = self._process().limits.of(notifier, self._capabilities(notifier))
-        due = claims.due_of_notifier(tx, notifier, room)
-        if any(row.to_customer or row.to_chat for row in due):  # a channel's name is no notifier's
-            return self._take(tx, _in_order(tx, due))
+        every = claims.due_of_notifier(tx, notifier, room)
+        due = [row for row in every if not row.to_outside]
+        found = self._take(tx, _in_order(tx, [row for row in every if row.to_outside]))
         if not limits:
-            return self._take(tx, self._within_hours(tx, _taking_part(tx, due)))
-        found: list[Claimed] = []
+            return found + self._take(tx, self._within_hours(tx, _taking_part(tx, due)))
         for key in dict.fromkeys(map(contact_of, due)):
             contact = contacts.lock(tx, key)
             if contact is not None and len(found) < room:

@@ -48,5 +48,8 @@ def _incident(rows: Sequence[ToldRow]) -> PublicIncident:
         service=last.service,
         over=last.status in ENDED or last.phase == Phase.RESOLVED,
         continued_in=last.merged_into,
-        updates=tuple(PublicUpdate(at=one.at, phase=one.phase, text=one.text, next_at=one.next_at) for one in rows),
+        updates=tuple(
+            PublicUpdate(id=one.update_id, at=one.at, phase=one.phase, text=one.text, next_at=one.next_at)
+            for one in rows
+        ),
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.wire import reports as wire_reports
+from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import triage as wire_triage
 
 
@@ -61,6 +62,16 @@ class CustomerCalls(Protocol):
     async def edit(
         self, customer_id: int, body: wire_reports.EditCustomer, actor: str, if_version: int | None
     ) -> wire_reports.Customer: ...
+
+
+class SubscriberCalls(Protocol):
+    """Who gets by mail what a status page shows."""
+
+    async def counts(self) -> wire_subscribers.SubscriberCounts: ...
+    async def export(self, channel: str) -> wire_subscribers.SubscriberList: ...
+    async def remove(
+        self, body: wire_subscribers.RemoveSubscriber, actor: str
+    ) -> wire_subscribers.SubscribersRemoved: ...
 
 
 class BroadcastCalls(Protocol):

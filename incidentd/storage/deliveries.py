@@ -84,6 +84,16 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.about.startswith("chat:")
 
     @property
+    def to_subscriber(self) -> bool:
+        """Whether it is a letter to somebody who subscribes: nobody in the roster either."""
+        return not self.person and self.about.startswith("subscriber:")
+
+    @property
+    def to_outside(self) -> bool:
+        """Whether nobody in the roster gets it."""
+        return self.to_customer or self.to_chat or self.to_subscriber
+
+    @property
     def may_have_arrived(self) -> bool:
         """Whether an attempt before this one may have got through: then it is sent again as it is, under its key."""
         return self.attempt > 0 and (self.state == "sending" or self.error.startswith(UNCLEAR))

@@ -22,6 +22,7 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     status: str
     merged_into: int | None
+    update_id: int
     at: datetime
     phase: str
     text: str
@@ -30,6 +31,7 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     incident_updates.c.incident_id,
+    incident_updates.c.id.label("update_id"),
     *(incidents.c[name] for name in ("public_title", "service", "status", "merged_into")),
     *(incident_updates.c[name] for name in ("at", "phase", "text", "next_at")),
 )

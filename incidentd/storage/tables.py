@@ -13,6 +13,7 @@ from incidentd.storage import (
     schema_quiet,
     schema_rehearsals,
     schema_severity,
+    schema_status,
     schema_support,
 )
 from incidentd.storage.metadata import metadata
@@ -29,5 +30,6 @@ __all__ = [
     "schema_quiet",
     "schema_rehearsals",
     "schema_severity",
+    "schema_status",
     "schema_support",
 ]

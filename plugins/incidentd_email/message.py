@@ -8,14 +8,28 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from incidentd.plugin import Notification, NotificationKind, Urgency, safe_line, safe_text
 from incidentd_email.mailbox import Mailbox
 
 MAX_SUBJECT = 250  # characters
 MAX_BODY = 100_000  # characters
+
+
+UNSUBSCRIBE = "List-Unsubscribe"
+
+
+class _SmtpPolicy(EmailPolicy):
+    """Python's own, which would fold a long address into encoded words, in a header where no program reads those."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One line where the value is an address; the standard allows 998 characters (RFC 5322, section 2.1.1)."""
+        if name == UNSUBSCRIBE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
 
 
 def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> bytes:
@@ -31,6 +45,9 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no auto-reply, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    if notification.unsubscribe_url is not None:  # RFC 2369, RFC 8058
+        message[UNSUBSCRIBE] = f"<{notification.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["X-Incidentd-Kind"] = notification.kind.value
     message["X-Incidentd-Urgency"] = notification.urgency.value
     if notification.kind is NotificationKind.PAGE and notification.urgency is Urgency.HIGH:
@@ -44,7 +61,7 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
 def begun(sender: Mailbox, recipient: Mailbox, subject: str, at: datetime) -> EmailMessage:
     """A message with the headers that every one has."""
     utf8 = sender.needs_utf8 or recipient.needs_utf8
-    message = EmailMessage(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
+    message = EmailMessage(policy=_SmtpPolicy(linesep="\r\n", utf8=utf8, cte_type="7bit"))
     message["From"] = header_address(sender)
     message["To"] = header_address(recipient)
     message["Subject"] = _subject(subject)
@@ -75,6 +92,8 @@ def plain_text(notification: Notification) -> str:
         parts.append(f"Acknowledge: {notification.acknowledge_url}")
     if notification.reason.strip():
         parts.append(safe_line(notification.reason, 500))
+    if notification.unsubscribe_url is not None:
+        parts.append(f"Unsubscribe: {notification.unsubscribe_url}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -86,6 +105,8 @@ def simple_html(notification: Notification) -> str:
     if notification.acknowledge_url is not None:
         parts.append(f'<p><a href="{html.escape(notification.acknowledge_url)}">Acknowledge</a></p>')
     parts.append(f"<p><small>{html.escape(safe_line(notification.reason, 500))}</small></p>")
+    if notification.unsubscribe_url is not None:
+        parts.append(f'<p><small><a href="{html.escape(notification.unsubscribe_url)}">Unsubscribe</a></small></p>')
     return "<!doctype html>\n<html><body>\n" + "\n".join(parts) + "\n</body></html>\n"
 
 

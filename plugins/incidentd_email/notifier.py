@@ -45,7 +45,7 @@ NOTIFIERS: tuple[AdapterType[Notifier], ...] = (
         id="email",
         config=EmailConfig,
         create=EmailNotifier,
-        capabilities=frozenset({Capability.ACKNOWLEDGE}),
+        capabilities=frozenset({Capability.ACKNOWLEDGE, Capability.MAIL}),
         summary="E-mail over SMTP, with an acknowledge link",
     ),
 )

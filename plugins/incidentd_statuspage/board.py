@@ -54,6 +54,12 @@ def phase_words(phase: str) -> str:
     return _PHASES.get(phase, phase)
 
 
+def title_of(incident: PublicIncident, services: Mapping[str, str]) -> str:
+    """What customers read above it: the words written for them, or the service."""
+    service = services.get(incident.service, "")
+    return incident.title or (f"{service}: disruption" if service else "Disruption")
+
+
 def board(incidents: Sequence[PublicIncident], services: Mapping[str, str], now: datetime) -> Board:
     """What stands on the page at `now`. An incident that is over and goes on in another one on the page says so."""
     shown = {one.id for one in incidents}
@@ -72,7 +78,7 @@ def _entry(incident: PublicIncident, services: Mapping[str, str], shown: set[int
     next_at = None if incident.over else last.next_at
     return Entry(
         id=incident.id,
-        title=incident.title or (f"{service}: disruption" if service else "Disruption"),
+        title=title_of(incident, services),
         service=service,
         phase=last.phase,
         over=incident.over,

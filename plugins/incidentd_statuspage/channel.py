@@ -4,6 +4,7 @@
 |---|---|
 | GET PATH | the page |
 | GET PATH/feed.atom, PATH/status.json | the same as a feed and as JSON |
+| PATH/subscribe, PATH/confirm/TOKEN, PATH/unsubscribe/TOKEN | news by mail, where it is configured: `subscribing` |
 
 Everything has an `ETag`, and 304 for who knows it. All of it is what customers were told, and nothing else.
 """
@@ -34,6 +35,7 @@ from incidentd_statuspage.board import Board, board
 from incidentd_statuspage.config import StatusPageConfig
 from incidentd_statuspage.publishing import Publisher
 from incidentd_statuspage.rendering import DATA, FEED, PAGE, File, Renderer
+from incidentd_statuspage.subscribing import Subscribing
 
 FRESH = timedelta(seconds=5)
 """How old an answer may be: a crowd asks the database as seldom as one reader does."""
@@ -51,6 +53,8 @@ class StatusPage(SupportChannel):
         self._looking = asyncio.Lock()
         self._known: tuple[datetime, Board] | None = None  # when it was read
         self._fault = ""
+        self._mail_fault = ""
+        self._subscribing = Subscribing(config, config.mail, context) if config.mail is not None else None
 
     def routes(self) -> Sequence[Route]:
         path = self._config.path
@@ -59,11 +63,12 @@ class StatusPage(SupportChannel):
             f"{path}/{FEED}": partial(self._serve, FEED),
             f"{path}/{DATA}": partial(self._serve, DATA),
         }
-        return [
+        pages = [
             Route(method=method, path=place, handler=handler, max_body=1024)
             for place, handler in places.items()
             for method in ("GET", "HEAD")
         ]
+        return [*pages, *(self._subscribing.routes() if self._subscribing is not None else ())]
 
     async def _serve(self, name: str, request: WebhookRequest) -> WebhookResponse:
         """One of the files, with the last that is known while the store is down; `StoreUnavailable` when none is."""
@@ -98,12 +103,24 @@ class StatusPage(SupportChannel):
 
     # ------------------------------------------------------------------ for other web servers
     async def run(self) -> None:
-        """Keep the directory as things stand."""
-        if self._publisher is None:
+        """Keep the directory, and those who subscribe, as things stand."""
+        if self._publisher is None and self._subscribing is None:
             return
         while True:
             await self.publish()
+            await self.tell_subscribers()
             await asyncio.sleep(FRESH.total_seconds())
+
+    async def tell_subscribers(self) -> None:
+        """Hand in the letters that are due; while that fails they wait, and the health view says so."""
+        if self._subscribing is None:
+            return
+        try:
+            await self._subscribing.publish()
+        except StoreUnavailable as error:
+            self._mail_fault = f"subscribers cannot be told: {safe_line(str(error), 200)}"
+        else:
+            self._mail_fault = self._subscribing.fault
 
     async def publish(self) -> None:
         """Write what has changed; while that fails the files stay as they are, and the health view says so."""
@@ -120,7 +137,13 @@ class StatusPage(SupportChannel):
             self._fault = ""
 
     def condition(self) -> Condition | None:
-        return Condition(text=self._fault, well=False) if self._fault else None
+        faults = [one for one in (self._fault, self._mail_fault) if one]
+        if faults:
+            return Condition(text="; ".join(faults), well=False)
+        turned_away = self._subscribing.turned_away if self._subscribing is not None else 0
+        if turned_away:
+            return Condition(text=f"turned away since the start: {turned_away} who wanted news by mail")
+        return None
 
     # ------------------------------------------------------------------
     async def send(self, outgoing: Outgoing) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,6 +18,33 @@ Line = Annotated[str, pydantic.Field(min_length=1, max_length=250)]
 _LONGEST_HISTORY = timedelta(days=366)
 
 
+def _address(value: str) -> str:
+    """The address of a page. Raises `ValueError`."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    plain = value.isascii() and value.isprintable() and not set(value) & set(' <>"')  # it stands in a header, too
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not plain:
+        raise ValueError("is no address of a page — write for example https://status.example.org/")
+    return value
+
+
+class MailConfig(AdapterConfig):
+    """`[channels.NAME.mail]`: visitors may get the updates by mail."""
+
+    notifier: Annotated[str, pydantic.Field(min_length=1, max_length=64)]  # `type = "email"`
+    url: Annotated[str, pydantic.Field(max_length=500)]  # where customers find `path` of the listener: links lead there
+    per_address: Annotated[int, pydantic.Field(ge=1, le=1000)] = 5  # forms an hour from one network
+    in_total: Annotated[int, pydantic.Field(ge=1, le=10_000)] = 300
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For is believed
+
+    @pydantic.field_validator("url")
+    @classmethod
+    def _whole(cls, value: str) -> str:
+        return _address(value).rstrip("/")
+
+
 class StatusPageConfig(AdapterConfig):
     """`[channels.NAME] type = "statuspage"`. What `services` does not name is not named on the page."""
 
@@ -28,6 +56,7 @@ class StatusPageConfig(AdapterConfig):
     history: PositiveDuration = timedelta(days=14)  # how long an incident that is over stays on the page
     url: str = ""  # where customers find the page; feeds want it
     directory: Path | None = None  # write the page there, too, for any web server
+    mail: MailConfig | None = None  # subscriptions by mail
 
     @pydantic.field_validator("history")
     @classmethod
@@ -39,13 +68,7 @@ class StatusPageConfig(AdapterConfig):
     @pydantic.field_validator("url")
     @classmethod
     def _whole(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            parts = urlsplit("")
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-            raise ValueError("is no address of a page — write for example https://status.example.org/")
-        return value
+        return _address(value) if value else value
 
     @pydantic.field_validator("directory")
     @classmethod

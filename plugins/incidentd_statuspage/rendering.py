@@ -46,6 +46,7 @@ class Renderer:
         page = self._pages.text(
             PAGE, **shared, lang=config.language, intro=config.intro, stale_since=stale_since,
             feed=below + FEED, data=below + DATA, days=config.history.days,
+            subscribe=f"{config.mail.url}/subscribe" if config.mail is not None else "",
         )  # fmt: skip
         entries = (*board.current, *board.past)
         feed = self._pages.text(FEED, **shared, entries=entries, updated_at=board.updated_at or _NEVER, id_of=self._id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 import msgspec
 from multipart import (  # type: ignore[import-untyped]
@@ -14,8 +13,8 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from incidentd.plugin import Attachment, BadRequest, storable
+from incidentd.plugin.forms import MAX_FIELDS, form_fields, typed
 
-MAX_FIELDS = 64
 _MAX_FIELD = 128 * 1024  # bytes
 _MAX_FILES = 32  # kept or not
 _MAX_NAME = 200  # characters
@@ -34,7 +33,7 @@ def read_form(content_type: str, body: bytes, max_file: int) -> Sent:
     """The fields and files of a form; a field that comes twice counts once. Raises `BadRequest`: 400, 413 and 415."""
     kind, options = parse_options_header(content_type)
     if kind == _URLENCODED:
-        return Sent(fields=_pairs(body))
+        return Sent(fields=form_fields(body))
     if kind != _MULTIPART:
         raise BadRequest(f"send a form: {_MULTIPART} or {_URLENCODED}", field="content-type", status=415)
     try:
@@ -42,17 +41,6 @@ def read_form(content_type: str, body: bytes, max_file: int) -> Sent:
     except MultipartError as error:
         status = 413 if error.http_status == 413 else 400
         raise BadRequest(f"the form cannot be read: {error}", field="body", status=status) from error
-
-
-def _pairs(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, strict_parsing=True)
-    except ValueError as error:
-        raise BadRequest("the form cannot be read", field="body") from error
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields.setdefault(name, _typed(value))
-    return fields
 
 
 def _parts(boundary: str, body: bytes, max_file: int) -> Sent:
@@ -64,7 +52,7 @@ def _parts(boundary: str, body: bytes, max_file: int) -> Sent:
         if segment.filename is None:
             if len(content) > _MAX_FIELD:
                 raise BadRequest(f"has more than {_MAX_FIELD} bytes", field=name[:_MAX_NAME], status=413)
-            fields.setdefault(name, _typed(content.decode("utf-8", "replace")))
+            fields.setdefault(name, typed(content.decode("utf-8", "replace")))
         elif segment.filename or content:  # a browser sends an empty part where no file was chosen
             named = _file_name(segment.filename)
             if len(content) > max_file:
@@ -92,8 +80,3 @@ def _segments(boundary: str, body: bytes) -> list[tuple[MultipartSegment, bytes]
 def _file_name(name: str) -> str:
     """The last part of what the sender calls a file: it is shown, and never used as a path."""
     return storable(name.replace("\\", "/").rpartition("/")[2].strip())[-_MAX_NAME:] or "unnamed"
-
-
-def _typed(text: str) -> str:
-    """Text as a person typed it: a browser sends line breaks as CR LF."""
-    return storable(text.replace("\r\n", "\n").replace("\r", "\n")).strip()

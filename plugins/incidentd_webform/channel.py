@@ -36,7 +36,7 @@ from incidentd.plugin import (
     WebhookResponse,
     safe_line,
 )
-from incidentd_webform.allowance import Allowance, sender_network
+from incidentd.plugin.allowance import Allowance, sender_network
 from incidentd_webform.answers import MESSAGE, Filled, empty, filled, further, opening, questions
 from incidentd_webform.body import Sent, read_form
 from incidentd_webform.config import WebFormConfig

@@ -56,6 +56,7 @@ from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
@@ -282,6 +283,7 @@ class FakeDaemon:
             pins=_Pins(self),
             roles=_Roles(self),
             impact=_Impact(self),
+            subscribers=_Subscribers(self),
             attempts=_Attempts(self),
             rehearsals=_Rehearsals(self),
             severity=_Severity(self),
@@ -557,6 +559,21 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 A_REPORT = wire_reports.Report(**REPORT)
 A_CUSTOMER = wire_reports.Customer(id=1, kind="end_user", name="Bo", notes="", addresses=(), created_at=NOW, version=1)
+
+
+class _Subscribers(_Part):
+    async def counts(self) -> wire_subscribers.SubscriberCounts:
+        await self.fake.note("subscribers.counts")
+        one = wire_subscribers.ChannelSubscribers(channel="status", confirmed=2, waiting=1)
+        return wire_subscribers.SubscriberCounts(channels=(one,))
+
+    async def export(self, channel: str) -> wire_subscribers.SubscriberList:
+        await self.fake.note("subscribers.export", channel)
+        return wire_subscribers.SubscriberList(subscribers=())
+
+    async def remove(self, *call: Any) -> wire_subscribers.SubscribersRemoved:
+        await self.fake.note("subscribers.remove", *call)
+        return wire_subscribers.SubscribersRemoved(removed=1)
 
 
 class _Impact(_Part):

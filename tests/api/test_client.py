@@ -32,6 +32,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
 
@@ -170,6 +171,9 @@ CALLS = {
     ),
     "preview_broadcast": lambda c: c.preview_broadcast(1, wire_reports.PreviewBroadcast(status="resolved")),
     "tell_what_was_learned": lambda c: c.tell_what_was_learned(1, "disks fill"),
+    "subscribers": lambda c: c.subscribers(),
+    "subscriber_addresses": lambda c: c.subscriber_addresses("status"),
+    "remove_subscriber": lambda c: c.remove_subscriber(wire_subscribers.RemoveSubscriber(address="ada@example.org")),
     "customers": lambda c: c.customers("bo"),
     "customer": lambda c: c.customer(1),
     "edit_customer": lambda c: c.edit_customer(1, wire_reports.EditCustomer(kind="end_user"), if_version=1),

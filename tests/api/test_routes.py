@@ -142,6 +142,9 @@ GOOD = {
     "POST /v1/reports/{id}/priority": ("/v1/reports/1/priority", {"impact": "high", "urgency": "low"}),
     "POST /v1/reports/{id}/propagate": ("/v1/reports/1/propagate", {"interruption": "knowledge"}),
     "GET /v1/reports/{id}/attachments/{attachment_id}": ("/v1/reports/1/attachments/2", None),
+    "GET /v1/subscribers": ("/v1/subscribers", None),
+    "GET /v1/subscribers/addresses": ("/v1/subscribers/addresses?channel=status", None),
+    "POST /v1/subscribers/remove": ("/v1/subscribers/remove", {"address": "ada@example.org"}),
     "GET /v1/customers": ("/v1/customers?q=bo", None),
     "GET /v1/customers/{id}": ("/v1/customers/1", None),
     "PATCH /v1/customers/{id}": (

@@ -37,6 +37,7 @@ from incidentd.plugin.testing.sources import (
     route_for,
 )
 from incidentd.plugin.testing.status import SettableStatus
+from incidentd.plugin.testing.subscribers import RecordingSubscribers
 from incidentd.plugin.testing.support import RecordingReports
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "RecordingReports",
     "RecordingServer",
     "RecordingSink",
+    "RecordingSubscribers",
     "Reply",
     "Rig",
     "SendingConformance",

@@ -26,6 +26,7 @@ from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.silences import MemorySilences
 from incidentd.plugin.testing.status import SettableStatus
+from incidentd.plugin.testing.subscribers import RecordingSubscribers
 from incidentd.plugin.testing.support import RecordingReports
 
 
@@ -111,6 +112,7 @@ class FakeContext:
         self.chat: Any = _chat()
         self.duty = SettableDuty()
         self.status = SettableStatus()
+        self.subscribers = RecordingSubscribers()
         self.notes: list[str] = []
         self.memory = memory or InMemory()
         self.paused = SettablePauses()

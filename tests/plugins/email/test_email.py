@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import ValidationError
@@ -36,6 +37,9 @@ from incidentd_email.notifier import NOTIFIERS, EmailNotifier
 PASSWORD = "correct-horse-battery"
 PASSWORD_BASE64 = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5"
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
+
+
+UNSUBSCRIBE = "https://status.example.org/status/unsubscribe/12345-0-" + "a" * 40
 
 
 class Server(Vendor):
@@ -396,3 +400,19 @@ def test_configuration_errors(settings: dict[str, Any]) -> None:
 )
 def test_usual_ports(settings: dict[str, Any], port: int) -> None:
     assert EmailConfig.model_validate({"from": "a@b.org", **settings}).real_port == port
+
+
+def test_a_letter_to_a_subscriber_can_be_ended_from_the_mail_program():
+    """RFC 2369 and RFC 8058: both headers, and the same link in both texts; a page has none of it."""
+    sender, recipient = parse_mailbox("incidentd@example.org"), parse_mailbox("ada@example.org")
+    letter = msgspec.structs.replace(notification(), acknowledge_url=None, unsubscribe_url=UNSUBSCRIBE)
+    raw = compose(letter, sender, recipient)
+    assert f"\r\nList-Unsubscribe: <{UNSUBSCRIBE}>\r\n".encode() in raw, "no program decodes encoded words there"
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert message["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Unsubscribe: {UNSUBSCRIBE}" in message.get_body(("plain",)).get_content()
+    assert f'<a href="{UNSUBSCRIBE}">' in message.get_body(("html",)).get_content()
+    page = email.message_from_bytes(compose(notification(), sender, recipient), policy=email.policy.default)
+    assert page["List-Unsubscribe"] is None
+    assert "nsubscribe" not in page.as_string()

@@ -19,11 +19,19 @@ class Site:
         self.context = FakeContext("status")
         self.page: StatusPage = KIND.create(KIND.config.model_validate(config), self.context)  # type: ignore[assignment]
 
-    def tell(self, number: int, *texts: str, phase: str = "investigating", **changes: Any) -> PublicIncident:
+    def tell(
+        self, number: int, *texts: str, phase: str = "investigating", first_id: int = 0, **changes: Any
+    ) -> PublicIncident:
         """Customers were told of an incident, a minute apart; the last update has `phase` and promises the next."""
         now = self.context.now()
         updates = tuple(
-            PublicUpdate(at=now + timedelta(minutes=n), phase=phase, text=text, next_at=now + timedelta(minutes=n + 30))
+            PublicUpdate(
+                id=first_id and first_id + n,
+                at=now + timedelta(minutes=n),
+                phase=phase,
+                text=text,
+                next_at=now + timedelta(minutes=n + 30),
+            )
             for n, text in enumerate(texts)
         )
         values = {"service": "checkout", "over": phase == "resolved", "continued_in": None, **changes}

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentd.plugin import BadRequest, Secret
+from incidentd.plugin.allowance import Allowance, sender_network
 from incidentd.plugin.testing import FakeClock
-from incidentd_webform.allowance import Allowance, sender_network
 from incidentd_webform.body import Sent, read_form
 from incidentd_webform.channel import spoken
 from incidentd_webform.config import WebFormConfig
@@ -83,7 +83,7 @@ def test_who_a_sender_is(peer, forwarded, sender):
 
 
 def test_the_addresses_that_are_remembered_are_bounded(monkeypatch):
-    monkeypatch.setattr("incidentd_webform.allowance._MAX_ADDRESSES", 10)
+    monkeypatch.setattr("incidentd.plugin.allowance._MAX_ADDRESSES", 10)
     allowance, clock = Allowance(1, 100_000), FakeClock()
     for n in range(50):
         assert allowance.take(f"a{n}", clock.now()) == 0

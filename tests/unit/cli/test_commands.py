@@ -30,6 +30,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import updates as wire_updates
 
 
@@ -405,6 +406,9 @@ CHANGE = [
           "many_stakeholders": False}),
     Case("report learned INC-4 -m disks", "POST /v1/incidents/4/reporters/learned", lambda c: c.broadcast(),
          "INC-4: told plain", {"text": "disks"}),
+    Case("subscriber remove ada@example.org --page status", "POST /v1/subscribers/remove",
+         lambda c: wire_subscribers.SubscribersRemoved(removed=1), "ada@example.org is written to no more (1 page)",
+         {"address": "ada@example.org", "channel": "status"}),
     Case("customer edit 2 --kind oss-developer --address mail=bo@example.org", "PATCH /v1/customers/2",
          lambda c: c.customer(), "plain is plain",
          {"kind": "oss_developer", "addresses": [{"channel": "mail", "address": "bo@example.org"}]}),
@@ -455,6 +459,11 @@ ASK = [  # a question that needs a body
     Case("report triage R-12", "GET /v1/reports/12/triage", lambda c: c.triage(), "wants a reason"),
     Case("report canned R-12", "GET /v1/reports/12/triage", lambda c: c.triage(), "cannot be sent: the report"),
     Case("report similar R-12", "GET /v1/reports/12/similar", lambda c: c.similar(), "R-12    cluster"),
+    Case("subscriber count", "GET /v1/subscribers", lambda c: wire_subscribers.SubscriberCounts(channels=(
+             wire_subscribers.ChannelSubscribers(channel=c.text, confirmed=2, waiting=1),)), "plain  2"),
+    Case("subscriber export --page status", "GET /v1/subscribers/addresses?channel=status",
+         lambda c: wire_subscribers.SubscriberList(subscribers=(wire_subscribers.Subscriber(
+             channel=c.text, address=c.text, asked_at=c.incident().declared_at, confirmed_at=None),)), "to confirm"),
     Case("customer list -q bo", "GET /v1/customers?q=bo&limit=100",
          lambda c: wire_reports.CustomerPage(customers=(c.customer(),), next_cursor=""), "plain (plain)"),
     Case("customer show 2", "GET /v1/customers/2", lambda c: c.customer(), "2 plain (plain)"),

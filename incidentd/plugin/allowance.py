@@ -1,4 +1,7 @@
-"""How many messages an address, and all together, may send in an hour: token buckets in memory, bounded in number."""
+"""How many forms an address, and all together, may send in an hour: token buckets in memory, bounded in number.
+
+Since API version 1.8.
+"""
 
 from __future__ import annotations
 
