@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from incidentd.api.handlers import facts
-from incidentd.api.route import Route, created, post
+from incidentd.api.route import Route, created, get, post
 from incidentd.wire import facts as wire_facts
 
 FACT_ROUTES: tuple[Route, ...] = (
+    get(
+        "/v1/incidents/{id}/resembling",
+        facts.resembling,
+        wire_facts.ResemblingIncidents,
+        "What was tried in earlier incidents that resemble it",
+    ),
     created(
         "/v1/incidents/{id}/impact",
         facts.claim_impact,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import click
 
-from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options
+from incidentd.cli.fact_views import print_resembling
+from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, read_options
 from incidentd.cli.screen import words
 from incidentd.cli.session import Session
 from incidentd.domain.attempts import OUTCOMES, STATES, attempt_text
@@ -29,6 +30,18 @@ def _theory_said(session: Session, incident_id: int, body: bytes) -> None:
 def _attempt_said(session: Session, incident_id: int, body: bytes) -> None:
     tried = session.decode(body, wire_facts.Attempt)
     session.done(body, f"INC-{incident_id} attempt {tried.id}: {attempt_text(tried)}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@read_options
+@click.pass_obj
+def resembling(session: Session, incident_id: int) -> None:
+    """What was tried in earlier incidents that resemble it, and what came of it."""
+    body = session.get(f"/v1/incidents/{incident_id}/resembling")
+    found = session.read(body, wire_facts.ResemblingIncidents)
+    if found is not None:
+        print_resembling(session, found)
 
 
 @click.command()
@@ -91,4 +104,4 @@ def outcome(
     _attempt_said(session, incident_id, _send(session, incident_id, f"attempts/{attempt_id}", body))
 
 
-ATTEMPTS: tuple[click.Command, ...] = (theory, judge, try_, outcome)
+ATTEMPTS: tuple[click.Command, ...] = (resembling, theory, judge, try_, outcome)

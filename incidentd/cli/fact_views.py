@@ -63,3 +63,15 @@ def _below(lines: Iterable[str]) -> None:
     for text in lines:
         if text:
             hang("     ", safe_line(text), tone="dim")
+
+
+def print_resembling(session: Session, found: wire_facts.ResemblingIncidents) -> None:
+    """Each with what is alike, and what was tried in it."""
+    if not found.incidents:
+        print("Nothing was tried in an earlier incident that resembles it.")
+    for one in found.incidents:
+        hang(f"INC-{one.id}  ", safe_line(f"{one.title} ({session.brief(one.started_at)})"), tone="bold")
+        hang("  ", safe_line("; ".join(one.reasons)), tone="dim")
+        for past in one.attempts:
+            hang("  ", safe_line(past.said), tone=_OUTCOMES.get(past.outcome, ""))
+            _below([past.evidence])

@@ -16,6 +16,9 @@ class FactCalls(Calls):
         path = f"/v1/incidents/{incident_id}/impact/{claim_id}"
         return await self._send("POST", path, wire_facts.ImpactClaim, body)
 
+    async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents:
+        return await self._get(f"/v1/incidents/{incident_id}/resembling", wire_facts.ResemblingIncidents)
+
     async def theorise(self, incident_id: int, body: wire_facts.Theorise) -> wire_facts.Theory:
         return await self._send("POST", f"/v1/incidents/{incident_id}/theories", wire_facts.Theory, body)
 

@@ -9,11 +9,12 @@ from incidentd.domain.incidents import Incident
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import existing
+from incidentd.services.resembling import resembling_of
 from incidentd.storage import facts
 from incidentd.storage.schema_facts import attempts, theories
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
-from incidentd.wire.facts import Attempt, JudgeTheory, TellOutcome, Theorise, Theory, Try, Verdict
+from incidentd.wire.facts import Attempt, JudgeTheory, ResemblingIncidents, TellOutcome, Theorise, Theory, Try, Verdict
 
 T = TypeVar("T", Theory, Attempt)
 _LISTED = "incidentctl incident show lists them"
@@ -24,6 +25,10 @@ class Attempts:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def resembling(self, incident_id: int) -> ResemblingIncidents:
+        """What was tried in earlier incidents that resemble this one. Raises `NotFound`."""
+        return await self._store.read(lambda conn: resembling_of(conn, existing(conn, incident_id)))
 
     async def theorise(self, incident_id: int, body: Theorise, actor: str) -> Theory:
         """Write down what may be going on. Raises `NotFound`."""

@@ -15,6 +15,7 @@ class ImpactCalls(Protocol):
 
 
 class AttemptCalls(Protocol):
+    async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents: ...
     async def theorise(self, incident_id: int, body: wire_facts.Theorise, actor: str) -> wire_facts.Theory: ...
     async def judge(
         self, incident_id: int, theory_id: int, body: wire_facts.JudgeTheory, actor: str

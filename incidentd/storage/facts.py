@@ -9,6 +9,9 @@ from sqlalchemy import Connection, Row, Table, insert, select
 
 from incidentd.domain.attempts import outcome, theory_state
 from incidentd.domain.impact import claim_state
+from incidentd.domain.incidents import Incident, Status
+from incidentd.storage import incidents
+from incidentd.storage.schema import incidents as incidents_table
 from incidentd.storage.schema_facts import attempts, fact_verdicts, impact_claims, theories
 from incidentd.storage.tx import Tx
 from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
@@ -105,3 +108,14 @@ def attempts_of(conn: Connection, incident_ids: Iterable[int]) -> dict[int, tupl
         )
         found[row.incident_id] = (*found[row.incident_id], tried)
     return found
+
+
+def tried_in(conn: Connection, besides: Incident, newest: int, oldest: int) -> list[Incident]:
+    """The newest and the oldest real incidents before `besides` in which something was tried; none that was merged."""
+    tried = select(attempts.c.incident_id)
+    real = incidents_table.c.drill_id.is_(None) & (incidents_table.c.status != Status.MERGED)
+    ids = select(incidents_table.c.id).where(incidents_table.c.id.in_(tried), incidents_table.c.id < besides.id, real)
+    last = conn.execute(ids.order_by(incidents_table.c.id.desc()).limit(newest)).scalars().all()
+    first = conn.execute(ids.order_by(incidents_table.c.id).limit(oldest)).scalars().all()
+    some = sorted({*last, *first})
+    return incidents.listed(conn, incidents_table.c.id.in_(some), None, len(some))

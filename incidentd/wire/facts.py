@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from incidentd.domain.severity import Severity
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId
 
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
@@ -127,3 +128,35 @@ class TellOutcome(Request, frozen=True):
     at: Instant | None = None  # default: now
     why: OptionalText = ""
     evidence: OptionalText = ""
+
+
+# ------------------------------------------------------------------ from incidents that resemble it
+class PastAttempt(Frozen, frozen=True):
+    """What was tried in another incident and what came of it: facts, and no word on why."""
+
+    id: int
+    text: str
+    outcome: str
+    after: float | None  # seconds from its beginning to the outcome; None while nobody knows
+    evidence: str
+    said: str  # such as "resembles INC-12: rollback, worked after 7 min"
+
+
+class Resembling(Frozen, frozen=True):
+    """An earlier incident that resembles this one, and in what."""
+
+    id: int
+    title: str
+    service: str
+    severity: Severity
+    status: str
+    started_at: Instant
+    score: int  # 0 to 100
+    reasons: tuple[str, ...]
+    attempts: tuple[PastAttempt, ...]
+
+
+class ResemblingIncidents(Frozen, frozen=True):
+    """The newest and the oldest in which something was tried, newest first."""
+
+    incidents: tuple[Resembling, ...]

@@ -605,6 +605,10 @@ class _Impact(_Part):
 
 
 class _Attempts(_Part):
+    async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents:
+        await self.fake.note("attempts.resembling", incident_id)
+        return wire_facts.ResemblingIncidents(incidents=())
+
     async def theorise(self, incident_id: int, body: wire_facts.Theorise, actor: str) -> wire_facts.Theory:
         await self.fake.note("attempts.theorise", incident_id, body, actor)
         return wire_facts.Theory(id=1, text=body.text, at=NOW, by=actor, state="open", verdicts=())

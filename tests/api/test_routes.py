@@ -116,6 +116,7 @@ GOOD = {
         "/v1/incidents/1/impact/1",
         {"verdict": "disputed", "why": "EU only"},
     ),
+    "GET /v1/incidents/{id}/resembling": ("/v1/incidents/1/resembling", None),
     "POST /v1/incidents/{id}/theories": ("/v1/incidents/1/theories", {"text": "the new release"}),
     "POST /v1/incidents/{id}/theories/{theory_id}": ("/v1/incidents/1/theories/1", {"verdict": "for", "why": "graph"}),
     "POST /v1/incidents/{id}/attempts": ("/v1/incidents/1/attempts", {"text": "rollback", "theory_id": 1}),

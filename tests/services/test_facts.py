@@ -103,6 +103,30 @@ async def test_a_claim_that_cannot_be_names_its_field(daemon, body, field):
     assert (await known(daemon)).claims == ()
 
 
+async def test_what_was_tried_in_incidents_that_resemble_it_is_told_as_facts(daemon):
+    for _ in range(7):
+        await declare(daemon, service="checkout")
+        await daemon.advance(60 * MINUTE)
+    mail = wire_incidents.DeclareIncident(title="Mail is late", service="mail")
+    await daemon.core.incidents.declare(mail, "ada")
+    attempts = daemon.core.attempts
+    for number in (1, 2, 3, 4, 5, 6, 8):
+        tried = await attempts.attempt(number, facts.Try(text="rollback"), "ada")
+    worked = facts.TellOutcome(outcome="worked", evidence="https://graph/1", at=tried.started_at)
+    await attempts.tell_outcome(6, tried.id - 1, worked, "lin")
+    found = (await attempts.resembling(7)).incidents
+    assert [one.id for one in found] == [6, 5, 4, 2, 1]  # not 7 itself, not 3 between newest and oldest, not the mail
+    assert found[0].reasons == ("both say cards, fail", "same service (checkout)")
+    [past] = found[0].attempts
+    assert (past.said, past.after, past.evidence) == (
+        "resembles INC-6: rollback, worked after 0 s", 0, "https://graph/1"
+    )  # fmt: skip
+    assert found[1].attempts[0].said == "resembles INC-5: rollback, outcome unknown"
+    merged = wire_incidents.ChangeStatus(to="merged", merged_into=5, reason="the same")
+    await daemon.core.incidents.change_status(6, merged, "ada", None)
+    assert [one.id for one in (await attempts.resembling(7)).incidents] == [5, 4, 3, 2, 1]
+
+
 async def test_theories_and_attempts_are_added_to_and_never_changed(daemon):
     await declare(daemon)
     attempts = daemon.core.attempts

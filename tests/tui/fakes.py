@@ -302,6 +302,7 @@ class FakeDaemon:
         self.matrix = DEFAULT_MATRIX
         self.classifications: dict[int, wire_severity.IncidentClassification] = {}
         self.updates: dict[int, list[wire.Update]] = {}
+        self.past: dict[int, list[wire_facts.Resembling]] = {}
         self.facts: dict[int, dict[str, Any]] = {}  # claims, theories and attempts of an incident
         self.timelines: dict[int, list[wire.TimelineEntry]] = {}
         self.person_list: list[wire.Person] = []
@@ -1361,6 +1362,10 @@ class FakeDaemon:
 
     async def judge_claim(self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim) -> wire_facts.ImpactClaim:
         return await self._judge_fact(incident_id, "claims", claim_id, body, state=body.verdict)
+
+    async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents:
+        await self._turn()
+        return wire_facts.ResemblingIncidents(incidents=tuple(self.past.get(incident_id, ())))
 
     async def theorise(self, incident_id: int, body: wire_facts.Theorise) -> wire_facts.Theory:
         await self._mutate("theorise", incident_id, body)

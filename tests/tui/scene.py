@@ -678,6 +678,7 @@ def _incidents(client: Any, fakes: Any) -> None:
         )
     ]
     client.facts[311] = _facts(fakes)
+    client.past[311] = [_past(fakes)]
     entry = fakes.make_entry
     client.be_here(
         wire_presence.Present(person="ada", state="viewing", what="timeline", since=fakes.NOW - fakes.minutes(16)),
@@ -720,6 +721,17 @@ def _incidents(client: Any, fakes: Any) -> None:
         entry(11, 6, "action", "rollback checkout → v511 started", by="lin"),
         entry(12, 1, "observation", "error ratio 7.4% → 0.6%", by="lin"),
     ]
+
+
+def _past(fakes: Any) -> wire_facts.Resembling:
+    said = "resembles INC-309: sign-in nodes restarted, worked after 7 min"
+    restart = wire_facts.PastAttempt(
+        id=9, text="sign-in nodes restarted", outcome="worked", after=420, evidence="", said=said
+    )
+    return wire_facts.Resembling(
+        id=309, title="Okta sign-in loop for 5 customers", service="auth", severity=Severity.SEV3, status="closed",
+        started_at=fakes.NOW - fakes.minutes(185), score=40, reasons=("both say customers",), attempts=(restart,),
+    )  # fmt: skip
 
 
 def _facts(fakes: Any) -> dict[str, Any]:

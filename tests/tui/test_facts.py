@@ -90,8 +90,9 @@ async def test_a_claim_is_corrected_and_disputed_where_it_stands(client, in_room
 
 async def test_what_is_tried_and_what_came_of_it(client, in_room, settled, text):
     app, ready = in_room
-    async with app.run_test(size=(140, 60)) as pilot:
+    async with app.run_test(size=(140, 70)) as pilot:
         await ready(pilot)
+        assert "↺ resembles INC-309: sign-in nodes" in text(app)
         await pilot.press("o")  # not on the panel: the last attempt without outcome
         await settled(pilot, lambda: "Attempt 2" in text(app))
         await pilot.press("enter")
@@ -107,6 +108,9 @@ async def test_what_is_tried_and_what_came_of_it(client, in_room, settled, text)
         await settled(pilot, lambda: "Theory 1" in text(app))
         await pilot.press("r", "tab", *"began before", "enter")
         await settled(pilot, lambda: "✗ ruled out: the new tokeniser path" in text(app))
+        go_to(app, "past", 309)
+        await pilot.press("enter")
+        await settled(pilot, lambda: getattr(app.screen, "incident_id", 0) == 309)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ def poison(fakes, scene, payload):
         )
     for number, group in client.groups_by_id.items():
         client.groups_by_id[number] = put(group, labels={payload: payload}, service=payload, route=payload)
+    client.past = {number: [_all_of(one, payload) for one in found] for number, found in client.past.items()}
     for facts in client.facts.values():
         for kind in ("claims", "theories", "attempts"):
             kept = "outcome" if kind == "attempts" else "state"

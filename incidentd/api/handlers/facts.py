@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentd.api import queries
-from incidentd.api.call import Call
+from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
 from incidentd.wire import facts as wire_facts
 
@@ -14,6 +14,10 @@ async def claim_impact(calls: Calls, call: Call[wire_facts.ClaimImpact, queries.
 
 async def judge_claim(calls: Calls, call: Call[wire_facts.JudgeClaim, queries.Query]) -> wire_facts.ImpactClaim:
     return await calls.impact.judge(call.id, call.ids["claim_id"], call.body, call.actor)
+
+
+async def resembling(calls: Calls, call: Read) -> wire_facts.ResemblingIncidents:
+    return await calls.attempts.resembling(call.id)
 
 
 async def theorise(calls: Calls, call: Call[wire_facts.Theorise, queries.Query]) -> wire_facts.Theory:

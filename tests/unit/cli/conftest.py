@@ -252,6 +252,15 @@ class Canned:
             **changes,
         )
 
+    def resembling(self) -> wire_facts.ResemblingIncidents:
+        t = self.text
+        past = wire_facts.PastAttempt(id=1, text=t, outcome=t, after=420, evidence=t, said=f"resembles INC-12: {t}")
+        one = wire_facts.Resembling(
+            id=12, title=t, service=t, severity=Severity.SEV2, status=t, started_at=AT, score=70, reasons=(t,),
+            attempts=(past,),
+        )  # fmt: skip
+        return wire_facts.ResemblingIncidents(incidents=(one,))
+
     def page(self, number: int = 3, **changes: Any) -> wire.Page:
         t = self.text
         return msgspec.structs.replace(

@@ -82,6 +82,8 @@ READ = [
          lambda c: wire_updates.UpdateDraft(text="We look", phase="identified", audience="customers", next_at=None,
                                             last_text="", last_at=None), "We look"),
     Case("incident checklist 4", "GET /v1/incidents/4/checklist", lambda c: c.checklist(), "1 of 1\n"),
+    Case("incident resembling 4", "GET /v1/incidents/4/resembling", lambda c: c.resembling(),
+         "resembles INC-12: plain"),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
          "INC-4 SEV2 active  plain", also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("incident measures 4 --as-of 2024-03-14T09:00Z",

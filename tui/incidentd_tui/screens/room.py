@@ -102,6 +102,7 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             told = await ask(client.timeline(self.incident_id))
             self.model.put_incidents([self.detail.incident])
             await self._fetch_ended()
+            await self.load_past()
             self._take(told)
         except ClientError as error:
             self.timeline.empty_lines = [[], [(" ! ", theme.danger), (self.tui.acts.reason("", error), theme.plain)]]
@@ -149,7 +150,7 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
         return timeline.row(entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None)
 
     def _seen(self, detail: wire_incidents.IncidentDetail) -> panel.Room:
-        return panel.Room(self.model, detail, self.entries, self.here)
+        return panel.Room(self.model, detail, self.entries, self.here, self.past)
 
     def _panel_row(self, key: Key, width: int) -> list[paint.Line]:
         if self.detail is None:

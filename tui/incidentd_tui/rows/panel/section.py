@@ -10,7 +10,7 @@ from rich.style import Style
 from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import presence as wire_presence
-from incidentd.wire.facts import Verdict
+from incidentd.wire.facts import Resembling, Verdict
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Model
 
@@ -22,6 +22,7 @@ class Room(msgspec.Struct, frozen=True):
     detail: wire_incidents.IncidentDetail
     entries: Mapping[int, wire.TimelineEntry] = {}  # by seq, in the order of the timeline
     here: tuple[wire_presence.Present, ...] = ()
+    past: tuple[Resembling, ...] = ()  # earlier incidents in which something was tried
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

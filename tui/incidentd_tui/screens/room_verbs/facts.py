@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from incidentd.client import ApiError
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui.forms import attempts as attempt_forms
@@ -33,6 +35,21 @@ _NOTHING = _Nothing()
 
 
 class FactVerbs(RoomPart):
+    def __init__(self) -> None:
+        super().__init__()
+        self.past: tuple[wire_facts.Resembling, ...] = ()
+        self._compared: tuple[object, ...] = ()
+
+    async def load_past(self) -> None:
+        """Ask what was tried in incidents like this one, again when what is compared of it has changed."""
+        incident = self.incident
+        compared = (incident.title, incident.summary, incident.service, incident.alert_ids) if incident else ()
+        if compared != self._compared:
+            self._compared = compared
+            with contextlib.suppress(ApiError):
+                found = await self.tui.acts.gateway.ask(self.tui.acts.client.resembling(self.incident_id))
+                self.past = found.incidents
+
     def do_impact(self) -> None:
         self.open_form(partial(impact_forms.claim, former=self._under_cursor("claim", self._known.claims)))
 

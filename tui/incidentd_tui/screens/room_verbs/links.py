@@ -51,6 +51,8 @@ class LinkVerbs(RoomPart):
         name, number = self.row_under_cursor()
         if name in ("alert", "page") and number > 0:
             self.app.push_screen(DetailScreen(name, number))
+        elif name == "past" and number > 0:
+            self.tui.call_later(self.tui.open_room, number)
         elif name == "report" and number > 0:
             self.app.push_screen(TriageScreen(number))
         else:
