@@ -84,6 +84,7 @@ class MailChannelConfig(SmtpConfig):
     max_size: int = pydantic.Field(default=25 * 1024 * 1024, ge=64 * 1024, le=100 * 1024 * 1024)  # bytes of one mail
     own_lists: tuple[str, ...] = ()  # List-Ids of mailing lists by which customers write
     automatic_an_hour: int = pydantic.Field(default=10, ge=0, le=1000)  # automatic mails to one address
+    from_sender_an_hour: int = pydantic.Field(default=60, ge=1, le=100_000)  # mails; further ones wait in the mailbox
 
     @pydantic.model_validator(mode="after")
     def _can_read(self) -> Self:

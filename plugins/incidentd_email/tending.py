@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -23,6 +24,7 @@ from incidentd.plugin import (
     update_memory,
 )
 from incidentd_email.config import MailChannelConfig
+from incidentd_email.floods import Floods
 from incidentd_email.imap import FLAGGED, SEEN, Inbox, MailboxLost
 from incidentd_email.letters import Desk, received
 from incidentd_email.reading import Mail, Unreadable, read_mail
@@ -51,6 +53,8 @@ class Tender:
         self._since: datetime | None = None
         self._aside: tuple[datetime, str] | None = None
         self._how = "connecting"
+        self._floods = Floods(config.from_sender_an_hour)
+        self._flooded = ""
 
     async def run(self) -> None:
         """For ever: what goes wrong is told by `condition`, and tried again after a growing pause."""
@@ -74,7 +78,10 @@ class Tender:
 
     async def _tend(self, inbox: Inbox) -> None:
         self._how = f"looks for mail {'as it comes' if inbox.idles else 'at intervals'} in {self._config.folder}"
+        if self._config.reply_key is None:
+            self._how += "; nobody is verified: there is no `reply_key`"
         done: set[int] = set()  # in this connection: a server that forgets marks keeps nobody busy
+        self._floods.forget()
         while True:
             await self._take_new(inbox, done)
             self._trouble, self._since = "", None
@@ -83,14 +90,28 @@ class Tender:
     # ------------------------------------------------------------------ taking
     async def _take_new(self, inbox: Inbox, done: set[int]) -> None:
         mark = await self._mark(inbox)
-        new = (await inbox.unseen() | await self._unread(inbox, mark)) - done
+        unseen = await inbox.unseen()
+        new = (unseen | await self._unread(inbox, mark)) - done
+        if unknown := self._floods.unknown(new):
+            self._floods.learn(await inbox.senders(unknown))
+        held = []
         for uid in sorted(new):
+            if uid in unseen and self._floods.holds(uid, self._context.now()):
+                held.append(uid)
+                continue
             await self._take(inbox, uid)
             done.add(uid)
+        await self._tell_of_floods(held)
         following = max(
             [mark.next_uid if mark.validity == inbox.validity else inbox.next_uid, *(uid + 1 for uid in new)]
         )
-        await self._remember(Mark(inbox.validity, following, self._context.now().date()))
+        await self._remember(Mark(inbox.validity, min([following, *held]), self._context.now().date()))
+
+    async def _tell_of_floods(self, held: Sequence[int]) -> None:
+        """What waits stays in the mailbox as it is, and people can see that it does."""
+        self._flooded, note = self._floods.told(held, self._config.folder)
+        if note:
+            await self._context.note(note)
 
     async def _unread(self, inbox: Inbox, mark: Mark) -> set[int]:
         if mark.validity == inbox.validity:
@@ -159,6 +180,8 @@ class Tender:
             return Condition(
                 text=safe_line(f"{self._trouble} (since {self._since:%Y-%m-%dT%H:%M:%SZ})", 300), well=False
             )
+        if self._flooded:
+            return Condition(text=self._flooded, well=False)
         if self._aside is not None and self._context.now() - self._aside[0] < timedelta(days=1):
             return Condition(text=self._aside[1])
         return Condition(text=self._how)

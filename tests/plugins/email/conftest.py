@@ -9,6 +9,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,8 +40,9 @@ class Unhashed:
 
 
 class Provider(Vendor):
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, starttls: Path | None = None) -> None:
         self.tls = tls  # of the mailbox
+        self.starttls = starttls  # a certificate with its key: the mailbox speaks TLS when it is asked to
         self.envelopes: list[Envelope] = []
         self.answers: dict[str, str] = {}
         self.open: set[Any] = set()
@@ -138,8 +140,8 @@ class Provider(Vendor):
     async def _imap(self) -> asyncio.Server:
         args = argparse.Namespace(
             debug=False, demo_data=False, demo_user="support", demo_password=PASSWORD, host=["127.0.0.1"], port="0",
-            cert=None, key=None, tls=False, proxy_protocol=None, insecure_login=True, inherited_sockets=None,
-            passlib_cfg=None,
+            cert=self.starttls, key=self.starttls, tls=self.starttls is not None, proxy_protocol=None,
+            insecure_login=self.starttls is None, inherited_sockets=None, passlib_cfg=None,
         )  # fmt: skip
         backend, config = await DictBackend.init(args, hash_context=Unhashed())
         config.apply_context()

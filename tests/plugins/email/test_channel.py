@@ -10,7 +10,7 @@ import json
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -311,6 +311,54 @@ async def test_imap_over_tls_with_an_authority_of_ones_own(provider: Any) -> Non
         await running.put(mail(Letter()))
         async with tended(running, imap_tls="tls", ca_file=certificate) as (_, context):
             await until(lambda: len(context.reports.messages) == 1)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_imap_by_starttls_logs_in_only_when_the_certificate_is_trusted(provider: Any) -> None:
+    certificate = Path(__file__).with_name("localhost.pem")
+    async with provider(starttls=certificate).running() as running:
+        await running.put(mail(Letter()))
+        async with tended(running, imap_tls="starttls", ca_file=certificate) as (channel, context):
+            await until(lambda: len(context.reports.messages) == 1)
+            assert channel.condition().well
+        async with tended(running, imap_tls="starttls") as (channel, _):  # an authority that nobody knows
+            await until(lambda: not channel.condition().well)
+            assert "TLS failed" in channel.condition().text
+    async with provider().running() as running, tended(running, imap_tls="starttls") as (channel, _):
+        await until(lambda: not channel.condition().well)  # without STARTTLS no password is sent
+        assert "the mailbox cannot be reached" in channel.condition().text
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_flood_waits_in_the_mailbox_while_others_are_served_and_is_taken_later(provider: Any) -> None:
+    async with provider().running() as running:
+        flood = [await running.put(mail(Letter(id=f"flood-{n}", sender="mallory"))) for n in range(5)]
+        await running.put(mail(Letter(id="grace", sender="grace")))
+        async with tended(running, from_sender_an_hour=2, poll="1s") as (channel, context):
+            reports = context.reports
+            await until(lambda: not channel.condition().well)
+            assert [one.id.partition("@")[0] for one in reports.messages] == ["<flood-0", "<flood-1", "<grace"]
+            assert channel.condition().text.startswith("3 mails wait, unread, in INBOX: one sender may write 2 an hour")
+            assert "mallory@example.com" in channel.condition().text
+            assert [r"\Seen" in await running.flags(uid) for uid in flood] == [True, True, False, False, False]
+            assert len(context.notes) == 1, "told once"
+        await running.put(mail(Letter(id="late", sender="mallory")), Seen)  # a person read it first
+        async with tended(running, context, from_sender_an_hour=2, poll="1s"):
+            await until(lambda: any(one.id.startswith("<late@") for one in reports.messages))
+            await until(lambda: len(reports.messages) == 6)  # this process knows of no flood yet
+        context.clock.advance(timedelta(hours=1))
+        async with tended(running, context, from_sender_an_hour=2, poll="1s") as (channel, _):
+            await until(lambda: len(reports.messages) == 7)
+            await until(lambda: channel.condition().well)
+        ids = [one.id for one in reports.messages]
+        assert len(ids) == len(set(ids)), "nothing is lost and nothing comes twice"
+
+
+@pytest.mark.usefixtures("quick")
+async def test_without_a_reply_key_the_health_view_says_that_nobody_is_verified(provider: Any) -> None:
+    async with provider().running() as running, tended(running, reply_key=None) as (channel, _):
+        await until(lambda: "nobody is verified" in channel.condition().text)
+        assert channel.condition().well
 
 
 async def test_an_answer_of_the_customer_finds_its_conversation(provider: Any) -> None:
