@@ -121,7 +121,7 @@ def change(tx: Tx, row: SubscriberRow, **values: Any) -> SubscriberRow:
 
 def forget(tx: Tx, row: SubscriberRow) -> None:
     """Delete a subscription, take back what waits to be sent to it, and blank its address in what was sent."""
-    mine = sent.c.about == row.subject
+    mine = deliveries.IS_ABOUT & (sent.c.about == row.subject)
     tx.conn.execute(update(sent).where(mine, sent.c.state == "pending").values(state="cancelled"))
     tx.conn.execute(update(sent).where(mine, sent.c.state.not_in(deliveries.WAITING)).values(address=""))
     tx.conn.execute(delete(subscribers).where(subscribers.c.id == row.id))
