@@ -326,6 +326,7 @@ class Daemon:
             review_name=self.configuration.process.review_name,
             ingress=tuple(self.urls()),
             engine=self.core.store.engine,
+            audiences=tuple(sorted(self.configuration.process.audiences)),
         )
 
     async def health(self) -> wire.Health:

@@ -51,6 +51,7 @@ class Info(Frozen, frozen=True):
     review_name: str
     ingress: tuple[str, ...]  # URLs the TCP listener answers on
     engine: str  # sqlite | postgresql
+    audiences: tuple[str, ...] = ()  # those of the process file that updates may go to
 
 
 class Health(Frozen, frozen=True):

@@ -47,6 +47,7 @@ from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
+from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
@@ -1399,6 +1400,25 @@ class FakeDaemon:
         self.facts[incident_id][kind] = tuple(kept.values())
         self.tell(f"incident.{kind}", f"incident:{incident_id}", actor=self.me)
         return fact
+
+    async def draft_update(
+        self, incident_id: int, *, audience: str = "internal", phase: str = ""
+    ) -> wire_updates.UpdateDraft:
+        text = f"Draft to {audience}, {phase}"
+        return wire_updates.UpdateDraft(
+            text=text, phase=phase, audience=audience, next_at=None, last_text="", last_at=None
+        )
+
+    async def check_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire_updates.CheckedUpdate:
+        found = ("it says nothing new",) if "nothing" in body.text else ()
+        return wire_updates.CheckedUpdate(text=body.text, next_at=None, warnings=found, readers=())
+
+    async def run_long(
+        self, incident_id: int, body: wire_updates.RunLong, *, if_version: int | None = None
+    ) -> wire.Incident:
+        await self._mutate("run_long", incident_id, body)
+        one = self._open(incident_id, if_version)
+        return self._incident_becomes(one, "incident.long", long_since=NOW if body.on else None)
 
     async def post_update(self, incident_id: int, body: wire_incidents.PostUpdate) -> wire.Update:
         await self._mutate("post_update", incident_id, body)

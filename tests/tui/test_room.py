@@ -122,6 +122,37 @@ async def test_an_update_is_a_form_with_its_effect(client, in_room, settled, tex
         await settled(pilot, lambda: "update:311" not in client.drafts)
 
 
+async def test_a_draft_is_for_the_audience_and_never_over_words_that_somebody_typed(client, in_room, settled, text):
+    app, ready = in_room()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("U", "ctrl+t")
+        await settled(pilot, lambda: "Draft to internal, investigating" in text(app))
+        await pilot.press("tab", "tab", "right", "ctrl+t")
+        await settled(pilot, lambda: "Draft to customers, investigating" in text(app))
+        assert "Draft to internal" not in text(app)
+        await pilot.press("shift+tab", "shift+tab", *" and nothing")
+        await settled(pilot, lambda: "it says nothing new" in text(app))
+        await pilot.press("ctrl+t")
+        await settled(pilot, lambda: "your words stay" in text(app))
+        assert "and nothing" in text(app)
+
+
+async def test_a_long_incident_is_begun_and_ended_by_the_same_key(client, in_room, settled, text):
+    app, ready = in_room()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("L", *"vendor", "enter")
+        await settled(pilot, lambda: client.incidents_by_id[311].long_since is not None)
+        (call,) = [args for name, args in client.calls if name == "run_long"]
+        assert (call[1].on, call[1].reason) == (True, "vendor")
+        await settled(pilot, lambda: app.screen.incident.long_since is not None)
+        await pilot.press("L")
+        await settled(pilot, lambda: "no long incident any more" in text(app))
+        await pilot.press("enter")
+        await settled(pilot, lambda: client.incidents_by_id[311].long_since is None)
+
+
 async def test_an_empty_form_is_not_sent(client, in_room, settled, text):
     app, ready = in_room()
     async with app.run_test(size=(100, 40)) as pilot:

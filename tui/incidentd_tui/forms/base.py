@@ -45,7 +45,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`send` answers "" when it is done, else the reason why not; `effects` are the lines under "Will do".
 
-    `preview` asks the daemon what the present values would do; it is called when typing pauses.
+    `preview` asks the daemon what the present values would do; it is called when typing pauses. `suggest` gives a text
+    to begin the first field of several lines with.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     effects: Callable[[Values], Sequence[str]]
     send: Callable[[Values], Awaitable[str]]
     preview: Callable[[Values], Awaitable[Sequence[str]]] | None = None
+    suggest: Callable[[Values], Awaitable[str]] | None = None
 
 
 class Unsettled(Exception):  # noqa: N818
@@ -71,6 +73,7 @@ class Form(TypeAhead[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "send", show=False),
+        Binding("ctrl+t", "suggest", show=False),
         # At once, before the keys that arrived together with it are handed to the field that has the focus.
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
@@ -85,6 +88,7 @@ class Form(TypeAhead[bool]):
         self.plan = plan
         self._filled: Mapping[str, str] = {}
         self._sending = False
+        self._suggested = ""
         self._previewed: Sequence[str] | None = None
         self._timer: Timer | None = None
         self.fault = ""
@@ -223,6 +227,8 @@ class Form(TypeAhead[bool]):
         ]
         if len(self.plan.fields) > 1:
             keys += [("tab", theme.key), (" next  ", theme.muted)]
+        if self.plan.suggest is not None:
+            keys += [("^t", theme.key), (" draft  ", theme.muted)]
         if any(field.options for field in self.plan.fields):
             keys += [("←→", theme.key), (" choose", theme.muted)]
         self.query_one("#form-keys", Bar).say([("  sending …", theme.muted)] if self._sending else keys)
@@ -248,6 +254,21 @@ class Form(TypeAhead[bool]):
         self.fault = ""
         self._repaint()
         self._look(PREVIEW_AFTER)
+
+    def action_suggest(self) -> None:
+        """Put a draft into the text, in place of an earlier one; never over words that somebody typed."""
+        if self.plan.suggest is not None and not self._sending:
+            self.run_worker(self._suggest(self.plan.suggest), exit_on_error=False, exclusive=True, group="suggest")
+
+    async def _suggest(self, suggest: Callable[[Values], Awaitable[str]]) -> None:
+        box = self.query(Composer).first()
+        text = await suggest(self.values)
+        if box.text.strip() not in ("", self._suggested.strip()):
+            self.fault = "draft: your words stay; empty the text to have one"
+            self._repaint()
+        elif text:
+            self._suggested = text
+            box.begin_with(text)
 
     # ------------------------------------------------------------------ sending
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -5,25 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incidentd import wire
-from incidentd.client import ClientError
 from incidentd.wire import incidents as wire_incidents
-from incidentd_tui import phrases, vocabulary
-from incidentd_tui.forms import telling, unseen
-from incidentd_tui.forms.base import Field, Form, Plan, Unsettled, Values
+from incidentd_tui import vocabulary
+from incidentd_tui.forms import telling
+from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.seen import Seen, take
 from incidentd_tui.inert import Shown
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
-
-_NEXT = (
-    ("", "by the cadence"),
-    ("600", "10 min"),
-    ("900", "15 min"),
-    ("1800", "30 min"),
-    ("3600", "1 h"),
-    ("7200", "2 h"),
-)
 
 
 def status(tui: IncidentdApp, incident: wire.Incident) -> Form:
@@ -121,73 +111,6 @@ def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
     return Form(
         tui, Plan(title=f"Roles of INC-{incident.id}", verb="assign", fields=fields, effects=effects, send=send)
     )
-
-
-def update(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    """An update that others read; the time of the next one is promised with it."""
-    newest = unseen.Newest()
-    phase = (
-        "monitoring"
-        if incident.status == "mitigated"
-        else "resolved"
-        if incident.status == "resolved"
-        else "investigating"
-    )
-    fields = (
-        Field(
-            name="text",
-            label="Text",
-            multiline=True,
-            draft=f"update:{incident.id}",
-            hint="what people notice, what is being done",
-        ),
-        Field(name="phase", label="Phase", options=tuple((one, one) for one in vocabulary.PHASES), value=phase),
-        Field(
-            name="audience",
-            label="Audience",
-            options=(("internal", "internal"), ("customers", "customers")),
-            value="internal",
-        ),
-        Field(name="next", label="Next update in", options=(*_NEXT, ("never", "no further update")), value=""),
-    )
-
-    def effects(values: Values) -> list[str]:
-        lines = [f"published to {values['audience']}; it cannot be taken back"]
-        if values["next"] == "never":
-            lines.append("no further update is promised (only with phase resolved)")
-        elif values["next"]:
-            lines.append(f"the next update is promised in {int(values['next']) // 60} min")
-        return lines
-
-    async def send(values: Values) -> str:
-        body = wire_incidents.PostUpdate(
-            text=values["text"],
-            phase=values["phase"],
-            audience=values["audience"],
-            next_in=float(values["next"]) if values["next"].isdecimal() else None,
-            final=values["next"] == "never",
-            seen=newest.id,
-        )
-        try:
-            posted = await tui.acts.gateway.ask(tui.acts.client.post_update(incident.id, body))
-        except ClientError as error:
-            if (newer := newest.of_conflict(error)) is not None:
-                raise Unsettled(unseen.both_wrote(tui, incident, values, newer, send)) from error
-            return tui.acts.reason(f"incident:{incident.id}", error)
-        due = f", next at {phrases.hour(posted.next_at, tui.model.zone)}" if posted.next_at else ""
-        tui.say(f"✓ update sent{due}", "done")
-        return ""
-
-    tui.run_worker(newest.look(tui, incident.id), exit_on_error=False)
-    plan = Plan(
-        title=f"Update on INC-{incident.id}",
-        verb="send",
-        fields=fields,
-        effects=effects,
-        send=send,
-        preview=telling.of_update(tui, incident),
-    )
-    return Form(tui, plan)
 
 
 def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:

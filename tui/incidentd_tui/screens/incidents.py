@@ -9,6 +9,7 @@ from incidentd.client import ClientError
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import incident as incident_forms
 from incidentd_tui.forms import room as room_forms
+from incidentd_tui.forms import updates
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import incidents
 from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, FRESH, NEXT_VIEW, PREVIOUS_VIEW, VIEW, ListScreen
@@ -130,7 +131,7 @@ class IncidentsScreen(ListScreen):
 
     def do_update(self) -> None:
         if (one := self._incident()) is not None:
-            self.app.push_screen(room_forms.update(self.tui, one))
+            self.app.push_screen(updates.update(self.tui, one))
 
     def do_roles(self) -> None:
         if (one := self._incident()) is not None:

@@ -10,6 +10,7 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import quick
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.forms import severity as severity_forms
+from incidentd_tui.forms import updates
 from incidentd_tui.forms.base import Form
 from incidentd_tui.inert import Shown
 from incidentd_tui.screens.room_verbs import NOTE
@@ -17,7 +18,7 @@ from incidentd_tui.screens.room_verbs.reading import ReadingVerbs
 from incidentd_tui.widgets.composer import Composer
 
 _FORMS: dict[str, Callable[..., Form]] = {
-    "update": room_forms.update,
+    "update": updates.update,
     "decision": room_forms.decision,
     "action": room_forms.action,
     "severity": severity_forms.severity,

@@ -72,9 +72,13 @@ class Composer(TextArea):
     def load_draft(self, text: str) -> None:
         """Put a kept text in, unless the user typed already."""
         if not self.text and text:
-            self._saved = text
-            self.text = text
-            self.move_cursor(self.document.end)
+            self.begin_with(text)
+
+    def begin_with(self, text: str) -> None:
+        """Put a text in that nobody typed: it is no draft to be kept until somebody goes on with it."""
+        self._saved = text
+        self.text = text
+        self.move_cursor(self.document.end)
 
     def on_text_area_changed(self) -> None:
         if self._save is None or self.text == self._saved:
