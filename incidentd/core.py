@@ -19,6 +19,8 @@ from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
 from incidentd.services.chat_acts import ChatActs
 from incidentd.services.chat_follow import ChatFollower
+from incidentd.services.chat_keeping import ChatKeeping
+from incidentd.services.chat_rooms import ChatRooms
 from incidentd.services.checklists import Checklists
 from incidentd.services.contact_tests import ContactTests
 from incidentd.services.contracts import Calls, CheckCalls, DaemonCalls, ReplayCalls
@@ -144,7 +146,7 @@ class Core:
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
         """How messages leave, to people and to those who subscribe."""
-        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered)
+        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered, self.chat_rooms)
         self.receipts = Receipts(self.store, outcomes)
         self.subscribers = Subscribers(self.store, lambda: self.links.key, sender.capabilities)
         outgoing = Outbox(process, roster, sender.capabilities, self._node)
@@ -169,7 +171,9 @@ class Core:
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
         changes = self.support.changes
         self.chat = ChatActs(store, roster, self.escalation, changes, self.incidents, self.broadcasts)
-        self.chat_follower = ChatFollower(store, process)
+        self.chat_rooms = ChatRooms(store, process, roster)
+        self.chat_keeping = ChatKeeping(store, roster)
+        self.chat_follower = ChatFollower(store, process, self.chat_rooms)
 
     def _compose_people(self, store: Store, roster: Callable[[], Roster], sender: Sender) -> None:
         """Who can be reached, who carries a pager, and who is left alone."""
@@ -235,6 +239,7 @@ class Core:
             customers=self.support.customers,
             broadcasts=self.broadcasts,
             subscribers=self.subscribers,
+            chat=self.chat_rooms,
             triage=self.triage,
             roster=self.roster,
             duty=self.duty,
@@ -271,6 +276,7 @@ class Core:
             **self.sources.handlers(),
             **self.support.handlers(),
             **self.subscribers.handlers(),
+            **self.chat_rooms.handlers(),
         }
 
     async def start(self) -> None:

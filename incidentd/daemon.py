@@ -189,7 +189,7 @@ class Daemon:
             paused=LentPauses(lambda: self.core.store, instance),
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
-            chat=LentChat(lambda: self.core.chat, instance),
+            chat=LentChat(lambda: self.core.chat, lambda: self.core.chat_keeping, instance),
             duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
             status=LentStatus(lambda: self.core.store),
             subscribers=LentSubscribers(lambda: self.core.subscribers, instance),

@@ -6,7 +6,8 @@ from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import room
 from incidentd.api.identity import Role
-from incidentd.api.route import Route, get, post
+from incidentd.api.route import Route, created, get, post
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import pins as wire_pins
 from incidentd.wire import presence as wire_presence
 
@@ -35,4 +36,6 @@ ROOM_ROUTES: tuple[Route, ...] = (
         "Pin an entry of the timeline, or take the pin off",
         body=wire_pins.Pin,
     ),
+    created("/v1/incidents/{id}/chat", room.open_chat, wire_chat.ChatRoom, "Open a room in the chat"),
+    post("/v1/incidents/{id}/chat/archive", room.archive_chat, wire_chat.ChatRoom, "Archive its room in the chat"),
 )

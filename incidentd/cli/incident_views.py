@@ -90,6 +90,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("to customers", i.public_title), ("status page", "kept off it" if i.off_page else ""),
         ("alerts", listed(i.alert_ids, "A-")), ("pages", listed(i.page_ids, "P-")),
         ("reports", listed(detail.report_ids, "R-")),
+        ("chat", " ".join(filter(None, (detail.chat.name, detail.chat.state, detail.chat.url))) if detail.chat else ""),
         ("checklist", _progress(detail)),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
         ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),

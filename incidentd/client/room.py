@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import pins as wire_pins
 from incidentd.wire import presence as wire_presence
 
@@ -23,3 +24,9 @@ class RoomCalls(Calls):
     async def pin(self, incident_id: int, seq: int, *, pinned: bool = True) -> wire.TimelineEntry:
         body = wire_pins.Pin(seq=seq, pinned=pinned)
         return await self._send("POST", f"/v1/incidents/{incident_id}/pins", wire.TimelineEntry, body)
+
+    async def open_chat(self, incident_id: int) -> wire_chat.ChatRoom:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/chat", wire_chat.ChatRoom)
+
+    async def archive_chat(self, incident_id: int) -> wire_chat.ChatRoom:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/chat/archive", wire_chat.ChatRoom)

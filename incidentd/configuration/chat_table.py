@@ -8,9 +8,10 @@ from typing import Annotated
 import pydantic
 
 from incidentd.configuration.schedules import Broken
-from incidentd.configuration.values import Name, Table
+from incidentd.configuration.values import Name, PositiveDuration, Table
 from incidentd.domain.chat import ChatSettings
 from incidentd.domain.people import Roster
+from incidentd.domain.severity import Severity
 
 Place = Annotated[str, pydantic.Field(max_length=100, pattern=r"^\S*$")]
 Accounts = dict[Name, Annotated[str, pydantic.Field(min_length=1, max_length=100, pattern=r"^\S+$")]]
@@ -20,6 +21,8 @@ class ChatTable(Table):
     channel: str = ""
     reports: Place = ""
     pages: Place = ""
+    rooms: frozenset[Severity] = frozenset()
+    archive_after: PositiveDuration | None = None
 
 
 def chat(table: ChatTable) -> ChatSettings:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
 from incidentd.domain.people import Person, Roster
+from incidentd.domain.severity import Severity
 
 
 class ChatSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`channel` is an instance of `[channels]`; "" for no chat at all, and then nothing else counts.
 
     New reports and new pages are announced at the places `reports` and `pages`, the vendor's ids of channels; "" for
-    nowhere.
+    nowhere. For an incident of a severity in `rooms` a room is opened by itself; it is archived `archive_after` its
+    end, never when that is None.
     """
 
     channel: str = ""
     reports: str = ""
     pages: str = ""
+    rooms: frozenset[Severity] = frozenset()
+    archive_after: timedelta | None = None
 
     def place(self, about: str) -> str:
         """Where something is announced, such as report:12; "" for nowhere."""

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from incidentd.domain import (
+    timeline_chat,
     timeline_facts,
     timeline_incident,
     timeline_life,
@@ -30,6 +31,7 @@ _SENTENCES = {
     **timeline_roles.SENTENCES,
     **timeline_facts.SENTENCES,
     **timeline_severity.SENTENCES,
+    **timeline_chat.SENTENCES,
 }
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.

@@ -28,7 +28,16 @@ from incidentd.plugin.adapters import (
     SilenceBook,
     StoreUnavailable,
 )
-from incidentd.plugin.chat import Announcement, ChatBook, ChatChannel, Done, Verb
+from incidentd.plugin.chat import (
+    Announcement,
+    ChatBook,
+    ChatChannel,
+    Done,
+    KeptMessage,
+    RoomAct,
+    RoomOrder,
+    Verb,
+)
 from incidentd.plugin.config import Duration, PositiveDuration, PositiveSeconds, SecretRef
 from incidentd.plugin.decoding import (
     DECODE_ERRORS,
@@ -120,6 +129,7 @@ __all__ = [
     "DutyBook",
     "Event",
     "Handler",
+    "KeptMessage",
     "MailText",
     "Mailing",
     "MatchOp",
@@ -144,6 +154,8 @@ __all__ = [
     "ReceiptOutcome",
     "Received",
     "ReportBook",
+    "RoomAct",
+    "RoomOrder",
     "Route",
     "Said",
     "Secret",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from incidentd.plugin.support import SupportChannel
-from incidentd.plugin.values import Receipt
+from incidentd.plugin.values import PermanentFailure, Receipt
 
 
 class Verb(enum.StrEnum):
@@ -49,6 +50,45 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     done: bool
 
 
+class RoomAct(enum.StrEnum):
+    """What is done with the room of an incident."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    TOPIC = "topic"
+    POST = "post"
+    ARCHIVE = "archive"
+
+
+class RoomOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do with the room of an incident. A resend carries the same `idempotency_key`. Escape the texts.
+
+    `name` is that of a room to open: lower case letters, digits and hyphens, at most 60. `room` is what
+    `Receipt.vendor_id` named when it was opened; `people` are accounts to invite, some of whom may be in it already.
+    """
+
+    idempotency_key: str
+    act: RoomAct
+    created_at: datetime
+    room: str = ""
+    name: str = ""
+    people: tuple[str, ...] = ()
+    text: str = ""  # the topic, or what is posted
+    attempt: int = 1
+
+
+class KeptMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that somebody chose for the timeline, by pinning it or as the channel offers it. Texts as written."""
+
+    id: str  # the vendor's own: the same again changes nothing
+    room: str
+    author: str  # the account of who wrote it
+    author_name: str
+    text: str  # plain text
+    link: str
+    at: datetime
+
+
 class ChatBook(Protocol):
     """What responders may do from a chat."""
 
@@ -57,6 +97,17 @@ class ChatBook(Protocol):
 
         The vendor must have proved who pressed. A second press changes nothing and says so, as does one of somebody
         whom the roster does not know: `Done.text` says what to do. Raises `StoreUnavailable`.
+        """
+        ...
+
+    async def rooms(self) -> Sequence[str]:
+        """The rooms of this instance that are open, as `Receipt.vendor_id` named them. Raises `StoreUnavailable`."""
+        ...
+
+    async def keep(self, message: KeptMessage) -> bool:
+        """Put a message into the timeline of the incident whose room it is in.
+
+        False, and nothing changes, when it is in no room of an incident, or was kept before. Raises `StoreUnavailable`.
         """
         ...
 
@@ -70,3 +121,10 @@ class ChatChannel(SupportChannel):
 
         `Receipt.vendor_id` is by what the message is found again.
         """
+
+    async def arrange(self, order: RoomOrder) -> Receipt:
+        """Do something with the room of an incident. Outcomes are those of `send`.
+
+        When a room is opened, `Receipt.vendor_id` is by what it is known, and `Receipt.url` where people find it.
+        """
+        raise PermanentFailure("this channel can open no rooms")

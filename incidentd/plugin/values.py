@@ -74,10 +74,14 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The vendor took the message. `delivered` is True only where the vendor confirms arrival."""
+    """The vendor took the message. `delivered` is True only where the vendor confirms arrival.
+
+    `url` is where people find a room that was opened. Since API version 1.7.
+    """
 
     vendor_id: str = ""
     delivered: bool = False
+    url: str = ""
 
 
 class ReceiptOutcome(enum.StrEnum):

@@ -30,7 +30,7 @@ from incidentd.plugin.adapters import (
     SignalSink,
     SilenceBook,
 )
-from incidentd.plugin.chat import Announcement, ChatBook
+from incidentd.plugin.chat import Announcement, ChatBook, RoomOrder
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
@@ -263,6 +263,10 @@ class PluginHost:
     async def announce(self, instance: str, announcement: Announcement) -> Receipt:
         """Announce to responders by a channel instance; one that does not exist, or has no chat, fails for good."""
         return await self._channel(instance).announce(announcement)
+
+    async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
+        """Do something with the room of an incident, as `announce`."""
+        return await self._channel(instance).arrange(order)
 
     def _channel(self, instance: str) -> RunningChannel:
         channel = self._crew.channels.get(instance)

@@ -11,7 +11,7 @@ import structlog
 from incidentd.clock import Clock
 from incidentd.domain.checks import CheckState
 from incidentd.plugin.adapters import AlertSource, Handler, Notifier, Route, StoreUnavailable
-from incidentd.plugin.chat import Announcement, ChatChannel
+from incidentd.plugin.chat import Announcement, ChatChannel, RoomOrder
 from incidentd.plugin.support import Outgoing, SupportChannel
 from incidentd.plugin.values import (
     BadRequest,
@@ -178,14 +178,16 @@ class RunningSource(RunningListener):
             raise StoreUnavailable(f"{self.vitals.instance} failed to delete it; try again") from error
 
 
-class _Announcing:
-    """What a channel announces, as something that is sent."""
+class _Chatting:
+    """What a channel tells responders, as something that is sent."""
 
     def __init__(self, channel: ChatChannel) -> None:
         self._channel = channel
 
-    async def send(self, announcement: Announcement, /) -> Receipt:
-        return await self._channel.announce(announcement)
+    async def send(self, message: Announcement | RoomOrder, /) -> Receipt:
+        if isinstance(message, RoomOrder):
+            return await self._channel.arrange(message)
+        return await self._channel.announce(message)
 
 
 class RunningChannel(RunningListener):
@@ -194,13 +196,20 @@ class RunningChannel(RunningListener):
     def __init__(self, channel: SupportChannel, vitals: Vitals, root: bool, clock: Clock) -> None:
         super().__init__(channel, vitals, root)
         self._sender: Sender[Outgoing] = Sender(channel, vitals, clock)
-        self._announcer = Sender(_Announcing(channel), vitals, clock) if isinstance(channel, ChatChannel) else None
+        self._chat = Sender(_Chatting(channel), vitals, clock) if isinstance(channel, ChatChannel) else None
 
     async def announce(self, announcement: Announcement) -> Receipt:
         """Announce to responders. Raises `PermanentFailure` where the channel is none that responders read."""
-        if self._announcer is None:
+        return await self._tell(announcement)
+
+    async def arrange(self, order: RoomOrder) -> Receipt:
+        """Do something with the room of an incident, as `announce`."""
+        return await self._tell(order)
+
+    async def _tell(self, message: Announcement | RoomOrder) -> Receipt:
+        if self._chat is None:
             raise PermanentFailure(f"a channel of the type {self.vitals.kind} has no chat for responders")
-        return await self._announcer.send(announcement)
+        return await self._chat.send(message)
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send, as `RunningNotifier.send` does."""

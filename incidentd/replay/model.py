@@ -18,7 +18,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.reachability import NotifierState
 from incidentd.domain.signals import Signal, SignalKind
-from incidentd.plugin.chat import Announcement
+from incidentd.plugin.chat import Announcement, RoomOrder
 from incidentd.plugin.support import Outgoing
 from incidentd.plugin.values import Notification, Receipt
 from incidentd.replay.history import History, number, silence_then, window_then
@@ -46,6 +46,9 @@ class _Nowhere:
         raise NotImplementedError("a replay sends nothing")
 
     async def announce(self, instance: str, announcement: Announcement) -> Receipt:
+        raise NotImplementedError("a replay sends nothing")
+
+    async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
         raise NotImplementedError("a replay sends nothing")
 
     async def write(self, instance: str, outgoing: Outgoing) -> Receipt:

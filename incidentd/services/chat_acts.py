@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,8 +11,9 @@ from incidentd.domain.chat import person_of_account, unknown_account
 from incidentd.domain.people import Roster
 from incidentd.domain.severity import Severity
 from incidentd.plugin.adapters import StoreUnavailable
-from incidentd.plugin.chat import Done, Verb
+from incidentd.plugin.chat import Done, KeptMessage, Verb
 from incidentd.services.chat_announcements import alerts_of_page, incident_of_page
+from incidentd.services.chat_keeping import ChatKeeping
 from incidentd.services.errors import NotFound, ServiceError
 from incidentd.services.escalation import Escalation, lock_page
 from incidentd.services.incidents import Incidents
@@ -132,10 +133,19 @@ def _known(tx: Tx, incident_id: int) -> str:
 class LentChat:
     """The chat of one channel instance; implements `plugin.ChatBook`."""
 
-    def __init__(self, acts: Callable[[], ChatActs], instance: str) -> None:
+    def __init__(self, acts: Callable[[], ChatActs], keeping: Callable[[], ChatKeeping], instance: str) -> None:
         self._acts = acts
+        self._keeping = keeping
         self._instance = instance
 
     async def act(self, verb: Verb, about: str, user: str, *, severity: str = "") -> Done:
         """Do what a button says. Raises `StoreUnavailable`."""
         return await self._acts().act(self._instance, verb, about, user, severity)
+
+    async def rooms(self) -> Sequence[str]:
+        """The rooms of this instance that are open. Raises `StoreUnavailable`."""
+        return await self._keeping().rooms(self._instance)
+
+    async def keep(self, message: KeptMessage) -> bool:
+        """Put a message into the timeline of its incident. Raises `StoreUnavailable`."""
+        return await self._keeping().keep(self._instance, message)

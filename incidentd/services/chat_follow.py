@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from incidentd.domain.chat import ChatSettings
 from incidentd.domain.process import Process
 from incidentd.services.chat_announcements import ANNOUNCED, KINDS, PREFIX
+from incidentd.services.chat_rooms import FOLLOWED, ChatRooms
 from incidentd.services.workers import Loop
 from incidentd.storage import deliveries, event_log, meta, pages
 from incidentd.storage.deliveries import Message, NewDelivery
@@ -26,14 +27,16 @@ _CURSOR = "chat_seq"
 _BATCH = 200
 STALE = timedelta(hours=1)
 """What is older is not announced any more: the daemon was down, or the chat was switched off."""
+_KINDS = KINDS | FOLLOWED
 _OPENING = ("report.opened", "page.started")
 
 
 class ChatFollower:
     """Sleeps where no chat is configured."""
 
-    def __init__(self, store: Store, process: Callable[[], Process]) -> None:
+    def __init__(self, store: Store, process: Callable[[], Process], rooms: ChatRooms) -> None:
         self._store = store
+        self._rooms = rooms
         self._process = process
         self._seen = -1  # not known yet
         self.loop = Loop("chat", self._work)
@@ -44,7 +47,7 @@ class ChatFollower:
         return self._process().chat
 
     def _on_commit(self, events: list[Event]) -> None:
-        if self._settings.channel and any(one.kind in KINDS for one in events):
+        if self._settings.channel and any(one.kind in _KINDS for one in events):
             self.loop.wake()
 
     async def _work(self) -> float | None:
@@ -57,7 +60,7 @@ class ChatFollower:
         if self._seen < 0:
             self._seen = await self._store.write(_begin)
         seen = self._seen
-        found, last = await self._store.read(lambda conn: (event_log.after_of_kinds(conn, seen, KINDS, 1),
+        found, last = await self._store.read(lambda conn: (event_log.after_of_kinds(conn, seen, _KINDS, 1),
                                                            event_log.last_seq(conn)))  # fmt: skip
         if not found:
             self._seen = last
@@ -68,9 +71,12 @@ class ChatFollower:
     def _follow(self, tx: Tx) -> int:
         """Take the next events; returns the place in the log after them."""
         place = _begin(tx)
-        events = event_log.after_of_kinds(tx.conn, place, KINDS, _BATCH)
+        events = event_log.after_of_kinds(tx.conn, place, _KINDS, _BATCH)
         for event in events:
-            self._tell(tx, event)
+            if event.kind in FOLLOWED:
+                self._rooms.follow(tx, event)
+            if event.kind in KINDS:
+                self._tell(tx, event)
         if events:
             place = events[-1].seq
             meta.put(tx, _CURSOR, str(place))

@@ -16,6 +16,7 @@ from incidentd import wire
 from incidentd.domain.matchers import Matcher
 from incidentd.services.fact_contracts import AttemptCalls, ImpactCalls
 from incidentd.services.incident_contracts import (
+    ChatCalls,
     ChecklistCalls,
     IncidentCalls,
     PinCalls,
@@ -314,6 +315,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     contact_tests: ContactTestCalls
     incidents: IncidentCalls
     presence: PresenceCalls
+    chat: ChatCalls
     pins: PinCalls
     audits: AuditCalls
     life: LifeCalls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from incidentd.domain.display import safe_line
 from incidentd.plugin.values import Receipt
@@ -31,6 +31,13 @@ def backoff(attempt: int, retry_after: float | None) -> timedelta:
     return timedelta(seconds=max(planned, min(retry_after or 0, 3600)))
 
 
+class ChatOutcomes(Protocol):
+    """What follows from a delivery to a chat: that it went out, or that one about an incident never will."""
+
+    def arrived(self, tx: Tx, row: DeliveryRow, receipt: Receipt) -> None: ...
+    def failed(self, tx: Tx, row: DeliveryRow, error: str) -> None: ...
+
+
 class Outcomes:
     """Each method is one outcome of a claimed message, stored with its events in one transaction.
 
@@ -42,10 +49,12 @@ class Outcomes:
         escalation: Escalation,
         arrived: Callable[[Tx, DeliveryRow], None] = lambda _tx, _row: None,
         undelivered: Callable[[Tx, DeliveryRow, str], None] = lambda _tx, _row, _why: None,
+        chat: ChatOutcomes | None = None,
     ) -> None:
         self._escalation = escalation
         self._arrived = arrived
         self._undelivered = undelivered
+        self._chat = chat
 
     # ------------------------------------------------------------------ it went out
     def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
@@ -57,7 +66,11 @@ class Outcomes:
             "error": "",
             "delivered_at": tx.now if receipt.delivered else None,
         }
-        if not self._settle(tx, claimed, values) or claimed.row.to_chat:  # nobody was reached by it
+        if not self._settle(tx, claimed, values):
+            return
+        if claimed.row.to_chat:  # nobody was reached by it
+            if self._chat is not None:
+                self._chat.arrived(tx, claimed.row, receipt)
             return
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
@@ -117,7 +130,10 @@ class Outcomes:
         if not self._settle(tx, claimed, {"state": "failed", "error": error}):
             return
         if claimed.row.to_chat:
-            tx.emit("chat.failed", subject_of(claimed.row), facts(claimed.row, error=error))
+            if self._chat is not None and claimed.row.about.startswith("chat:incident:"):
+                self._chat.failed(tx, claimed.row, error)
+            else:
+                tx.emit("chat.failed", subject_of(claimed.row), facts(claimed.row, error=error))
             return
         self._give_back(tx, claimed.row)
         self.failed(tx, claimed, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from incidentd import wire
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import pins as wire_pins
@@ -45,6 +46,11 @@ class IncidentCalls(Protocol):
     async def link_alerts(self, incident_id: int, alert_ids: tuple[int, ...], actor: str) -> wire.Incident: ...
     async def unlink_alert(self, incident_id: int, alert_id: int, actor: str) -> wire.Incident: ...
     async def timeline(self, incident_id: int) -> wire.Timeline: ...
+
+
+class ChatCalls(Protocol):
+    async def open(self, incident_id: int, actor: str) -> wire_chat.ChatRoom: ...
+    async def archive(self, incident_id: int, actor: str) -> wire_chat.ChatRoom: ...
 
 
 class PresenceCalls(Protocol):

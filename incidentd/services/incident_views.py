@@ -22,7 +22,7 @@ from incidentd.services.classification_views import classification
 from incidentd.services.communicators import may_communicate
 from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
-from incidentd.storage import event_log, incidents, reports
+from incidentd.storage import chat_rooms, event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
 from incidentd.wire import incidents as wire_incidents
@@ -130,6 +130,7 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         updates=incidents.updates(seen.conn, [row.id])[row.id],
         role_gap_minutes=gap_minutes(held, responded),
         report_ids=tuple(one.id for one in reports.of_incident(seen.conn, row.id)),
+        chat=chat_rooms.shown(seen.conn, row.id),
         **known(seen.conn, row),
         classification=classification(seen.conn, row, seen.process.matrix),
         checklist=checklist_of(seen, row),

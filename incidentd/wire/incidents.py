@@ -11,6 +11,7 @@ from msgspec import Meta
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, Update
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
+from incidentd.wire.chat import ChatRoom
 from incidentd.wire.checklists import ChecklistItem
 from incidentd.wire.facts import Attempt, ImpactClaim, Theory
 from incidentd.wire.roles import HandOver
@@ -23,6 +24,7 @@ class IncidentDetail(Frozen, frozen=True):
     updates: tuple[Update, ...]
     role_gap_minutes: Mapping[str, float]
     report_ids: tuple[int, ...] = ()  # of those who reported it
+    chat: ChatRoom | None = None  # its newest room in a chat
     claims: tuple[ImpactClaim, ...] = ()  # about the impact, oldest first, as the two below
     claimed_start: Instant | None = None  # the earliest that a claim in force gives, when the incident has another
     theories: tuple[Theory, ...] = ()

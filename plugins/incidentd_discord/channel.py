@@ -21,6 +21,7 @@ from incidentd.plugin import (
     PermanentFailure,
     Receipt,
     Received,
+    RoomOrder,
     Route,
     StoreUnavailable,
     SupportChannel,
@@ -33,8 +34,9 @@ from incidentd.plugin.hearing import Hearing
 from incidentd_discord.buttons import Press, message_of, press_of
 from incidentd_discord.config import Answers, DiscordConfig
 from incidentd_discord.decode import FORM, REPLY, REPORT, channel_of, decode, reply_form
-from incidentd_discord.payload import Interaction, Kind
+from incidentd_discord.payload import Interaction, Kind, Said
 from incidentd_discord.rest import Rest
+from incidentd_discord.rooms import Rooms
 from incidentd_discord.signature import check_signature
 from incidentd_discord.writing import content, nonce
 
@@ -56,6 +58,7 @@ class DiscordChannel(ChatChannel):
         self._context = context
         self._key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(config.public_key))
         self._rest = Rest(config, context)
+        self._rooms = Rooms(config, self._rest, context)
         self._hearing = Hearing()
         self._pending: set[asyncio.Task[Any]] = set()
 
@@ -65,6 +68,10 @@ class DiscordChannel(ChatChannel):
     def condition(self) -> Condition:
         """Who was heard and refused. Refusals are well: Discord itself tries whether bad signatures are refused."""
         return Condition(text=self._hearing.condition().text)
+
+    async def run(self) -> None:
+        """Look every now and then for what is pinned in rooms of incidents."""
+        await self._rooms.rounds()
 
     # ------------------------------------------------------------------ in
     async def hear(self, request: WebhookRequest) -> WebhookResponse:
@@ -84,6 +91,9 @@ class DiscordChannel(ChatChannel):
             return _answer(_MODAL, FORM)
         if interaction.type == Kind.COMPONENT and data.custom_id.startswith(REPLY):
             return _answer(_MODAL, reply_form(data.custom_id.removeprefix(REPLY)))
+        if interaction.type == Kind.COMMAND and data.resolved is not None and data.target_id in data.resolved.messages:
+            chosen = data.resolved.messages[data.target_id]
+            return await self._answered(interaction, self._kept_message(interaction.channel_id or "", chosen))
         if interaction.type == Kind.COMPONENT and (press := press_of(data)) is not None:
             return await self._answered(interaction, self._acted(interaction, press))
         is_report = data.name == REPORT if interaction.type == Kind.COMMAND else data.custom_id == REPORT
@@ -130,6 +140,18 @@ class DiscordChannel(ChatChannel):
             return "It could not be stored just now. Please press again in a moment."
         return done.text
 
+    async def _kept_message(self, room: str, message: Said) -> str:
+        """Somebody chose a message for the timeline; returns what they are told."""
+        try:
+            kept = await self._rooms.keep(room, message)
+        except StoreUnavailable:
+            return "It could not be stored just now. Please choose it again in a moment."
+        return (
+            "It is in the timeline now."
+            if kept
+            else "It is in the timeline already, or this is no room of an incident."
+        )
+
     async def _tell_later(self, interaction: Interaction, storing: asyncio.Task[str]) -> None:
         """That the writer hears of it is a kindness: what is stored is answered anyway."""
         text = await storing
@@ -163,6 +185,10 @@ class DiscordChannel(ChatChannel):
             return Receipt(vendor_id=announcement.before)
         named = {"nonce": nonce(announcement.idempotency_key), "enforce_nonce": True}
         return Receipt(vendor_id=f"{announcement.place}/{await self._rest.write(announcement.place, message | named)}")
+
+    async def arrange(self, order: RoomOrder) -> Receipt:
+        """Do something with the room of an incident."""
+        return await self._rooms.arrange(order)
 
     async def close(self) -> None:
         """Let what is being stored come to its end."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -56,11 +57,26 @@ class Data(msgspec.Struct, frozen=True):
     options: Sequence[Option] = ()
     components: Sequence[Component] = ()
     values: Sequence[str] = ()  # chosen in a menu
+    target_id: str = ""  # of a command on a message
+    resolved: Resolved | None = None
 
     def written(self) -> dict[str, str]:
         """What was written: the options of a command, or the fields of a form."""
         options = {one.name: one.value.strip() for one in self.options if isinstance(one.value, str)}
         return options | {name: value for one in self.components for name, value in one.fields()}
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A message that somebody wrote."""
+
+    id: str
+    content: str = ""
+    author: User = User(id="")
+    timestamp: datetime | None = None
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    messages: Mapping[str, Said] = {}
 
 
 class Shown(msgspec.Struct, frozen=True):

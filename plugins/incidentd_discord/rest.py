@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from incidentd.plugin import Context, TemporaryFailure
+from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd_discord.config import DiscordConfig
 from incidentd_discord.payload import Interaction
 
 if TYPE_CHECKING:
     from incidentd.plugin.httpcall import Answer
 
+A = TypeVar("A")
+_MOST = 4 * 1024 * 1024  # bytes of an answer
 _CHANNELS = 1000  # direct channels that are remembered
 _REMEDIES = {
     10003: "the channel is gone",
@@ -61,23 +64,40 @@ class Rest:
         """Answer an interaction for which Discord was told to wait; its token is what allows it."""
         await self._post(f"/webhooks/{interaction.application_id}/{interaction.token}", message, signed=False)
 
+    async def call(self, method: str, path: str, document: Mapping[str, Any]) -> _Told:
+        """Any other change."""
+        return await self._call(method, path, document)
+
+    async def ask(self, path: str, of: type[A]) -> A:
+        """What is told at `path`, as `of`."""
+        from incidentd.plugin.httpcall import get
+
+        now, limit = self._context.now(), self._config.timeout
+        url = self._config.api + path
+        answer = await get(self._context.http, url, self._headers(), timeout=limit, now=now, most=_MOST)
+        _told(answer)
+        try:
+            return msgspec.json.decode(answer.body, type=of)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise UnknownOutcome("Discord's answer is not understood") from None
+
     async def _post(self, path: str, document: Mapping[str, Any], *, signed: bool = True) -> _Told:
         return await self._call("POST", path, document, signed=signed)
 
     async def _call(self, method: str, path: str, document: Mapping[str, Any], *, signed: bool = True) -> _Told:
         from incidentd.plugin.httpcall import send
 
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": f"DiscordBot (https://incidentd.example, {self._context.version})",  # in the form it asks for
-        }
-        if signed:
-            headers["Authorization"] = f"Bot {self._config.token.reveal().strip()}"
+        headers = self._headers(signed=signed) | {"Content-Type": "application/json"}
         body = msgspec.json.encode(document)
         now, limit = self._context.now(), self._config.timeout
         url = self._config.api + path
         answer = await send(self._context.http, method, url, body, headers, timeout=limit, now=now)
         return _told(answer)
+
+    def _headers(self, *, signed: bool = True) -> dict[str, str]:
+        agent = f"DiscordBot (https://incidentd.example, {self._context.version})"  # in the form it asks for
+        token = {"Authorization": f"Bot {self._config.token.reveal().strip()}"} if signed else {}
+        return {"User-Agent": agent} | token
 
 
 def _told(answer: Answer) -> _Told:

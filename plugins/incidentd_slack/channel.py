@@ -21,6 +21,7 @@ from incidentd.plugin import (
     Outgoing,
     Receipt,
     Received,
+    RoomOrder,
     Route,
     StoreUnavailable,
     SupportChannel,
@@ -37,6 +38,8 @@ from incidentd_slack.decode import USAGE, Ignored, Place, decode_command, decode
 from incidentd_slack.missed import Missed
 from incidentd_slack.names import Names
 from incidentd_slack.payload import EVENT_TYPE, Envelope
+from incidentd_slack.pins import Pins
+from incidentd_slack.rooms import Rooms
 from incidentd_slack.signature import check_signature
 from incidentd_slack.web_api import WebApi
 from incidentd_slack.writing import key_of, message_text, plain
@@ -63,6 +66,8 @@ class SlackChannel(ChatChannel):
         self._missed = Missed(config, self._api)
         self._catching_up = CatchingUp(context, _OVERLAP)
         self._hearing = Hearing()
+        self._rooms = Rooms(config, self._api, self._written)
+        self._pins = Pins(config, self._api, self._names, context)
 
     def routes(self) -> Sequence[Route]:
         return (
@@ -77,8 +82,10 @@ class SlackChannel(ChatChannel):
         return Condition(text=f"{heard.text}; {behind}", well=False) if behind else heard
 
     async def run(self) -> None:
-        """Look every now and then through the channels for what was missed."""
-        await self._catching_up.rounds(self._places(), self._config.look_every)
+        """Look every now and then through the channels, and the pins of rooms, for what was missed."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._catching_up.rounds(self._places(), self._config.look_every))
+            tasks.create_task(self._pins.rounds())
 
     async def look(self) -> None:
         """One round."""
@@ -101,6 +108,8 @@ class SlackChannel(ChatChannel):
             return _answer({"challenge": envelope.challenge})
         if envelope.type != "event_callback":
             return _answer({"ignored": "no event"})
+        if chosen := await self._pins.hear(envelope):
+            return _answer({"pinned": chosen})
         try:
             message = decode_event(envelope, self._config)
         except Ignored as why:
@@ -203,6 +212,10 @@ class SlackChannel(ChatChannel):
                 return Receipt(vendor_id=str(Place(announcement.place, found, found)))
         posted = await self._api.call("chat.postMessage", document)
         return Receipt(vendor_id=str(Place(posted.channel_id, posted.ts, posted.ts)) if posted.ts else "")
+
+    async def arrange(self, order: RoomOrder) -> Receipt:
+        """Do something with the room of an incident."""
+        return await self._rooms.arrange(order)
 
     async def _find(self, place: Place | None, outgoing: Outgoing, key: str) -> Place | None:
         """Where an earlier attempt wrote it, None when it did not."""

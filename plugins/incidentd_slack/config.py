@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import pydantic
 
@@ -21,6 +21,8 @@ class SlackConfig(AdapterConfig):
 
     `signing_secrets` are those of the app, any of which may have signed; `token` is its bot token. `channels` maps the
     id of a channel to the service its reports are about ("" for none). `responders` are ids of your own people.
+    Rooms of incidents are public channels unless `private_rooms`; a message in one that somebody pins, or marks with
+    the reaction `keep_reaction`, is kept in the timeline.
     """
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
@@ -31,6 +33,8 @@ class SlackConfig(AdapterConfig):
     direct: bool = True
     look_every: PositiveDuration = timedelta(minutes=10)
     responders: tuple[str, ...] = ()
+    private_rooms: bool = False
+    keep_reaction: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_+'-]*$", max_length=100)] = "pushpin"
     kind: Literal["end_user", "oss_developer", "internal_team"] = "internal_team"
     api: BaseUrl = "https://slack.com/api"
     timeout: PositiveSeconds = 10.0

@@ -25,6 +25,8 @@ class Names:
                 return ""
             while len(self._known) >= _MOST:
                 del self._known[next(iter(self._known))]
+            if isinstance(found, str):
+                return ""
             name = found.profile.display_name or found.profile.real_name or found.name
             self._known[user] = storable(name)[:200]
         return self._known[user]

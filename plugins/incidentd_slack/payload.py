@@ -42,8 +42,19 @@ class Message(msgspec.Struct, frozen=True):
     thread_ts: str = ""
     latest_reply: str = ""
     files: Sequence[File] | None = None
+    permalink: str = ""
+    reaction: str = ""
+    item: Item | None = None
     message: Message | None = None
     previous_message: Message | None = None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """What was pinned, or reacted to."""
+
+    channel: str = ""
+    ts: str = ""
+    message: Message | None = None
 
 
 class Authorization(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ method), and 429 with Retry-After beyond a limit.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -60,6 +60,16 @@ class User(msgspec.Struct):
 
 class Opened(msgspec.Struct):
     id: str = ""
+    name: str = ""
+    created: float = 0
+
+
+class Paging(msgspec.Struct):
+    next_cursor: str = ""
+
+
+class Pinned(msgspec.Struct):
+    message: Message | None = None
 
 
 class Result(msgspec.Struct):
@@ -70,7 +80,12 @@ class Result(msgspec.Struct):
     channel: str | Opened = ""
     ts: str = ""
     messages: Sequence[Message] = ()
-    user: User = msgspec.field(default_factory=User)
+    user: User | str = msgspec.field(default_factory=User)
+    url: str = ""
+    permalink: str = ""
+    channels: Sequence[Opened] = ()
+    items: Sequence[Pinned] = ()
+    response_metadata: Paging = msgspec.field(default_factory=Paging)
 
     @property
     def channel_id(self) -> str:
@@ -84,15 +99,17 @@ class WebApi:
         self._config = config
         self._context = context
 
-    async def call(self, method: str, document: Mapping[str, Any], timeout: float | None = None) -> Result:
-        """A method that changes something."""
+    async def call(
+        self, method: str, document: Mapping[str, Any], timeout: float | None = None, *, well: Collection[str] = ()
+    ) -> Result:
+        """A method that changes something; errors named in `well` are answers like any other."""
         from incidentd.plugin.httpcall import post
 
         body = msgspec.json.encode(document)
         headers = self._headers() | {"Content-Type": "application/json; charset=utf-8"}
         url = f"{self._config.api}/{method}"
         now, limit = self._context.now(), timeout or self._config.timeout
-        return _result(await post(self._context.http, url, body, headers, timeout=limit, now=now))
+        return _result(await post(self._context.http, url, body, headers, timeout=limit, now=now), well)
 
     async def ask(self, method: str, query: Mapping[str, str], timeout: float | None = None) -> Result:
         """A method that tells something."""
@@ -109,13 +126,13 @@ class WebApi:
         }
 
 
-def _result(answer: Answer) -> Result:
+def _result(answer: Answer, well: Collection[str] = ()) -> Result:
     answer.require_success()
     try:
         result = msgspec.json.decode(answer.body, type=Result)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise UnknownOutcome("Slack's answer is not understood") from None
-    if result.ok:
+    if result.ok or result.error in well:
         return result
     error = result.error if _ERROR.fullmatch(result.error) else "an error without a name"
     text = f"Slack: {error}" + (f": {_REMEDIES[error]}" if error in _REMEDIES else "")

@@ -30,6 +30,7 @@ from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -280,6 +281,7 @@ class FakeDaemon:
             audits=_Audits(self),
             life=_Life(self),
             presence=_Presences(self),
+            chat=_Chat(self),
             pins=_Pins(self),
             roles=_Roles(self),
             impact=_Impact(self),
@@ -1107,6 +1109,30 @@ class _Presences(_Part):
     async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence:
         await self.fake.note("presence.say", incident_id, body, actor)
         return await self.who(incident_id)
+
+
+class _Chat(_Part):
+    async def open(self, incident_id: int, actor: str) -> wire_chat.ChatRoom:
+        await self.fake.note("chat.open", incident_id, actor)
+        return self._room(incident_id, "opening", actor)
+
+    async def archive(self, incident_id: int, actor: str) -> wire_chat.ChatRoom:
+        await self.fake.note("chat.archive", incident_id, actor)
+        return self._room(incident_id, "archiving", actor)
+
+    def _room(self, incident_id: int, state: str, by: str) -> wire_chat.ChatRoom:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_chat.ChatRoom(
+            id=1,
+            incident_id=incident_id,
+            channel="slack",
+            name="inc-1",
+            state=state,
+            url="",
+            error="",
+            opened_by=by,
+            opened_at=NOW,
+        )
 
 
 class _Pins(_Part):

@@ -99,6 +99,8 @@ GOOD = {
     "GET /v1/incidents/{id}/timeline": ("/v1/incidents/1/timeline", None),
     "GET /v1/incidents/{id}/presence": ("/v1/incidents/1/presence?after=4&wait=0.5", None),
     "POST /v1/incidents/{id}/presence": ("/v1/incidents/1/presence", {"session": "t1", "state": "writing"}),
+    "POST /v1/incidents/{id}/chat": ("/v1/incidents/1/chat", None),
+    "POST /v1/incidents/{id}/chat/archive": ("/v1/incidents/1/chat/archive", None),
     "POST /v1/incidents/{id}/pins": ("/v1/incidents/1/pins", {"seq": 1}),
     "POST /v1/incidents/{id}/corrections": (
         "/v1/incidents/1/corrections",

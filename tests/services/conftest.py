@@ -94,6 +94,7 @@ class RecordingSender:
     def __init__(self):
         self.sent = []  # (instance, notification) of every attempt
         self.written = []  # the same, of messages to customers
+        self.arranged = []  # what was to be done with rooms of incidents
         self.announced = []  # the same, of what responders read in a chat
         self.script = defaultdict(list)
         self.always = {}
@@ -109,6 +110,10 @@ class RecordingSender:
 
     async def announce(self, instance, announcement):
         self.announced.append((instance, announcement))
+        return self._outcome(instance)
+
+    async def arrange(self, instance, order):
+        self.arranged.append(order)
         return self._outcome(instance)
 
     async def write(self, instance, outgoing):

@@ -28,7 +28,7 @@ async def team(daemon):
         daemon.process, chat=ChatSettings(channel="slack", reports="C0REPORTS", pages="C0PAGES")
     )
     daemon.sender.always["slack"] = Receipt(vendor_id="C0/1.1/1.1")
-    daemon.chat = LentChat(lambda: daemon.core.chat, "slack")
+    daemon.chat = LentChat(lambda: daemon.core.chat, lambda: daemon.core.chat_keeping, "slack")
     await follow(daemon)  # what was before is not told
     return daemon
 

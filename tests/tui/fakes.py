@@ -25,6 +25,7 @@ from incidentd.services import duty_drafts
 from incidentd.services.classification_views import classified, shown
 from incidentd.services.errors import Invalid
 from incidentd.wire import bulk as wire_bulk
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
 from incidentd.wire import drills as wire_drills
@@ -1338,6 +1339,23 @@ class FakeDaemon:
                 wire.RoleHolder(id=len(kept) + 1, role=body.role, person=body.person, starts_at=NOW, ends_at=None),
             )
         return self._incident_becomes(one, "incident.role", roles=kept)
+
+    async def open_chat(self, incident_id: int) -> wire_chat.ChatRoom:
+        await self._mutate("open_chat", incident_id)
+        return self._chat_becomes(incident_id, "opening", "incident.chat_opened")
+
+    async def archive_chat(self, incident_id: int) -> wire_chat.ChatRoom:
+        await self._mutate("archive_chat", incident_id)
+        return self._chat_becomes(incident_id, "archiving", "incident.chat_archived")
+
+    def _chat_becomes(self, incident_id: int, state: str, kind: str, **more) -> wire_chat.ChatRoom:
+        room = wire_chat.ChatRoom(
+            id=1, incident_id=incident_id, channel="slack", name=f"inc-{incident_id}-cards", state=state, url="",
+            error="", opened_by=self.me, opened_at=NOW,
+        )  # fmt: skip
+        self.facts.setdefault(incident_id, {})["chat"] = replace(room, **more)
+        self.tell(kind, f"incident:{incident_id}", actor=self.me)
+        return room
 
     async def add_note(self, incident_id: int, body: wire_incidents.AddNote) -> wire.TimelineEntry:
         await self._mutate("add_note", incident_id, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 
 from incidentd.plugin.adapters import StoreUnavailable
-from incidentd.plugin.chat import Announcement, Done, Verb
+from incidentd.plugin.chat import Announcement, Done, KeptMessage, RoomAct, RoomOrder, Verb
 from incidentd.plugin.testing.sending import SAID, Rig
 from incidentd.plugin.testing.source_conformance import HOSTILE_TEXTS
 from incidentd.plugin.values import WebhookRequest
@@ -24,6 +25,8 @@ class RecordingChat:
         self.people: dict[str, str] = {}  # handles by account
         self.acts: list[tuple[Verb, str, str, str]] = []  # verb, about, handle, severity
         self.presses = 0
+        self.open: list[str] = []  # rooms
+        self.kept: dict[str, KeptMessage] = {}
         self.unavailable = False
         self.hanging = False
 
@@ -41,6 +44,21 @@ class RecordingChat:
             return Done(text=f"done before by {self.people[user]}", done=True)
         self.acts.append(act)
         return Done(text=f"done by {self.people[user]}", done=True)
+
+    async def rooms(self) -> Sequence[str]:
+        """Those that the test opened."""
+        if self.unavailable:
+            raise StoreUnavailable("the test's store is down")
+        return self.open
+
+    async def keep(self, message: KeptMessage) -> bool:
+        """Keep it once, where it is in an open room."""
+        if self.unavailable:
+            raise StoreUnavailable("the test's store is down")
+        if message.room not in self.open or message.id in self.kept:
+            return False
+        self.kept[message.id] = message
+        return True
 
 
 class ChatConformance:
@@ -62,6 +80,15 @@ class ChatConformance:
     @abstractmethod
     def announced(self, rig: Rig) -> list[dict[str, Any]]:
         """The announcements that stand at the vendor: {"text", "buttons"}, oldest first."""
+
+    @abstractmethod
+    def room(self, rig: Rig, vendor_id: str) -> dict[str, Any]:
+        """A room as it stands at the vendor: {"name", "topic", "people", "posts", "closed"}."""
+
+    def order(self, act: RoomAct, **changes: Any) -> RoomOrder:
+        """Something to do with a room."""
+        usual = RoomOrder(idempotency_key=f"order-{act}", act=act, created_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+        return msgspec.structs.replace(usual, **changes)
 
     def announcement(self, **changes: Any) -> Announcement:
         """A report that waits."""
@@ -138,3 +165,39 @@ class ChatConformance:
         answer = await self._press(rig, Verb.ACKNOWLEDGE, self.known)
         assert "again" in self.told(rig, answer)
         assert rig.context.chat.acts == []
+
+    @pytest.mark.asyncio
+    async def test_a_room_is_opened_told_and_closed_and_nothing_is_done_twice(self, rig: Rig) -> None:
+        """Each order a second time, as after an answer that was lost."""
+        opened = await rig.adapter.arrange(self.order(RoomAct.OPEN, name="inc-7-checkout"))
+        again = await rig.make({}).arrange(self.order(RoomAct.OPEN, name="inc-7-checkout", attempt=2))
+        assert opened.vendor_id == again.vendor_id != ""
+        assert opened.url.startswith("https://")
+        orders = [
+            self.order(RoomAct.INVITE, people=(self.known, self.stranger)),
+            self.order(RoomAct.TOPIC, text="SEV2, active; next update 09:30 UTC"),
+            self.order(RoomAct.POST, text=SAID),
+            self.order(RoomAct.ARCHIVE),
+        ]
+        for one in orders:
+            order = msgspec.structs.replace(one, room=opened.vendor_id)
+            await rig.adapter.arrange(order)
+            await rig.adapter.arrange(msgspec.structs.replace(order, attempt=2))
+        found = self.room(rig, opened.vendor_id)
+        assert found["name"] == "inc-7-checkout"
+        assert "SEV2, active" in found["topic"]
+        assert {self.known, self.stranger} <= set(found["people"])
+        assert sum(SAID in one for one in found["posts"]) == 1
+        assert found["closed"]
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("name", list(HOSTILE_TEXTS))
+    async def test_hostile_words_in_a_room_have_no_effect(self, rig: Rig, name: str) -> None:
+        """Titles and updates come from anybody."""
+        opened = await rig.adapter.arrange(self.order(RoomAct.OPEN, name="inc-7-checkout"))
+        for act in (RoomAct.TOPIC, RoomAct.POST):
+            await rig.adapter.arrange(self.order(act, room=opened.vendor_id, text=HOSTILE_TEXTS[name]))
+        self.check_room(self.room(rig, opened.vendor_id))
+
+    def check_room(self, shown: dict[str, Any]) -> None:
+        """Raise `AssertionError` where what stands in a room mentions somebody or breaks the vendor's limits."""

@@ -11,7 +11,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import incidentd_discord.channel
-from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, Verb, WebhookRequest
+from incidentd.plugin import (
+    BadRequest,
+    PermanentFailure,
+    Received,
+    RoomAct,
+    Secret,
+    TemporaryFailure,
+    Verb,
+    WebhookRequest,
+)
 from incidentd.plugin.testing import (
     ChatConformance,
     HttpSendingConformance,
@@ -35,6 +44,7 @@ TOKEN, INTERACTION_TOKEN = "MTk4NjIyNDgzNDcx.bot-token", "aW50ZXJhY3Rpb24-token"
 PUBLIC = KEY.public_key().public_bytes_raw().hex()
 GRACE, ROOM = "100000000000000001", "200000000000000001"
 TALKS = {"talk-1": f"{ROOM}/300000000000000001", "talk-2": f"{ROOM}/300000000000000002"}
+BOT, GUILD = "500000000000000001", "600000000000000001"
 NOW = 1_772_442_000  # 2026-03-02 09:00 UTC
 
 
@@ -74,8 +84,37 @@ class FakeDiscord(RecordingServer):
     def __init__(self) -> None:
         super().__init__()
         self.messages: dict[str, dict[str, Any]] = {}
+        self.rooms: dict[str, dict[str, Any]] = {}
+        self.pinned: list[dict[str, Any]] = []
+
+    def arranged(self, request: Recorded) -> Any:
+        """What is asked about rooms, and done to them; None for other requests."""
+        parts = request.path.strip("/").split("/")
+        if request.path == "/users/@me":
+            return {"id": BOT, "username": "incidentd"}
+        if parts[0] == "guilds" and request.method == "GET":
+            return [{"id": known, "name": one["name"], "type": 0} for known, one in self.rooms.items()]
+        if parts[0] == "guilds":
+            known = str((NOW * 1000 - 1_420_070_400_000 << 22) + len(self.rooms))
+            self.rooms[known] = {"topic": "", "people": [], "closed": False, **json.loads(request.body)}
+            return {"id": known, "type": 0}
+        if parts[-1] == "pins":
+            return {"items": [{"pinned_at": "2026-03-02T09:00:00Z", "message": one} for one in self.pinned]}
+        if parts[0] == "channels" and len(parts) == 2:
+            self.rooms[parts[1]] |= json.loads(request.body)
+            return {"id": parts[1]}
+        if len(parts) == 4 and parts[2] == "permissions":
+            document = json.loads(request.body)
+            if document["type"] == 0:
+                self.rooms[parts[1]]["closed"] = bool(int(document["deny"]) & 1 << 11)
+            else:
+                self.rooms[parts[1]]["people"].append(parts[3])
+            return {}
+        return None
 
     def reply(self, request: Recorded) -> Reply:
+        if (found := self.arranged(request)) is not None:
+            return Reply(body=json.dumps(found).encode())
         document = json.loads(request.body)
         if request.path == "/users/@me/channels":
             return Reply(body=json.dumps({"id": f"9{document['recipient_id']}", "type": 1}).encode())
@@ -105,7 +144,7 @@ class TestDiscord(ChatConformance, HttpSendingConformance, WebhookChannelConform
         monkeypatch.setattr(incidentd_discord.channel, "_CLOSING", 0.2)  # of a store that hangs for ever
 
     def configure(self, url: str) -> Mapping[str, Any]:
-        return {"public_key": PUBLIC, "token": Secret(TOKEN), "api": url, "answers": "channel"}
+        return {"public_key": PUBLIC, "token": Secret(TOKEN), "api": url, "answers": "channel", "rooms_guild": GUILD}
 
     def is_message(self, sent: Recorded) -> bool:
         return sent.path.endswith("/messages")
@@ -174,6 +213,56 @@ class TestDiscord(ChatConformance, HttpSendingConformance, WebhookChannelConform
                 "mentions": one["allowed_mentions"],
             }
             for one in messages
+        ]
+
+    def room(self, rig: Rig, vendor_id: str) -> dict[str, Any]:
+        sent = [one for one in rig.vendor.sent() if one.path == f"/channels/{vendor_id}/messages"]
+        posts = list({document["nonce"]: document for document in (json.loads(one.body) for one in sent)}.values())
+        called = [one for document in posts for one in document["allowed_mentions"]["users"]]
+        room = rig.vendor.server.rooms[vendor_id]  # type: ignore[attr-defined]
+        return {
+            **room,
+            "topic": room["topic"].replace("\\", ""),
+            "people": [*room["people"], *called],
+            "posts": [one["content"].replace("\\", "") for one in posts],
+            "raw": posts,
+        }
+
+    def check_room(self, shown: dict[str, Any]) -> None:
+        assert len(shown["topic"]) <= 1024
+        for one in shown["raw"]:
+            assert one["allowed_mentions"] == {"parse": [], "users": []}
+            assert 0 < len(one["content"]) <= 2000
+
+    async def test_a_private_room_is_seen_by_who_is_invited(self, rig: Rig) -> None:
+        channel = rig.make({"private_rooms": True, "rooms_category": "600000000000000002"})
+        opened = await channel.arrange(self.order(RoomAct.OPEN, name="inc-7"))
+        room = rig.vendor.server.rooms[opened.vendor_id]  # type: ignore[attr-defined]
+        assert room["parent_id"] == "600000000000000002"
+        assert [(one["id"], one["deny"]) for one in room["permission_overwrites"]] == [(GUILD, "1024"), (BOT, "0")]
+        await channel.arrange(self.order(RoomAct.INVITE, room=opened.vendor_id, people=(GRACE, "no id")))
+        assert room["people"] == [GRACE]
+        nowhere = rig.make({"rooms_guild": ""}).arrange(self.order(RoomAct.OPEN, name="inc-7"))
+        assert "rooms_guild" in str(await failure_of(nowhere))
+
+    async def test_pinned_and_chosen_messages_are_kept_once(self, rig: Rig) -> None:
+        rig.context.chat.open = [ROOM]
+        author = {"id": GRACE, "username": "grace", "global_name": "Grace Hopper"}
+        said = {"id": "700000000000000009", "content": "It is DNS", "author": author}
+        said["timestamp"] = "2026-03-02T08:59:00.000000+00:00"
+        rig.vendor.server.pinned = [said]  # type: ignore[attr-defined]
+        for _ in range(2):
+            await rig.adapter._rooms.look()
+        (kept,) = rig.context.chat.kept.values()
+        assert (kept.text, kept.author, kept.author_name, kept.at.minute) == ("It is DNS", GRACE, "Grace Hopper", 59)
+        assert kept.link == f"https://discord.com/channels/{GUILD}/{ROOM}/700000000000000009"
+        chosen = said | {"id": "700000000000000010"}
+        data = {"type": 3, "name": "Keep in the timeline", "target_id": chosen["id"]}
+        data["resolved"] = {"messages": {chosen["id"]: chosen}}  # type: ignore[assignment]
+        answers = [answer_of(await rig.adapter.hear(interaction(2, data)))["data"]["content"] for _ in range(2)]
+        assert answers == [
+            "It is in the timeline now.",
+            "It is in the timeline already, or this is no room of an incident.",
         ]
 
     def check_announced(self, shown: dict[str, Any]) -> None:

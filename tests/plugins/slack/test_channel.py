@@ -13,7 +13,17 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 import incidentd_slack.channel
-from incidentd.plugin import BadRequest, PermanentFailure, Received, Secret, TemporaryFailure, Verb, WebhookRequest
+from incidentd.plugin import (
+    BadRequest,
+    PermanentFailure,
+    Received,
+    RoomAct,
+    Secret,
+    StoreUnavailable,
+    TemporaryFailure,
+    Verb,
+    WebhookRequest,
+)
 from incidentd.plugin.outcomes import UnknownOutcome
 from incidentd.plugin.testing import (
     ChatConformance,
@@ -110,6 +120,9 @@ class FakeSlack(RecordingServer):
     def __init__(self) -> None:
         super().__init__()
         self.messages: list[dict[str, Any]] = []
+        self.rooms: dict[str, dict[str, Any]] = {}
+        self.taken: set[str] = set()  # names of channels that are not ours
+        self.pinned: list[dict[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []  # channel, user, text that nobody else sees
 
     def reply(self, request: Recorded) -> Reply:
@@ -127,7 +140,11 @@ class FakeSlack(RecordingServer):
             since = float(asked["oldest"])
             listed = [one for one in self.messages if one["thread_ts"] == asked.get("ts", "")]
             return {"messages": [one for one in listed if float(one["ts"]) >= since]}
+        if method in ("conversations.list", "pins.list", "chat.getPermalink"):
+            return self.asked(method, asked)
         document = json.loads(body)
+        if method.startswith("conversations.") or method == "auth.test":
+            return self.arranged(method, document)
         if method == "chat.postEphemeral":
             self.told.append((document["channel"], document["user"], document["text"]))
             return {"message_ts": "1.1"}
@@ -137,9 +154,44 @@ class FakeSlack(RecordingServer):
             return {"channel": document["channel"], "ts": document["ts"]}
         channel = "D0GRACE" if document["channel"].startswith("U") else document["channel"]
         message = {"ts": f"17724420{len(self.messages):02}.000100", "metadata": document["metadata"]}
-        kept = {"text": document["text"], "thread_ts": document.get("thread_ts", ""), "blocks": document.get("blocks")}
+        kept = {
+            "channel": channel,
+            "text": document["text"],
+            "thread_ts": document.get("thread_ts", ""),
+            "blocks": document.get("blocks"),
+        }
         self.messages.append(message | kept)
         return {"channel": channel, "ts": message["ts"], "message": message}
+
+    def asked(self, method: str, asked: dict[str, str]) -> dict[str, Any]:
+        if method == "conversations.list":
+            found = [{"id": known, "name": one["name"], "created": NOW} for known, one in self.rooms.items()]
+            last = asked.get("cursor") == "second"  # an empty page may be followed by others
+            return {"channels": found if last else [], "response_metadata": {"next_cursor": "" if last else "second"}}
+        if method == "pins.list":
+            return {"items": [{"type": "message", "message": one} for one in self.pinned]}
+        return {"permalink": f"https://acme.slack.com/archives/{asked['channel']}/p{asked['message_ts']}"}
+
+    def arranged(self, method: str, document: dict[str, Any]) -> dict[str, Any]:
+        if method == "auth.test":
+            return {"url": "https://acme.slack.com/", "team": "Acme", "user": "incidentd", "user_id": "U0BOT"}
+        if method == "conversations.create":
+            if document["name"] in self.taken or document["name"] in [one["name"] for one in self.rooms.values()]:
+                return {"ok": False, "error": "name_taken"}
+            known = f"C0ROOM{len(self.rooms)}"
+            self.rooms[known] = {"name": document["name"], "topic": "", "people": [], "closed": False}
+            return {"channel": {"id": known, "name": document["name"], "created": NOW}}
+        room = self.rooms[document["channel"]]
+        if method == "conversations.invite":
+            new = [one for one in document["users"].split(",") if one not in room["people"]]
+            room["people"] += new
+            return {"channel": {"id": document["channel"]}} if new else {"ok": False, "error": "already_in_channel"}
+        if method == "conversations.setTopic":
+            room["topic"] = document["topic"]
+            return {"channel": {"id": document["channel"]}}
+        assert method == "conversations.archive"
+        was, room["closed"] = room["closed"], True
+        return {"ok": False, "error": "already_archived"} if was else {}
 
 
 class TestSlack(ChatConformance, HttpSendingConformance, WebhookChannelConformance):
@@ -204,6 +256,63 @@ class TestSlack(ChatConformance, HttpSendingConformance, WebhookChannelConforman
     def check_announced(self, shown: dict[str, Any]) -> None:
         assert not set("<>") & set(shown["fallback"])
         assert all(0 < len(text) <= 3000 for text in shown["texts"])
+
+    def room(self, rig: Rig, vendor_id: str) -> dict[str, Any]:
+        server = rig.vendor.server  # type: ignore[attr-defined]
+        posts = [one["text"] for one in server.messages if one["channel"] == vendor_id]
+        return {**server.rooms[vendor_id], "posts": posts}
+
+    def check_room(self, shown: dict[str, Any]) -> None:
+        for text in (shown["topic"], *shown["posts"]):
+            assert not set("<>") & set(text)
+        assert len(shown["topic"]) <= 250
+        assert all(0 < len(one) <= 40_000 for one in shown["posts"])
+
+    async def test_a_name_that_is_taken_gets_an_end(self, rig: Rig) -> None:
+        rig.vendor.server.taken = {"inc-7-checkout"}  # type: ignore[attr-defined]
+        opened = await rig.adapter.arrange(self.order(RoomAct.OPEN, name="inc-7-checkout"))
+        assert self.room(rig, opened.vendor_id)["name"].startswith("inc-7-checkout-")
+        both = {"inc-7-checkout", self.room(rig, opened.vendor_id)["name"]}
+        rig.vendor.server.taken = both  # type: ignore[attr-defined]
+        failure = await failure_of(rig.adapter.arrange(self.order(RoomAct.OPEN, name="inc-7-checkout")))
+        assert isinstance(failure, PermanentFailure)
+        assert "rename or delete" in str(failure)
+
+    async def test_what_is_pinned_or_marked_in_a_room_is_kept_once(self, rig: Rig) -> None:
+        pinned = {
+            "type": "message",
+            "user": "U0GRACE",
+            "text": "It is <https://x|DNS> &amp; more",
+            "ts": "1772441950.000100",
+        }
+        item = {"type": "message", "channel": "C0ROOM0", "message": {**pinned, "permalink": "https://acme.slack.com/p"}}
+        event = {"type": "pin_added", "user": "U0ADA", "channel_id": "C0ROOM0", "item": item, "event_ts": "1.1"}
+        told = [json.loads((await rig.adapter.hear_event(signed(envelope(event)))).body)["pinned"]]
+        rig.context.chat.open = ["C0ROOM0"]
+        told += [json.loads((await rig.adapter.hear_event(signed(envelope(event)))).body)["pinned"] for _ in range(2)]
+        assert told == ["no room of an incident", "kept", "kept before"]
+        (kept,) = rig.context.chat.kept.values()
+        assert (kept.text, kept.author, kept.author_name) == ("It is DNS (https://x) & more", "U0GRACE", "Grace Hopper")
+        assert (kept.link, kept.at.timestamp()) == ("https://acme.slack.com/p", 1772441950.0001)
+        marked = {"type": "message", "user": "U0ADA", "text": "rolled back", "ts": "1772441960.000100", "thread_ts": ""}
+        rig.vendor.server.messages = [marked]  # type: ignore[attr-defined]
+        for reaction, came in (("tada", "another reaction"), ("pushpin", "kept"), ("pushpin", "kept before")):
+            event = {"type": "reaction_added", "user": "U0ADA", "reaction": reaction, "item_user": "U0ADA"}
+            event |= {"item": {"type": "message", "channel": "C0ROOM0", "ts": marked["ts"]}}
+            assert json.loads((await rig.adapter.hear_event(signed(envelope(event)))).body)["pinned"] == came
+        link = rig.context.chat.kept["C0ROOM0/1772441960.000100"].link
+        assert link == "https://acme.slack.com/archives/C0ROOM0/p1772441960.000100"
+
+    async def test_pins_that_no_event_told_are_found(self, rig: Rig) -> None:
+        rig.context.chat.open = ["C0ROOM0"]
+        rig.vendor.server.pinned = [{"user": "U0ADA", "text": "found", "ts": "1772441970.000100"}]  # type: ignore[attr-defined]
+        for _ in range(2):
+            await rig.adapter._pins.look()
+        assert [one.text for one in rig.context.chat.kept.values()] == ["found"]
+        rig.context.chat.unavailable = True
+        event = {"type": "pin_added", "item": {"channel": "C0ROOM0", "message": {"ts": "1.1", "user": "U0"}}}
+        with pytest.raises(StoreUnavailable):
+            await rig.adapter.hear_event(signed(envelope(event)))
 
     async def test_an_announcement_that_arrived_is_not_written_again(self, rig: Rig) -> None:
         first = await rig.adapter.announce(self.announcement())

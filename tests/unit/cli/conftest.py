@@ -24,6 +24,7 @@ from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
 from incidentd.wire import audit as wire_audit
+from incidentd.wire import chat as wire_chat
 from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drills as wire_drills
@@ -344,7 +345,7 @@ class Canned:
             incident=self.incident(**changes), roles=roles, updates=(self.update(),),
             role_gap_minutes={self.text: 3.25, "communications_lead": 0.0}, claims=(self.claim(),),
             theories=(self.theory(),), attempts=(self.tried(),),
-            classification=self.classification(),
+            classification=self.classification(), chat=self.chat_room(),
         )  # fmt: skip
 
     def matrix(self) -> wire_severity.SeverityMatrix:
@@ -665,6 +666,12 @@ class Canned:
             finished_by=t, sent_at=AT, accepted_by=t, accepted_at=AT, accepted_via="api", version=1,
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
+
+    def chat_room(self) -> wire_chat.ChatRoom:
+        t = self.text
+        return wire_chat.ChatRoom(
+            id=1, incident_id=4, channel=t, name=t, state="open", url=t, error=t, opened_by=t, opened_at=AT
+        )
 
     def interruption(self, **changes: Any) -> wire_protection.Interruption:
         t = self.text

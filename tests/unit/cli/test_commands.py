@@ -70,6 +70,7 @@ READ = [
          lambda c: wire.IncidentPage(incidents=(c.incident(),), next_cursor="", total=1), "INC-4  SEV2      active"),
     Case("incident list -q flags --state closed", "GET /v1/incidents?q=flags&state=closed&limit=100",
          lambda c: wire.IncidentPage(incidents=(), next_cursor="", total=0), "No incident matches."),
+    Case("incident chat show 4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "plain (plain): open plain"),
     Case("incident show inc-4", "GET /v1/incidents/4", lambda c: c.incident_detail(), "INC-4 SEV2 active  plain"),
     Case("incident hand-over 4 scribe lin --preview", "GET /v1/incidents/4/roles/scribe/note",
          lambda c: wire_roles.RoleNote(known=c.text, tried="", promised=""), "  known     plain"),
@@ -159,6 +160,10 @@ READ = [
     Case("api GET /v1/x?y=1", "GET /v1/x?y=1", lambda c: c.info(), '"node": "plain"'),
 ]  # fmt: skip
 CHANGE = [
+    Case("incident chat open INC-4", "POST /v1/incidents/4/chat", lambda c: c.chat_room(),
+         "The room plain of INC-4 is being opened (plain)"),
+    Case("incident chat archive 4", "POST /v1/incidents/4/chat/archive", lambda c: c.chat_room(),
+         "The room plain of INC-4 is being archived (plain)"),
     Case("alert send Disk -l host=a --severity critical --summary s --description d --resolved", "POST /v1/alerts",
          lambda c: wire.Raised(key=c.text), "taken, key plain",
          {"name": "Disk", "severity": "critical", "labels": {"host": "a"}, "summary": "s", "description": "d",

@@ -523,6 +523,13 @@ async def test_a_channel_listens_and_writes(start):
     assert state(one) == ("ok", "")
 
 
+async def test_a_channel_without_a_chat_announces_nothing(start):
+    host = start(instance(role="channel", kind="room"))
+    for call in (host.announce("n", None), host.arrange("n", None), host.announce("nowhere", None)):
+        with pytest.raises(PermanentFailure, match=r"no chat for responders|is gone"):
+            await call
+
+
 async def test_a_channel_that_fails_to_write_says_so(start):
     one = start(instance("temporary", role="channel", kind="room"), instance("create", "channel", "room", "never"))
     with pytest.raises(TemporaryFailure, match="later"):

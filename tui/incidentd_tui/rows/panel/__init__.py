@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidentd_tui import paint, theme
 from incidentd_tui.rows.panel import (
     alerts,
+    chat,
     here,
     known,
     pages,
@@ -37,6 +38,7 @@ SECTIONS = (
     alerts.SECTION,
     reports.SECTION,
     pages.SECTION,
+    chat.SECTION,
     here.SECTION,
 )
 """In the order in which they stand."""

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from incidentd_tui.screens.room_verbs import course, editing, facts, links, pages, reading, roles, severity, updates
+from incidentd_tui.screens.room_verbs import (
+    chat,
+    course,
+    editing,
+    facts,
+    links,
+    pages,
+    reading,
+    roles,
+    severity,
+    updates,
+)
 from incidentd_tui.verbs import Verb
 
 NOTE = Verb("room.note", "n", "note", "Write a note to the timeline", writes=True)
@@ -22,6 +33,7 @@ class RoomVerbs(
     editing.EditVerbs,
     reading.ReadingVerbs,
     pages.RoomPageVerbs,
+    chat.ChatVerbs,
 ):
     """Every topic. `RoomScreen` adds what the verbs of the frame do: note, pane, copy, back."""
 
@@ -37,4 +49,5 @@ class RoomVerbs(
         *links.VERBS,
         *editing.VERBS,
         *pages.VERBS,
+        *chat.VERBS,
     )
