@@ -17,6 +17,7 @@ from incidentd.domain.severity import Severity
 from incidentd.domain.signals import SignalKind
 from incidentd.plugin.support import Received
 from incidentd.services.report_contracts import ReportQuery
+from incidentd.wire import facts
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import life as wire_life
 from incidentd.wire import reports as wire_reports
@@ -29,7 +30,6 @@ CHAINS = (("load-balancer-1", "load-balancer-2", "load-balancer-3"), ("rate-limi
 """Each is lived through by one daemon, so that it knows the earlier ones of its chain."""
 
 NOT_YET = {
-    "similar": "incidents that resemble each other are not linked or suggested yet",
     "earlier_conclusions_hidden_first": "a matter of the review, which does not exist yet",
     "surfaces_open_action_of": "actions come out of a review, which does not exist yet",
 }
@@ -113,6 +113,10 @@ class Team:
 
     async def on_mitigation(self, fact):
         self.played.at_mitigation = await self.played.incident()
+        tried = facts.Try(text=fact.text, started_at=self.chosen.instant(fact))
+        attempt = await self.core.attempts.attempt(self.played.incident_id, tried, "ada")
+        worked = facts.TellOutcome(outcome="worked", at=self.chosen.instant(fact))
+        await self.core.attempts.tell_outcome(self.played.incident_id, attempt.id, worked, "ada")
         await self.status("mitigated", at=self.chosen.instant(fact))
         await self.daemon.signal(self.labels["alertname"], SignalKind.RESOLVED, labels=self.labels)
 
@@ -240,10 +244,18 @@ async def contradictions(played, wanted):
     assert found.episodes[0].to_detect == (sign - began).total_seconds()
 
 
+async def similar(played, wanted):
+    """Those that resemble it are shown while people respond, with what was tried in them."""
+    found = (await played.daemon.core.attempts.resembling(played.incident_id)).incidents
+    titles = {one.title for one in found}
+    assert titles == {scenario.load(name).title for name in wanted}
+
+
 CHECKS = {
     one.__name__: one
     for one in (
         severity, cluster_nudge_by, update_clock_violated, separate_communications_lead, noticed_first, contradictions,
+        similar,
     )
 }  # fmt: skip
 

@@ -100,9 +100,12 @@ def _reports(client: Any, fakes: Any) -> None:
             priority="P2", allowed=("followed_up", "triaging", "duplicate"),
         ),
     }  # fmt: skip
+    screen = fakes.wire_reports.Attachment(id=1, name="screen.png", media_type="image/png", size=48_213)
     client.said = {
         1: [
-            message(1, "Since 14:10 all our flags time out in eu-1.\nThe app shows nothing.", 12),
+            message(
+                1, "Since 14:10 all our flags time out in eu-1.\nThe app shows nothing.", 12, attachments=(screen,)
+            ),
             message(2, "We look at it.", 8, direction="out", kind="reply", author="lin", delivery="delivered"),
             message(3, "The CDN may be it.", 7, direction="note", kind="note", author="lin"),
         ]

@@ -88,7 +88,7 @@ FORMS = {
     "Calendar feeds": "R",
     "Recurring": "X",
     "Reports": "W",
-    "Triage": "eRPTinK",
+    "Triage": "eRPTinKs",
 }
 """Keys of the forms that are opened and left on the way."""
 ASKED = {

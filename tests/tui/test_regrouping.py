@@ -25,6 +25,7 @@ def told(fakes, client):
     first, second = client.reports_by_id[1], client.reports_by_id[2]
     client.reports_by_id[2] = fakes.replace(second, customer_id=1, customer="Acme", subject="429\u202e")
     file = fakes.wire_reports.Attachment(id=7, name=HOSTILE, media_type="image/png", size=3)
+    client.said[1][0] = fakes.replace(client.said[1][0], attachments=())
     client.said[1].append(fakes.make_message(5, "And my bill\nis wrong.", 3, attachments=(file,)))
     client.said[2] = [fakes.make_message(6, "Every call answers 429", 9)]
     return first
