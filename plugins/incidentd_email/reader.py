@@ -41,6 +41,9 @@ HEADERS = (
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "ja", "ko", "zh"]
 _NO_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
+_SPECIAL = re.compile(r"""[()<>@,:;\\"\[\]]""")  # RFC 5322, section 3.2.3
+_QUOTES = re.compile(r"""["\\]""")
+_WRITERS = ("from", "reply-to")
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _LINES = frozenset({"div", "tr", "li", "ul", "ol", "dt", "dd", "hr"})
 _PARAGRAPHS = frozenset({"p", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"})
@@ -73,8 +76,11 @@ def decoded(data: bytes, charset: str) -> str:
     return data.decode("latin-1")
 
 
-def words(value: str) -> str:
-    """A header's value with its encoded words (RFC 2047) decoded; what cannot be decoded stays as it is."""
+def words(value: str, *, of_addresses: bool = False) -> str:
+    """A header's value with its encoded words (RFC 2047) decoded; what cannot be decoded stays as it is.
+
+    Among addresses an encoded word is part of a name (section 5, rule 3): one that says "boss@example.org," is quoted.
+    """
 
     def word(found: re.Match[str]) -> str:
         charset, encoding, text = found.groups()
@@ -85,7 +91,8 @@ def words(value: str) -> str:
             )
         except ValueError:  # binascii.Error is one
             return found.group()
-        return decoded(data, charset.partition("*")[0])
+        said = decoded(data, charset.partition("*")[0])
+        return f'"{_QUOTES.sub("", said)}"' if of_addresses and _SPECIAL.search(said) else said
 
     return " ".join(_WORD.sub(word, value).split())
 
@@ -96,7 +103,7 @@ def values(message: Message, name: str) -> list[str]:
     for key, value in message.raw_items():
         if key.lower() == name and len(found) < 10:
             raw = str(value)[:MAX_VALUE].encode("utf-8", "surrogateescape")
-            found.append(words(decoded(raw, "")))
+            found.append(words(decoded(raw, ""), of_addresses=name in _WRITERS))
     return found
 
 

@@ -12,7 +12,8 @@ import msgspec
 from incidentd.plugin import MAX_ATTACHMENT, Attachment, BadRequest, decode_json
 
 READER = Path(__file__).with_name("reader.py")
-SECONDS = 30.0
+SECONDS = 120.0
+"""The program bounds its own computing; on a busy machine it waits its turn, and no good mail is set aside for that."""
 
 
 class Unreadable(Exception):

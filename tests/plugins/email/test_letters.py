@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 
 from incidentd.plugin import MAX_MEMORY_VALUE, Outgoing, OutgoingKind, PermanentFailure, Secret
 from incidentd.plugin.testing import InMemory
+from incidentd_email import reader
 from incidentd_email.answer import answer_id, compose
 from incidentd_email.letters import Desk, message_id, message_key, received
 from incidentd_email.loops import automatic_reason
 from incidentd_email.mailbox import parse_mailbox
 from incidentd_email.quota import MAX_ENTRIES, AnswerQuota, recent
-from incidentd_email.reading import Mail, Told, Unreadable
+from incidentd_email.reading import Mail, Told, Unreadable, as_mail
 from incidentd_email.reply_token import ReplyTokens, room_for_token, thread_of
 
 SUPPORT = parse_mailbox("Shop Support <support@example.org>")
@@ -56,6 +58,26 @@ def test_a_date_that_is_none(date: str) -> None:
 def test_a_mail_that_cannot_be_answered_is_set_aside(sender: str) -> None:
     with pytest.raises(Unreadable, match="From"):
         taken(**{"from": sender})
+
+
+@pytest.mark.parametrize(
+    ("from_", "name"),
+    [
+        ("=?utf-8?q?Eve=0D=0ABcc=3A_all=40example=2Eorg?= <eve@example.net>", "Eve Bcc: all@example.org"),
+        ("=?utf-8?b?Ym9zc0BleGFtcGxlLm9yZyw=?= <eve@example.net>", "boss@example.org,"),
+        ("=?utf-8?q?=22=3Cboss=40example=2Eorg=3E=5C?= <eve@example.net>", "<boss@example.org>"),
+        ("=?utf-8?q?Doe=2C_J=C3=BCrgen?= <eve@example.net>", "Doe, Jürgen"),
+    ],
+)
+def test_a_name_that_says_an_address_is_none(from_: str, name: str) -> None:
+    """A name is decoded after the address was found: otherwise an answer would go to whom the sender names."""
+    subject = "=?utf-8?q?x=0D=0ABcc=3A_all=40example=2Eorg?="
+    raw = f"From: {from_}\r\nMessage-ID: <a@b>\r\nSubject: {subject}\r\n\r\nhello\r\n".encode()
+    reader.Counted.made = 0
+    told, _ = reader.read(raw, 1000)
+    message = received(as_mail(json.dumps(told).encode()), raw, DESK)
+    assert (message.sender, message.sender_name, message.verified) == ("eve@example.net", name, False)
+    assert message.subject == "x Bcc: all@example.org"
 
 
 def test_a_bomb_is_set_aside() -> None:

@@ -226,6 +226,18 @@ async def test_the_program_tells_the_same() -> None:
     assert await read_mail(MIXED) == here(MIXED)
 
 
+async def test_a_mail_bomb_of_a_hundred_thousand_parts_is_told_by_the_program() -> None:
+    """976 kB: the real program, within its bounds; what is nested less is kept as a file, unread."""
+    bomb = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"\r\n--b\r\n\r\n" * 108_000
+    assert len(bomb) > 970_000
+    assert "more than 200 parts" in (await read_mail(bomb)).told.problem
+    nested = here(HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 150 + b"Subject: in\r\n\r\nhello\r\n")
+    assert [(one.name, one.media_type) for one in nested.attachments] == [("message.eml", "message/rfc822")]
+    script = b'Content-Disposition: attachment; filename="../../etc/cron.d/\x1b[2Jx.sh"\r\n\r\n#!/bin/sh\r\n--b--\r\n'
+    kept = here(HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee\r\n--b\r\n" + script)
+    assert [one.name for one in kept.attachments] == ["[2Jx.sh"], "a name, and no path"
+
+
 async def test_a_reader_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hangs = tmp_path / "hangs.py"
     hangs.write_text("import time, sys\nsys.stdin.buffer.read()\ntime.sleep(600)\n")
