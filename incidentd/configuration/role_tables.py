@@ -11,10 +11,11 @@ import pydantic
 from incidentd.configuration.schedules import Broken
 from incidentd.configuration.values import Name, PositiveDuration, Table
 from incidentd.domain.checklists import Checklist, Item
+from incidentd.domain.communicators import Communicators
 from incidentd.domain.incidents import Status
 from incidentd.domain.people import Roster, Target, TargetKind
 from incidentd.domain.process import Process
-from incidentd.domain.roles import Communicators, Role
+from incidentd.domain.roles import Role
 from incidentd.domain.severity import Severity
 
 _SHAPES = 'a handle, "team:NAME" or "schedule:NAME"'

@@ -10,13 +10,13 @@ import msgspec
 from incidentd.domain.audiences import Audience
 from incidentd.domain.chat import ChatSettings
 from incidentd.domain.checklists import Checklist
+from incidentd.domain.communicators import Communicators
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
-from incidentd.domain.roles import Communicators
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
 from incidentd.domain.severity_matrix import Matrix

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from incidentd.domain.communicators import Communicators
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.people import EscalationPolicy, Roster, Step, Target, TargetKind
-from incidentd.domain.roles import Communicators, Role
+from incidentd.domain.roles import Role
 from incidentd.domain.targets import Turns, holder, members
 
 SOUGHT = frozenset({Role.MITIGATION_LEAD, Role.COMMUNICATIONS_LEAD, Role.SCRIBE, Role.RESPONDER, Role.SUPPORT_TRIAGER})

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import msgspec
 
-from incidentd.domain.people import Target
 from incidentd.wire import RoleHolder
 
 
@@ -32,13 +31,6 @@ OF_REVIEW = frozenset({Role.FACILITATOR, Role.NOTE_TAKER, Role.REVIEW_OWNER})
 """Planned work after the response: no interruption of somebody on project work."""
 SEPARATION = "separation"
 """The key of the minutes in which one person held both leads although two were wanted."""
-
-
-class Communicators(msgspec.Struct, frozen=True):
-    """Who is asked to lead the communications when nobody does, in order, and how long each has before the next."""
-
-    targets: tuple[Target, ...] = ()
-    delay: timedelta = timedelta(minutes=3)
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from incidentd.domain.communicators import Communicators
 from incidentd.domain.contact_limits import Limits
 from incidentd.domain.people import Target, TargetKind, Team
 from incidentd.domain.process import default_process
-from incidentd.domain.roles import Communicators
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.wire import incidents as wire_incidents

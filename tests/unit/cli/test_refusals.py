@@ -143,7 +143,7 @@ def test_a_socket_that_is_not_ours_is_said(api, run):
         ["page", "send", "x"], ["page", "send", "x", "--service", "a", "--person", "b"],
         ["page", "list", "--state", "nope"], ["incident", "edit", "4"], ["incident", "status", "4", "flying"],
         ["incident", "severity", "4", "SEV6"], ["incident", "role", "4", "boss", "ada"],
-        ["incident", "role", "4", "scribe"], ["incident", "role", "4", "scribe", "ada", "--end"],
+        ["incident", "role", "4", "scribe"],
         ["incident", "declare", "x", "--started-at", "\x1bnow"], ["incident", "declare", "x", "--alert", "P-1"],
         ["incident", "update", "4", "x"], ["incident", "update", "4", "x", "--phase", "guessing"],
         ["incident", "update", "4", "x", "--phase", "resolved", "--next-in", "0m"], ["incident", "link", "4"],
