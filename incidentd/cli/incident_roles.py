@@ -11,9 +11,9 @@ from incidentd import wire
 from incidentd.cli.checklists import CHECKLIST_COMMANDS
 from incidentd.cli.incident_changes import post, said
 from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, versioned
-from incidentd.cli.screen import hang, listed, words
+from incidentd.cli.screen import hang, words
 from incidentd.cli.session import Session
-from incidentd.domain.display import safe_text
+from incidentd.domain.display import safe_line, safe_text
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import roles as wire_roles
@@ -139,8 +139,8 @@ def page_role(session: Session, incident_id: int, name: str, note: str, interrup
     wanted = wire_roles.PageRole(note=note, interruption=interruption or "")
     body = post(session, incident_id, f"roles/{name}/page", wanted)
     page = session.decode(body, wire.Page)
-    whom = listed(page.notified) or "nobody yet"
-    session.done(body, f"P-{page.id} asks for the {words(name)} of INC-{incident_id}: {whom}")
+    order = ", then ".join([*(" and ".join(step) for step in page.asks), f"policy {page.policy}"])
+    session.done(body, f"P-{page.id} asks for the {words(name)} of INC-{incident_id}: {safe_line(order)}")
 
 
 ROLE_COMMANDS: tuple[click.Command, ...] = (role, hand_over, join, leave, page_role, *CHECKLIST_COMMANDS)

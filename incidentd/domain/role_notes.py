@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from incidentd.domain.attempts import attempt_text
+from incidentd.domain.checklist_ticks import to_do
 from incidentd.domain.display import safe_line
+from incidentd.domain.impact import figure_text
 from incidentd.wire import Incident, TimelineEntry, Update
+from incidentd.wire.incidents import IncidentDetail
 from incidentd.wire.roles import RoleNote
 
 _LATEST = 5
@@ -15,20 +19,35 @@ _SEEN = ("observation",)
 _DONE = ("decision", "action")
 
 
-def prefilled(
-    incident: Incident,
-    updates: Sequence[Update],
-    entries: Sequence[TimelineEntry],
-    to_do: Iterable[str] = (),
-) -> RoleNote:
-    """What whoever takes over would ask. `entries` is the timeline; `to_do` what the role's checklist still has."""
+def prefilled(detail: IncidentDetail, entries: Sequence[TimelineEntry], role: str) -> RoleNote:
+    """What whoever takes `role` over would ask. `entries` is the timeline."""
+    incident = detail.incident
     seen = [one for one in entries if one.kind in _SEEN or (one.pinned and one.kind not in _DONE)]
     known = [f"{incident.severity} {incident.status.replace('_', ' ')}: {incident.title}", incident.summary]
     return RoleNote(
-        known=_lines([*known, *_told(seen)]),
-        tried=_lines(_told([one for one in entries if one.kind in _DONE])),
-        promised=_lines([*_promises(incident, updates), *(f"to do: {one}" for one in to_do)]),
+        known=_lines([*known, *_facts(detail), *_told(seen)]),
+        tried=_lines([*_attempts(detail), *_told([one for one in entries if one.kind in _DONE])]),
+        promised=_lines(
+            [*_promises(incident, detail.updates), *(f"to do: {one}" for one in to_do(detail.checklist, role))]
+        ),
     )
+
+
+def _facts(detail: IncidentDetail) -> Iterator[str]:
+    """The impact that is claimed, and what may be going on."""
+    for claim in detail.claims:
+        if claim.state in ("stands", "disputed"):
+            disputed = ", disputed" if claim.state == "disputed" else ""
+            yield f"impact: {figure_text(claim.figure)} {claim.affected} (says {claim.source}{disputed})"
+    for theory in detail.theories:
+        if theory.state != "ruled_out":
+            yield f"theory: {theory.text} ({theory.state})"
+
+
+def _attempts(detail: IncidentDetail) -> Iterator[str]:
+    """What was done against it, and what came of it."""
+    for one in detail.attempts[-_LATEST:]:
+        yield f"{one.started_at:%H:%M} {attempt_text(one)}"
 
 
 def _told(entries: Sequence[TimelineEntry]) -> list[str]:

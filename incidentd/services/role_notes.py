@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from incidentd.domain.checklist_ticks import to_do
 from incidentd.domain.role_notes import prefilled
-from incidentd.services.incident_views import Seen, checklist_of, existing, view
+from incidentd.services.incident_views import Seen, detail, existing
 from incidentd.services.timeline import timeline
-from incidentd.storage import incidents
 from incidentd.wire import roles as wire_roles
 
 
 def note_of(seen: Seen, incident_id: int, role: str) -> wire_roles.RoleNote:
     """What to hand over with a role. Raises `NotFound`."""
-    row = existing(seen.conn, incident_id)
-    updates = incidents.updates(seen.conn, [row.id])[row.id]
-    open_items = to_do(checklist_of(seen, row), role)
-    return prefilled(view(seen, row), updates, timeline(seen.conn, row).entries, open_items)
+    shown = detail(seen, incident_id)
+    return prefilled(shown, timeline(seen.conn, existing(seen.conn, incident_id)).entries, role)
 
 
 def filled(seen: Seen, incident_id: int, role: str, given: wire_roles.HandOver) -> dict[str, str]:

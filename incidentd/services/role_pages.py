@@ -140,9 +140,15 @@ def _answered(incident: Incident, page: PageRow, held: Sequence[RoleHolder]) -> 
         return f"INC-{incident.id} is {_words(incident.status)}"
     mine = [one for one in current(held) if one.role == page.role]
     if page.state == "acknowledged":
-        return "" if any(one.person == page.acknowledged_by for one in mine) else f"{page.acknowledged_by} has left it"
-    new = next((one.person for one in mine if one.starts_at > page.started_at), "")
-    return f"{new} is {_words(page.role)}" if new else ""
+        if any(one.person == page.acknowledged_by for one in mine):
+            return ""
+        return _is_theirs(mine[-1], page) if mine else f"{page.acknowledged_by} has left it"
+    new = next((one for one in mine if one.starts_at > page.started_at), None)
+    return _is_theirs(new, page) if new else ""
+
+
+def _is_theirs(one: RoleHolder, page: PageRow) -> str:
+    return f"{one.person} is {_words(page.role)}"
 
 
 def _words(name: str) -> str:

@@ -202,6 +202,7 @@ class Page(Frozen, frozen=True):
     snoozed_by: str = ""
     drill: str = ""  # D-7 when it is part of a drill
     role: str = ""  # of its incident, which whoever acknowledges takes
+    asks: tuple[tuple[str, ...], ...] = ()  # who is asked for it before the policy, step by step
 
 
 class PagePage(Frozen, frozen=True):

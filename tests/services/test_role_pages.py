@@ -147,6 +147,7 @@ async def test_a_lead_that_is_handed_on_ends_the_page_by_which_it_was_taken(daem
     await give(daemon, room, COMMS, "mei", by="lin", note=wire_roles.HandOver(known="all"))
     shown = (await daemon.core.pages.get(page.id, "ada")).page
     assert (shown.state, await lead(daemon, room)) == ("resolved", ["mei"])
+    assert (await daemon.events("page.resolved"))[-1].data["why"] == "mei is communications lead"
 
 
 # ------------------------------------------------------------------ what it does not do

@@ -20,12 +20,14 @@ from incidentd.domain.matchers import BadMatcher, matches_all, parse_matcher
 from incidentd.domain.mode_rules import check_lengths
 from incidentd.domain.modes import Mode, ModeBlock, place
 from incidentd.domain.people import Roster, Schedule
+from incidentd.domain.roles import EXCLUSIVE
 from incidentd.domain.severity import Severity
 from incidentd.services import duty_drafts
 from incidentd.services.classification_views import classified, shown
 from incidentd.services.errors import Invalid
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import chat as wire_chat
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
 from incidentd.wire import drills as wire_drills
@@ -44,6 +46,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
@@ -1328,17 +1331,49 @@ class FakeDaemon:
         self.classifications[incident_id] = found
         return found
 
+    # ------------------------------------------------------------------ roles and checklists
     async def assign_role(
         self, incident_id: int, body: wire_incidents.AssignRole, *, if_version: int | None = None
     ) -> wire.Incident:
         await self._mutate("assign_role", incident_id, body)
         one = self._open(incident_id, if_version)
-        kept = tuple(held for held in one.roles if held.role != body.role)
-        if body.person:
-            kept += (
-                wire.RoleHolder(id=len(kept) + 1, role=body.role, person=body.person, starts_at=NOW, ends_at=None),
+        leaves = body.ends or not body.person
+        gone = {body.person} if body.ends else {held.person for held in one.roles}
+        ended = leaves or body.role in EXCLUSIVE
+        kept = [held for held in one.roles if held.role != body.role or not (ended and held.person in gone)]
+        if not leaves:
+            number = max((held.id for held in one.roles), default=0) + 1
+            kept.append(
+                wire.RoleHolder(id=number, role=body.role, person=body.person, starts_at=one.declared_at, ends_at=None)
             )
-        return self._incident_becomes(one, "incident.role", roles=kept)
+        return self._incident_becomes(one, "incident.role", roles=tuple(kept))
+
+    async def role_note(self, incident_id: int, role: str) -> wire_roles.RoleNote:
+        await self._turn()
+        return wire_roles.RoleNote(
+            known="SEV1 active: Card payments fail at checkout",
+            tried="rollback checkout",
+            promised="an update at 18:20",
+        )
+
+    async def page_role(self, incident_id: int, role: str, body: wire_roles.PageRole) -> wire.Page:
+        await self._mutate("page_role", incident_id, role, body)
+        number = max(self.pages_by_id) + 1
+        page = replace(
+            self.pages_by_id[max(self.pages_by_id)], id=number, role=role, incident_id=incident_id, notified=("lin",)
+        )
+        self.pages_by_id[number] = page
+        return page
+
+    async def tick(self, incident_id: int, item: str, *, done: bool = True) -> wire_checklists.Checklist:
+        await self._mutate("tick", incident_id, item, done)
+        facts = self.facts[incident_id]
+        at, by = (self.incidents_by_id[incident_id].declared_at, self.me) if done else (None, "")
+        facts["checklist"] = tuple(
+            replace(one, done_at=at, done_by=by) if one.id == item else one for one in facts["checklist"]
+        )
+        self._incident_becomes(self.incidents_by_id[incident_id], "incident.checklist")
+        return wire_checklists.Checklist(items=facts["checklist"], done=0)
 
     async def open_chat(self, incident_id: int) -> wire_chat.ChatRoom:
         await self._mutate("open_chat", incident_id)

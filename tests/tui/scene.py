@@ -23,6 +23,7 @@ from incidentd.domain.people import (
 )
 from incidentd.domain.protection import DEFINITIONS
 from incidentd.domain.severity import Severity
+from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
@@ -756,7 +757,21 @@ def _facts(fakes: Any) -> dict[str, Any]:
         "claimed_start": fakes.NOW - fakes.minutes(22),
         "theories": (theory,),
         "attempts": (pods, rollback),
+        "checklist": _checklist(fakes),
+        "communicators": ("mei", "lin"),
     }
+
+
+def _checklist(fakes: Any) -> tuple[wire_checklists.ChecklistItem, ...]:
+    item = partial(wire_checklists.ChecklistItem, done_at=None, done_by="", applies=True)
+    done = fakes.NOW - fakes.minutes(12)
+    return (
+        item(
+            id="make-it-stop", role="mitigation_lead", text="Ask first what makes it stop", done_at=done, done_by="ada"
+        ),
+        item(id="other-lead", role="mitigation_lead", text="See that somebody else leads the communications"),
+        item(id="first-update", role="communications_lead", text="First update: what people notice, since when"),
+    )
 
 
 def _health(client: Any, fakes: Any) -> None:

@@ -26,7 +26,7 @@ def in_room(client, make_app, settled, text):
 
 async def test_who_is_here_is_shown_and_heard_at_once(fakes, client, in_room, settled, text, lines):
     app, ready = in_room()
-    async with app.run_test(size=(140, 50)) as pilot:
+    async with app.run_test(size=(140, 90)) as pilot:
         await ready(pilot)
         assert "· 3 here" in text(app)
         assert "● ada (you) timeline" in text(app)

@@ -11,6 +11,9 @@ from incidentd.domain.role_notes import prefilled
 from incidentd.domain.roles import Span, gap_minutes, given, left
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, TimelineEntry, Update
+from incidentd.wire.checklists import ChecklistItem
+from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory
+from incidentd.wire.incidents import IncidentDetail
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HORIZON = 40
@@ -139,9 +142,42 @@ def test_the_note_is_filled_in_from_the_room():
         entry("action", "rolled back", 5),
     ]
     told = Update(id=1, at=at(6), by="lin", audience="customers", phase="identified", text="It is us", next_at=at(30))
-    note = prefilled(incident(), [told], entries, ["ask the bank"])
-    assert note.known == "SEV2 active: Cards fail\nEU only\n09:01 errors in Lyon\n09:03 the key clue"
-    assert note.tried == "09:04 roll back the proxy\n09:05 rolled back"
+    items = [
+        ChecklistItem(id=name, role=role, text=text, done_at=done, done_by="", applies=True)
+        for name, role, text, done in (
+            ("a", "mitigation_lead", "ask the bank", None),
+            ("b", "mitigation_lead", "done already", T0),
+            ("c", "scribe", "pin it", None),
+        )
+    ]
+    claim = ImpactClaim(
+        id=1, affected="of card payments", figure=Figure(low=50, high=90, unit="%"), starts_at=T0, ends_at=None,
+        source="the board", evidence="", suspected=False, at=T0, by="lin", replaces=None, replaced_by=None,
+        state="disputed", verdicts=(),
+    )  # fmt: skip
+    tried = Attempt(
+        id=1, text="more pods", person="ada", theory_id=None, started_at=at(3), at=at(3), by="ada", outcome="",
+        verdicts=(),
+    )  # fmt: skip
+    theory = Theory(id=1, text="the new proxy", at=T0, by="lin", state="open", verdicts=())
+    detail = IncidentDetail(
+        incident=incident(), roles=(), updates=(told,), role_gap_minutes={}, claims=(claim,), theories=(theory,),
+        attempts=(tried,), checklist=tuple(items),
+    )  # fmt: skip
+    note = prefilled(detail, entries, "mitigation_lead")
+    assert note.known.splitlines() == [
+        "SEV2 active: Cards fail",
+        "EU only",
+        "impact: 50 to 90 % of card payments (says the board, disputed)",
+        "theory: the new proxy (open)",
+        "09:01 errors in Lyon",
+        "09:03 the key clue",
+    ]
+    assert note.tried.splitlines() == [
+        "09:03 more pods, outcome unknown",
+        "09:04 roll back the proxy",
+        "09:05 rolled back",
+    ]
     assert note.promised == (
         "the next update by 09:30 UTC\nlast told customers at 09:06 (identified): It is us\nto do: ask the bank"
     )
@@ -149,5 +185,5 @@ def test_the_note_is_filled_in_from_the_room():
 
 def test_a_note_of_an_empty_room_promises_nothing():
     bare = msgspec.structs.replace(incident(), summary="", next_update_at=None)
-    note = prefilled(bare, [], [])
+    note = prefilled(IncidentDetail(incident=bare, roles=(), updates=(), role_gap_minutes={}), [], "scribe")
     assert (note.known, note.tried, note.promised) == ("SEV2 active: Cards fail", "", "")

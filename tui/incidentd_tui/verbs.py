@@ -12,6 +12,7 @@ _SHOWN = {
     "slash": "/",
     "colon": ":",
     "full_stop": ".",
+    "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left_curly_bracket": "{",

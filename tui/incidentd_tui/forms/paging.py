@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.wire import protection as wire_protection
-from incidentd_tui import phrases
+from incidentd.wire import roles as wire_roles
+from incidentd_tui import phrases, vocabulary
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.inert import Shown
 from incidentd_tui.model import Model
@@ -160,46 +161,78 @@ def fresh(tui: IncidentdApp, page: wire.Page) -> wire.Page:
     return tui.model.pages.get(page.id, page)
 
 
-def page_somebody(tui: IncidentdApp, incident_id: int | None = None, person: str = "") -> Form:
-    """Page a person, or whoever is on call for a service."""
-    targets = [(f"person:{one}", one) for one in sorted(tui.model.people)]
+def page_somebody(
+    tui: IncidentdApp,
+    incident: wire.Incident | None = None,
+    person: str = "",
+    roles: Mapping[str, str] | None = None,
+    role: str = "",
+) -> Form:
+    """Page a person, whoever is on call for a service, or for a role of the incident: each with who is asked."""
+    asked = roles or {}
+    targets = [(f"role:{name}", f"{vocabulary.role_label(name)}: {whom}") for name, whom in asked.items()]
+    targets += [(f"person:{one}", one) for one in sorted(tui.model.people)]
     targets += [(f"service:{one.name}", f"{one.name} on call") for one in tui.model.services]
+    first = f"role:{role}" if role else f"person:{person}" if person else _first_person(tui)
     fields = (
+        Field(name="target", label="Whom", options=tuple(targets) or (("", "nobody in the roster"),), value=first),
         Field(
-            name="target",
-            label="Whom",
-            options=tuple(targets) or (("", "nobody in the roster"),),
-            value=f"person:{person}",
+            name="title",
+            label="Title",
+            value=incident.title if incident is not None else "",
+            hint="what is wrong, in one line",
         ),
-        Field(name="title", label="Title", hint="what is wrong, in one line"),
-        Field(name="body", label="Text", multiline=True, optional=True, draft=f"page:{incident_id or 0}"),
+        Field(
+            name="body",
+            label="Text",
+            multiline=True,
+            optional=True,
+            draft=f"page:{incident.id if incident is not None else 0}",
+        ),
         Field(name="urgency", label="Urgency", options=(("high", "high"), ("low", "low")), value="high"),
         WHY_THEM,
     )
 
     def effects(values: Values) -> list[str]:
         kind, _, name = values["target"].partition(":")
+        if kind == "role":
+            return [f"asks {asked.get(name, '')}, at once; it cannot be taken back",
+                    f"to acknowledge is to be {vocabulary.role_label(name)} of the incident"]  # fmt: skip
         whom = name if kind == "person" else f"whoever is on call for {name}"
-        link = f", linked to INC-{incident_id}" if incident_id else ""
+        link = f", linked to INC-{incident.id}" if incident is not None else ""
         return [f"a page goes to {whom} at once{link}; it cannot be taken back"]
 
     async def send(values: Values) -> str:
         kind, _, name = values["target"].partition(":")
-        body = wire.RaisePage(
+        try:
+            page = await tui.acts.gateway.ask(_paged(tui, values, incident))
+        except ClientError as error:
+            return tui.acts.reason("", error)
+        tui.model.put_pages([page])
+        whom = asked.get(name, name) if kind == "role" else name
+        tui.say(Shown(f"✓ P-{page.id} goes to {whom}"), "done")
+        return ""
+
+    return Form(tui, Plan(title="Page somebody", verb="page", fields=fields, effects=effects, send=send))
+
+
+def _first_person(tui: IncidentdApp) -> str:
+    return next((f"person:{one}" for one in sorted(tui.model.people)), "")
+
+
+def _paged(tui: IncidentdApp, values: Values, incident: wire.Incident | None) -> Awaitable[wire.Page]:
+    kind, _, name = values["target"].partition(":")
+    if kind == "role" and incident is not None:
+        body = wire_roles.PageRole(note=values["body"], interruption=reason_given(values))
+        return tui.acts.client.page_role(incident.id, str(name), body)
+    return tui.acts.client.raise_page(
+        wire.RaisePage(
             title=values["title"],
             body=values["body"],
             service=name if kind == "service" else "",
             person=name if kind == "person" else "",
             urgency=values["urgency"],
-            incident_id=incident_id,
+            incident_id=incident.id if incident is not None else None,
             interruption=reason_given(values),
         )
-        try:
-            page = await tui.acts.gateway.ask(tui.acts.client.raise_page(body))
-        except ClientError as error:
-            return tui.acts.reason("", error)
-        tui.model.put_pages([page])
-        tui.say(Shown(f"✓ P-{page.id} goes to {name}"), "done")
-        return ""
-
-    return Form(tui, Plan(title="Page somebody", verb="page", fields=fields, effects=effects, send=send))
+    )

@@ -10,7 +10,6 @@ from incidentd_tui import vocabulary
 from incidentd_tui.forms import telling
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.forms.seen import Seen, take
-from incidentd_tui.inert import Shown
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
@@ -69,48 +68,6 @@ def _next_states(tui: IncidentdApp, incident: wire.Incident) -> tuple[tuple[str,
 async def _status_back(tui: IncidentdApp, incident_id: int, before: str) -> wire.Incident | None:
     body = wire_incidents.ChangeStatus(to=before, reason="changed by mistake, taken back at once")
     return await take(tui, incident_id, tui.acts.client.change_status(incident_id, body))
-
-
-def role(tui: IncidentdApp, incident: wire.Incident) -> Form:
-    seen = Seen(tui, incident)
-    people = tuple((one, one) for one in sorted(tui.model.people))
-    empty = next((name for name in vocabulary.LEADS if not tui.model.holder(incident, name)), vocabulary.LEADS[0])
-    fields = (
-        Field(name="role", label="Role", options=vocabulary.ROLES, value=empty),
-        Field(name="person", label="Person", options=(*people, ("", "nobody")), value=tui.model.me),
-    )
-
-    def effects(values: Values) -> list[str]:
-        label = vocabulary.role_label(values["role"])
-        holder = tui.model.holder(incident, values["role"])
-        who = values["person"] or "nobody"
-        lines = [f"{label}: {holder or 'nobody'} → {who}, from now on"]
-        other = (
-            next(name for name in vocabulary.LEADS if name != values["role"])
-            if values["role"] in vocabulary.LEADS
-            else ""
-        )
-        if other and values["person"] and tui.model.holder(incident, other) == values["person"]:
-            lines.append(f"{who} is {vocabulary.role_label(other)} as well: the rule that is broken will be shown")
-        return lines
-
-    async def send(values: Values) -> str:
-        before = str(tui.model.holder(seen.current(), values["role"]))
-        body = wire_incidents.AssignRole(role=values["role"], person=values["person"])
-        call = tui.acts.client.assign_role(seen.id, body, if_version=seen.version)
-        reason = await tui.acts.change_incident(seen.current(), call)
-        if not reason:
-            label = vocabulary.role_label(values["role"])
-            back = wire_incidents.AssignRole(role=values["role"], person=before)
-            tui.acts.can_undo(
-                Shown(f"{label}: {values['person'] or 'nobody'}"),
-                lambda: take(tui, seen.id, tui.acts.client.assign_role(seen.id, back)),
-            )
-        return seen.outcome(reason)
-
-    return Form(
-        tui, Plan(title=f"Roles of INC-{incident.id}", verb="assign", fields=fields, effects=effects, send=send)
-    )
 
 
 def decision(tui: IncidentdApp, incident: wire.Incident) -> Form:

@@ -37,8 +37,10 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
     return left, right
 
 
-def roles(model: Model, incident: wire.Incident, width: int, here: int = 0) -> tuple[paint.Line, paint.Line]:
-    """The two leads always, other roles when somebody holds them; how many people are `here`."""
+def roles(
+    model: Model, incident: wire.Incident, width: int, here: int = 0, done: str = ""
+) -> tuple[paint.Line, paint.Line]:
+    """The two leads always, others when somebody holds them; what is `done` of the checklist, how many are `here`."""
     left: paint.Line = [(" ", theme.plain)]
     for role, label in vocabulary.ROLES:
         held = [one.person for one in incident.roles if one.role == role]
@@ -47,6 +49,8 @@ def roles(model: Model, incident: wire.Incident, width: int, here: int = 0) -> t
         left.append((f"{label} ", theme.muted))
         left.append((", ".join(held) or "nobody", theme.plain if held else theme.warning))
         left.append(("  ", theme.plain))
+    if done and width >= 96:
+        left.append((f"· ✓ {done} ", theme.muted))
     if here and width >= 96:
         left.append((f"· {here} here", theme.muted))
     return left, next_update(incident, model.now(), bars=width >= 76)

@@ -8,7 +8,7 @@ from incidentd import wire
 from incidentd.client import ClientError
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import incident as incident_forms
-from incidentd_tui.forms import room as room_forms
+from incidentd_tui.forms import roles as role_forms
 from incidentd_tui.forms import updates
 from incidentd_tui.model import Changes
 from incidentd_tui.rows import incidents
@@ -135,4 +135,4 @@ class IncidentsScreen(ListScreen):
 
     def do_roles(self) -> None:
         if (one := self._incident()) is not None:
-            self.app.push_screen(room_forms.role(self.tui, one))
+            self.app.push_screen(role_forms.role(self.tui, one))

@@ -16,6 +16,7 @@ from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.quick import USAGE
 from incidentd_tui.rows import panel, room, timeline
+from incidentd_tui.rows.panel import checklist
 from incidentd_tui.screens.base import LOW
 from incidentd_tui.screens.listing import FilterInput
 from incidentd_tui.screens.room_notes import RoomNotes
@@ -165,7 +166,8 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             return
         width = self.size.width
         self.query_one("#room-title", Bar).say(*room.title(self.model, incident))
-        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width, len(self.here)))
+        done = checklist.progress(self.detail)
+        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width, len(self.here), done))
         self.query_one("#room-chain", Bar).say(room.chain(self.model, incident, width))
         rule = self.query_one("#room-rule", Bar)
         rule.say(room.violation(incident, self.model.now()))
@@ -264,6 +266,10 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             return
         self.app.copy_to_clipboard(" ".join(text.split()))
         self.tui.say("✓ copied", "done")
+
+    def show_panel(self) -> None:
+        if not self.panel.has_focus:
+            self.do_pane()
 
     def show_timeline(self) -> None:
         if self._on_panel and not self.wide:

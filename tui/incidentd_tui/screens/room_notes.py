@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd_tui import quick
+from incidentd_tui.forms import roles as role_forms
 from incidentd_tui.forms import room as room_forms
 from incidentd_tui.forms import severity as severity_forms
 from incidentd_tui.forms import updates
@@ -22,7 +23,7 @@ _FORMS: dict[str, Callable[..., Form]] = {
     "decision": room_forms.decision,
     "action": room_forms.action,
     "severity": severity_forms.severity,
-    "role": room_forms.role,
+    "role": role_forms.role,
 }
 
 

@@ -6,6 +6,7 @@ from incidentd_tui import paint, theme
 from incidentd_tui.rows.panel import (
     alerts,
     chat,
+    checklist,
     here,
     known,
     pages,
@@ -34,6 +35,7 @@ SECTIONS = (
     theories.SECTION,
     tried.SECTION,
     past.SECTION,
+    checklist.SECTION,
     updates.SECTION,
     alerts.SECTION,
     reports.SECTION,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from incidentd import wire
+from incidentd_tui import vocabulary
 from incidentd_tui.forms import paging
+from incidentd_tui.forms.roles import sought, wanted
 from incidentd_tui.screens.page_verbs import PAGE_VERBS, PageVerbs, why_no_ack
 from incidentd_tui.screens.room_verbs.base import RoomPart
 from incidentd_tui.verbs import Verb
 
 VERBS = (
-    Verb("room.page", "P", "page", "Page somebody into this incident", hint=False, writes=True),
+    Verb("room.page", "P", "page", "Page somebody, or for a role", hint=False, writes=True),
     Verb("room.ack", "a", "ack", "Acknowledge the page under the cursor of the panel", hint=False, writes=True),
     *PAGE_VERBS,
 )
@@ -36,4 +38,13 @@ class RoomPageVerbs(RoomPart, PageVerbs):
             paging.acknowledge(self.tui, page)
 
     def do_page(self) -> None:
-        self.app.push_screen(paging.page_somebody(self.tui, incident_id=self.incident_id))
+        """Somebody, or for a role: the one under the cursor, else one that is wanted."""
+        if self.detail is None:
+            self.tui.say("the incident is not loaded yet", "warning")
+            return
+        roles = sought(self.detail)
+        section, number = self.row_under_cursor()
+        role = vocabulary.ROLES[number][0] if section == "role" and number >= 0 else wanted(self.detail)
+        self.app.push_screen(
+            paging.page_somebody(self.tui, self.incident, roles=roles, role=role if role in roles else "")
+        )
