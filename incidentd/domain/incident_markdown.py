@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from incidentd.domain.attempts import attempt_text
+from incidentd.domain.impact import figure_text
 from incidentd.domain.markdown import inline, quoted
 from incidentd.wire import TimelineEntry
 from incidentd.wire.export import IncidentExport
-from incidentd.wire.facts import ImpactClaim
 from incidentd.wire.measures import EpisodeMeasures
 
 _LINES = Iterator[str]
@@ -85,18 +86,17 @@ def _known(export: IncidentExport) -> _LINES:
     if detail.claims:
         yield "\n## Impact\n"
     for claim in detail.claims:
-        yield f"- {inline(claim.affected)}: {_figure(claim)}, says {inline(claim.source)} ({claim.state})"
+        claimed = f"{inline(claim.affected)}: {inline(figure_text(claim.figure))}"
+        yield f"- {claimed}, says {inline(claim.source)} ({claim.state})"
+    if detail.theories:
+        yield "\n## Theories\n"
+    for theory in detail.theories:
+        why = next((one.why for one in reversed(theory.verdicts) if one.word == theory.state and one.why), "")
+        yield f"- {inline(theory.text)} ({_words(theory.state)}{f': {inline(why)}' if why else ''})"
     if detail.attempts:
         yield "\n## What was tried\n"
     for attempt in detail.attempts:
-        outcome = _words(attempt.outcome or "outcome not known")
-        yield f"- {inline(attempt.text)} ({outcome})"
-
-
-def _figure(claim: ImpactClaim) -> str:
-    figure = claim.figure
-    ends = [f"{one:g}" for one in (figure.low, figure.high) if one is not None]
-    return f"{' to '.join(dict.fromkeys(ends))} {inline(figure.unit)}".strip() if ends else "unknown how much"
+        yield f"- {inline(attempt_text(attempt))}"
 
 
 def _roles(export: IncidentExport) -> _LINES:

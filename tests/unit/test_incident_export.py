@@ -16,7 +16,7 @@ from incidentd.domain.severity import Severity
 from incidentd.services.incident_calendar import calendar
 from incidentd.wire.audit import AuditHead
 from incidentd.wire.export import FORMAT, IncidentExport
-from incidentd.wire.facts import Attempt, Figure, ImpactClaim
+from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
 from incidentd.wire.incidents import IncidentDetail
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision
 
@@ -44,8 +44,10 @@ def export_of(text="Checkout", **changes):
         id=1, affected=text, figure=Figure(low=10, high=20, unit="%"), starts_at=AT, ends_at=None, source=text,
         evidence=text, suspected=False, at=AT, by=text, replaces=None, replaced_by=None, state="stands", verdicts=(),
     )  # fmt: skip
+    told = Verdict(at=AT + timedelta(minutes=7), recorded_at=AT, by=text, word="ruled_out", why=text, evidence=text)
+    theory = Theory(id=1, text=text, at=AT, by=text, state="ruled_out", verdicts=(told,))
     tried = Attempt(
-        id=1, text=text, person=text, theory_id=None, started_at=AT, at=AT, by=text, outcome="worked", verdicts=()
+        id=1, text=text, person=text, theory_id=None, started_at=AT, at=AT, by=text, outcome="worked", verdicts=(told,)
     )
     entry = wire.TimelineEntry(
         seq=1, observed_at=AT + timedelta(minutes=5), recorded_at=AT, by=text, kind="note", text=text, detail=text,
@@ -64,7 +66,7 @@ def export_of(text="Checkout", **changes):
         contradictions=(Contradiction(rule="order", episode=1, text=text),),
     )  # fmt: skip
     detail = IncidentDetail(incident=incident, roles=(role,), updates=(update,), role_gap_minutes={}, claims=(claim,),
-                            attempts=(tried,))  # fmt: skip
+                            attempts=(tried,), theories=(theory,))  # fmt: skip
     export = IncidentExport(
         format=FORMAT, exported_at=AT + 2 * HOUR, review_name="Incident Review", detail=detail, timeline=(entry,),
         alerts=(), reports=(), pages=(), measures=measures,
@@ -94,6 +96,12 @@ def test_a_document_says_what_happened():
     assert "- Checkout: 10 to 20 %, says Checkout (stands)" in text
     assert "- 2026-03-14 09:31:53 (+5 min) *note* **pinned** Checkout (Checkout)" in text
     assert f"Audit: 4 records,\nhead `{'ab' * 32}`." in text
+
+
+def test_a_document_says_what_was_thought_and_what_came_of_what_was_tried():
+    said = markdown(export_of())
+    assert "- Checkout (ruled out: Checkout)" in said
+    assert "- Checkout, worked after 7 min" in said
 
 
 def test_hostile_text_makes_nothing_but_text():
