@@ -10,7 +10,8 @@ from incidentd.domain import subscribers as rules
 from incidentd.plugin import BadRequest, Mailing, MailText, PermanentFailure, StoreUnavailable, TemporaryFailure
 from incidentd.services.errors import NotFound
 from incidentd.services.subscribers import LentSubscribers
-from incidentd.storage import schema
+from incidentd.storage import deliveries, schema
+from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire.subscribers import RemoveSubscriber
 
@@ -170,6 +171,24 @@ async def test_whoever_subscribes_is_not_asked_again_and_pages_go_by_the_same_no
     assert [await other.subscribed(leave), await other.leave(leave)] == [False, False]
     found = (await daemon.core.subscribers.export("status")).subscribers
     assert [(one.address, one.confirmed_at is not None) for one in found] == [("ada@example.org", True)]
+
+    _, update = await page.update()
+    await page.lent.publish(update, TOLD, MAILING)
+    person = NewDelivery(
+        page_id=None,
+        person="ada",
+        notifier="mail",
+        address="ada@mail",
+        kind="update",
+        message=Message(title="To ada", body="", reason="", urgency="high"),
+        idempotency_key="to-ada",
+        due_at=daemon.core.store.clock.now(),
+    )
+    await daemon.core.store.write(lambda tx: deliveries.enqueue(tx, [person]))
+    before = len(daemon.sender.sent)
+    await daemon.settle()
+    both = {(one.recipient, one.address, one.title) for _, one in daemon.sender.sent[before:]}
+    assert both == {("ada", "ada@mail", "To ada"), ("subscriber", "ada@example.org", TOLD.title)}
 
     async def broken(_command):
         raise OSError("the disk is gone")
