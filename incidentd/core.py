@@ -162,7 +162,7 @@ class Core:
             store, process=process, roster=roster, reporters=self.support.broadcast, role_pages=role_pages
         )
         self.presence = Presences(store)
-        self.life = Life(store, process, roster, self.alerts.views)
+        self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.severity = SeverityMatrices(store, process)

@@ -6,7 +6,7 @@ from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.handlers import audit, life
 from incidentd.api.identity import Role
-from incidentd.api.route import Route, changed, get
+from incidentd.api.route import Route, changed, created, get, post
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import life as wire_life
 from incidentd.wire.export import IncidentExport
@@ -19,6 +19,20 @@ LIFE_ROUTES: tuple[Route, ...] = (
         wire.Incident,
         "Correct a time by appending",
         body=wire_life.CorrectTime,
+    ),
+    created(
+        "/v1/incidents/{id}/split", life.split_incident, wire.Incident, "Split it in two", body=wire_life.SplitIncident
+    ),
+    post(
+        "/v1/incidents/{id}/resembles", life.say_resembles, wire.Incident, "Resembles another", body=wire_life.Resembles
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/incidents/{id}/resembles/{other_id}",
+        handler=life.resembles_no_more,
+        role=Role.RESPONDER,
+        answer=wire.Incident,
+        summary="Does not resemble it after all",
     ),
     Route(
         method="GET",

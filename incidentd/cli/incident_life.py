@@ -9,11 +9,24 @@ import click
 
 from incidentd.cli.incident_changes import said
 from incidentd.cli.jsontext import document, indented
-from incidentd.cli.parts import INCIDENT, INSTANT, OUTPUT, Word, change_options, read_options, versioned, write
+from incidentd.cli.parts import (
+    ALERT,
+    INCIDENT,
+    INSTANT,
+    OUTPUT,
+    REPORT,
+    Word,
+    change_options,
+    read_options,
+    versioned,
+    write,
+)
 from incidentd.cli.refusal import garbled
 from incidentd.cli.screen import fields, hang, listed, section, span, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.severity import Severity
+from incidentd.wire import life as wire_life
 from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import EpisodeMeasures, Measures, UpdatePromise
 
@@ -136,4 +149,47 @@ def _inert(body: bytes) -> str:
         raise garbled(str(error)) from None
 
 
-LIFE: tuple[click.Command, ...] = (correct, measures, export)
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("title")
+@click.option("--alert", "alerts", type=ALERT, multiple=True, help="An alert that goes along; repeat it for more.")
+@click.option("--report", "reports", type=REPORT, multiple=True, help="A report that goes along; repeat it for more.")
+@click.option(
+    "--entry", "entries", type=click.IntRange(1), multiple=True, help="An entry to copy, see `timeline --numbers`."
+)
+@click.option("--severity", type=Word(level.value for level in Severity), help="Of the new one (default: the same).")
+@click.option("--reason", default="", help="Why it is another incident.")
+@change_options
+@click.pass_obj
+def split(
+    session: Session, incident_id: int, title: str, alerts: tuple[int, ...], reports: tuple[int, ...],
+    entries: tuple[int, ...], severity: str | None, reason: str,
+) -> None:  # fmt: skip
+    """Make a part of an incident a new one, TITLE. Merging the new one back undoes it."""
+    wanted = wire_life.SplitIncident(
+        title=title, alert_ids=alerts, report_ids=reports, entries=entries, reason=reason,
+        severity=Severity(severity) if severity else None,
+    )  # fmt: skip
+    said(session, session.change("POST", f"/v1/incidents/{incident_id}/split", wanted), f"split off INC-{incident_id}")
+
+
+@click.command()
+@click.argument("incident_id", type=INCIDENT)
+@click.argument("other", type=INCIDENT)
+@click.option("--why", default="", help="What is alike: what is seen, never a cause.")
+@click.option("--end", is_flag=True, help="Take it back.")
+@change_options
+@click.pass_obj
+def resembles(session: Session, incident_id: int, other: int, why: str, end: bool) -> None:
+    """Say that two incidents look alike; each shows the other."""
+    if bool(why) == end:
+        raise click.UsageError("say --why, or give --end")
+    path = f"/v1/incidents/{incident_id}/resembles"
+    if end:
+        said(session, session.change("DELETE", f"{path}/{other}"), f"is no longer said to resemble INC-{other}")
+        return
+    wanted = wire_life.Resembles(incident_id=other, why=why)
+    said(session, session.change("POST", path, wanted), f"resembles INC-{other}")
+
+
+LIFE: tuple[click.Command, ...] = (correct, measures, export, split, resembles)

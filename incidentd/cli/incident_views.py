@@ -101,11 +101,32 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         print_classification(session, detail.classification)
     _print_roles(session, detail)
     _print_updates(session, detail)
+    _print_related(detail)
 
 
 def _progress(detail: wire_incidents.IncidentDetail) -> str:
     done = sum(one.done_at is not None for one in detail.checklist)
     return f"{done} of {len(detail.checklist)}" if detail.checklist else ""
+
+
+_RELATIONS = {
+    "resembles": "resembles",
+    "split_into": "split off it",
+    "split_from": "it was split off",
+    "merged": "merged into it",
+    "recurrence": "may have come back",
+}
+
+
+def _print_related(detail: wire_incidents.IncidentDetail) -> None:
+    if detail.related:
+        section("Other incidents")
+    for one in detail.related:
+        what = _RELATIONS.get(one.kind, one.kind)
+        said = f": {one.why}" if one.why else ""
+        hang("  ", safe_line(f"{what} INC-{one.incident_id} {one.title} ({words(one.status)}){said}"))
+        if one.kind == "recurrence":
+            hang("    ", f"incidentctl incident resembles INC-{detail.incident.id} INC-{one.incident_id} --why ...")
 
 
 def _print_violations(session: Session, i: wire.Incident) -> None:

@@ -16,7 +16,7 @@ from incidentd.wire import Event
 LEAD_IN = timedelta(minutes=30)
 """An alert that ended so long before the start is not what showed the incident."""
 _SYSTEM = "system"
-_TAKEN_OFF = ("incident.alert_unlinked", "incident.released", "incident.report_unlinked")
+_TAKEN_OFF = ("incident.alert_unlinked", "incident.released", "incident.report_unlinked", "incident.split")
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -43,9 +43,9 @@ def linked(own: Iterable[Event]) -> tuple[set[int], set[int]]:
             alerts.update(data.get("alert_ids", ()))
         elif event.kind in ("incident.alert_unlinked", "incident.released"):
             alerts.difference_update(data.get("alert_ids", ()))
-        if event.kind == "incident.absorbed":
+        if event.kind in ("incident.absorbed", "incident.split_from"):
             reports.update(data.get("report_ids", ()))
-        elif event.kind == "incident.released":
+        elif event.kind in ("incident.released", "incident.split"):
             reports.difference_update(data.get("report_ids", ()))
         elif event.kind == "incident.report_linked":
             reports.add(_number(data["report"]))

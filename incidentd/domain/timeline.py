@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -89,12 +90,17 @@ def entry(told: Told) -> TimelineEntry:
     )
 
 
-def entries(events: Iterable[Event], names: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
-    """The timeline: by when things happened, then by when they were recorded."""
+def entries(
+    events: Iterable[Event], names: Mapping[str, str], merged: Mapping[str, str] = MappingProxyType({})
+) -> tuple[TimelineEntry, ...]:
+    """The timeline: by when things happened, then by when they were recorded.
+
+    `merged` are incidents that were merged into it, by subject: their entries say which one they are from.
+    """
     told = list(events)
     pins = _pins(told)
     corrected = {one.of: one for one in corrections(told) if one.of}
-    shown = [entry(Told(event, names)) for event in told if event.kind not in _LEFT_OUT]
+    shown = [_from(merged, event, entry(Told(event, names))) for event in told if event.kind not in _LEFT_OUT]
     found = [_corrected(_pinned(one, pins), corrected.get(one.seq)) for one in shown]
     return tuple(sorted(found, key=lambda one: (one.observed_at, one.seq)))
 
@@ -116,3 +122,8 @@ def _corrected(shown: TimelineEntry, correction: Correction | None) -> TimelineE
         return shown
     detail = joined(shown.detail, timeline_life.corrected(correction))
     return msgspec.structs.replace(shown, observed_at=correction.after, detail=detail)
+
+
+def _from(merged: Mapping[str, str], event: Event, shown: TimelineEntry) -> TimelineEntry:
+    name = merged.get(event.subject)
+    return shown if name is None else msgspec.structs.replace(shown, text=f"{name}: {shown.text}")

@@ -42,7 +42,8 @@ def _severity(told: Told) -> Line:
 @about("incident.note")
 def _note(told: Told) -> Line:
     data = told.data
-    return Line(kind=data["kind"], text=data["text"], evidence=data["evidence"], pinned=data["pinned"])
+    came = f"written by {data['written_by']} in INC-{data['from_incident']}" if "from_incident" in data else ""
+    return Line(kind=data["kind"], text=data["text"], detail=came, evidence=data["evidence"], pinned=data["pinned"])
 
 
 @about("incident.update")

@@ -1,4 +1,4 @@
-"""How an incident's times were corrected, in the words of its timeline."""
+"""What becomes of an incident beside its status, in words: corrections, splits, what it resembles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from incidentd.domain.corrections import Correction
 from incidentd.domain.event_times import instant
-from incidentd.domain.told import Line, Sentences, Told
+from incidentd.domain.told import Line, Sentences, Told, joined
 
 SENTENCES = Sentences()
 _NAMES = {
@@ -23,6 +23,33 @@ def _corrected(told: Told) -> Line:
     name = _NAMES.get(data["what"]) or f"when this was observed: {data['text']}"
     episode = f" (episode {data['episode']})" if data["episode"] > 1 else ""
     return Line(kind="edit", text=f"Corrected {name}{episode}: {_change(data['from'], data['to'])}", detail=data["why"])
+
+
+@SENTENCES.about("incident.split")
+def _split(told: Told) -> Line:
+    data = told.data
+    went = [told.named(data["alert_ids"])] if data["alert_ids"] else []
+    went += [f"R-{one}" for one in data["report_ids"]]
+    went += [f"{len(data['entries'])} entries"] if data["entries"] else []
+    detail = joined(data["title"], data["reason"])
+    return Line(kind="link", text=f"Split: {', '.join(went)} went to INC-{data['incident_id']}", detail=detail)
+
+
+@SENTENCES.about("incident.split_from")
+def _split_from(told: Told) -> Line:
+    data = told.data
+    return Line(kind="link", text=f"Split off INC-{data['incident_id']}", detail=joined(data["title"], data["reason"]))
+
+
+@SENTENCES.about("incident.resembles")
+def _resembles(told: Told) -> Line:
+    data = told.data
+    return Line(kind="link", text=f"Resembles INC-{data['incident_id']}: {data['title']}", detail=data["why"])
+
+
+@SENTENCES.about("incident.resembles_no_more")
+def _resembles_no_more(told: Told) -> Line:
+    return Line(kind="link", text=f"No longer said to resemble INC-{told.data['incident_id']}")
 
 
 def _change(before: object, after: object) -> str:

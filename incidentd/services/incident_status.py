@@ -73,8 +73,7 @@ class StatusChanges:
             raise Refused(no.refusal.text, field=no.refusal.field, remedy=no.refusal.remedy) from None
         promise = self._promise(tx, incident, to)
         changed = incidents.change(tx, incident, **(promise | dict(decision.changes)))
-        moved = self._move_alerts(tx, incident, changed, target, actor)
-        moved |= self._move_reports(tx, incident, changed, target, actor)
+        moved = self._moved(tx, incident, changed, target, actor) if target is not None else {}
         facts = {"reason": body.reason, "evidence": body.evidence, "at": at, "merged_into": changed.merged_into}
         status_event(tx, incident, changed, actor=actor, broken=decision.broken, **facts, **moved)
         arm_all(tx, changed, self.update_rules)
@@ -133,37 +132,25 @@ class StatusChanges:
             raise Invalid(f"INC-{target.id} is {target.status}", field="merged_into", remedy=_instead(target))
         return target
 
-    def _move_alerts(
-        self, tx: Tx, before: Incident, after: Incident, target: Incident | None, actor: str
-    ) -> dict[str, Any]:
-        """Alerts follow a merge, and come back with its end."""
-        if target is None:
-            return {}
+    def _moved(self, tx: Tx, before: Incident, after: Incident, target: Incident, actor: str) -> dict[str, Any]:
+        """Alerts and reports follow a merge; with its end those come back that came with it."""
         merging = after.status is Status.MERGED
         if merging:
             mine = incidents.alert_ids_of(tx.conn, [before.id])[before.id]
-            moved = incidents.link_alerts(tx, target.id, mine, actor)
+            alert_ids = incidents.link_alerts(tx, target.id, mine, actor)
+            report_ids = report_links.relink(tx, before.id, target.id, actor)
         else:
-            moved = self._followed(tx, before)
-            incidents.unlink_alerts(tx, target.id, moved)
+            alert_ids = self._followed(tx, before, "alert_ids")
+            incidents.unlink_alerts(tx, target.id, alert_ids)
+            followed = self._followed(tx, before, "report_ids")
+            report_ids = report_links.relink(tx, target.id, before.id, actor, only=followed)
         incidents.change(tx, target)
+        moved = {"alert_ids": alert_ids, "report_ids": report_ids}
         kind = "incident.absorbed" if merging else "incident.released"
-        data = {"incident_id": before.id, "title": before.title, "alert_ids": moved}
-        tx.emit(kind, target.subject, data, actor=actor)
-        return {"alert_ids": moved}
+        tx.emit(kind, target.subject, {"incident_id": before.id, "title": before.title, **moved}, actor=actor)
+        return moved
 
-    def _move_reports(
-        self, tx: Tx, before: Incident, after: Incident, target: Incident | None, actor: str
-    ) -> dict[str, Any]:
-        """Reports follow a merge as alerts do, and come back with its end."""
-        if target is None:
-            return {}
-        if after.status is Status.MERGED:
-            return {"report_ids": report_links.relink(tx, before.id, target.id, actor)}
-        mine = self._followed(tx, before, "report_ids")
-        return {"report_ids": report_links.relink(tx, target.id, before.id, actor, only=mine)}
-
-    def _followed(self, tx: Tx, incident: Incident, what: str = "alert_ids") -> tuple[int, ...]:
+    def _followed(self, tx: Tx, incident: Incident, what: str) -> tuple[int, ...]:
         """The alerts, or the reports, that the last merge of `incident` brought along."""
         events = in_command(tx, self._process()).events([incident.subject], ["incident.status"])
         merges: list[Any] = [one.data for one in events if one.data["to"] == Status.MERGED]

@@ -22,6 +22,7 @@ from incidentd.services.classification_views import classification
 from incidentd.services.communicators import may_communicate
 from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
+from incidentd.services.relations import related
 from incidentd.storage import chat_rooms, event_log, incidents, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
@@ -135,4 +136,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         classification=classification(seen.conn, row, seen.process.matrix),
         checklist=checklist_of(seen, row),
         communicators=_to_be_asked(seen, shown, held),
+        related=related(seen, row),
     )

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentd import wire
+from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.services import corrections, exports, measuring
+from incidentd.services import corrections, exports, measuring, relations, splitting
 from incidentd.services.exports import AlertViews
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, expected, in_command, view
+from incidentd.services.splitting import Declare
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import life as wire_life
@@ -31,11 +33,13 @@ class Life:
         process: Callable[[], Process],
         roster: Callable[[], Roster],
         alert_views: AlertViews,
+        declare: Declare,
     ) -> None:
         self._store = store
         self._process = process
         self._status = StatusChanges(process, roster)
         self._alert_views = alert_views
+        self._declare = declare
 
     async def _read(self, query: Callable[[Seen], T]) -> T:
         now, process = self._store.clock.now(), self._process()
@@ -53,11 +57,33 @@ class Life:
         self, incident_id: int, body: wire_life.CorrectTime, actor: str, if_version: int | None
     ) -> wire.Incident:
         """Correct a time by appending. Raises `NotFound`, `Invalid` or `Conflict`."""
+        return await self._change(
+            incident_id,
+            if_version,
+            lambda tx, incident: corrections.correct(tx, incident, body, actor, self._process(), self._status),
+        )
 
+    async def split(self, incident_id: int, body: wire_life.SplitIncident, actor: str) -> wire.Incident:
+        """Make a part of it an incident of its own, which is the answer. Raises `NotFound` and `Invalid`."""
+        return await self._change(
+            incident_id, None, lambda tx, incident: splitting.split(tx, incident, body, actor, self._declare)
+        )
+
+    async def resemble(self, incident_id: int, body: wire_life.Resembles, actor: str) -> wire.Incident:
+        """Say that it resembles another one, which says so, too. Raises `NotFound` and `Invalid`."""
+        return await self._change(incident_id, None, lambda tx, incident: relations.resemble(tx, incident, body, actor))
+
+    async def resemble_no_more(self, incident_id: int, other_id: int, actor: str) -> wire.Incident:
+        """Take that back. Raises `NotFound`."""
+        return await self._change(
+            incident_id, None, lambda tx, incident: relations.resemble_no_more(tx, incident, other_id, actor)
+        )
+
+    async def _change(
+        self, incident_id: int, if_version: int | None, action: Callable[[Tx, Incident], Incident]
+    ) -> wire.Incident:
         def command(tx: Tx) -> wire.Incident:
-            process = self._process()
-            seen = in_command(tx, process)
-            incident = expected(seen, existing(tx.conn, incident_id, lock=True), if_version)
-            return view(seen, corrections.correct(tx, incident, body, actor, process, self._status))
+            seen = in_command(tx, self._process())
+            return view(seen, action(tx, expected(seen, existing(tx.conn, incident_id, lock=True), if_version)))
 
         return await self._store.write(command)

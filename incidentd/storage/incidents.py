@@ -140,6 +140,30 @@ def unlink_alerts(tx: Tx, incident_id: int, alert_ids: Sequence[int]) -> int:
     return gone
 
 
+def merged_into(conn: Connection, incident_id: int) -> list[Incident]:
+    """The incidents that are merged into one, oldest first."""
+    query = select(incidents).where(incidents.c.merged_into == incident_id).order_by(incidents.c.id)
+    return [_incident(row) for row in conn.execute(query)]
+
+
+def sharing_alerts(
+    conn: Connection, incident_id: int, statuses: Sequence[Status]
+) -> list[tuple[Incident, tuple[int, ...]]]:
+    """Incidents in one of `statuses` that have alerts in common with one, newest first, with these alerts."""
+    mine = select(incident_alerts.c.alert_id).where(incident_alerts.c.incident_id == incident_id)
+    query = (
+        select(incident_alerts.c.incident_id, incident_alerts.c.alert_id)
+        .join(incidents, incidents.c.id == incident_alerts.c.incident_id)
+        .where(incident_alerts.c.alert_id.in_(mine), incidents.c.id != incident_id, incidents.c.status.in_(statuses))
+        .order_by(incident_alerts.c.incident_id.desc(), incident_alerts.c.alert_id)
+    )
+    shared: dict[int, list[int]] = {}
+    for other_id, alert_id in conn.execute(query):
+        shared.setdefault(other_id, []).append(alert_id)
+    rows = {one: get(conn, one) for one in shared}
+    return [(row, tuple(shared[one])) for one, row in rows.items() if row is not None]
+
+
 def open_one_of_alert(conn: Connection, alert_id: int) -> int | None:
     """The newest open incident that an alert is linked to."""
     query = select(func.max(incidents.c.id)).join(incident_alerts, incident_alerts.c.incident_id == incidents.c.id)

@@ -14,6 +14,7 @@ from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, Ro
 from incidentd.wire.chat import ChatRoom
 from incidentd.wire.checklists import ChecklistItem
 from incidentd.wire.facts import Attempt, ImpactClaim, Theory
+from incidentd.wire.life import Related
 from incidentd.wire.roles import HandOver
 from incidentd.wire.severity import IncidentClassification, SeverityAnswers
 
@@ -32,6 +33,7 @@ class IncidentDetail(Frozen, frozen=True):
     classification: IncidentClassification | None = None
     checklist: tuple[ChecklistItem, ...] = ()  # of every role, as it applies now
     communicators: tuple[str, ...] = ()  # to be asked now to lead the communications, in order
+    related: tuple[Related, ...] = ()  # what other incidents are to this one
 
 
 class DeclareIncident(Request, frozen=True):

@@ -1366,6 +1366,16 @@ class _Life(_Part):
         self.fake.asked.append(("life.correct", incident_id, body, actor, if_version))
         return _changed(self.fake.incidents, incident_id, "incident", if_version)
 
+    async def split(self, incident_id: int, body: wire_life.SplitIncident, actor: str) -> wire.Incident:
+        _changed(self.fake.incidents, incident_id, "incident", None)
+        return an_incident(incident_id + 1, title=body.title, alert_ids=body.alert_ids)
+
+    async def resemble(self, incident_id: int, body: wire_life.Resembles, actor: str) -> wire.Incident:
+        return _changed(self.fake.incidents, incident_id, "incident", None)
+
+    async def resemble_no_more(self, incident_id: int, other_id: int, actor: str) -> wire.Incident:
+        return _changed(self.fake.incidents, incident_id, "incident", None)
+
 
 class _Checklists(_Part):
     ITEM = wire_checklists.ChecklistItem(

@@ -5,6 +5,7 @@ from incidentd.domain.incident_markdown import markdown
 from incidentd.services.audit import Audits
 from incidentd.services.incident_calendar import calendar
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import life as wire_life
 from incidentd.wire import reports as wire_reports
 
 
@@ -31,3 +32,26 @@ async def test_an_export_has_alerts_pages_reports_and_measures(daemon):
     assert verify("\n".join(lines(audit)), found.audit.head).count == found.audit.count
     assert f"{report.reference}: It is \\*slow\\* (linked)" in markdown(found)
     assert f"INC-{incident.id}".encode() in calendar(found)
+
+
+async def test_reports_go_with_a_split_and_with_its_merge_back_and_its_undo(daemon):
+    core = daemon.core
+    incident = await core.incidents.declare(wire_incidents.DeclareIncident(title="Disk full"), "ada")
+    report = await core.support.reports.create(wire_reports.NewReport(subject="It is slow", text="very"), "lin")
+    change = wire_reports.ChangeReport(to="linked", incident_id=incident.id)
+    await core.support.reports.change_state(report.id, change, "ada", None)
+    wanted = wire_life.SplitIncident(title="Slow", report_ids=(report.id,))
+    new = await core.life.split(incident.id, wanted, "ada")
+
+    async def belongs_to():
+        return (await core.support.reports.get(report.id)).report.incident_id
+
+    async def status(to, **values):
+        await core.incidents.change_status(new.id, wire_incidents.ChangeStatus(to=to, **values), "ada", None)
+
+    assert await belongs_to() == new.id
+    assert (await core.life.measures(new.id, None)).noticed_by in (report.reference, "ada")  # at one instant
+    await status("merged", merged_into=incident.id)
+    assert await belongs_to() == incident.id
+    await status("active")
+    assert await belongs_to() == new.id

@@ -18,8 +18,8 @@ def rules(incident):
 
 
 @pytest.fixture
-def life(store):
-    return Life(store, default_process, Roster, lambda conn, rows: ())
+def life(store, service):
+    return Life(store, default_process, Roster, lambda conn, rows: (), service.declare_in)
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
 from incidentd.wire.export import FORMAT, IncidentExport
+from incidentd.wire.life import Related
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision, UpdatePromise
 
 AT = datetime(2024, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -346,6 +347,10 @@ class Canned:
             role_gap_minutes={self.text: 3.25, "communications_lead": 0.0}, claims=(self.claim(),),
             theories=(self.theory(),), attempts=(self.tried(),),
             classification=self.classification(), chat=self.chat_room(),
+            related=(
+                Related(incident_id=2, title=self.text, status=self.text, severity=Severity.SEV2, kind="recurrence",
+                        why=self.text, by=self.text, at=AT),
+            ),
         )  # fmt: skip
 
     def matrix(self) -> wire_severity.SeverityMatrix:
