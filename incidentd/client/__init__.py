@@ -19,6 +19,7 @@ from incidentd.client.duty import DutyCalls
 from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
+from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
 from incidentd.client.pages import PageCalls
 from incidentd.client.policies import PolicyCalls
@@ -46,6 +47,7 @@ class Client(
     RoomCalls,
     RoleCalls,
     FactCalls,
+    LifeCalls,
     MatrixRehearsalCalls,
     SeverityCalls,
     DutyCalls,

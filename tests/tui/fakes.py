@@ -36,6 +36,7 @@ from incidentd.wire import facts as wire_facts
 from incidentd.wire import groups as wire_groups
 from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import policies as wire_policies
@@ -53,6 +54,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
+from incidentd.wire.measures import Measures
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -306,6 +308,7 @@ class FakeDaemon:
         self.incidents_by_id: dict[int, wire.Incident] = {}
         self.matrix = DEFAULT_MATRIX
         self.classifications: dict[int, wire_severity.IncidentClassification] = {}
+        self.measured: dict[int, Measures] = {}
         self.updates: dict[int, list[wire.Update]] = {}
         self.past: dict[int, list[wire_facts.Resembling]] = {}
         self.facts: dict[int, dict[str, Any]] = {}  # claims, theories and attempts of an incident
@@ -1505,6 +1508,42 @@ class FakeDaemon:
     async def timeline(self, incident_id: int) -> wire.Timeline:
         await self._turn()
         return wire.Timeline(entries=tuple(self.timelines.get(incident_id, ())))
+
+    # ------------------------------------------------------------------ life
+    async def measures(self, incident_id: int) -> Measures:
+        await self._turn()
+        nothing = Measures(
+            incident_id=incident_id, as_of=NOW, episodes=(), noticed_first="", noticed_by="", promises=(),
+            promises_kept=0, promises_missed=0, role_gap_minutes={}, severity_revisions=(), worst_severity=None,
+            corrections=0, contradictions=(),
+        )  # fmt: skip
+        return self.measured.get(incident_id, nothing)
+
+    async def correct_time(self, incident_id: int, body: wire_life.CorrectTime) -> wire.Incident:
+        await self._mutate("correct_time", incident_id, body)
+        changes = {body.what: body.at} if body.what in ("started_at", "mitigated_at", "resolved_at") else {}
+        return self._incident_becomes(self._open(incident_id, None), "incident.corrected", **changes)
+
+    async def split(self, incident_id: int, body: wire_life.SplitIncident) -> wire.Incident:
+        await self._mutate("split", incident_id, body)
+        number = max(self.incidents_by_id) + 1
+        self.incidents_by_id[number] = make_incident(number, body.title, ago=0, alert_ids=body.alert_ids)
+        self.tell("incident.split", f"incident:{incident_id}", actor=self.me)
+        return self.incidents_by_id[number]
+
+    async def resemble(self, incident_id: int, body: wire_life.Resembles) -> wire.Incident:
+        await self._mutate("resemble", incident_id, body)
+        one = wire_life.Related(
+            incident_id=body.incident_id, title="Tokens expired", status="closed", severity=Severity.SEV2,
+            kind="resembles", why=body.why, by=self.me, at=NOW,
+        )  # fmt: skip
+        self.facts.setdefault(incident_id, {})["related"] = (one,)
+        return self._incident_becomes(self._open(incident_id, None), "incident.resembles")
+
+    async def resemble_no_more(self, incident_id: int, other_id: int) -> wire.Incident:
+        await self._mutate("resemble_no_more", incident_id, other_id)
+        self.facts.setdefault(incident_id, {})["related"] = ()
+        return self._incident_becomes(self._open(incident_id, None), "incident.resembles_no_more")
 
     async def pin(self, incident_id: int, seq: int, *, pinned: bool = True) -> wire.TimelineEntry:
         await self._mutate("pin", incident_id, seq, pinned)

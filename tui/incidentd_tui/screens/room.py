@@ -12,6 +12,7 @@ from textual.worker import Worker
 from incidentd import wire
 from incidentd.client import ApiError, ClientError
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire.measures import Measures
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Changes
 from incidentd_tui.quick import USAGE
@@ -46,6 +47,7 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
         super().__init__()
         self.incident_id = incident_id
         self.detail: wire_incidents.IncidentDetail | None = None
+        self.measures: Measures | None = None
         self._loading = False
         self._stale = False
         self._on_panel = False
@@ -101,6 +103,7 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
             self.detail = await ask(client.incident(self.incident_id))
             told = await ask(client.timeline(self.incident_id))
+            self.measures = await ask(client.measures(self.incident_id))
             self.model.put_incidents([self.detail.incident])
             await self._fetch_ended()
             await self.load_past()
@@ -151,7 +154,7 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
         return timeline.row(entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None)
 
     def _seen(self, detail: wire_incidents.IncidentDetail) -> panel.Room:
-        return panel.Room(self.model, detail, self.entries, self.here, self.past)
+        return panel.Room(self.model, detail, self.entries, self.here, self.past, self.measures)
 
     def _panel_row(self, key: Key, width: int) -> list[paint.Line]:
         if self.detail is None:

@@ -9,9 +9,11 @@ from incidentd_tui.rows.panel import (
     checklist,
     here,
     known,
+    measures,
     pages,
     past,
     pinned,
+    related,
     reports,
     roles,
     rules,
@@ -41,6 +43,8 @@ SECTIONS = (
     reports.SECTION,
     pages.SECTION,
     chat.SECTION,
+    related.SECTION,
+    measures.SECTION,
     here.SECTION,
 )
 """In the order in which they stand."""

@@ -11,6 +11,7 @@ from incidentd import wire
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import presence as wire_presence
 from incidentd.wire.facts import Resembling, Verdict
+from incidentd.wire.measures import Measures
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Model
 
@@ -23,6 +24,7 @@ class Room(msgspec.Struct, frozen=True):
     entries: Mapping[int, wire.TimelineEntry] = {}  # by seq, in the order of the timeline
     here: tuple[wire_presence.Present, ...] = ()
     past: tuple[Resembling, ...] = ()  # earlier incidents in which something was tried
+    measures: Measures | None = None
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

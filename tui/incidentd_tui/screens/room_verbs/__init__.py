@@ -7,6 +7,7 @@ from incidentd_tui.screens.room_verbs import (
     course,
     editing,
     facts,
+    life,
     links,
     pages,
     reading,
@@ -32,6 +33,7 @@ class RoomVerbs(
     links.LinkVerbs,
     editing.EditVerbs,
     reading.ReadingVerbs,
+    life.LifeVerbs,
     pages.RoomPageVerbs,
     chat.ChatVerbs,
 ):
@@ -48,6 +50,7 @@ class RoomVerbs(
         *reading.VERBS,
         *links.VERBS,
         *editing.VERBS,
+        *life.VERBS,
         *pages.VERBS,
         *chat.VERBS,
     )
