@@ -120,4 +120,7 @@ def _response(route: Route, answer: Answer) -> web.Response:
     if route.tagged:
         headers["ETag"] = entity_tag(answer.body)
     content_type = answer.media_type if answer.body else None
-    return web.Response(status=answer.status, body=answer.body or None, content_type=content_type, headers=headers)
+    charset = "utf-8" if answer.media_type.startswith("text/") else None
+    return web.Response(
+        status=answer.status, body=answer.body or None, content_type=content_type, charset=charset, headers=headers
+    )

@@ -97,9 +97,10 @@ def _print(session: Session, found: Measures) -> None:
 def _episode(session: Session, one: EpisodeMeasures) -> Iterator[tuple[str, object]]:
     yield "started", session.when(one.started_at)
     if one.detected_at:
-        yield "detected", f"{_lasted(one.to_detect)} by {one.detected_by}"
+        by = "as somebody said" if one.detected_by == "said" else f"by {one.detected_by}"
+        yield "detected", f"{_lasted(one.to_detect)} {by}"
     if one.acknowledged_at:
-        yield "acknowledged", f"{_lasted(one.to_acknowledge)} from then by {one.acknowledged_by}"
+        yield "acknowledged", f"{_lasted(one.to_acknowledge)} more by {one.acknowledged_by}"
     if one.mitigated_at:
         yield "mitigated", f"{_lasted(one.to_mitigate)} from the start"
     if one.resolved_at:

@@ -136,7 +136,7 @@ def _entry(one: TimelineEntry, started: datetime) -> _LINES:
 
 def _linked(export: IncidentExport) -> _LINES:
     rows = [
-        *(f"A-{one.id}: {inline(one.name)} ({inline(one.status)}), {inline(one.summary)}" for one in export.alerts),
+        *(f"A-{one.id}: {inline(one.name)} ({inline(one.status)}) {inline(one.summary)}" for one in export.alerts),
         *(f"{one.reference}: {inline(one.subject)} ({_words(one.state)})" for one in export.reports),
         *(f"P-{one.id}: {inline(one.title)} ({inline(one.state)})" for one in export.pages),
     ]
@@ -157,7 +157,7 @@ def _list(title: str, rows: Iterable[str]) -> _LINES:
     for number, row in enumerate(rows):
         if number == 0:
             yield f"\n## {title}\n"
-        yield f"- {row}"
+        yield f"- {row}".rstrip()
 
 
 def _indented(block: str) -> str:

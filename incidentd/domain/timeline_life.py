@@ -30,7 +30,8 @@ def _split(told: Told) -> Line:
     data = told.data
     went = [told.named(data["alert_ids"])] if data["alert_ids"] else []
     went += [f"R-{one}" for one in data["report_ids"]]
-    went += [f"{len(data['entries'])} entries"] if data["entries"] else []
+    count = len(data["entries"])
+    went += [f"a copy of {count} {'entry' if count == 1 else 'entries'}"] if count else []
     detail = joined(data["title"], data["reason"])
     return Line(kind="link", text=f"Split: {', '.join(went)} went to INC-{data['incident_id']}", detail=detail)
 

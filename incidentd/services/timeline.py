@@ -19,7 +19,7 @@ LEAD_IN = timedelta(minutes=30)
 
 def _belongs(incident: Incident, own: Collection[str], event: Event) -> bool:
     if event.subject in own:
-        return True
+        return event.data.get("from_incident") != incident.id  # a copy of an entry of its own, come back by a merge
     ended = incident.resolved_at or incident.closed_at
     early = event.at < incident.started_at - LEAD_IN
     late = ended is not None and event.at > ended + LEAD_IN

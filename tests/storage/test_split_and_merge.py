@@ -63,6 +63,9 @@ async def test_a_part_becomes_an_incident_of_its_own_and_comes_back_by_a_merge(
     assert back.merged_into == old.id
     assert (await service.get(old.id)).incident.alert_ids == (first, second)
     assert ("merged", new.id) in await related(old.id)
+    told = await texts(service, old.id)
+    assert [one for one in told if "disk of db3" in one] == ["the disk of db3 is full"]  # its copy has come back, too
+    assert any(one.startswith("Split: DiskFull, a copy of 1 entry went to") for one in told)
 
 
 async def test_what_was_written_in_a_merged_incident_is_seen_from_where_it_went(service, declare, status):
