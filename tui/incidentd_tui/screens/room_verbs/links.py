@@ -56,7 +56,6 @@ class LinkVerbs(RoomPart):
         elif name == "report" and number > 0:
             self.app.push_screen(TriageScreen(number))
         elif name == "other" and self.detail is not None and 0 <= number < len(self.detail.related):
-            other = self.detail.related[number].incident_id
-            self.run_worker(self.tui.open_room(other), exit_on_error=False)
+            self.tui.call_later(self.tui.open_room, self.detail.related[number].incident_id)
         else:
             self.tui.say("why: go to a linked alert of the panel first (tab)", "warning")
