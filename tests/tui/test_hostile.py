@@ -45,6 +45,7 @@ SCREENS = {
     "panel": (311, ("tab",)),
     "declare": (None, ("i",)),
     "roles": (311, ("R",)),
+    "page a role": (311, ("P",)),
     "severity": (311, ("S", "1")),
     "link": (311, ("l",)),
     "palette": (311, ("ctrl+p",)),
@@ -139,6 +140,9 @@ def poison(fakes, scene, payload):
         for kind in ("claims", "theories", "attempts"):
             kept = "outcome" if kind == "attempts" else "state"
             facts[kind] = tuple(put(_all_of(one, payload), **{kept: getattr(one, kept)}) for one in facts[kind])
+    for facts in client.facts.values():
+        facts["checklist"] = tuple(_all_of(one, payload) for one in facts["checklist"])
+        facts["communicators"] = (payload,)
     client.messages = dict.fromkeys(range(10), payload)
     client.episodes = {
         number: tuple(put(one, ended_by=payload) for one in found) for number, found in client.episodes.items()
