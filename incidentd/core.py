@@ -13,6 +13,7 @@ from incidentd.domain.support import Support
 from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
 from incidentd.services.alerts import Alerts
+from incidentd.services.attachments import Attachments
 from incidentd.services.attempts import Attempts
 from incidentd.services.audit import Audits
 from incidentd.services.bulk import Bulk
@@ -165,6 +166,7 @@ class Core:
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
+        self.attachments = Attachments(store)
         self.severity = SeverityMatrices(store, process)
         self.checklists = Checklists(store, process)
         self.rehearsals = Rehearsals(store, process)
@@ -232,6 +234,7 @@ class Core:
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,
+            attachments=self.attachments,
             severity=self.severity,
             checklists=self.checklists,
             rehearsals=self.rehearsals,

@@ -154,6 +154,7 @@ class Daemon:
             expected=self._expected,
         )
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
+        self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         await self._load_plugins()
         await self._core.start()
         store.on_commit.append(self._observe)

@@ -43,6 +43,7 @@ class Document(msgspec.Struct, frozen=True):
 
     media_type: str
     body: bytes
+    file_name: str = ""  # under which a client saves it
 
 
 Read = Call[Empty, Query]

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.helpers import content_disposition_header
 
 from incidentd import wire
 from incidentd.api import idempotency, problems
-from incidentd.api.bodies import MAX_BYTES, Empty, decode_body, read_body
+from incidentd.api.bodies import Empty, decode_body, read_body
 from incidentd.api.call import Call, Document
 from incidentd.api.idempotency import Answer, Idempotency
 from incidentd.api.identity import Caller
@@ -75,7 +76,7 @@ class Dispatcher:
         route = match.route
         key = idempotency.checked_key(request.headers.get(idempotency.HEADER))
         if_version = parse_if_match(request.headers.get("If-Match")) if route.versioned else None
-        raw = await read_body(request, limit=MAX_BYTES, seconds=self._body_seconds)
+        raw = await read_body(request, limit=route.max_bytes, seconds=self._body_seconds)
         call = _call(caller, match, query, decode_body(raw, route.body), if_version)
         if key is None:
             return await self._act(match, call)
@@ -85,7 +86,7 @@ class Dispatcher:
     async def _act(self, match: Match, call: Call[Any, Any]) -> Answer:
         result = await match.route.handler(self._calls, call)
         if isinstance(result, Document):
-            return Answer(match.route.status, result.body, media_type=result.media_type)
+            return Answer(match.route.status, result.body, media_type=result.media_type, file_name=result.file_name)
         return Answer(match.route.status, b"" if result is None else msgspec.json.encode(result))
 
 
@@ -119,6 +120,8 @@ def _response(route: Route, answer: Answer) -> web.Response:
     headers = {idempotency.REPLAYED_HEADER: "true"} if answer.replayed else {}
     if route.tagged:
         headers["ETag"] = entity_tag(answer.body)
+    if answer.file_name:
+        headers["Content-Disposition"] = content_disposition_header("attachment", filename=answer.file_name)
     content_type = answer.media_type if answer.body else None
     charset = "utf-8" if answer.media_type.startswith("text/") else None
     return web.Response(

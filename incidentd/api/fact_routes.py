@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from incidentd.api.handlers import facts
+from incidentd.api import queries
+from incidentd.api.handlers import attachments, facts
+from incidentd.api.identity import Role
 from incidentd.api.route import Route, created, get, post
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import facts as wire_facts
+
+_FILE_AS_JSON = wire_attachments.MOST_BYTES * 3 // 2  # base64 takes a third more
+
 
 FACT_ROUTES: tuple[Route, ...] = (
     get(
@@ -54,5 +60,32 @@ FACT_ROUTES: tuple[Route, ...] = (
         wire_facts.Attempt,
         "Say what came of it",
         body=wire_facts.TellOutcome,
+    ),
+    get(
+        "/v1/incidents/{id}/attachments",
+        attachments.list_attachments,
+        wire_attachments.AttachmentList,
+        "Attached files",
+    ),
+    Route(
+        method="POST",
+        path="/v1/incidents/{id}/attachments",
+        handler=attachments.attach,
+        role=Role.RESPONDER,
+        answer=wire_attachments.IncidentAttachment,
+        summary="Attach a file, or what is attached to a report",
+        body=wire_attachments.AttachFile,
+        status=201,
+        max_bytes=_FILE_AS_JSON,
+    ),
+    Route(
+        method="GET",
+        path="/v1/incidents/{id}/attachments/{attachment_id}",
+        handler=attachments.get_incident_attachment,
+        role=Role.VIEWER,
+        answer=wire_attachments.IncidentAttachmentContent,
+        summary="One attached file",
+        query=queries.File,
+        documents=(attachments.BYTES,),
     ),
 )

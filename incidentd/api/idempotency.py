@@ -29,6 +29,7 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
     replayed: bool = False
     media_type: str = "application/json"
+    file_name: str = ""
 
 
 def checked_key(header: str | None) -> str | None:

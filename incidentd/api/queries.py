@@ -138,6 +138,10 @@ class Export(Query, frozen=True):
     format: Annotated[Literal["json", "markdown", "ics"], Meta(description="ics: iCalendar")] = "json"
 
 
+class File(Query, frozen=True):
+    format: Annotated[Literal["json", "file"], Meta(description="file: the file itself")] = "json"
+
+
 class AsOf(Query, frozen=True):
     as_of: Annotated[wire.Instant | None, Meta(description="what was known then; default: now")] = None
 

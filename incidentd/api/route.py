@@ -10,7 +10,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.api import queries
-from incidentd.api.bodies import Empty
+from incidentd.api.bodies import MAX_BYTES, Empty
 from incidentd.api.call import Call
 from incidentd.api.identity import Role
 from incidentd.services.contracts import Calls
@@ -31,6 +31,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     query: type[queries.Query] = queries.Query
     status: int = 200
     versioned: bool = False
+    max_bytes: int = MAX_BYTES  # of a body
     documents: tuple[str, ...] = ()  # media types that it answers with instead of JSON when asked to
     stream: bool = False  # an event stream when the caller accepts text/event-stream
 

@@ -33,6 +33,11 @@ def print_known(session: Session, detail: wire_incidents.IncidentDetail) -> None
         by = f"by {tried.person} at {session.when(tried.started_at, '%H:%M:%S')}"
         _item(tried.id, "", f"{attempt_text(tried)} ({by})", _OUTCOMES.get(tried.outcome, ""))
         _below(_said(tried.verdicts))
+    if detail.attachments:
+        section("Attached")
+    for file in detail.attachments:
+        _item(file.id, "", f"{file.name}, {file.size:,} bytes ({file.by})", "")
+        _below([file.note])
 
 
 def _print_claim(session: Session, claim: wire_facts.ImpactClaim) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from incidentd import wire
+from incidentd.cli.attachments import ATTACHMENTS
 from incidentd.cli.attempts import ATTEMPTS
 from incidentd.cli.impact import IMPACT
 from incidentd.cli.incident_changes import CHANGES
@@ -24,7 +25,7 @@ def incident() -> None:
     """Declare and handle incidents."""
 
 
-for one in (*CHANGES, *ROLE_COMMANDS, *UPDATES, *LIFE, *ROOM, *IMPACT, *ATTEMPTS):
+for one in (*CHANGES, *ROLE_COMMANDS, *UPDATES, *LIFE, *ROOM, *IMPACT, *ATTEMPTS, *ATTACHMENTS):
     incident.add_command(one)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidentd.client.calls import Calls
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import facts as wire_facts
 
 
@@ -15,6 +16,16 @@ class FactCalls(Calls):
     async def judge_claim(self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim) -> wire_facts.ImpactClaim:
         path = f"/v1/incidents/{incident_id}/impact/{claim_id}"
         return await self._send("POST", path, wire_facts.ImpactClaim, body)
+
+    async def attach(self, incident_id: int, body: wire_attachments.AttachFile) -> wire_attachments.IncidentAttachment:
+        path = f"/v1/incidents/{incident_id}/attachments"
+        return await self._send("POST", path, wire_attachments.IncidentAttachment, body)
+
+    async def incident_attachment(
+        self, incident_id: int, attachment_id: int
+    ) -> wire_attachments.IncidentAttachmentContent:
+        path = f"/v1/incidents/{incident_id}/attachments/{attachment_id}"
+        return await self._get(path, wire_attachments.IncidentAttachmentContent)
 
     async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents:
         return await self._get(f"/v1/incidents/{incident_id}/resembling", wire_facts.ResemblingIncidents)

@@ -94,6 +94,7 @@ class ApiTable(Table):
     responder_groups: tuple[str, ...] = ("incidentd-responders",)
     admin_groups: tuple[str, ...] = ("incidentd-admins",)
     default_role: Literal["none", "viewer", "responder", "admin"] = "none"
+    max_attachment_mib: Annotated[int, pydantic.Field(ge=1, le=16)] = 5
 
 
 class TlsTable(Table):
@@ -173,6 +174,7 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     responder_groups: tuple[str, ...] = ()
     admin_groups: tuple[str, ...] = ()
     default_role: str = "none"
+    attachment_bytes: int = 5 * 2**20
 
 
 class HeartbeatSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,6 +260,7 @@ def _api(table: ApiTable, runtime_dir: FilePath) -> ApiSettings:
         responder_groups=table.responder_groups,
         admin_groups=table.admin_groups,
         default_role=table.default_role,
+        attachment_bytes=table.max_attachment_mib * 2**20,
     )
 
 

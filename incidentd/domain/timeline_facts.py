@@ -78,3 +78,12 @@ def _outcome(told: Told) -> Line:
     came = outcome_text(data["outcome"], started, at) if started and at else words(data["outcome"])
     text = f"Attempt {data['id']} {came}: {data['text']}"
     return Line(kind="attempt", text=text, detail=data["why"], evidence=data["evidence"])
+
+
+@about("incident.attached")
+def _attached(told: Told) -> Line:
+    data = told.data
+    source = f" from {data['source']}" if data["source"] else ""
+    same = f"the same as {', '.join(data['same_as'])}" if data["same_as"] else ""
+    text = f"Attached {data['name']}{source}, {data['size']:,} bytes (attachment {data['id']})"
+    return Line(kind="file", text=text, detail=joined(data["note"], same), full=f"SHA-256 {data['sha256']}")

@@ -14,7 +14,7 @@ import msgspec
 
 from incidentd import wire
 from incidentd.domain.matchers import Matcher
-from incidentd.services.fact_contracts import AttemptCalls, ImpactCalls
+from incidentd.services.fact_contracts import AttachmentCalls, AttemptCalls, ImpactCalls
 from incidentd.services.incident_contracts import (
     ChatCalls,
     ChecklistCalls,
@@ -322,6 +322,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     roles: RoleCalls
     impact: ImpactCalls
     attempts: AttemptCalls
+    attachments: AttachmentCalls
     severity: SeverityCalls
     checklists: ChecklistCalls
     rehearsals: RehearsalCalls

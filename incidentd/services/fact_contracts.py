@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import facts as wire_facts
 
 
@@ -12,6 +13,14 @@ class ImpactCalls(Protocol):
     async def judge(
         self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim, actor: str
     ) -> wire_facts.ImpactClaim: ...
+
+
+class AttachmentCalls(Protocol):
+    async def list(self, incident_id: int) -> wire_attachments.AttachmentList: ...
+    async def get(self, incident_id: int, attachment_id: int) -> wire_attachments.IncidentAttachmentContent: ...
+    async def attach(
+        self, incident_id: int, body: wire_attachments.AttachFile, actor: str
+    ) -> wire_attachments.IncidentAttachment: ...
 
 
 class AttemptCalls(Protocol):

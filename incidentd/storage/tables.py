@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd.storage import (
     schema,
+    schema_attachments,
     schema_audit,
     schema_calendars,
     schema_chat,
@@ -22,6 +23,7 @@ from incidentd.storage.metadata import metadata
 __all__ = [
     "metadata",
     "schema",
+    "schema_attachments",
     "schema_audit",
     "schema_calendars",
     "schema_chat",

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, Update
+from incidentd.wire.attachments import IncidentAttachment
 from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, RowId, Text
 from incidentd.wire.chat import ChatRoom
 from incidentd.wire.checklists import ChecklistItem
@@ -30,6 +31,7 @@ class IncidentDetail(Frozen, frozen=True):
     claimed_start: Instant | None = None  # the earliest that a claim in force gives, when the incident has another
     theories: tuple[Theory, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    attachments: tuple[IncidentAttachment, ...] = ()
     classification: IncidentClassification | None = None
     checklist: tuple[ChecklistItem, ...] = ()  # of every role, as it applies now
     communicators: tuple[str, ...] = ()  # to be asked now to lead the communications, in order

@@ -28,6 +28,7 @@ from incidentd.services.classification_views import classified, shown
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.report_contracts import ReportQuery
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import chat as wire_chat
@@ -287,6 +288,7 @@ class FakeDaemon:
             impact=_Impact(self),
             subscribers=_Subscribers(self),
             attempts=_Attempts(self),
+            attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
             severity=_Severity(self),
             checklists=_Checklists(self),
@@ -604,6 +606,34 @@ class _Impact(_Part):
         claim = await self.claim(incident_id, wire_facts.ClaimImpact(affected="cards"), actor)
         await self.fake.note("impact.judge", incident_id, claim_id, body, actor)
         return msgspec.structs.replace(claim, id=claim_id, state=body.verdict)
+
+
+class _Attachments(_Part):
+    def _one(self, number: int, name: str = '../../.b\n"ü', size: int = 5) -> wire_attachments.IncidentAttachment:
+        return wire_attachments.IncidentAttachment(
+            id=number,
+            name=name,
+            media_type="text/html",
+            size=size,
+            sha256="ab" * 32,
+            note="",
+            source="",
+            at=NOW,
+            by="ana",
+            same_as=(),
+        )
+
+    async def list(self, incident_id: int) -> wire_attachments.AttachmentList:
+        return wire_attachments.AttachmentList(attachments=(self._one(1),))
+
+    async def get(self, incident_id: int, attachment_id: int) -> wire_attachments.IncidentAttachmentContent:
+        return wire_attachments.IncidentAttachmentContent(attachment=self._one(attachment_id), data=b"<b>\x00")
+
+    async def attach(
+        self, incident_id: int, body: wire_attachments.AttachFile, actor: str
+    ) -> wire_attachments.IncidentAttachment:
+        await self.fake.note("attachments.attach", incident_id, body, actor)
+        return self._one(2, body.name, len(body.data))
 
 
 class _Attempts(_Part):

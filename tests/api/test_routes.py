@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -121,6 +122,9 @@ GOOD = {
         "/v1/incidents/1/impact/1",
         {"verdict": "disputed", "why": "EU only"},
     ),
+    "GET /v1/incidents/{id}/attachments": ("/v1/incidents/1/attachments", None),
+    "POST /v1/incidents/{id}/attachments": ("/v1/incidents/1/attachments", {"name": "a.png", "data": "iVBORw=="}),
+    "GET /v1/incidents/{id}/attachments/{attachment_id}": ("/v1/incidents/1/attachments/2", None),
     "GET /v1/incidents/{id}/resembling": ("/v1/incidents/1/resembling", None),
     "POST /v1/incidents/{id}/theories": ("/v1/incidents/1/theories", {"text": "the new release"}),
     "POST /v1/incidents/{id}/theories/{theory_id}": ("/v1/incidents/1/theories/1", {"verdict": "for", "why": "graph"}),
@@ -315,6 +319,20 @@ async def test_a_page_of_events_follows_after(api, fake):
     page = (await api("GET", "/v1/events?after=2&limit=2")).json
     assert [event["seq"] for event in page["events"]] == [3, 4]
     assert page["last_seq"] == 5
+
+
+async def test_an_attached_file_is_taken_whole_and_given_back_to_be_saved_only(api, fake):
+    data = bytes(range(256)) * 8192  # 2 MiB: more than other bodies may have
+    body = {"name": "dump", "data": base64.b64encode(data).decode()}
+    assert (await api("POST", "/v1/incidents/1/attachments", body)).json["size"] == len(data)
+    assert fake.asked[-1][2].data == data
+    answer = await api("GET", "/v1/incidents/1/attachments/2?format=file")
+    assert answer.body == b"<b>\x00"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    disposition = answer.headers["content-disposition"]
+    assert disposition.startswith("attachment; ")
+    assert not set("/\\\r\n") & set(disposition)
 
 
 async def test_any_content_type_is_read_as_json(api):

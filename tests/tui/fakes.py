@@ -25,6 +25,7 @@ from incidentd.domain.severity import Severity
 from incidentd.services import duty_drafts
 from incidentd.services.classification_views import classified, shown
 from incidentd.services.errors import Invalid
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import chat as wire_chat
 from incidentd.wire import checklists as wire_checklists
@@ -127,6 +128,11 @@ def make_claim(number: int, affected: str, ago: float = 20, **changes) -> wire_f
         "verdicts": (),
     }
     return wire_facts.ImpactClaim(id=number, affected=affected, **{**fields, **changes})
+
+
+def make_attachment(number: int, name: str, **changes) -> wire_attachments.IncidentAttachment:
+    fields = {"media_type": "image/png", "size": 1, "note": "", "source": "", "by": "ada", "same_as": ()}
+    return wire_attachments.IncidentAttachment(id=number, name=name, sha256="ab", at=NOW, **{**fields, **changes})
 
 
 def make_attempt(number: int, text: str, ago: float = 0, **changes) -> wire_facts.Attempt:
@@ -1419,6 +1425,12 @@ class FakeDaemon:
 
     async def judge_claim(self, incident_id: int, claim_id: int, body: wire_facts.JudgeClaim) -> wire_facts.ImpactClaim:
         return await self._judge_fact(incident_id, "claims", claim_id, body, state=body.verdict)
+
+    async def attach(self, incident_id: int, body: wire_attachments.AttachFile) -> wire_attachments.IncidentAttachment:
+        await self._mutate("attach", incident_id, body)
+        number = len(self._facts(incident_id, "attachments")) + 1
+        made = make_attachment(number, body.name, size=len(body.data), note=body.note, by=self.me)
+        return self._put_fact(incident_id, "attachments", made)
 
     async def resembling(self, incident_id: int) -> wire_facts.ResemblingIncidents:
         await self._turn()

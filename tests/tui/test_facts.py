@@ -113,6 +113,24 @@ async def test_what_is_tried_and_what_came_of_it(client, in_room, settled, text)
         await settled(pilot, lambda: getattr(app.screen, "incident_id", 0) == 309)
 
 
+async def test_a_file_is_attached_by_its_path(fakes, client, in_room, settled, text, tmp_path):
+    client.facts[311]["attachments"] = (fakes.make_attachment(1, "5xx-by-region.png", size=48_213),)
+    (tmp_path / "a.log").write_bytes(b"boom")
+    app, ready = in_room
+    async with app.run_test(size=(140, 80)) as pilot:
+        await ready(pilot)
+        assert "▤ 5xx-by-region.png  48,213 bytes" in text(app)
+        await pilot.press("plus")
+        await settled(pilot, lambda: "Attach to INC-311" in text(app))
+        app.screen.query_one("#path").value = str(tmp_path / "b.log")
+        await pilot.press("enter")
+        await settled(pilot, lambda: "there is no such file" in text(app))
+        app.screen.query_one("#path").value = str(tmp_path / "a.log")
+        await pilot.press("enter")
+        await settled(pilot, lambda: "▤ a.log  4 bytes" in text(app))
+        assert bodies(client, "attach")[0].data == b"boom"
+
+
 @pytest.mark.parametrize(
     ("typed", "minutes"), [("12m", 12), ("-2h", 120), ("5 min ago", 5), ("14:05", 17), ("23:00", 922), ("now", None)]
 )

@@ -42,6 +42,7 @@ _TIMELINE: dict[str, tuple[str, str, Style]] = {
     "impact": ("▣", "impact", theme.primary),
     "theory": ("?", "theory", theme.primary),
     "attempt": ("▶", "try", theme.success),
+    "file": ("▤", "file", theme.muted),
     "link": ("+", "link", theme.muted),
     "check": ("✓", "check", theme.success),
     "edit": ("✎", "edit", theme.muted),

@@ -23,6 +23,7 @@ import pytest
 from incidentd import wire
 from incidentd.cli import ctl
 from incidentd.domain.severity import Severity
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import chat as wire_chat
 from incidentd.wire import checklists as wire_checklists
@@ -254,6 +255,18 @@ class Canned:
             **changes,
         )
 
+    def attached(self) -> wire_attachments.IncidentAttachment:
+        t = self.text
+        return wire_attachments.IncidentAttachment(
+            id=1, name=t, media_type=t, size=1234, sha256=t, note=t, source=t, at=AT, by=t, same_as=(t,)
+        )
+
+    def attachments(self) -> wire_attachments.AttachmentList:
+        return wire_attachments.AttachmentList(attachments=(self.attached(),))
+
+    def attached_content(self) -> wire_attachments.IncidentAttachmentContent:
+        return wire_attachments.IncidentAttachmentContent(attachment=self.attached(), data=b"plain")
+
     def resembling(self) -> wire_facts.ResemblingIncidents:
         t = self.text
         past = wire_facts.PastAttempt(id=1, text=t, outcome=t, after=420, evidence=t, said=f"resembles INC-12: {t}")
@@ -345,7 +358,7 @@ class Canned:
         return wire_incidents.IncidentDetail(
             incident=self.incident(**changes), roles=roles, updates=(self.update(),),
             role_gap_minutes={self.text: 3.25, "communications_lead": 0.0}, claims=(self.claim(),),
-            theories=(self.theory(),), attempts=(self.tried(),),
+            theories=(self.theory(),), attempts=(self.tried(),), attachments=(self.attached(),),
             classification=self.classification(), chat=self.chat_room(),
             related=(
                 Related(incident_id=2, title=self.text, status=self.text, severity=Severity.SEV2, kind="recurrence",

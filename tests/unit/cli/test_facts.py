@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from incidentd.wire import facts
@@ -73,3 +74,21 @@ def test_show_tells_what_is_known(api, run, canned):
         "  3  rollback, worked after 7 min (by ada at 09:26:53)",
         "     worked (lin)",
     ]
+
+
+def test_a_file_is_attached_and_saved_under_a_safe_name_and_never_over_another(api, run, canned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "graph.png").write_bytes(b"png")
+    api.on("POST", "/v1/incidents/4/attachments", canned.attached())
+    assert run("incident", "attach", "4", "graph.png").code == 0
+    assert (api.asked[-1].body["name"], api.asked[-1].body["data"]) == ("graph.png", "cG5n")
+    assert "No such file" in run("incident", "attach", "4", "none.png").err
+    assert run("incident", "attach", "4").code == 2
+    content = canned.attached_content()
+    content = msgspec.structs.replace(content, attachment=msgspec.structs.replace(content.attachment, name="../.rc"))
+    api.on("GET", "/v1/incidents/4/attachments/1", content)
+    assert run("incident", "attachment", "get", "4", "1").out == "5 bytes written to rc\n"
+    assert (tmp_path / "rc").read_bytes() == b"plain"
+    again = run("incident", "attachment", "get", "4", "1")
+    assert (again.code, "exists already" in again.err) == (2, True)
+    assert run("incident", "attachment", "get", "4", "1", "-o", "other").code == 0

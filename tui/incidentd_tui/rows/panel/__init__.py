@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidentd_tui import paint, theme
 from incidentd_tui.rows.panel import (
     alerts,
+    attached,
     chat,
     checklist,
     here,
@@ -41,6 +42,7 @@ SECTIONS = (
     updates.SECTION,
     alerts.SECTION,
     reports.SECTION,
+    attached.SECTION,
     pages.SECTION,
     chat.SECTION,
     related.SECTION,

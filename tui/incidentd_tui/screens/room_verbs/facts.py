@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from incidentd.client import ApiError
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
+from incidentd_tui.forms import attaching
 from incidentd_tui.forms import attempts as attempt_forms
 from incidentd_tui.forms import impact as impact_forms
 from incidentd_tui.screens.room_verbs.base import RoomPart
@@ -19,6 +20,7 @@ VERBS = (
     Verb("room.impact", "I", "impact", "Say what is affected; on a claim of the panel, correct it", writes=True),
     Verb("room.attempt", "A", "try", "Write down what is tried, or a theory", writes=True),
     Verb("room.outcome", "o", "outcome", "What came of the row under the cursor of the panel", hint=False, writes=True),
+    Verb("room.attach", "plus", "attach", "Attach a file of this machine", hint=False, writes=True),
 )
 T = TypeVar("T", wire_facts.ImpactClaim, wire_facts.Theory, wire_facts.Attempt)
 
@@ -52,6 +54,9 @@ class FactVerbs(RoomPart):
 
     def do_impact(self) -> None:
         self.open_form(partial(impact_forms.claim, former=self._under_cursor("claim", self._known.claims)))
+
+    def do_attach(self) -> None:
+        self.open_form(attaching.attach)
 
     def do_attempt(self) -> None:
         theory = self._under_cursor("theory", self._known.theories)
