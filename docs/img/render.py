@@ -35,7 +35,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("inbox", (120, 30), ("left_square_bracket", "left_square_bracket", "left_square_bracket", "j", "j", "j")),
-    Picture("room", (120, 34), (), 311),
+    Picture("room", (140, 44), (), 311),
     Picture("triage", (120, 34), ("4", "j", "enter")),
 )
 

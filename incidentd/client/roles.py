@@ -22,6 +22,9 @@ class RoleCalls(Calls):
         """What to hand over with a role, as the room knows it."""
         return await self._get(f"/v1/incidents/{incident_id}/roles/{role}/note", wire_roles.RoleNote)
 
+    async def checklist(self, incident_id: int) -> wire_checklists.Checklist:
+        return await self._get(f"/v1/incidents/{incident_id}/checklist", wire_checklists.Checklist)
+
     async def tick(self, incident_id: int, item: str, *, done: bool = True) -> wire_checklists.Checklist:
         """Tick an item of the checklist off, or take that back."""
         path, body = f"/v1/incidents/{incident_id}/checklist/{item}", wire_checklists.Tick(done=done)

@@ -20,9 +20,11 @@ from incidentd.domain.severity import Severity
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
+from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
+from incidentd.wire import presence as wire_presence
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import rehearsals as wire_rehearsals
@@ -30,6 +32,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import roles as wire_roles
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import subscribers as wire_subscribers
@@ -107,6 +110,19 @@ CALLS = {
     ),
     "classify_incident": lambda c: c.classify_incident(1, wire_severity.ClassifyIncident(answers={})),
     "assign_role": lambda c: c.assign_role(1, wire_incidents.AssignRole(role="scribe", person="ana")),
+    "role_note": lambda c: c.role_note(1, "scribe"),
+    "page_role": lambda c: c.page_role(1, "scribe", wire_roles.PageRole(note="we need one")),
+    "checklist": lambda c: c.checklist(1),
+    "tick": lambda c: c.tick(1, "second-lead"),
+    "claim_impact": lambda c: c.claim_impact(1, wire_facts.ClaimImpact(affected="cards", starts_at=NOON)),
+    "judge_claim": lambda c: c.judge_claim(1, 1, wire_facts.JudgeClaim(verdict="disputed", why="EU only")),
+    "theorise": lambda c: c.theorise(1, wire_facts.Theorise(text="the new release")),
+    "judge_theory": lambda c: c.judge_theory(1, 1, wire_facts.JudgeTheory(verdict="for", why="graph")),
+    "attempt": lambda c: c.attempt(1, wire_facts.Try(text="rollback")),
+    "tell_outcome": lambda c: c.tell_outcome(1, 1, wire_facts.TellOutcome(outcome="worked")),
+    "presence": lambda c: c.presence(1, after=4, wait=1),
+    "be_present": lambda c: c.be_present(1, wire_presence.BePresent(session="t1", state="writing", what="note")),
+    "pin": lambda c: c.pin(1, 1, pinned=False),
     "add_note": lambda c: c.add_note(1, wire_incidents.AddNote(text="rolled back")),
     "post_update": lambda c: c.post_update(1, wire_incidents.PostUpdate(text="we look", phase="investigating")),
     "draft_update": lambda c: c.draft_update(1, audience="customers", phase="identified"),
@@ -231,6 +247,15 @@ async def test_arguments_arrive_as_they_were_given(connect, fake):
     assert (query.text, query.service, query.cursor, query.limit) == ("50% + ä&", "x y", "2", 100)
     await client.save_draft("a/b?c%d", "text\nmore")
     assert fake.drafts == {("ana", "a/b?c%d"): "text\nmore"}
+
+
+async def test_a_heartbeat_is_not_remembered(connect, fake):
+    """A day of them would be nine thousand answers for each terminal."""
+    client = await connect()
+    await client.be_present(1, wire_presence.BePresent(session="t1"))
+    assert fake.remembered == {}
+    await client.pin(1, 1)
+    assert len(fake.remembered) == 1
 
 
 async def test_connections_are_kept(connect, api):

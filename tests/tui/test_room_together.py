@@ -7,6 +7,9 @@ import pytest
 from incidentd.domain.severity import Severity
 from incidentd.wire.presence import Present
 from incidentd_tui import quick
+from incidentd_tui.rows import panel
+from incidentd_tui.screens.room import RoomScreen
+from incidentd_tui.verbs import GLOBAL, MODES
 
 
 @pytest.fixture
@@ -33,6 +36,9 @@ async def test_who_is_here_is_shown_and_heard_at_once(fakes, client, in_room, se
         assert "● lin writes update #2" in text(app)
         assert "○ raj away 4m" in text(app)
         assert "lin is writing update #2" in lines(app)[-2]
+        await pilot.press("i")
+        assert app.screen.row_under_cursor() == ("here", 0)
+        await pilot.press("tab")
         cursor = app.screen.timeline.cursor
         client.be_here(Present(person="mei", state="writing", what="a note", since=fakes.NOW))
         await settled(pilot, lambda: "mei is writing a note" in text(app))
@@ -90,8 +96,10 @@ async def test_a_moment_is_pinned_found_in_the_panel_and_unpinned(client, in_roo
         assert app.screen.timeline.has_focus
         assert not app.screen.filtered
         await pilot.press("u")
+        await settled(pilot, lambda: ("pin", (311, 12, False)) in client.calls)
+        await pilot.press("tab", "g")
         await settled(pilot, lambda: "PINNED  1" in text(app))
-        await pilot.press("tab", "g", "v")
+        await pilot.press("v")
         await settled(pilot, lambda: app.clipboard == "https://graphs.example.net/d/checkout")
         await pilot.press("tab", "v")
         assert "this entry has none" in text(app)
@@ -116,6 +124,17 @@ async def test_a_quick_command_opens_its_form_and_loses_nothing(client, in_room,
         await pilot.press("escape")
         await pilot.press("n", *"//etc is full", "enter")
         await settled(pilot, lambda: "ada: /etc is full" in text(app))
+
+
+async def test_a_rule_that_is_kept_again_while_the_room_loads(fakes, client, in_room, settled, text):
+    """What is drawn between the answers of the daemon finds what its rows are about."""
+    app, ready = in_room()
+    async with app.run_test(size=(140, 50)) as pilot:
+        await ready(pilot)
+        client.delay = 0.05
+        client.incidents_by_id[311] = fakes.replace(client.incidents_by_id[311], violations=())
+        client.tell("incident.role", "incident:311", actor="lin")
+        await settled(pilot, lambda: app.screen.panel.repaint_all() or "RULES" not in text(app))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +169,13 @@ def test_what_is_typed_after_a_slash(typed, form, values):
 def test_what_is_not_understood_says_what_to_write(typed, says):
     with pytest.raises(quick.NotUnderstood, match=says):
         quick.parse(typed, ["ada", "lin"])
+
+
+def test_every_key_of_the_room_does_one_thing():
+    keys = [key for verb in (*RoomScreen.VERBS, *GLOBAL, *MODES) for key in verb.keys.split(",")]
+    assert sorted(keys) == sorted(set(keys))
+    ids = [verb.id for verb in RoomScreen.VERBS]
+    assert all(section.enter in ("", *ids) for section in panel.SECTIONS)
 
 
 def test_a_note_is_a_note():

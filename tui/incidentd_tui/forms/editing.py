@@ -70,6 +70,10 @@ class EditForm(Form):
         )
         super().__init__(tui, plan)
 
+    async def on_mount(self) -> None:
+        await super().on_mount()
+        self.set_interval(1.0, self._repaint)  # what others change meanwhile is said without a key
+
     # ------------------------------------------------------------------ what is typed
     def _widget(self, field: Field) -> Choice | Composer | Input:
         if not field.multiline:

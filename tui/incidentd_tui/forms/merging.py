@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from incidentd.domain.merging import merge, word_diff
+from incidentd.domain.merging import Op, merge, word_diff
 from incidentd_tui import paint, theme
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import diff
@@ -78,7 +78,8 @@ class MergeForm(Form):
         for one in self._collisions:
             for who, text in ((one.who, one.theirs), ("you", one.mine)):
                 head: paint.Line = [(f" {who}: ", theme.heading)]
-                body = diff.lines(word_diff(one.base, text), width - 2, most)
+                runs: list[tuple[Op, str]] = word_diff(one.base, text) if one.base else [("same", text)]
+                body = diff.lines(runs, width - 2, most)
                 shown += [head, *([("  ", theme.plain), *line] for line in body)]
         return shown
 

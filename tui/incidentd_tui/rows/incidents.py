@@ -64,7 +64,7 @@ def preview(model: Model, incident: wire.Incident, width: int) -> list[paint.Lin
     lines += [[(text, theme.bold)] for text in paint.wrap(incident.title, width, 4)]
     declared = f"declared by {incident.declared_by}, {phrases.day_hour(incident.declared_at, now, model.zone)}"
     lines += [[(incident.service, theme.primary)]] if incident.service else []
-    lines += [[(declared, theme.muted)], room.next_update(incident, now, bars=False)]
+    lines += [[(declared, theme.muted)], room.next_update(incident, now)]
     if incident.summary:
         lines += [
             [],

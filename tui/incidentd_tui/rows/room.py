@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
@@ -37,9 +37,7 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
     return left, right
 
 
-def roles(
-    model: Model, incident: wire.Incident, width: int, here: int = 0, done: str = ""
-) -> tuple[paint.Line, paint.Line]:
+def roles(model: Model, incident: wire.Incident, width: int, here: int = 0, done: str = "") -> paint.Line:
     """The two leads always, others when somebody holds them; what is `done` of the checklist, how many are `here`."""
     left: paint.Line = [(" ", theme.plain)]
     for role, label in vocabulary.ROLES:
@@ -53,11 +51,14 @@ def roles(
         left.append((f"· ✓ {done} ", theme.muted))
     if here and width >= 96:
         left.append((f"· {here} here", theme.muted))
-    return left, next_update(incident, model.now(), bars=width >= 76)
+    return left
 
 
-def next_update(incident: wire.Incident, now: datetime, *, bars: bool = True) -> paint.Line:
-    """The promise to say something again, as a running clock; late ones say so in a word and an `!`."""
+def next_update(incident: wire.Incident, now: datetime, since: datetime | None = None) -> paint.Line:
+    """The promise to say something again, as a running clock; late ones say so in a word and an `!`.
+
+    A bar shows what is left of the time `since` then.
+    """
     due = incident.next_update_at
     if due is None or incident.status in _AFTER:
         return [("no update promised ", theme.muted)]
@@ -65,8 +66,8 @@ def next_update(incident: wire.Incident, now: datetime, *, bars: bool = True) ->
         return [("update ", theme.muted), (f"!{phrases.clock(now - due)} late ", theme.warning)]
     left = due - now
     spans: paint.Line = [("next update in ", theme.muted), (f"{phrases.clock(left)} ", theme.warning)]
-    if bars:
-        full = min(_CELLS, -(-left // timedelta(minutes=4)))
+    if since is not None:
+        full = min(_CELLS, -(-left * _CELLS // max(due - since, left)))
         spans.append(("▰" * full + "▱" * (_CELLS - full) + " ", theme.warning))
     return spans
 

@@ -29,6 +29,8 @@ from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
 PANEL_WIDTH = 44
 _FETCHED_MOST = 20
+_BAR_WIDTH = 76
+"""From this many columns there is room for the bar of the next update."""
 _EMPTY_HEIGHT = 20
 """From this many lines the empty note box is shown; below, it appears with `n`."""
 
@@ -101,13 +103,13 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
         self._loading = True
         try:
             ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
-            self.detail = await ask(client.incident(self.incident_id))
+            detail = await ask(client.incident(self.incident_id))
             told = await ask(client.timeline(self.incident_id))
             self.measures = await ask(client.measures(self.incident_id))
-            self.model.put_incidents([self.detail.incident])
-            await self._fetch_ended()
+            self.model.put_incidents([detail.incident])
+            await self._fetch_ended(detail.incident)
             await self.load_past()
-            self._take(told)
+            self._take(detail, told)
         except ClientError as error:
             self.timeline.empty_lines = [[], [(" ! ", theme.danger), (self.tui.acts.reason("", error), theme.plain)]]
             self.timeline.refresh()
@@ -117,21 +119,22 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             self._stale = False
             await self._load()
 
-    async def _fetch_ended(self) -> None:
+    async def _fetch_ended(self, incident: wire.Incident) -> None:
         """Linked alerts and pages that the lists of active ones do not hold."""
-        assert self.detail is not None
         ask, client, model = self.tui.acts.gateway.ask, self.tui.acts.client, self.model
-        missing = [one for one in self.detail.incident.alert_ids if one not in model.alerts][:_FETCHED_MOST]
+        missing = [one for one in incident.alert_ids if one not in model.alerts][:_FETCHED_MOST]
         for number in missing:
             with contextlib.suppress(ApiError):
                 model.put_alerts([await ask(client.alert(number))])
-        for number in [one for one in self.detail.incident.page_ids if one not in model.pages][:_FETCHED_MOST]:
+        for number in [one for one in incident.page_ids if one not in model.pages][:_FETCHED_MOST]:
             with contextlib.suppress(ApiError):
                 model.put_pages([(await ask(client.page(number))).page])
 
-    def _take(self, told: wire.Timeline) -> None:
+    def _take(self, detail: wire_incidents.IncidentDetail, told: wire.Timeline) -> None:
+        """Both at once, and the rows with them: what is drawn in between finds what its rows are about."""
         if not self.composed:
             return
+        self.detail = detail
         first = not self.entries
         self.entries = {entry.seq: entry for entry in told.entries}
         self.show_entries(cursor=told.entries[-1].seq if first and told.entries else None)
@@ -169,8 +172,12 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
             return
         width = self.size.width
         self.query_one("#room-title", Bar).say(*room.title(self.model, incident))
-        done = checklist.progress(self.detail)
-        self.query_one("#room-roles", Bar).say(*room.roles(self.model, incident, width, len(self.here), done))
+        updates = self.detail.updates if self.detail is not None else ()
+        told_at = updates[-1].at if updates else incident.declared_at
+        self.query_one("#room-roles", Bar).say(
+            room.roles(self.model, incident, width, len(self.here), checklist.progress(self.detail)),
+            room.next_update(incident, self.model.now(), told_at if width >= _BAR_WIDTH else None),
+        )
         self.query_one("#room-chain", Bar).say(room.chain(self.model, incident, width))
         rule = self.query_one("#room-rule", Bar)
         rule.say(room.violation(incident, self.model.now()))
@@ -180,7 +187,9 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
 
     def _tabs_line(self, incident: wire.Incident) -> paint.Line:
         updates = len(self.detail.updates) if self.detail else 0
-        facts = f"Panel: updates {updates} · linked {len(incident.alert_ids)} · pages {len(incident.page_ids)}"
+        linked, pages = len(incident.alert_ids), len(incident.page_ids)
+        more = f" · linked {linked} · pages {pages}" if self.size.width >= 76 else ""
+        facts = f"Panel: updates {updates}{more} · here {len(self.here)}"
         return [
             (" ", theme.plain),
             (f" Timeline {len(self.entries)} ", theme.muted if self._on_panel else theme.tab_here),
@@ -273,6 +282,10 @@ class RoomScreen(RoomNotes, RoomPresence, RoomVerbs):
     def show_panel(self) -> None:
         if not self.panel.has_focus:
             self.do_pane()
+
+    def do_who(self) -> None:
+        self.show_panel()
+        self.panel.select(("here", 0))
 
     def show_timeline(self) -> None:
         if self._on_panel and not self.wide:

@@ -65,6 +65,9 @@ class RoomNotes(ReadingVerbs):
             return
         self.run_worker(self.tui.acts.drop_draft(self.draft_key), exit_on_error=False)
         self.set_focus(self.timeline)
+        if command.form == "severity" and not command.values:
+            self.run_worker(self.action_verb("room.severity"), exit_on_error=False)  # by its questions
+            return
         self.open_form(_FORMS[command.form], values=command.values)
 
     async def _send_note(self, text: str) -> None:

@@ -34,6 +34,7 @@ SECTIONS = (
     rules.SECTION,
     severity.SECTION,
     roles.SECTION,
+    here.SECTION,
     known.SECTION,
     theories.SECTION,
     tried.SECTION,
@@ -47,7 +48,6 @@ SECTIONS = (
     chat.SECTION,
     related.SECTION,
     measures.SECTION,
-    here.SECTION,
 )
 """In the order in which they stand."""
 _BY_NAME = {one.name: one for one in SECTIONS}
@@ -77,4 +77,7 @@ def row(room: Room, key: Key, width: int) -> list[paint.Line]:
         return [[]]
     if number == _HEAD:
         return [[(shown.heading, theme.heading), (f"  {shown.tail(room)}", theme.faint)]]
-    return shown.paint(room, number, width)
+    try:
+        return shown.paint(room, number, width)
+    except LookupError:  # it is gone; the rows that follow will not have it any more
+        return [[]]

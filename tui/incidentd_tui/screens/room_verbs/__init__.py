@@ -20,6 +20,7 @@ from incidentd_tui.verbs import Verb
 NOTE = Verb("room.note", "n", "note", "Write a note to the timeline", writes=True)
 _FRAME = (
     Verb("room.pane", "tab", "panel", "Between timeline and panel"),
+    Verb("room.who", "i", "who", "Go to who is here, in the panel", hint=False),
     Verb("room.back", "escape,q", "back", "Back to the list; what you typed is kept"),
 )
 
@@ -37,7 +38,7 @@ class RoomVerbs(
     pages.RoomPageVerbs,
     chat.ChatVerbs,
 ):
-    """Every topic. `RoomScreen` adds what the verbs of the frame do: note, pane, copy, back."""
+    """Every topic. `RoomScreen` adds what the verbs of the frame do: note, pane, who, copy, back."""
 
     VERBS = (
         NOTE,
