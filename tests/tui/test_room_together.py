@@ -86,7 +86,7 @@ async def test_words_and_kinds_leave_what_fits_and_the_cursor(fakes, client, in_
 
 async def test_a_moment_is_pinned_found_in_the_panel_and_unpinned(client, in_room, settled, text):
     app, ready = in_room()
-    async with app.run_test(size=(140, 50)) as pilot:
+    async with app.run_test(size=(140, 90)) as pilot:
         await ready(pilot)
         await pilot.press("p")
         await settled(pilot, lambda: ("pin", (311, 12, True)) in client.calls)
