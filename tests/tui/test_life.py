@@ -56,7 +56,7 @@ def go_to(app, section, number):
 
 async def test_the_panel_measures_and_offers_what_may_have_come_back(in_room, measured, settled, text):
     app, ready = in_room
-    async with app.run_test(size=(140, 70)) as pilot:
+    async with app.run_test(size=(140, 120)) as pilot:
         await ready(pilot)
         shown = text(app)
         for said in (
