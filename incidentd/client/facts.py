@@ -21,6 +21,9 @@ class FactCalls(Calls):
         path = f"/v1/incidents/{incident_id}/attachments"
         return await self._send("POST", path, wire_attachments.IncidentAttachment, body)
 
+    async def incident_attachments(self, incident_id: int) -> wire_attachments.AttachmentList:
+        return await self._get(f"/v1/incidents/{incident_id}/attachments", wire_attachments.AttachmentList)
+
     async def incident_attachment(
         self, incident_id: int, attachment_id: int
     ) -> wire_attachments.IncidentAttachmentContent:

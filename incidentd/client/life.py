@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.client.calls import Calls
+from incidentd.wire import audit as wire_audit
 from incidentd.wire import life as wire_life
+from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import Measures
 
 
@@ -26,3 +28,15 @@ class LifeCalls(Calls):
 
     async def resemble_no_more(self, incident_id: int, other_id: int) -> wire.Incident:
         return await self._send("DELETE", f"/v1/incidents/{incident_id}/resembles/{other_id}", wire.Incident)
+
+    async def export_incident(self, incident_id: int) -> IncidentExport:
+        """Everything about it, as JSON has it."""
+        return await self._get(f"/v1/incidents/{incident_id}/export", IncidentExport)
+
+    async def audit(self, incident_id: int) -> wire_audit.Audit:
+        """Every event with its hash."""
+        return await self._get(f"/v1/incidents/{incident_id}/audit", wire_audit.Audit)
+
+    async def audit_head(self, incident_id: int) -> wire_audit.AuditHead:
+        """The hash that covers all events."""
+        return await self._get(f"/v1/incidents/{incident_id}/audit/head", wire_audit.AuditHead)

@@ -17,11 +17,13 @@ from incidentd import exchange, wire
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
+from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import presence as wire_presence
@@ -96,6 +98,20 @@ CALLS = {
     "edit_incident": lambda c: c.edit_incident(1, wire_incidents.EditIncident(title="y"), if_version=1),
     "change_status": lambda c: c.change_status(1, wire_incidents.ChangeStatus(to="mitigated")),
     "set_severity": lambda c: c.set_severity(1, wire_incidents.SetSeverity(severity=Severity.SEV2)),
+    "attach": lambda c: c.attach(1, wire_attachments.AttachFile(name="graph.txt", data=b"up")),
+    "incident_attachments": lambda c: c.incident_attachments(1),
+    "incident_attachment": lambda c: c.incident_attachment(1, 1),
+    "export_incident": lambda c: c.export_incident(1),
+    "audit": lambda c: c.audit(1),
+    "audit_head": lambda c: c.audit_head(1),
+    "measures": lambda c: c.measures(1),
+    "correct_time": lambda c: c.correct_time(1, wire_life.CorrectTime(what="started_at", at=NOON, why="by the log")),
+    "split": lambda c: c.split(1, wire_life.SplitIncident(title="Another one", alert_ids=(1,))),
+    "resemble": lambda c: c.resemble(1, wire_life.Resembles(incident_id=2, why="the same alerts")),
+    "resemble_no_more": lambda c: c.resemble_no_more(1, 2),
+    "resembling": lambda c: c.resembling(1),
+    "open_chat": lambda c: c.open_chat(1),
+    "archive_chat": lambda c: c.archive_chat(1),
     "rehearsal_cards": lambda c: c.rehearsal_cards(),
     "rehearsals": lambda c: c.rehearsals(),
     "rehearsal": lambda c: c.rehearsal(1),
