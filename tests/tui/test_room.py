@@ -262,7 +262,7 @@ async def test_a_decision_is_recorded(client, in_room, settled, text):
 
 async def test_alerts_are_linked_and_unlinked_in_the_room(client, in_room, settled, text):
     app, ready = in_room()
-    async with app.run_test(size=(140, 72)) as pilot:
+    async with app.run_test(size=(140, 110)) as pilot:
         await ready(pilot)
         await pilot.press("l", *"LoginErr", "enter")
         await settled(pilot, lambda: 975 in client.incidents_by_id[311].alert_ids)
