@@ -7,6 +7,9 @@ import re
 import msgspec
 import pytest
 
+from incidentd.domain.severity import Severity
+from incidentd.wire.life import Related
+
 ESC = "\x1b"
 PAYLOADS = {
     "escape": f"{ESC}[2J{ESC}[31mred{ESC}[0m",
@@ -143,6 +146,10 @@ def poison(fakes, scene, payload):
     for facts in client.facts.values():
         facts["checklist"] = tuple(_all_of(one, payload) for one in facts["checklist"])
         facts["communicators"] = (payload,)
+    client.facts[311]["related"] = (
+        Related(incident_id=309, title=payload, status=payload, severity=Severity.SEV2, kind="recurrence", why=payload,
+                by=payload, at=None),
+    )  # fmt: skip
     client.messages = dict.fromkeys(range(10), payload)
     client.episodes = {
         number: tuple(put(one, ended_by=payload) for one in found) for number, found in client.episodes.items()
