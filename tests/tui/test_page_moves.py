@@ -116,7 +116,7 @@ async def test_the_room_and_the_detail_have_the_same_keys(fakes, client, make_ap
     incident = client.incidents_by_id[311]
     client.incidents_by_id[311] = fakes.replace(incident, page_ids=(40, 42))
     app = make_app(client, incident_id=311)
-    async with app.run_test(size=(140, 40)) as pilot:
+    async with app.run_test(size=(140, 120)) as pilot:
         await settled(pilot, lambda: "acknowledged by ada, lin" in text(app))
         await pilot.press("Z")
         await settled(pilot, lambda: "snooze: go to a page of the panel first" in text(app))

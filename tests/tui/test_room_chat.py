@@ -5,7 +5,7 @@ from __future__ import annotations
 
 async def test_a_room_in_the_chat_is_opened_shown_and_archived(fakes, client, make_app, settled, text, lines):
     app = make_app(client, incident_id=311)
-    async with app.run_test(size=(140, 60)) as pilot:
+    async with app.run_test(size=(140, 130)) as pilot:
         await settled(pilot, lambda: "rollback checkout" in text(app))
         assert "CHAT" not in text(app)
         client.fail_with = fakes.refusal(422, "no chat is configured")
