@@ -81,7 +81,7 @@ def _print(session: Session, found: Measures) -> None:
     gaps = ((words(name), minutes) for name, minutes in found.role_gap_minutes.items() if minutes >= 0.05)
     fields([
         ("noticed first", f"{found.noticed_first} ({found.noticed_by})" if found.noticed_first else "-"),
-        ("updates", f"{found.promises_kept} promises kept, {found.promises_missed} missed"),
+        ("updates", f"promises kept {found.promises_kept}, missed {found.promises_missed}"),
         ("minutes without", listed(f"{name} {minutes:.1f}" for name, minutes in gaps)),
         ("severity", _severity(found)), ("corrections", found.corrections or ""),
     ])  # fmt: skip

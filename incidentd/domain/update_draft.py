@@ -11,7 +11,7 @@ from incidentd.domain.incidents import Incident
 from incidentd.domain.updates import Phase, says_nothing_new
 from incidentd.wire import TimelineEntry, Update
 
-_TELLS = frozenset({"decision", "action", "observation", "status", "severity"})
+_TELLS = frozenset({"decision", "action", "observation", "status", "severity", "impact", "attempt"})
 """The kinds of entry that colleagues want to hear of."""
 INTERNAL = "internal"
 """The audience that an update has when nothing else is said: whoever reads the room."""

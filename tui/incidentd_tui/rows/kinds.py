@@ -12,7 +12,6 @@ KINDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("known", "Impact, theories, attempts", frozenset({"impact", "theory", "attempt"})),
     ("updates", "Updates", frozenset({"update"})),
     ("state", "State and severity", frozenset({"status", "severity", "overdue"})),
-    ("facts", "Impact, theories, what was tried", frozenset({"impact", "theory", "attempt"})),
     ("people", "People, roles, checklists", frozenset({"role", "check"})),
     ("pages", "Pages and messages", frozenset({"page", "ack", "delivery"})),
     ("alerts", "Alerts", frozenset({"alert"})),
