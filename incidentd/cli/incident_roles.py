@@ -14,15 +14,12 @@ from incidentd.cli.parts import INCIDENT, INSTANT, Word, change_options, version
 from incidentd.cli.screen import hang, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.roles import Role
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import roles as wire_roles
 
-# The domain's words, in its order: its module would load time zones for every command about an incident.
-_ROLE = Word((
-    "mitigation_lead", "communications_lead", "scribe", "responder", "support_triager", "facilitator", "note_taker",
-    "review_owner",
-))  # fmt: skip
+_ROLE = Word(str(role) for role in Role)
 _REASON = Word(get_args(wire_protection.GivenReason))
 _INTERRUPTION = click.option(
     "--interruption", type=_REASON, help="Why it is somebody on project work (default: more hands were needed)."

@@ -18,7 +18,7 @@ from incidentd.services import update_readers, update_reminders
 from incidentd.services.broadcast import Broadcast
 from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.incident_timers import arm_all
-from incidentd.services.incident_views import existing, in_command, view
+from incidentd.services.incident_views import existing, expected, in_command, view
 from incidentd.services.timeline import timeline
 from incidentd.storage import incidents
 from incidentd.storage.store import Store
@@ -131,10 +131,8 @@ class IncidentUpdates:
         """Run it as a long incident, or as a usual one again. Raises `NotFound` or `Conflict`."""
 
         def command(tx: Tx) -> wire.Incident:
-            incident = existing(tx.conn, incident_id, lock=True)
-            if if_version is not None and if_version != incident.version:
-                current = view(in_command(tx, self._process()), incident)
-                raise Conflict(f"INC-{incident_id} has changed meanwhile", current=current)
+            seen = in_command(tx, self._process())
+            incident = expected(seen, existing(tx.conn, incident_id, lock=True), if_version)
             if (incident.long_since is not None) is not body.on:
                 every = self._process().updates.long.every.total_seconds()
                 data = {"on": body.on, "reason": body.reason, "every": every}
@@ -142,7 +140,7 @@ class IncidentUpdates:
                 incident = incidents.change(tx, incident, long_since=tx.now if body.on else None)
                 if body.on:
                     update_reminders.relieve(tx, incident, self._process(), self._roster())
-            return view(in_command(tx, self._process()), incident)
+            return view(seen, incident)
 
         return await self._store.write(command)
 
