@@ -62,6 +62,7 @@ from incidentd.services.rehearsals import Rehearsals
 from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
+from incidentd.services.review_desk import ReviewDesk
 from incidentd.services.role_desk import RoleDesk
 from incidentd.services.role_pages import RolePages
 from incidentd.services.roster import RosterView
@@ -170,6 +171,7 @@ class Core:
         self.severity = SeverityMatrices(store, process)
         self.checklists = Checklists(store, process)
         self.rehearsals = Rehearsals(store, process)
+        self.reviews = ReviewDesk(store, process, roster)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
         changes = self.support.changes
         self.chat = ChatActs(store, roster, self.escalation, changes, self.incidents, self.broadcasts)
@@ -238,6 +240,7 @@ class Core:
             severity=self.severity,
             checklists=self.checklists,
             rehearsals=self.rehearsals,
+            review=self.reviews.calls(),
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,
@@ -280,6 +283,7 @@ class Core:
             **self.support.handlers(),
             **self.subscribers.handlers(),
             **self.chat_rooms.handlers(),
+            **self.reviews.handlers(),
         }
 
     async def start(self) -> None:

@@ -85,6 +85,15 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Reviews(Query, frozen=True):
+    state: Annotated[
+        Literal["held", "running", "paused", "written", "published", "all"],
+        Meta(description="held: running or paused"),
+    ] = "all"
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class UpdateDraft(Query, frozen=True):
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
     phase: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""

@@ -27,6 +27,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.reviews import ReviewCalls
 from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
 from incidentd.client.severity import SeverityCalls
@@ -58,6 +59,7 @@ class Client(
     HandoverCalls,
     RequestCalls,
     ReportCalls,
+    ReviewCalls,
     SubscriberCalls,
     TriageCalls,
 ):

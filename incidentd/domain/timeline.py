@@ -14,6 +14,7 @@ from incidentd.domain import (
     timeline_incident,
     timeline_life,
     timeline_pages,
+    timeline_review,
     timeline_roles,
     timeline_severity,
 )
@@ -33,6 +34,7 @@ _SENTENCES = {
     **timeline_facts.SENTENCES,
     **timeline_severity.SENTENCES,
     **timeline_chat.SENTENCES,
+    **timeline_review.SENTENCES,
 }
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.

@@ -33,6 +33,7 @@ from incidentd.services.report_contracts import (
     SubscriberCalls,
     TriageCalls,
 )
+from incidentd.services.workshop_contracts import ReviewCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -326,6 +327,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     severity: SeverityCalls
     checklists: ChecklistCalls
     rehearsals: RehearsalCalls
+    review: ReviewCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -70,6 +70,11 @@ def listed(conn: Connection, where: ColumnElement[bool], before: int | None, lim
     return [_incident(row) for row in conn.execute(query)]
 
 
+def among(conn: Connection, ids: Sequence[int]) -> list[Incident]:
+    """Those of `ids` that there are."""
+    return [_incident(row) for row in conn.execute(select(incidents).where(incidents.c.id.in_(ids)))]
+
+
 def count_where(conn: Connection, where: ColumnElement[bool]) -> int:
     """How many incidents fulfil `where`."""
     total: int = conn.execute(select(func.count()).select_from(incidents).where(where)).scalar_one()

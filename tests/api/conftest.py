@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import shutil
@@ -64,6 +65,17 @@ from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
 from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.measures import Measures
+
+
+def _load(name: str) -> Any:
+    """A module beside this file; there are no packages of tests."""
+    spec = importlib.util.spec_from_file_location(f"api_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 
@@ -290,6 +302,7 @@ class FakeDaemon:
             attempts=_Attempts(self),
             attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
+            review=_load("fake_reviews").review_calls(self),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

@@ -34,6 +34,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import reviews as wire_reviews
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
@@ -238,6 +239,9 @@ CALLS = {
     "test_person": lambda c: c.test_person("ana"),
     "delivery": lambda c: c.delivery(1),
     "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
+    "reviews": lambda c: c.reviews(state="held"),
+    "review": lambda c: c.review(1),
+    "start_review": lambda c: c.start_review(1, wire_reviews.StartReview(solo=True)),
     "draft": lambda c: c.draft("incident/1 ü?"),
     "delete_draft": lambda c: c.delete_draft("incident/1 ü?"),
     "event_page": lambda c: c.event_page(0),

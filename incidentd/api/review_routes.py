@@ -1,0 +1,28 @@
+"""The routes of reviews: the workshop and what is written in it; a part of the table in `routes`."""
+
+from __future__ import annotations
+
+from incidentd.api import queries
+from incidentd.api.handlers import reviews
+from incidentd.api.route import Route, created, get
+from incidentd.wire import reviews as wire_reviews
+
+_VIEW = wire_reviews.ReviewView
+
+REVIEW_ROUTES: tuple[Route, ...] = (
+    get(
+        "/v1/reviews",
+        reviews.list_reviews,
+        wire_reviews.ReviewPage,
+        "Reviews, those of the newest incidents first",
+        query=queries.Reviews,
+    ),
+    get("/v1/incidents/{id}/review", reviews.get_review, _VIEW, "A review as the caller may see it now"),
+    created(
+        "/v1/incidents/{id}/review",
+        reviews.start_review,
+        _VIEW,
+        "Begin the review of an incident",
+        body=wire_reviews.StartReview,
+    ),
+)

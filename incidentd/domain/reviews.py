@@ -1,0 +1,76 @@
+"""A review as stored: one an incident, driven step by step by a facilitator, paused and resumed over days."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from incidentd.domain.review_steps import Step, has_come_to
+
+
+class State(enum.StrEnum):
+    """Where a review stands. What was written stays a living document in each of them."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    WRITTEN = "written"  # the workshop is over, the document is being written
+    PUBLISHED = "published"
+
+
+HELD = frozenset({State.RUNNING, State.PAUSED})
+"""While its workshop is under way."""
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """The workshop of an incident, and what its document says in prose (`sections`, text by name)."""
+
+    incident_id: int
+    state: State
+    solo: bool
+    started_at: datetime
+    started_by: str
+    facilitator: str
+    step: Step
+    step_started_at: datetime
+    step_ends_at: datetime | None
+    left: float | None
+    walked_to: datetime | None
+    walked: bool
+    revealed_at: datetime | None
+    unmasked_at: datetime | None
+    similar: object
+    sections: Mapping[str, str]
+    finished_at: datetime | None
+    published_at: datetime | None
+    process_version: str
+    review_name: str
+    imported_from: str
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """What its events and timers carry: the incident's, whose log it is a part of."""
+        return f"incident:{self.incident_id}"
+
+    @property
+    def held(self) -> bool:
+        """Whether its workshop is under way."""
+        return self.state in HELD
+
+    @property
+    def accounts_shared(self) -> bool:
+        """Whether people read each other's accounts: from that step on."""
+        return not self.held or has_come_to(self.step, Step.ACCOUNTS)
+
+    @property
+    def future_hidden(self) -> bool:
+        """Whether what happened after `walked_to` is not shown: the timeline is walked forward only."""
+        return self.held and not self.walked
+
+    @property
+    def factors_revealed(self) -> bool:
+        """Whether people read each other's factors."""
+        return self.revealed_at is not None or not self.held

@@ -1,0 +1,27 @@
+"""The services of reviews, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.services.escalation import Handler
+from incidentd.services.workshop_contracts import ReviewCalls
+from incidentd.services.workshops import Workshops
+from incidentd.storage.store import Store
+
+
+class ReviewDesk:
+    """What people do together after they rested."""
+
+    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        self.workshops = Workshops(store, process, roster)
+
+    def calls(self) -> ReviewCalls:
+        """What the socket API can call."""
+        return ReviewCalls(workshops=self.workshops)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What each kind of timer of a review does."""
+        return {}

@@ -1,0 +1,76 @@
+"""A review as its participants see it: what is hidden from the caller never leaves the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from incidentd.domain.review_steps import GUIDES
+from incidentd.domain.reviews import Review
+from incidentd.services.errors import NotFound
+from incidentd.services.incident_views import Seen, existing
+from incidentd.storage import incidents, reviews
+from incidentd.storage.reviews import Member
+from incidentd.wire import reviews as wire_reviews
+
+_COPIED = tuple(name for name in wire_reviews.Review.__struct_fields__ if name in Review.__struct_fields__)
+_STEPS = tuple(
+    wire_reviews.ReviewStep(name=step, title=one.title, text=one.text, minutes=one.usual / timedelta(minutes=1))
+    for step, one in GUIDES.items()
+)
+
+
+def existing_review(conn: Connection, incident_id: int, *, lock: bool = False) -> Review:
+    """The review of an incident. Raises `NotFound`."""
+    found = reviews.get(conn, incident_id, lock=lock)
+    if found is None:
+        existing(conn, incident_id)
+        raise NotFound(f"INC-{incident_id} has no review yet", remedy=f"incidentctl review start INC-{incident_id}")
+    return found
+
+
+def lines(seen: Seen, rows: Sequence[Review]) -> tuple[wire_reviews.Review, ...]:
+    """Reviews as a list shows them; a fixed number of queries for any number of rows."""
+    ids = [row.incident_id for row in rows]
+    about = {one.id: one for one in incidents.among(seen.conn, ids)}
+    people = reviews.members(seen.conn, ids)
+    written = reviews.factor_counts(seen.conn, ids)
+    return tuple(
+        wire_reviews.Review(
+            **{name: getattr(row, name) for name in _COPIED},
+            title=about[row.incident_id].title,
+            service=about[row.incident_id].service,
+            severity=about[row.incident_id].severity,
+            status=about[row.incident_id].status,
+            people=len(people[row.incident_id]),
+            factors=sum(written[row.incident_id].values()),
+        )
+        for row in rows
+    )
+
+
+def view(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
+    """Everything that `actor` may see now."""
+    people = reviews.members(seen.conn, [row.incident_id])[row.incident_id]
+    written = reviews.factor_counts(seen.conn, [row.incident_id])[row.incident_id]
+    return wire_reviews.ReviewView(
+        review=lines(seen, [row])[0],
+        steps=_STEPS,
+        participants=tuple(_participant(one, written) for one in people),
+        joined=any(one.person == actor and one.left_at is None for one in people),
+        drives=row.facilitator == actor,
+        sections=row.sections,
+    )
+
+
+def _participant(one: Member, written: dict[str, int]) -> wire_reviews.Participant:
+    return wire_reviews.Participant(
+        person=one.person,
+        joined_at=one.joined_at,
+        left_at=one.left_at,
+        done_step=one.done_step,
+        factors_in=one.factors_in_at is not None,
+        factors=written.get(one.person, 0),
+    )

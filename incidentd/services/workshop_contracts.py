@@ -1,0 +1,21 @@
+"""What the socket API asks of reviews; a part of `contracts`. Each raises `NotFound` for an incident without one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from incidentd.wire import reviews as wire_reviews
+
+
+class WorkshopCalls(Protocol):
+    async def list(self, state: str, limit: int, cursor: str) -> wire_reviews.ReviewPage: ...
+    async def get(self, incident_id: int, actor: str) -> wire_reviews.ReviewView: ...
+    async def start(self, incident_id: int, body: wire_reviews.StartReview, actor: str) -> wire_reviews.ReviewView: ...
+
+
+class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about reviews, by topic."""
+
+    workshops: WorkshopCalls

@@ -1,0 +1,41 @@
+"""Reviews as the API's tests see them."""
+
+from datetime import UTC, datetime
+
+from incidentd.domain.severity import Severity
+from incidentd.services.errors import NotFound
+from incidentd.services.workshop_contracts import ReviewCalls
+from incidentd.wire import reviews as wire_reviews
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+REVIEW = wire_reviews.Review(
+    incident_id=1, title="503 at the balancer", service="ingress", severity=Severity.SEV2, status="in_review",
+    state="running", solo=False, started_at=NOW, started_by="ada", facilitator="ada", step="ground_rules",
+    step_started_at=NOW, step_ends_at=None, left=None, people=1, factors=0, revealed_at=None, unmasked_at=None,
+    finished_at=None, published_at=None, review_name="Incident Review", process_version="built-in",
+    imported_from="", version=1,
+)  # fmt: skip
+VIEW = wire_reviews.ReviewView(review=REVIEW, steps=())
+
+
+class Workshops:
+    """INC-1 has a review."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def list(self, state, limit, cursor):
+        return wire_reviews.ReviewPage(reviews=(REVIEW,), next_cursor="", total=1)
+
+    async def get(self, incident_id, actor):
+        if incident_id != 1:
+            raise NotFound(f"there is no incident INC-{incident_id}")
+        return VIEW
+
+    async def start(self, incident_id, body, actor):
+        await self.fake.note("review.start", incident_id, body, actor)
+        return await self.get(incident_id, actor)
+
+
+def review_calls(fake):
+    return ReviewCalls(workshops=Workshops(fake))
