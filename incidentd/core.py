@@ -63,6 +63,7 @@ from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
 from incidentd.services.review_desk import ReviewDesk
+from incidentd.services.review_windows import ReviewWindows
 from incidentd.services.role_desk import RoleDesk
 from incidentd.services.role_pages import RolePages
 from incidentd.services.roster import RosterView
@@ -165,6 +166,7 @@ class Core:
         )
         self.presence = Presences(store)
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
+        self.review_windows = ReviewWindows(store, process, roster)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.attachments = Attachments(store)
@@ -233,6 +235,7 @@ class Core:
             pins=Pins(self.store),
             audits=Audits(self.store),
             life=self.life,
+            review_windows=self.review_windows,
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,

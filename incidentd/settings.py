@@ -17,6 +17,7 @@ from incidentd.configuration.directories import default_config_dir, prepare_priv
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
+from incidentd.configuration.review_tables import review_problems
 from incidentd.configuration.role_tables import role_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
 from incidentd.configuration.severity_tables import severity_problems
@@ -80,6 +81,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
             *roster.problems,
             *route_problems(process, roster),
             *role_problems(process, roster),
+            *review_problems(process, roster),
             *severity_problems(process.matrix),
             *support_problems(process.support, roster, channels),
             *audience_problems(process.audiences, roster, notifiers),

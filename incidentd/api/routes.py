@@ -27,6 +27,7 @@ from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.review_routes import REVIEW_ROUTES
+from incidentd.api.review_window_routes import REVIEW_WINDOW_ROUTES
 from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
@@ -334,6 +335,7 @@ ROUTES: tuple[Route, ...] = (
     *REPORT_ROUTES,
     *SUBSCRIBER_ROUTES,
     *TRIAGE_ROUTES,
+    *REVIEW_WINDOW_ROUTES,
     post(
         "/v1/notifiers/{instance}/test",
         alerts.test_notifier,

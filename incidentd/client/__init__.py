@@ -27,6 +27,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.review_window import ReviewWindowCalls
 from incidentd.client.reviews import ReviewCalls
 from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
@@ -49,6 +50,7 @@ class Client(
     RoleCalls,
     FactCalls,
     LifeCalls,
+    ReviewWindowCalls,
     MatrixRehearsalCalls,
     SeverityCalls,
     DutyCalls,

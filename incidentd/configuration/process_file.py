@@ -15,6 +15,7 @@ from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
+from incidentd.configuration.review_tables import ReviewTable, review_settings
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
@@ -29,15 +30,8 @@ from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.maintenance import ANNOUNCE, ENDS_SOON, SEVERITIES, MaintenanceSettings
 from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
-from incidentd.domain.process import (
-    DEFAULT_REVIEW_NAME,
-    DEFAULT_REVIEW_WINDOWS,
-    Process,
-    ReviewWindow,
-    default_process,
-)
+from incidentd.domain.process import Process, default_process
 from incidentd.domain.routing import Route, keyed, walk_routes
-from incidentd.domain.severity import Severity
 
 PROCESS_FILE = "process.toml"
 MAX_DEPTH = 20
@@ -119,17 +113,6 @@ class MaintenanceTable(Table):
     severities: Annotated[tuple[str, ...], pydantic.Field(min_length=1, max_length=50)] = SEVERITIES
 
 
-class WindowTable(Table):
-    floor: Duration
-    ceiling_business_days: Annotated[int, pydantic.Field(ge=1, le=90)]
-
-
-class ReviewTable(Table):
-    name: Annotated[str, pydantic.Field(min_length=1, max_length=60, pattern=r"\S")] = DEFAULT_REVIEW_NAME
-    windows: dict[Severity, WindowTable] = pydantic.Field(default={})
-    none: tuple[Severity, ...] = ()  # severities that need no review although they have a window by default
-
-
 def _limit(value: Any) -> Limit:
     count, slash, per = value.partition("/") if isinstance(value, str) else ("", "", "")
     if not slash or not count.isascii() or not count.isdecimal() or not 0 < int(count[:4]) <= 1000:
@@ -207,8 +190,6 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         cadence=cadence(file.updates),
         updates=update_rules(file.updates),
         audiences=audiences(file.audiences),
-        review_name=file.review.name.strip(),
-        review_windows=_windows(file.review),
         separation_severities=file.roles.separate,
         communicators=communicators(file.roles),
         checklists=checklists(file.checklists),
@@ -220,6 +201,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         ),
         support=support(file.support),
         chat=chat(file.chat),
+        **review_settings(file.review),
     )
     return msgspec.structs.replace(process, version=_version(process))
 
@@ -297,13 +279,6 @@ def _rule(table: InhibitTable) -> InhibitRule:
     return InhibitRule(
         name=table.name, source=tuple(table.source), target=tuple(table.target), equal=tuple(sorted(set(table.equal)))
     )
-
-
-def _windows(review: ReviewTable) -> dict[Severity, ReviewWindow]:
-    windows = dict(DEFAULT_REVIEW_WINDOWS)
-    for severity, table in review.windows.items():
-        windows[severity] = ReviewWindow(floor=table.floor, ceiling_business_days=table.ceiling_business_days)
-    return {severity: window for severity, window in windows.items() if severity not in review.none}
 
 
 def _version(process: Process) -> str:

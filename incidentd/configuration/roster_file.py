@@ -13,7 +13,7 @@ import pydantic
 
 from incidentd.configuration.chat_table import Accounts, broken_accounts
 from incidentd.configuration.documents import Document
-from incidentd.configuration.hours import HoursList, availability, ever_open
+from incidentd.configuration.hours import HoursList, availability, ever_open, hours_of
 from incidentd.configuration.policies import Known, PolicyTable, broken_policies, policy
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.regions import Region
@@ -56,6 +56,7 @@ class PersonTable(Table):
     contacts: list[ContactTable] = pydantic.Field(default=[])
     working_hours: HoursList = pydantic.Field(default=[])
     quiet_hours: HoursList = pydantic.Field(default=[])
+    sleep_hours: HoursList = pydantic.Field(default=[])
     holidays: Region = ""
     accounts: Accounts = pydantic.Field(default={})
 
@@ -221,6 +222,7 @@ def _person(handle: str, table: PersonTable) -> Person:
         contacts=_contacts(table.contacts),
         hours=_hours(table),
         holidays=table.holidays,
+        sleep=hours_of(table.sleep_hours),
         accounts=table.accounts,
     )
 

@@ -196,7 +196,7 @@ class SupportTable(Table):
 # ---------------------------------------------------------------------- the value
 def support(table: SupportTable) -> Support:
     """What the tables say, over what is built in."""
-    calendars = {name: _calendar(one) for name, one in table.calendars.items()}
+    calendars = {name: business_calendar(one) for name, one in table.calendars.items()}
     replies = {name: CannedReply(name=name, text=text) for name, text in table.replies.items()}
     return Support(
         schedule=table.schedule,
@@ -226,7 +226,8 @@ def _matrix(table: PriorityTable) -> PriorityMatrix:
     return {impact: dict(zip(Level, getattr(table, impact.value), strict=True)) for impact in Level}
 
 
-def _calendar(table: CalendarTable) -> BusinessCalendar:
+def business_calendar(table: CalendarTable) -> BusinessCalendar:
+    """The calendar as its table states it."""
     hours = hours_of(table.hours) or BusinessCalendar().hours
     return BusinessCalendar(zone=table.zone, hours=hours, holidays=table.holidays, closed=table.closed)
 

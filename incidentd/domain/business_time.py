@@ -63,12 +63,18 @@ def add_business_days(calendar: BusinessCalendar, at: datetime, days: int, holid
     return instant(max((min(due, one.end) for one in last if one.start <= due), default=last[0].start), calendar.zone)
 
 
+def is_business_day(calendar: BusinessCalendar, day: date, holidays: Collection[date]) -> bool:
+    """Whether the calendar is open at some time of `day`."""
+    worked = any(day.isoweekday() in one.days for one in calendar.hours)
+    return worked and day not in holidays and day not in calendar.closed
+
+
 def _open_days(calendar: BusinessCalendar, at: datetime, holidays: Collection[date]) -> Iterator[list[_Span]]:
     """The days on which it is open, from the one before `at` on, each as its spans in order."""
     first = wall(at, calendar.zone).date() - _DAY
     for number in itertools.count():
         day = first + number * _DAY
-        hours = [] if day in holidays or day in calendar.closed else calendar.hours
+        hours = calendar.hours if is_business_day(calendar, day, holidays) else ()
         spans = sorted(_span(one, day) for one in hours if day.isoweekday() in one.days)
         if spans:
             yield spans

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.process import Process
-from incidentd.domain.review_window import window
 from incidentd.domain.severity import Severity
 from incidentd.wire import Violation
 
@@ -92,7 +91,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str = ""
     merged_into: int | None = None
     impact_confirmed: bool = False
-    worked_at_night: bool = False
     not_followed_up: tuple[str, ...] = ()  # references of linked reports whose reporters do not know how it ended
 
 
@@ -286,16 +284,6 @@ def _activated(incident: Incident, asked: Asked) -> dict[str, Any]:
     return {"episode": incident.episode + 1, "skipped": (), **dict.fromkeys(_OF_EPISODE)}
 
 
-def _resolved(incident: Incident, asked: Asked) -> dict[str, Any]:
-    return {"resolved_at": asked.at, **review_times(asked.process, incident.severity, asked.at, asked.worked_at_night)}
-
-
-def review_times(process: Process, severity: Severity, resolved_at: datetime, night: bool) -> dict[str, Any]:
-    """The columns that hold the review window; None for a severity that needs no review."""
-    found = window(process, severity, resolved_at, worked_at_night=night)
-    return {"review_opens_at": found and found.opens_at, "review_due_at": found and found.due_at}
-
-
 def _merged(incident: Incident, asked: Asked) -> dict[str, Any]:
     return {"merged_into": asked.merged_into, "status_before_merge": incident.status, "next_update_at": None}
 
@@ -303,7 +291,7 @@ def _merged(incident: Incident, asked: Asked) -> dict[str, Any]:
 _EFFECTS: Mapping[Status, Callable[[Incident, Asked], dict[str, Any]]] = {
     Status.ACTIVE: _activated,
     Status.MITIGATED: lambda _, asked: {"mitigated_at": asked.at},
-    Status.RESOLVED: _resolved,
+    Status.RESOLVED: lambda _, asked: {"resolved_at": asked.at},
     Status.MERGED: _merged,
     Status.FALSE_ALARM: lambda _, asked: {"closed_at": asked.at, "next_update_at": None},
     Status.CLOSED: lambda _, asked: {"closed_at": asked.at, "next_update_at": None},

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from incidentd.domain.hours import EVERY_DAY, Availability
+from incidentd.domain.hours import EVERY_DAY, Availability, Hours
 
 DEFAULT_POLICY = "default"
 URGENCIES = ("high", "low")
@@ -31,7 +31,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """`os_user` ties the person to the peer of the local socket; `hours` hold for what can wait.
 
     `holidays` is the region of their public holidays: a country, or a part of it such as DE-BE (ISO 3166); "" for none.
-    `accounts` are the vendors' ids of the person as a member of chats, by channel instance.
+    `sleep` are their sleep hours; none means the usual ones. `accounts` are the vendors' ids of the person as a member
+    of chats, by channel instance.
     """
 
     handle: str
@@ -41,6 +42,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[ContactMethod, ...] = ()
     hours: Availability = Availability()
     holidays: str = ""
+    sleep: tuple[Hours, ...] = ()
     accounts: Mapping[str, str] = {}
 
     def contacts_for(self, urgency: str) -> tuple[ContactMethod, ...]:

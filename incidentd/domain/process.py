@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from incidentd.domain.audiences import Audience
+from incidentd.domain.business_time import BusinessCalendar
 from incidentd.domain.chat import ChatSettings
 from incidentd.domain.checklists import Checklist
 from incidentd.domain.communicators import Communicators
@@ -39,7 +40,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     """All process settings. `version` is a hash of the file's content; every incident remembers it.
 
     `cadence` is how long after an update the next one is due, by severity and phase; a severity that is missing has
-    no cadence, a severity missing from `review_windows` needs no review.
+    no cadence, a severity missing from `review_windows` needs no review. `review_calendars` are those of teams whose
+    business days are not those of `review_calendar`.
     """
 
     version: str
@@ -55,6 +57,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, Audience] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
+    review_calendar: BusinessCalendar = BusinessCalendar()
+    review_calendars: Mapping[str, BusinessCalendar] = {}
     communicators: Communicators = Communicators()
     checklists: tuple[Checklist, ...] = ()
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})

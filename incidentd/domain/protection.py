@@ -17,7 +17,7 @@ from incidentd.domain.interruptions import Interruption, Source
 from incidentd.domain.modes import Mode, mode_at
 from incidentd.domain.people import Person
 from incidentd.domain.protection_log import Log
-from incidentd.domain.review_window import in_sleep_hours
+from incidentd.domain.sleep_hours import in_sleep_hours
 from incidentd.domain.wall_clock import instant, wall
 
 ISLAND = 3
@@ -36,7 +36,7 @@ DEFINITIONS: Mapping[str, str] = {
     "hours": "Hours of the clock in which somebody of the team was paged or interrupted, counted for each person.",
     "off_hours": "Those of them outside the person's working hours (Monday to Friday, 9 to 18, where none are stated),"
     " or on a public holiday.",
-    "sleep_hours": "Those of them between 23:00 and 07:00.",
+    "sleep_hours": "Those of them in the person's sleep hours (without others: between 23:00 and 07:00).",
     "islands": f"Services for which one person was pulled in {ISLAND} times or more in the whole time.",
 }
 
@@ -103,9 +103,10 @@ def week_bounds(now: datetime, count: int, zone: str) -> list[datetime]:
 
 def measure(log: Log, members: Members, start: datetime, end: datetime) -> Week:
     """The figures from `start` until before `end`; days that have not had their noon by then count for nothing."""
-    mine = [one for one in log.interruptions if one.person in members.people and start <= one.at < end]
+    who = members.people
+    mine = [one for one in log.interruptions if one.person in who and start <= one.at < end]
     days = set(_project_days(log, members, start, end))
-    hit = {(one.person, wall(one.at, members.people[one.person].zone).date()) for one in mine}
+    hit = {(one.person, wall(one.at, who[one.person].zone).date()) for one in mine}
     work, absorbed = _work(log, members, start, end)
     hours = _hours(log, members, start, end)
     return Week(
@@ -119,7 +120,7 @@ def measure(log: Log, members: Members, start: datetime, end: datetime) -> Week:
         reasons=dict(sorted(Counter(one.reason.value for one in mine).items())),
         hours=len(hours),
         off_hours=sum(not members.works(person, at) for person, at in hours),
-        sleep_hours=sum(in_sleep_hours(at, members.people[person].zone) for person, at in hours),
+        sleep_hours=sum(in_sleep_hours(at, who[person].zone, who[person].sleep) for person, at in hours),
     )
 
 

@@ -7,14 +7,14 @@ same. Rest is offered and never ordered: nothing here changes who carries a page
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
-from incidentd.domain.review_window import SLEEP_UNTIL, in_sleep_hours
-from incidentd.domain.wall_clock import instant, wall
+from incidentd.domain.hours import Hours
+from incidentd.domain.sleep_hours import in_sleep_hours
+from incidentd.domain.wall_clock import wall
 
 MOST_INCIDENTS = 2
 WINDOW = timedelta(hours=12)
@@ -90,10 +90,10 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.last_at + OPEN_FOR, self.start_at)
 
 
-def heavy(calls: Iterable[Call], zone: str) -> Heavy | None:
+def heavy(calls: Iterable[Call], zone: str, sleep: Sequence[Hours] = ()) -> Heavy | None:
     """Whether these calls made a shift heavy. A page in sleep hours counts before many incidents."""
     found = sorted(calls, key=lambda one: one.at)
-    asleep = [one for one in found if one.paged and in_sleep_hours(one.at, zone)]
+    asleep = [one for one in found if one.paged and in_sleep_hours(one.at, zone, sleep)]
     if asleep:
         return _heavy(Why.SLEEP, asleep)
     firsts: dict[str, Call] = {}
@@ -115,15 +115,6 @@ def _heavy(why: Why, calls: list[Call]) -> Heavy:
 def start_after(last_at: datetime) -> datetime:
     """When work begins again after the last call: not before eleven hours of rest."""
     return last_at + DAILY_REST
-
-
-def awake_at(at: datetime, zone: str) -> datetime:
-    """`at`, or the end of the sleep hours that it falls into: nobody is woken to be told to rest."""
-    if not in_sleep_hours(at, zone):
-        return at
-    local = at.astimezone(ZoneInfo(zone))
-    day = local.date() + timedelta(days=0 if local.time() < SLEEP_UNTIL else 1)
-    return instant(datetime.combine(day, time(SLEEP_UNTIL.hour)), zone)
 
 
 def reason(rest: Rest) -> str:

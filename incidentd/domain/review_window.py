@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+import enum
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 import msgspec
 
+from incidentd.domain.business_time import BusinessCalendar, is_business_day
+from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.severity import Severity
+from incidentd.domain.sleep_hours import NightWork
+from incidentd.domain.wall_clock import instant, wall
 
-SLEEP_FROM = time(23)
-SLEEP_UNTIL = time(7)
 ONE_NIGHT = timedelta(days=1)
 WATCH = timedelta(minutes=15)
 """How long a resolved incident is watched before it counts as cooling."""
-_SATURDAY = 5
+SOON = 2
+"""Business days before the ceiling in which a review is due soon."""
+_ONE_DAY = timedelta(days=1)
+
+
+class Standing(enum.StrEnum):
+    """How a review stands in its window."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    SOON = "soon"
+    LATE = "late"
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What a window is reckoned with beside its severity.
+
+    `team` owns the incident ("" for nobody) and has the `calendar` whose public `holidays` are given.
+    """
+
+    nights: tuple[NightWork, ...] = ()
+    calendar: BusinessCalendar = BusinessCalendar()
+    holidays: Collection[date] = frozenset()
+    team: str = ""
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,33 +51,54 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
-def add_business_days(at: datetime, days: int) -> datetime:
-    """The same hour `days` business days (Monday to Friday, UTC) later; from a weekend, counted from its Monday on."""
-    while days > 0:
-        at += timedelta(days=1)
-        if at.weekday() < _SATURDAY:
-            days -= 1
-    return at
+def business_days_on(at: datetime, days: int, calendar: BusinessCalendar, holidays: Collection[date] = ()) -> datetime:
+    """The same time of the day so many business days of the calendar later; with fewer than none, earlier."""
+    local, step = wall(at, calendar.zone), _ONE_DAY if days > 0 else -_ONE_DAY
+    day, left = local.date(), abs(days)
+    while left > 0:
+        day += step
+        left -= is_business_day(calendar, day, holidays)
+    return instant(datetime.combine(day, local.time()), calendar.zone)
 
 
-def window(process: Process, severity: Severity, resolved_at: datetime, *, worked_at_night: bool) -> Window | None:
+def calendar_of(process: Process, roster: Roster, service: str) -> tuple[str, BusinessCalendar]:
+    """The team that owns a service ("" for none), and the calendar its business days are counted by."""
+    known = roster.services.get(service)
+    team = known.team if known is not None else ""
+    return team, process.review_calendars.get(team, process.review_calendar)
+
+
+def window(process: Process, severity: Severity, resolved_at: datetime, basis: Basis) -> Window | None:
     """The review window of an incident; None when its severity needs no review.
 
-    The clock starts at the resolve. Work in somebody's sleep hours moves the floor by one night.
+    The clock starts at the resolve. Work in somebody's sleep hours moves the floor by one night, whoever else worked
+    then. The ceiling is a business day; a floor that reaches it leaves one business day to hold the review.
     """
     rule = process.review_windows.get(severity)
     if rule is None:
         return None
-    opens = resolved_at + rule.floor + (ONE_NIGHT if worked_at_night else timedelta(0))
-    return Window(opens_at=opens, due_at=max(opens, add_business_days(resolved_at, rule.ceiling_business_days)))
+    opens = resolved_at + rule.floor + (ONE_NIGHT if basis.nights else timedelta(0))
+    calendar, holidays = basis.calendar, basis.holidays
+    due = business_days_on(resolved_at, rule.ceiling_business_days, calendar, holidays)
+    if due <= opens:
+        due = business_days_on(opens, 1, calendar, holidays)
+    return Window(opens_at=opens, due_at=due)
 
 
-def in_sleep_hours(at: datetime, zone: str) -> bool:
-    """Whether `at` falls between 23:00 and 07:00 in `zone`."""
-    local = at.astimezone(ZoneInfo(zone)).time()
-    return local >= SLEEP_FROM or local < SLEEP_UNTIL
+def soon_at(opens_at: datetime, due_at: datetime, basis: Basis) -> datetime:
+    """From when on a review is due soon."""
+    return max(opens_at, business_days_on(due_at, -SOON, basis.calendar, basis.holidays))
 
 
-def anyone_worked_at_night(acts: Iterable[tuple[str, datetime]], zones: Mapping[str, str]) -> bool:
-    """Whether any act (handle, instant) was in its person's sleep hours; people without a known zone do not count."""
-    return any(in_sleep_hours(at, zones[person]) for person, at in acts if person in zones)
+def standing(opens_at: datetime, soon: datetime, due_at: datetime, now: datetime) -> Standing:
+    """How a review that was not held yet stands at `now`."""
+    if now > due_at:
+        return Standing.LATE
+    if now < opens_at:
+        return Standing.WAITING
+    return Standing.SOON if now >= soon else Standing.OPEN
+
+
+def words_of_nights(texts: Sequence[str]) -> str:
+    """Why a floor lies one night later, by the sentences of who worked then; "" when nobody did."""
+    return f"+1 night: {'; '.join(texts)}" if texts else ""

@@ -15,6 +15,7 @@ from incidentd.domain import (
     timeline_life,
     timeline_pages,
     timeline_review,
+    timeline_review_window,
     timeline_roles,
     timeline_severity,
 )
@@ -29,6 +30,7 @@ NOTE_KINDS = ("note", "observation", "decision", "action")
 _SENTENCES = {
     **timeline_incident.SENTENCES,
     **timeline_life.SENTENCES,
+    **timeline_review_window.SENTENCES,
     **timeline_pages.SENTENCES,
     **timeline_roles.SENTENCES,
     **timeline_facts.SENTENCES,

@@ -11,12 +11,10 @@ import msgspec
 from incidentd.domain import corrections
 from incidentd.domain.corrections import Moment
 from incidentd.domain.event_times import instant
-from incidentd.domain.incidents import AWAITING_REVIEW, Incident, review_times, time_fault
-from incidentd.domain.process import Process
+from incidentd.domain.incidents import Incident, time_fault
 from incidentd.domain.response_episodes import ResponseEpisode, order_fault, response_episodes
 from incidentd.services.errors import Invalid
 from incidentd.services.incident_status import StatusChanges
-from incidentd.services.incident_timers import arm_all
 from incidentd.storage import event_log, incidents
 from incidentd.storage.tx import Tx
 from incidentd.wire import Event, Violation
@@ -33,9 +31,7 @@ class _Target(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-def correct(
-    tx: Tx, incident: Incident, body: wire_life.CorrectTime, actor: str, process: Process, status: StatusChanges
-) -> Incident:
+def correct(tx: Tx, incident: Incident, body: wire_life.CorrectTime, actor: str, status: StatusChanges) -> Incident:
     """Correct a time; what was said first stays in the log. Raises `Invalid`."""
     at = body.at
     if fault := time_fault(at, tx.now):
@@ -51,11 +47,9 @@ def correct(
     changes: dict[str, Any] = {}
     if target.episode:
         setattr(found[target.episode], target.what, at)
-        changes = _row(tx, incident, target, at, process, status)
+        changes = _row(incident, target, at)
         changes |= {"skipped": _order(tx, incident, found[incident.episode])}
-    changed = incidents.change(tx, incident, **changes)
-    arm_all(tx, changed, status.update_rules)
-    return changed
+    return status.settle(tx, incidents.change(tx, incident, **changes))
 
 
 def _entry(events: Sequence[Event], incident: Incident, body: wire_life.CorrectTime) -> _Target:
@@ -86,18 +80,13 @@ def _time(found: dict[int, ResponseEpisode], incident: Incident, body: wire_life
     return _Target(what=what, episode=number, of=episode.of.get(what, 0), before=before)
 
 
-def _row(
-    tx: Tx, incident: Incident, target: _Target, at: datetime, process: Process, status: StatusChanges
-) -> dict[str, Any]:
-    """The columns that say the same time, and what follows from them."""
+def _row(incident: Incident, target: _Target, at: datetime) -> dict[str, Any]:
+    """The column that says the same time."""
     if target.what is Moment.STARTED and target.episode == 1:
         return {"started_at": at}
     if target.episode != incident.episode or target.what not in (Moment.MITIGATED, Moment.RESOLVED):
         return {}
-    changes: dict[str, Any] = {target.what.value: at}
-    if target.what is Moment.RESOLVED and incident.status in AWAITING_REVIEW:
-        changes |= review_times(process, incident.severity, at, status.worked_at_night(tx, incident))
-    return changes
+    return {target.what.value: at}
 
 
 def _order(tx: Tx, incident: Incident, episode: ResponseEpisode) -> tuple[Violation, ...]:

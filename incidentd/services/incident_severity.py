@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from incidentd.domain.classification import Classification, fitting
-from incidentd.domain.incidents import AWAITING_REVIEW, RESPONDING, Incident, override_rule, review_times, severity_rule
+from incidentd.domain.incidents import RESPONDING, Incident, override_rule, severity_rule
 from incidentd.domain.process import Process
 from incidentd.domain.severity import Severity
 from incidentd.domain.severity_matrix import UNKNOWN, Answers, Matrix, Question
 from incidentd.domain.updates import next_due_for_status
 from incidentd.services.classification_views import classified, rule_words
-from incidentd.services.incident_timers import arm_all
 from incidentd.storage import classifications, incidents
 from incidentd.storage.classifications import Recorded
 from incidentd.storage.tx import Tx
@@ -25,11 +24,11 @@ _RULES = frozenset({"severity-reason", "override-reason"})
 
 
 class SeverityChanges:
-    """Sets severities. `night` says whether anybody worked on an incident in their sleep hours."""
+    """Sets severities. `settle` brings in line what follows from one."""
 
-    def __init__(self, process: Callable[[], Process], night: Callable[[Tx, Incident], bool]) -> None:
+    def __init__(self, process: Callable[[], Process], settle: Callable[[Tx, Incident], Incident]) -> None:
         self._process = process
-        self._night = night
+        self._settle = settle
 
     def set(self, tx: Tx, incident: Incident, body: wire_incidents.SetSeverity, actor: str) -> Incident:
         """By hand. Lowering it, or another level than the matrix says, is a broken rule without a reason."""
@@ -113,25 +112,19 @@ class SeverityChanges:
         kept = tuple(one for one in incident.skipped if one.rule not in _RULES)
         changes: dict[str, Any] = {"severity": severity, "skipped": (*kept, *((broken,) if broken else ()))}
         if severity is not incident.severity:
-            changes |= self._deadlines(tx, incident, severity)
+            changes |= self._promise(tx, incident, severity)
             data = {"from": incident.severity, "to": severity, "reason": why, "at": tx.now}
             tx.emit("incident.severity", incident.subject, data, actor=actor)
-        changed = incidents.change(tx, incident, **changes)
-        arm_all(tx, changed, self._process().updates)
-        return changed
+        return self._settle(tx, incidents.change(tx, incident, **changes))
 
-    def _deadlines(self, tx: Tx, incident: Incident, severity: Severity) -> dict[str, Any]:
-        """What a new severity means for the next update and the review; a promise is never put off by it."""
-        process = self._process()
-        changes: dict[str, Any] = {}
-        if incident.status in RESPONDING:
-            long = incident.long_since is not None
-            due = next_due_for_status(process, severity, incident.status, tx.now, long=long)
-            known = [at for at in (due, incident.next_update_at) if at is not None]
-            changes["next_update_at"] = min(known, default=None)
-        if incident.status in AWAITING_REVIEW and incident.resolved_at is not None:
-            changes |= review_times(process, severity, incident.resolved_at, self._night(tx, incident))
-        return changes
+    def _promise(self, tx: Tx, incident: Incident, severity: Severity) -> dict[str, Any]:
+        """What a new severity means for the next update; a promise is never put off by it."""
+        if incident.status not in RESPONDING:
+            return {}
+        long = incident.long_since is not None
+        due = next_due_for_status(self._process(), severity, incident.status, tx.now, long=long)
+        known = [at for at in (due, incident.next_update_at) if at is not None]
+        return {"next_update_at": min(known, default=None)}
 
 
 def _overridden(incident: Incident, before: Recorded, found: Classification) -> bool:

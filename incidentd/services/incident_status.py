@@ -20,10 +20,9 @@ from incidentd.domain.incidents import (
 )
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.review_window import anyone_worked_at_night
 from incidentd.domain.update_rules import UpdateRules
 from incidentd.domain.updates import next_due_for_status
-from incidentd.services import report_links
+from incidentd.services import report_links, review_windows
 from incidentd.services.errors import Conflict, Invalid, Refused
 from incidentd.services.incident_timers import arm_all, status_event
 from incidentd.services.incident_views import existing, in_command, view
@@ -62,7 +61,6 @@ class StatusChanges:
             evidence=body.evidence,
             merged_into=body.merged_into,
             impact_confirmed=impact_known(tx.conn, incident.id),
-            worked_at_night=self.worked_at_night(tx, incident),
             not_followed_up=report_links.not_followed_up(tx, incident.id),
         )
         try:
@@ -76,19 +74,18 @@ class StatusChanges:
         moved = self._moved(tx, incident, changed, target, actor) if target is not None else {}
         facts = {"reason": body.reason, "evidence": body.evidence, "at": at, "merged_into": changed.merged_into}
         status_event(tx, incident, changed, actor=actor, broken=decision.broken, **facts, **moved)
-        arm_all(tx, changed, self.update_rules)
-        return changed
+        return self.settle(tx, changed)
 
     @property
     def update_rules(self) -> UpdateRules:
         """When promised updates are reminded of."""
         return self._process().updates
 
-    def worked_at_night(self, tx: Tx, incident: Incident) -> bool:
-        """Whether anybody in the roster acted on the incident in their sleep hours."""
-        zones = {person.handle: person.zone for person in self._roster().people.values()}
-        events = in_command(tx, self._process()).events([incident.subject])
-        return anyone_worked_at_night(((one.actor, one.at) for one in events), zones)
+    def settle(self, tx: Tx, incident: Incident) -> Incident:
+        """Bring what an incident will do by itself, and its review window, in line with what is known of it now."""
+        settled = review_windows.settle(tx, incident, self._process(), self._roster())
+        arm_all(tx, settled, self.update_rules)
+        return settled
 
     def _unknown(self, tx: Tx, incident: Incident, text: str) -> Invalid:
         names = ", ".join(allowed(incident, self._process(), tx.now)) or "nothing"

@@ -12,7 +12,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import WATCH
 from incidentd.domain.update_rules import UpdateRules, next_reminder
-from incidentd.services import update_reminders
+from incidentd.services import review_windows, update_reminders
 from incidentd.services.escalation import Handler
 from incidentd.storage import incidents, timers
 from incidentd.storage.timers import Timer
@@ -107,6 +107,7 @@ class IncidentTimers:
         incident = incidents.get(tx.conn, timer.subject_id, lock=True)
         if incident is None:
             return
+        incident = review_windows.settle(tx, incident, self._process(), self._roster())
         if incident.status is Status.RESOLVED:
             incident = self._move(tx, incident, Status.COOLING)
         opens = incident.review_opens_at

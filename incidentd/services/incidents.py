@@ -62,7 +62,7 @@ class Incidents(IncidentUpdates):
         self._process = process
         self._roster = roster
         self._status = StatusChanges(process, roster)
-        self._severity = SeverityChanges(process, self._status.worked_at_night)
+        self._severity = SeverityChanges(process, self._status.settle)
         self._timers = IncidentTimers(process, roster)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -106,7 +106,7 @@ class Incidents(IncidentUpdates):
         def command(tx: Tx) -> wire.Incident:
             seen = in_command(tx, self._process())
             changed = action(tx, expected(seen, existing(tx.conn, incident_id, lock=True), if_version))
-            return view(seen, changed)
+            return view(seen, self._status.settle(tx, changed))
 
         return await self._store.write(command)
 
@@ -233,7 +233,7 @@ class Incidents(IncidentUpdates):
             tx.emit("incident.note", incident.subject, data | {"observed_at": observed, "mark": mark}, actor=actor)
             # Evidence that was owed by a transition may be given later.
             owed = tuple(one for one in incident.skipped if one.rule != "evidence" or not body.evidence.strip())
-            incidents.change(tx, incident, skipped=owed)
+            self._status.settle(tx, incidents.change(tx, incident, skipped=owed))
 
         await self._store.write(command)
         return await self._store.read(lambda conn: _note(conn, incident_id, mark))

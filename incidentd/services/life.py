@@ -60,7 +60,7 @@ class Life:
         return await self._change(
             incident_id,
             if_version,
-            lambda tx, incident: corrections.correct(tx, incident, body, actor, self._process(), self._status),
+            lambda tx, incident: corrections.correct(tx, incident, body, actor, self._status),
         )
 
     async def split(self, incident_id: int, body: wire_life.SplitIncident, actor: str) -> wire.Incident:

@@ -19,12 +19,13 @@ def public_holidays(people: Mapping[str, Person], start: datetime, end: datetime
     return {handle: days[person.holidays] for handle, person in people.items() if person.holidays}
 
 
-def holidays_of(calendar: BusinessCalendar, since: datetime) -> frozenset[date]:
-    """The holidays that a promise made at `since` can meet."""
+def holidays_of(
+    calendar: BusinessCalendar, since: datetime, *, before: timedelta = timedelta(days=2)
+) -> frozenset[date]:
+    """The holidays that a promise made at `since` can meet, and those of the time `before`."""
     if not calendar.holidays:
         return frozenset()
-    first = since - timedelta(days=2)
-    return frozenset(_of_region(calendar.holidays, first.date(), (since + _LONGEST_PROMISE).date()))
+    return frozenset(_of_region(calendar.holidays, (since - before).date(), (since + _LONGEST_PROMISE).date()))
 
 
 def _of_region(region: str, first: date, last: date) -> dict[date, str]:

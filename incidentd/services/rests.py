@@ -13,6 +13,7 @@ from incidentd.domain.duty_blocks import Block, blocks
 from incidentd.domain.final_schedule import final_schedule
 from incidentd.domain.people import Person, Roster
 from incidentd.domain.rest import Rest, State
+from incidentd.domain.sleep_hours import awake_at
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.escalation import Handler
 from incidentd.services.notes import write_to
@@ -118,7 +119,7 @@ class Rests:
         since = tx.now - rules.OPEN_FOR
         if before is not None:  # what an offer was made for is not counted again for another one
             since = max(since, before.first_at if before.state in _OPEN else before.last_at + timedelta(microseconds=1))
-        heavy = rules.heavy(rests.calls(tx.conn, person.handle, since), person.zone)
+        heavy = rules.heavy(rests.calls(tx.conn, person.handle, since), person.zone, person.sleep)
         if heavy is None:
             return
         facts = msgspec.structs.asdict(heavy) | {"start_at": rules.start_after(heavy.last_at)}
@@ -126,11 +127,11 @@ class Rests:
         if before is None or before.state not in _OPEN or heavy.first_at > before.ends_at:
             offered = rests.add(tx, Rest(**facts, id=0, person=person.handle, at=tx.now))
             _emit(tx, offered, "rest.offered", SYSTEM)
-            timers.arm(tx, TELL, offered.subject, rules.awake_at(tx.now, person.zone))
+            timers.arm(tx, TELL, offered.subject, awake_at(tx.now, person.zone, person.sleep))
         elif heavy.last_at > before.last_at:
             offered = self._change(tx, msgspec.structs.replace(before, **facts), "rest.extended")
             if offered.told_at is None or heavy.why is rules.Why.SLEEP:
-                timers.arm(tx, TELL, offered.subject, rules.awake_at(tx.now, person.zone))
+                timers.arm(tx, TELL, offered.subject, awake_at(tx.now, person.zone, person.sleep))
         else:
             return
         timers.arm(tx, OVER, offered.subject, offered.ends_at)

@@ -122,6 +122,18 @@ _OF_PAGES = (
 )
 
 
+def urgent_arrivals(conn: Connection, page_ids: Sequence[int]) -> list[tuple[str, datetime]]:
+    """Whom urgent messages of these pages reached, and when, oldest first."""
+    query = select(deliveries.c.person, deliveries.c.sent_at).where(
+        deliveries.c.page_id.in_(page_ids),
+        deliveries.c.kind == "page",
+        deliveries.c.urgency == "high",
+        deliveries.c.state.in_(SENT),
+        deliveries.c.sent_at.is_not(None),
+    )
+    return [(row.person, row.sent_at) for row in conn.execute(query.order_by(deliveries.c.sent_at))]
+
+
 def row(found: Row[Any]) -> DeliveryRow:
     """A stored delivery."""
     values = {name: getattr(found, name) for name in DeliveryRow.__struct_fields__}

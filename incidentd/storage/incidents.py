@@ -50,6 +50,13 @@ def change(tx: Tx, incident: Incident, **values: Any) -> Incident:
     return _incident(tx.conn.execute(statement.returning(incidents)).one())
 
 
+def set_review_window(tx: Tx, incident: Incident, opens_at: datetime | None, due_at: datetime | None) -> Incident:
+    """Store its review window; that belongs to the change that moved it and makes no version of its own."""
+    values = {"review_opens_at": opens_at, "review_due_at": due_at}
+    tx.conn.execute(update(incidents).where(incidents.c.id == incident.id).values(**values))
+    return msgspec.structs.replace(incident, **values)
+
+
 def matching(statuses: Sequence[Status], text: str) -> ColumnElement[bool]:
     """The condition of a list: a status among `statuses`, and every word somewhere in title, summary or service."""
     conditions: list[ColumnElement[bool]] = [incidents.c.status.in_(statuses)]

@@ -55,6 +55,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_window as wire_review
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
@@ -293,6 +294,7 @@ class FakeDaemon:
             incidents=_Incidents(self),
             audits=_Audits(self),
             life=_Life(self),
+            review_windows=_ReviewWindows(self),
             presence=_Presences(self),
             chat=_Chat(self),
             pins=_Pins(self),
@@ -1418,6 +1420,27 @@ class _Life(_Part):
 
     async def resemble_no_more(self, incident_id: int, other_id: int, actor: str) -> wire.Incident:
         return _changed(self.fake.incidents, incident_id, "incident", None)
+
+
+class _ReviewWindows(_Part):
+    async def get(self, incident_id: int) -> wire_review.ReviewWindow:
+        _one(self.fake.incidents, incident_id, "incident")
+        return wire_review.ReviewWindow(
+            incident_id=incident_id,
+            review_name="Incident Review",
+            status="cooling",
+            severity=Severity.SEV1,
+            resolved_at=NOW,
+            opens_at=NOW,
+            due_at=NOW,
+            standing="open",
+            floor=86400.0,
+            business_days=5,
+            team="shop",
+            zone="Europe/London",
+            holidays="GB-ENG",
+            nights=(wire_review.Night(person="ana", at=NOW, zone="UTC", text="ana was paged at 03:12 their time"),),
+        )
 
 
 class _Checklists(_Part):

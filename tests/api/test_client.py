@@ -106,6 +106,7 @@ CALLS = {
     "audit": lambda c: c.audit(1),
     "audit_head": lambda c: c.audit_head(1),
     "measures": lambda c: c.measures(1),
+    "review_window": lambda c: c.review_window(1),
     "correct_time": lambda c: c.correct_time(1, wire_life.CorrectTime(what="started_at", at=NOON, why="by the log")),
     "split": lambda c: c.split(1, wire_life.SplitIncident(title="Another one", alert_ids=(1,))),
     "resemble": lambda c: c.resemble(1, wire_life.Resembles(incident_id=2, why="the same alerts")),

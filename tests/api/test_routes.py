@@ -115,6 +115,7 @@ GOOD = {
     "POST /v1/incidents/{id}/resembles": ("/v1/incidents/1/resembles", {"incident_id": 2, "why": "the same symptom"}),
     "DELETE /v1/incidents/{id}/resembles/{other_id}": ("/v1/incidents/1/resembles/2", None),
     "GET /v1/incidents/{id}/measures": ("/v1/incidents/1/measures?as_of=2026-03-14T09%3A30%3A00Z", None),
+    "GET /v1/incidents/{id}/review/window": ("/v1/incidents/1/review/window", None),
     "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
     "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
     "POST /v1/incidents/{id}/impact": (

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from incidentd.domain.process import default_process
 from incidentd.domain.response_history import spans
-from incidentd.domain.review_window import add_business_days, anyone_worked_at_night, window
 from incidentd.domain.roles import Span, broken_since, gap_minutes, holders
 from incidentd.domain.severity import Severity
 from incidentd.domain.updates import Phase, impact_confirmed, next_due, says_nothing_new
@@ -186,32 +185,3 @@ def test_news_is_no_repeat():
 def test_impact_is_confirmed_once_people_were_told_of_more_than_a_search():
     assert not impact_confirmed([update("We look into it")])
     assert impact_confirmed([update("It is the cache", phase="identified")])
-
-
-# ------------------------------------------------------------------ review window
-@pytest.mark.parametrize(
-    ("severity", "floor_hours", "days"), [(Severity.SEV1, 24, 7), (Severity.SEV2, 24, 9), (Severity.SEV3, 0, 14)]
-)
-def test_the_windows_of_the_practice(severity, floor_hours, days):
-    found = window(PROCESS, severity, T0, worked_at_night=False)
-    assert found is not None
-    assert found.opens_at == T0 + timedelta(hours=floor_hours)
-    assert found.due_at == T0 + timedelta(days=days)
-
-
-def test_a_low_severity_needs_no_review():
-    assert window(PROCESS, Severity.SEV4, T0, worked_at_night=True) is None
-
-
-def test_business_days_skip_the_weekend():
-    friday, saturday = T0 + timedelta(days=4), T0 + timedelta(days=5)
-    assert add_business_days(friday, 1).weekday() == 0
-    assert add_business_days(saturday, 1).weekday() == 0
-    assert add_business_days(T0, 0) == T0
-
-
-def test_sleep_hours_are_local():
-    night_in_tokyo = [("mei", datetime(2026, 3, 2, 17, 0, tzinfo=UTC))]  # 02:00 there
-    assert anyone_worked_at_night(night_in_tokyo, {"mei": "Asia/Tokyo"})
-    assert not anyone_worked_at_night(night_in_tokyo, {"mei": "UTC"})
-    assert not anyone_worked_at_night(night_in_tokyo, {"ada": "Asia/Tokyo"})

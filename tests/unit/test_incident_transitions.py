@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from incidentd.domain.incidents import (
     ENDED,
@@ -193,12 +192,6 @@ def test_declaring_a_suspected_incident_is_no_new_episode():
     assert "episode" not in decide(incident(Status.SUSPECTED), asked(Status.ACTIVE)).changes
 
 
-def test_resolving_sets_the_review_window():
-    changes = decide(incident(Status.MITIGATED), asked(Status.RESOLVED, evidence="x")).changes
-    assert changes["review_opens_at"] == NOW + timedelta(hours=24)
-    assert changes["review_due_at"] == NOW + timedelta(days=7)  # five business days from a Monday
-
-
 def test_the_review_waits_for_the_floor():
     cooling = incident(Status.COOLING, review_opens_at=NOW + timedelta(seconds=1))
     with pytest.raises(TransitionRefused) as no:
@@ -259,9 +252,3 @@ def test_times_that_cannot_be():
     assert time_fault(NOW + timedelta(minutes=4), NOW) == ""
     assert "future" in time_fault(NOW + timedelta(minutes=6), NOW)
     assert "ten years" in time_fault(NOW - timedelta(days=4000), NOW)
-
-
-def test_night_work_moves_the_floor_by_a_night():
-    wish = asked(Status.RESOLVED, evidence="x", worked_at_night=True)
-    changes = decide(replace(incident(Status.MITIGATED), severity=Severity.SEV3), wish).changes
-    assert changes["review_opens_at"] == NOW + timedelta(days=1)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentd.domain.rest import Call, Rest, Why, awake_at, heavy, message, start_after, warning
+from incidentd.domain.rest import Call, Rest, Why, heavy, message, start_after, warning
+from incidentd.domain.sleep_hours import awake_at
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

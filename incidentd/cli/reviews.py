@@ -1,0 +1,70 @@
+"""`incidentctl review`: when a review may be held. Other topics have modules of their own, in `COMMANDS`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from incidentd.cli.parts import INCIDENT, read_options
+from incidentd.cli.screen import fields, hang, span
+from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line
+from incidentd.domain.review_window import words_of_nights
+from incidentd.wire import review_window as wire_review
+
+COMMANDS: tuple[click.Command, ...] = ()
+
+
+@click.group()
+def review() -> None:
+    """Reviews: when they may be held, and what happens before."""
+
+
+@review.command()
+@click.argument("incident_id", type=INCIDENT)
+@read_options
+@click.pass_obj
+def window(session: Session, incident_id: int) -> None:
+    """Show when the review of an incident may be held, and why then."""
+    found = session.read(session.get(f"/v1/incidents/{incident_id}/review/window"), wire_review.ReviewWindow)
+    if found is None:
+        return
+    hang("", safe_line(f"{found.review_name} of INC-{found.incident_id}: {_standing(found)}"), tone="bold")
+    fields([
+        ("from", session.when(found.opens_at, "%a %Y-%m-%d %H:%M %Z")),
+        ("until", session.when(found.due_at, "%a %Y-%m-%d %H:%M %Z")),
+        ("why", _why(found)), ("business days", _days(found)),
+    ])  # fmt: skip
+    if found.nights:
+        hang("  ", safe_line(words_of_nights([one.text for one in found.nights])))
+
+
+def _standing(found: wire_review.ReviewWindow) -> str:
+    now = datetime.now(UTC)
+    if found.opens_at is None or found.due_at is None:
+        owed = found.business_days is not None
+        return "it is reckoned from the resolve on" if owed and found.resolved_at is None else "none is owed"
+    if not found.standing:
+        return found.status.replace("_", " ")
+    return {
+        "waiting": f"not yet, people rest first; it may be held in {span(found.opens_at - now)}",
+        "late": f"{span(now - found.due_at)} late",
+        "soon": f"may be held now, {span(found.due_at - now)} are left",
+    }.get(found.standing, f"may be held now, until {span(found.due_at - now)} from now")
+
+
+def _why(found: wire_review.ReviewWindow) -> str:
+    if found.floor is None or found.business_days is None:
+        return ""
+    floor = f"{span(timedelta(seconds=found.floor))} after the resolve" if found.floor else "from the resolve on"
+    return f"{found.severity.value}: {floor}, within {found.business_days} business days"
+
+
+def _days(found: wire_review.ReviewWindow) -> str:
+    holidays = f", without the holidays of {found.holidays}" if found.holidays else ""
+    return f"{f'of team {found.team} ' if found.team else ''}in {found.zone}{holidays}"
+
+
+for one in COMMANDS:
+    review.add_command(one)
