@@ -11,6 +11,7 @@ from incidentd.domain.review_steps import GUIDES
 from incidentd.domain.reviews import Review
 from incidentd.services.errors import NotFound
 from incidentd.services.incident_views import Seen, existing
+from incidentd.services.review_masks import masked_from, without_conclusions
 from incidentd.storage import incidents, reviews
 from incidentd.storage.reviews import Member
 from incidentd.wire import reviews as wire_reviews
@@ -53,6 +54,12 @@ def lines(seen: Seen, rows: Sequence[Review]) -> tuple[wire_reviews.Review, ...]
 
 def view(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
     """Everything that `actor` may see now."""
+    masked_by = masked_from(seen.conn, actor).get(row.incident_id)
+    return without_conclusions(_shared(seen, row, actor), masked_by)
+
+
+def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
+    """What its own workshop lets `actor` see, whichever other reviews they take part in."""
     people = reviews.members(seen.conn, [row.incident_id])[row.incident_id]
     written = reviews.factor_counts(seen.conn, [row.incident_id])[row.incident_id]
     return wire_reviews.ReviewView(

@@ -121,6 +121,7 @@ class ReviewView(Frozen, frozen=True):
     actions: tuple[Action, ...] = ()
     closing: Closing = Closing()
     sections: Mapping[str, str] = {}  # prose of the document
+    masked_by: int | None = None  # the incident whose review keeps what was concluded here from the caller, for now
 
 
 class StartReview(Request, frozen=True):
