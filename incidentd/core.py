@@ -16,6 +16,7 @@ from incidentd.services.alerts import Alerts
 from incidentd.services.attachments import Attachments
 from incidentd.services.attempts import Attempts
 from incidentd.services.audit import Audits
+from incidentd.services.before_review import ReviewWindows
 from incidentd.services.bulk import Bulk
 from incidentd.services.calendar_feeds import CalendarFeeds
 from incidentd.services.chat_acts import ChatActs
@@ -50,6 +51,7 @@ from incidentd.services.mode_plans import ModePlans
 from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.outbox import Outbox
+from incidentd.services.own_notes import OwnNotes
 from incidentd.services.pages import Pages
 from incidentd.services.pins import Pins
 from incidentd.services.policies import PolicyView
@@ -63,7 +65,6 @@ from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
 from incidentd.services.review_desk import ReviewDesk
-from incidentd.services.review_windows import ReviewWindows
 from incidentd.services.role_desk import RoleDesk
 from incidentd.services.role_pages import RolePages
 from incidentd.services.roster import RosterView
@@ -167,6 +168,7 @@ class Core:
         self.presence = Presences(store)
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
         self.review_windows = ReviewWindows(store, process, roster)
+        self.own_notes = OwnNotes(store)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.attachments = Attachments(store)
@@ -236,6 +238,7 @@ class Core:
             audits=Audits(self.store),
             life=self.life,
             review_windows=self.review_windows,
+            own_notes=self.own_notes,
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,

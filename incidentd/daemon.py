@@ -341,6 +341,7 @@ class Daemon:
             config_files=lambda: self.configuration.files,
             duty=self.core.reach.problems,
             certificate=lambda: self._certificate.shown if self._certificate else None,
+            review_name=lambda: self.configuration.process.review_name,
         )
         return await view.health()
 

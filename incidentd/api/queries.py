@@ -80,6 +80,10 @@ class Maintenance(Query, frozen=True):
 
 class Incidents(Query, frozen=True):
     state: Literal["open", "closed", "all"] = "open"
+    review: Annotated[
+        Literal["", "waiting", "open", "soon", "late", "due"],
+        Meta(description="how the review stands; due: it may be held, or should have been"),
+    ] = ""
     q: Search = ""
     limit: Limit = 100
     cursor: Cursor = ""

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from incidentd.cli.parts import INCIDENT, read_options
-from incidentd.cli.screen import fields, hang, span
+from incidentd import wire
+from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
+from incidentd.cli.review_notes import notes
+from incidentd.cli.review_openings import open_early
+from incidentd.cli.screen import Painted, fields, hang, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.domain.review_window import words_of_nights
 from incidentd.wire import review_window as wire_review
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (open_early, notes)
 
 
 @click.group()
@@ -34,10 +37,48 @@ def window(session: Session, incident_id: int) -> None:
     fields([
         ("from", session.when(found.opens_at, "%a %Y-%m-%d %H:%M %Z")),
         ("until", session.when(found.due_at, "%a %Y-%m-%d %H:%M %Z")),
-        ("why", _why(found)), ("business days", _days(found)),
+        ("why", _why(found)), ("business days", _days(found)), ("seen to by", found.owner),
     ])  # fmt: skip
     if found.nights:
         hang("  ", safe_line(words_of_nights([one.text for one in found.nights])))
+    for opening in found.openings:
+        hang("  ", safe_line(opening.text), tone="warn" if opening.state == "granted" else "")
+    if found.openings and found.openings[-1].state == "asked":
+        for warning in found.not_rested:
+            hang("  ! ", safe_line(warning), tone="warn")
+
+
+@review.command()
+@click.option(
+    "--standing",
+    "review",
+    type=click.Choice(["due", "open", "soon", "late", "waiting"]),
+    default="due",
+    show_default=True,
+    help="due: what may be held now, or should have been.",
+)
+@list_options
+@click.pass_obj
+def due(session: Session, /, **query: object) -> None:
+    """List incidents whose review may be held, is due soon, or is late, and how late."""
+    found = session.read(session.get("/v1/incidents", **query), wire.IncidentPage)
+    if found is None:
+        return
+    rows = sorted(found.incidents, key=lambda one: one.review_due_at or one.declared_at)
+    head = ("ID", "SEVERITY", "STANDING", f"FROM ({session.zone})", "UNTIL", "TITLE")
+    table(head, [_row(session, one) for one in rows], empty="None.", spare=("FROM", "SEVERITY"))
+    say_more(len(rows), found.total, found.next_cursor)
+
+
+_TONES = {"late": "bad", "soon": "warn", "open": "good", "waiting": "dim"}
+
+
+def _row(session: Session, i: wire.Incident) -> tuple[object, ...]:
+    standing, due_at = i.review_standing, i.review_due_at
+    late = f" by {span(datetime.now(UTC) - due_at)}" if standing == "late" and due_at else ""
+    shown = Painted(f"{standing}{late}", _TONES.get(standing, ""))
+    times = session.brief(i.review_opens_at), session.brief(due_at)
+    return f"INC-{i.id}", toned(i.severity.value), shown, *times, i.title
 
 
 def _standing(found: wire_review.ReviewWindow) -> str:

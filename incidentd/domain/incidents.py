@@ -73,6 +73,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """Since when it is run as a long incident: told of less often, with leads that are relieved."""
     public_title: str = ""  # what customers may call it; "": they are told no title
     off_page: bool = False  # no status page shows it, whatever customers are told
+    review_soon_at: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -273,7 +274,9 @@ def _no_effect(_: Incident, __: Asked) -> dict[str, Any]:
     return {}
 
 
-_OF_EPISODE = ("mitigated_at", "resolved_at", "closed_at", "review_opens_at", "review_due_at", "long_since")
+_OF_EPISODE = (
+    "mitigated_at", "resolved_at", "closed_at", "review_opens_at", "review_soon_at", "review_due_at", "long_since"
+)  # fmt: skip
 
 
 def _activated(incident: Incident, asked: Asked) -> dict[str, Any]:

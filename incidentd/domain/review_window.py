@@ -35,19 +35,22 @@ class Standing(enum.StrEnum):
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What a window is reckoned with beside its severity.
 
-    `team` owns the incident ("" for nobody) and has the `calendar` whose public `holidays` are given.
+    `team` owns the incident ("" for nobody) and has the `calendar` whose public `holidays` are given. `opened_at` is
+    since when a second person holds it open.
     """
 
     nights: tuple[NightWork, ...] = ()
     calendar: BusinessCalendar = BusinessCalendar()
     holidays: Collection[date] = frozenset()
     team: str = ""
+    opened_at: datetime | None = None
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """From `opens_at` a review may be held; after `due_at` it is late."""
+    """From `opens_at` a review may be held; from `soon_at` on it is due soon, after `due_at` it is late."""
 
     opens_at: datetime
+    soon_at: datetime
     due_at: datetime
 
 
@@ -82,21 +85,17 @@ def window(process: Process, severity: Severity, resolved_at: datetime, basis: B
     due = business_days_on(resolved_at, rule.ceiling_business_days, calendar, holidays)
     if due <= opens:
         due = business_days_on(opens, 1, calendar, holidays)
-    return Window(opens_at=opens, due_at=due)
+    opens = min(opens, basis.opened_at or opens)
+    return Window(opens_at=opens, soon_at=max(opens, business_days_on(due, -SOON, calendar, holidays)), due_at=due)
 
 
-def soon_at(opens_at: datetime, due_at: datetime, basis: Basis) -> datetime:
-    """From when on a review is due soon."""
-    return max(opens_at, business_days_on(due_at, -SOON, basis.calendar, basis.holidays))
-
-
-def standing(opens_at: datetime, soon: datetime, due_at: datetime, now: datetime) -> Standing:
+def standing(found: Window, now: datetime) -> Standing:
     """How a review that was not held yet stands at `now`."""
-    if now > due_at:
+    if now > found.due_at:
         return Standing.LATE
-    if now < opens_at:
+    if now < found.opens_at:
         return Standing.WAITING
-    return Standing.SOON if now >= soon else Standing.OPEN
+    return Standing.SOON if now >= found.soon_at else Standing.OPEN
 
 
 def words_of_nights(texts: Sequence[str]) -> str:

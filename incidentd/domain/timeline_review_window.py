@@ -6,7 +6,7 @@ from datetime import datetime
 
 from incidentd.domain.event_times import instant
 from incidentd.domain.review_window import words_of_nights
-from incidentd.domain.told import Line, Sentences, Told
+from incidentd.domain.told import Line, Sentences, Told, joined
 
 SENTENCES = Sentences()
 
@@ -19,6 +19,31 @@ def _window(told: Told) -> Line:
         return Line(kind="window", text=f"No {data['review_name']} is owed")
     text = f"{data['review_name']} from {_when(opens)} until {_when(due)} UTC"
     return Line(kind="window", text=text, detail=words_of_nights([one["text"] for one in data["nights"]]))
+
+
+@SENTENCES.about("incident.review_opening_asked")
+def _asked(told: Told) -> Line:
+    return Line(kind="window", text=f"Asked to open the {told.data['review_name']} early", detail=told.data["reason"])
+
+
+@SENTENCES.about("incident.review_opened_early")
+def _opened(told: Told) -> Line:
+    data = told.data
+    text = f"{data['review_name']} {data['text']}"
+    return Line(kind="window", text=text, detail=joined(data["why"], *data["not_rested"]))
+
+
+@SENTENCES.about("incident.review_opening_declined")
+def _declined(told: Told) -> Line:
+    data = told.data
+    text = f"The {data['review_name']} is not opened early, as {data['asked_by']} had asked"
+    return Line(kind="window", text=text, detail=data["why"])
+
+
+@SENTENCES.about("incident.review_opening_withdrawn")
+def _withdrawn(told: Told) -> Line:
+    text = f"No longer asks to open the {told.data['review_name']} early"
+    return Line(kind="window", text=text, detail=told.data["why"])
 
 
 def _when(at: datetime) -> str:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
+from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
-from incidentd.storage import alerts, deliveries, pages, reports, timers
+from incidentd.storage import alerts, deliveries, incidents, pages, reports, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
@@ -39,6 +40,7 @@ class _Counts:
         self.waiting_of = deliveries.waiting_of_notifiers(conn)
         self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
         self.reports_late = reports.count(conn, reports.is_late(now))
+        self.reviews_late = incidents.count_where(conn, incidents.review_stands("late", now))
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
@@ -60,6 +62,7 @@ class HealthView:
         sources: Callable[[Sequence[wire.AdapterHealth]], Awaitable[tuple[SourceHealth, ...]]] = _none,
         duty: Callable[[], Awaitable[Sequence[str]]] | None = None,
         certificate: Callable[[], Certificate | None] = lambda: None,
+        review_name: Callable[[], str] = lambda: DEFAULT_REVIEW_NAME,
     ) -> None:
         self._store = store
         self._adapters = adapters
@@ -69,6 +72,7 @@ class HealthView:
         self._config_files = config_files
         self._duty = duty
         self._certificate = certificate
+        self._review_name = review_name
 
     async def health(self) -> wire.Health:
         """The state of everything, and in words what is wrong."""
@@ -77,7 +81,7 @@ class HealthView:
         adapters = tuple(_with_what_waits(one, counts.waiting_of) for one in self._adapters())
         certificate = self._certificate()
         duty = await self._duty() if self._duty is not None else ()
-        problems = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters))
+        problems = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters, self._review_name()))
         return wire.Health(
             status="degraded" if problems else "ok",
             problems=problems,
@@ -118,7 +122,7 @@ def _with_what_waits(one: wire.AdapterHealth, waiting: Mapping[str, int]) -> wir
     return msgspec.structs.replace(one, detail=f"{waits} for it: {one.detail}")
 
 
-def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[str]:
+def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth], name: str) -> list[str]:
     found = [f"{one.role} {one.instance} is {one.state}: {one.detail}" for one in adapters if one.state != "ok"]
     if counts.exhausted:
         found.append(
@@ -128,6 +132,9 @@ def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth]) -> list[s
     if counts.reports_late:
         waits = "reporter waits" if counts.reports_late == 1 else "reporters wait"
         found.append(f"{counts.reports_late} {waits} for a word that is overdue: see incidentctl report list --late")
+    if counts.reviews_late:
+        of = "1 incident is" if counts.reviews_late == 1 else f"{counts.reviews_late} incidents are"
+        found.append(f"the {name} of {of} late: see incidentctl review due")
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
     if counts.timers_due > _LATE_TIMERS:

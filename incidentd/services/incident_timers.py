@@ -12,7 +12,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_window import WATCH
 from incidentd.domain.update_rules import UpdateRules, next_reminder
-from incidentd.services import review_windows, update_reminders
+from incidentd.services import review_reminders, review_windows, update_reminders
 from incidentd.services.escalation import Handler
 from incidentd.storage import incidents, timers
 from incidentd.storage.timers import Timer
@@ -22,6 +22,7 @@ from incidentd.wire import Violation
 UPDATE_SOON = "incident.update_soon"
 UPDATE_DUE = "incident.update_due"
 COOL_DOWN = "incident.cool_down"
+REVIEW_SOON = "incident.review_soon"
 REVIEW_DUE = "incident.review_due"
 
 
@@ -38,11 +39,12 @@ def arm_all(tx: Tx, incident: Incident, rules: UpdateRules) -> None:
     """Bring the timers of an incident in line with its row."""
     _arm_update(tx, incident, rules)
     _arm_cool_down(tx, incident)
-    due = incident.review_due_at if incident.status in AWAITING_REVIEW else None
-    if due is None:
-        timers.cancel(tx, REVIEW_DUE, incident.subject)
-    elif due > tx.now:
-        timers.arm(tx, REVIEW_DUE, incident.subject, due)
+    awaiting = incident.status in AWAITING_REVIEW
+    for kind, at in ((REVIEW_SOON, incident.review_soon_at), (REVIEW_DUE, incident.review_due_at)):
+        if not awaiting or at is None:
+            timers.cancel(tx, kind, incident.subject)
+        elif at > tx.now:  # an earlier one has told already, or tells again
+            timers.arm(tx, kind, incident.subject, at)
 
 
 def _arm_update(tx: Tx, incident: Incident, rules: UpdateRules) -> None:
@@ -80,6 +82,7 @@ class IncidentTimers:
             UPDATE_SOON: self._update_soon,
             UPDATE_DUE: self._update_due,
             COOL_DOWN: self._cool_down,
+            REVIEW_SOON: self._review_soon,
             REVIEW_DUE: self._review_due,
         }
 
@@ -113,16 +116,26 @@ class IncidentTimers:
         opens = incident.review_opens_at
         if incident.status is Status.COOLING and opens is not None and opens <= tx.now:
             incident = self._move(tx, incident, Status.REVIEW_READY)
-        _arm_cool_down(tx, incident)
+            review_reminders.may_be_held(tx, incident, self._process(), self._roster())
+        arm_all(tx, incident, self._process().updates)
 
     def _move(self, tx: Tx, incident: Incident, to: Status) -> Incident:
         moved = incidents.change(tx, incident, status=to)
         status_event(tx, incident, moved)
         return moved
 
+    def _review_soon(self, tx: Tx, timer: Timer) -> None:
+        incident = incidents.get(tx.conn, timer.subject_id, lock=True)
+        if incident is not None and incident.status in AWAITING_REVIEW:
+            review_reminders.due_soon(tx, incident, self._process(), self._roster())
+
     def _review_due(self, tx: Tx, timer: Timer) -> None:
+        """Say once that it is late, and remind its owner until it is held or waived."""
         incident = incidents.get(tx.conn, timer.subject_id, lock=True)
         if incident is None or incident.status not in AWAITING_REVIEW:
             return
-        name = self._process().review_name
-        tx.emit("incident.review_overdue", incident.subject, {"due_at": timer.due_at, "review_name": name})
+        if not timer.payload.get("told"):
+            name = self._process().review_name
+            tx.emit("incident.review_overdue", incident.subject, {"due_at": timer.due_at, "review_name": name})
+        review_reminders.late(tx, incident, self._process(), self._roster())
+        timers.arm(tx, REVIEW_DUE, incident.subject, tx.now + review_reminders.AGAIN, {"told": True})

@@ -16,6 +16,7 @@ from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.response_history import KINDS, spans
+from incidentd.domain.review_people import standing_of
 from incidentd.domain.roles import current, gap_minutes
 from incidentd.domain.violations import NO_COMMUNICATIONS_LEAD, ROLE_SEPARATION, violations
 from incidentd.services.classification_views import classification
@@ -97,6 +98,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
                 drill=name(row.drill_id),
                 violations=broken,
                 allowed=rules.allowed(row, seen.process, seen.now),
+                review_standing=standing_of(row, seen.now),
             )
         )
     return tuple(shown)

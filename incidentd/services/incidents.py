@@ -76,12 +76,17 @@ class Incidents(IncidentUpdates):
             lambda conn: query(Seen(conn=conn, now=now, process=process, roster=self._roster()))
         )
 
-    async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage:
-        """Incidents that are open, closed or all, newest first, with every word of `text`. Raises `Invalid`."""
+    async def list(self, state: str, text: str, limit: int, cursor: str, review: str = "") -> wire.IncidentPage:
+        """Incidents that are open, closed or all, newest first, with every word of `text`. Raises `Invalid`.
+
+        `review` is how their review stands: waiting, open, soon, late, or due for what may be held.
+        """
         if state not in _STATES:
             raise Invalid(f"state is one of {', '.join(_STATES)}", field="state")
         last = cursors.decode(cursor)
         where = incidents.matching(_STATES[state], text)
+        if review:
+            where &= incidents.review_stands(review, self._store.clock.now())
 
         def query(seen: Seen) -> wire.IncidentPage:
             rows = incidents.listed(seen.conn, where, last, limit + 1)

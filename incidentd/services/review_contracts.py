@@ -1,4 +1,4 @@
-"""What the socket API asks of reviews; a part of `contracts`."""
+"""What the socket API asks of what happens before a review; a part of `contracts`."""
 
 from __future__ import annotations
 
@@ -9,3 +9,14 @@ from incidentd.wire import review_window as wire_review
 
 class ReviewWindowCalls(Protocol):
     async def get(self, incident_id: int) -> wire_review.ReviewWindow: ...
+    async def ask(self, incident_id: int, body: wire_review.AskOpening, actor: str) -> wire_review.ReviewWindow: ...
+    async def answer(
+        self, incident_id: int, body: wire_review.AnswerOpening, actor: str
+    ) -> wire_review.ReviewWindow: ...
+
+
+class OwnNotesCalls(Protocol):
+    async def get(self, incident_id: int, person: str) -> wire_review.OwnNotes: ...
+    async def put(
+        self, incident_id: int, body: wire_review.SaveNotes, person: str, if_version: int | None
+    ) -> wire_review.SavedNotes: ...

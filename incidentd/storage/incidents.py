@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, or_, select, update
 
-from incidentd.domain.incidents import OPEN, Incident, Status
+from incidentd.domain.incidents import AWAITING_REVIEW, OPEN, Incident, Status
+from incidentd.domain.review_window import Window
 from incidentd.domain.severity import Severity
 from incidentd.storage.schema import group_alerts, incident_alerts, incident_updates, incidents, pages, role_assignments
 from incidentd.storage.text_search import contains
@@ -50,9 +51,9 @@ def change(tx: Tx, incident: Incident, **values: Any) -> Incident:
     return _incident(tx.conn.execute(statement.returning(incidents)).one())
 
 
-def set_review_window(tx: Tx, incident: Incident, opens_at: datetime | None, due_at: datetime | None) -> Incident:
+def set_review_window(tx: Tx, incident: Incident, found: Window | None) -> Incident:
     """Store its review window; that belongs to the change that moved it and makes no version of its own."""
-    values = {"review_opens_at": opens_at, "review_due_at": due_at}
+    values = {f"review_{name}": found and getattr(found, name) for name in Window.__struct_fields__}
     tx.conn.execute(update(incidents).where(incidents.c.id == incident.id).values(**values))
     return msgspec.structs.replace(incident, **values)
 
@@ -68,6 +69,21 @@ def matching(statuses: Sequence[Status], text: str) -> ColumnElement[bool]:
             hits.append(incidents.c.id == int(number))
         conditions.append(or_(*hits))
     return and_(*conditions)
+
+
+def review_stands(standing: str, now: datetime) -> ColumnElement[bool]:
+    """The condition of a list: the review waits, is open, soon, late; or "due": it may be held, or should have been."""
+    opens, due = incidents.c.review_opens_at, incidents.c.review_due_at
+    awaiting = incidents.c.status.in_(sorted(AWAITING_REVIEW)) & opens.is_not(None)
+    soon = func.coalesce(incidents.c.review_soon_at, due)
+    by_word: Mapping[str, ColumnElement[bool]] = {
+        "waiting": opens > now,
+        "open": (opens <= now) & (soon > now),
+        "soon": (opens <= now) & (soon <= now) & (due >= now),
+        "late": due < now,
+        "due": opens <= now,
+    }
+    return awaiting & by_word[standing]
 
 
 def listed(conn: Connection, where: ColumnElement[bool], before: int | None, limit: int) -> list[Incident]:

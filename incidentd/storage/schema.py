@@ -278,6 +278,7 @@ incidents = Table(
     Column("long_since", Instant),  # since when it counts as a long incident
     Column("public_title", String, nullable=False, server_default=""),  # what customers may call it
     Column("off_page", Boolean, nullable=False, server_default=false()),  # never on a status page
+    Column("review_soon_at", Instant),
 )
 Index("incidents_status", incidents.c.status)
 

@@ -288,6 +288,7 @@ class Incident(Frozen, frozen=True):
     long_since: Instant | None = None  # since when it is run as a long incident
     public_title: str = ""  # on the status page; the title never is
     off_page: bool = False  # no status page shows it
+    review_standing: str = ""  # waiting | open | soon | late; "" when its review was held, or none is owed
 
 
 class IncidentPage(Frozen, frozen=True):

@@ -295,6 +295,7 @@ class FakeDaemon:
             audits=_Audits(self),
             life=_Life(self),
             review_windows=_ReviewWindows(self),
+            own_notes=_OwnNotes(self),
             presence=_Presences(self),
             chat=_Chat(self),
             pins=_Pins(self),
@@ -1246,7 +1247,7 @@ class _Incidents(_Part):
         self.fake.asked.append((name, incident_id, body, actor, if_version))
         return _changed(self.fake.incidents, incident_id, "incident", if_version, **changes)
 
-    async def list(self, state: str, text: str, limit: int, cursor: str) -> wire.IncidentPage:
+    async def list(self, state: str, text: str, limit: int, cursor: str, review: str = "") -> wire.IncidentPage:
         await self.fake.note("incidents.list", state, text, limit, cursor)
         rows = tuple(self.fake.incidents.values())
         return wire.IncidentPage(incidents=rows, next_cursor="", total=len(rows))
@@ -1440,7 +1441,28 @@ class _ReviewWindows(_Part):
             zone="Europe/London",
             holidays="GB-ENG",
             nights=(wire_review.Night(person="ana", at=NOW, zone="UTC", text="ana was paged at 03:12 their time"),),
+            owner="ana",
         )
+
+    async def ask(self, incident_id: int, body: wire_review.AskOpening, actor: str) -> wire_review.ReviewWindow:
+        self.fake.asked.append(("review.ask", incident_id, body, actor))
+        return await self.get(incident_id)
+
+    async def answer(self, incident_id: int, body: wire_review.AnswerOpening, actor: str) -> wire_review.ReviewWindow:
+        self.fake.asked.append(("review.answer", incident_id, body, actor))
+        return await self.get(incident_id)
+
+
+class _OwnNotes(_Part):
+    async def get(self, incident_id: int, person: str) -> wire_review.OwnNotes:
+        self.fake.asked.append(("notes.get", incident_id, person))
+        return wire_review.OwnNotes(incident_id=incident_id, text="mine", saved_at=NOW, version=2)
+
+    async def put(
+        self, incident_id: int, body: wire_review.SaveNotes, person: str, if_version: int | None
+    ) -> wire_review.SavedNotes:
+        self.fake.asked.append(("notes.put", incident_id, body, person, if_version))
+        return wire_review.SavedNotes(incident_id=incident_id, saved_at=NOW, version=3)
 
 
 class _Checklists(_Part):

@@ -34,6 +34,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_window as wire_review
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import severity as wire_severity
@@ -107,6 +108,10 @@ CALLS = {
     "audit_head": lambda c: c.audit_head(1),
     "measures": lambda c: c.measures(1),
     "review_window": lambda c: c.review_window(1),
+    "ask_opening": lambda c: c.ask_opening(1, "it cannot wait"),
+    "answer_opening": lambda c: c.answer_opening(1, wire_review.AnswerOpening(answer="granted")),
+    "own_notes": lambda c: c.own_notes(1),
+    "save_notes": lambda c: c.save_notes(1, "what I saw", if_version=2),
     "correct_time": lambda c: c.correct_time(1, wire_life.CorrectTime(what="started_at", at=NOON, why="by the log")),
     "split": lambda c: c.split(1, wire_life.SplitIncident(title="Another one", alert_ids=(1,))),
     "resemble": lambda c: c.resemble(1, wire_life.Resembles(incident_id=2, why="the same alerts")),

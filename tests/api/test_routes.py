@@ -116,6 +116,10 @@ GOOD = {
     "DELETE /v1/incidents/{id}/resembles/{other_id}": ("/v1/incidents/1/resembles/2", None),
     "GET /v1/incidents/{id}/measures": ("/v1/incidents/1/measures?as_of=2026-03-14T09%3A30%3A00Z", None),
     "GET /v1/incidents/{id}/review/window": ("/v1/incidents/1/review/window", None),
+    "POST /v1/incidents/{id}/review/opening": ("/v1/incidents/1/review/opening", {"reason": "it cannot wait"}),
+    "POST /v1/incidents/{id}/review/opening/answer": ("/v1/incidents/1/review/opening/answer", {"answer": "granted"}),
+    "GET /v1/incidents/{id}/review/notes": ("/v1/incidents/1/review/notes", None),
+    "PUT /v1/incidents/{id}/review/notes": ("/v1/incidents/1/review/notes", {"text": "what I saw"}),
     "GET /v1/incidents/{id}/audit": ("/v1/incidents/1/audit", None),
     "GET /v1/incidents/{id}/audit/head": ("/v1/incidents/1/audit/head", None),
     "POST /v1/incidents/{id}/impact": (

@@ -9,7 +9,7 @@ from incidentd.domain.business_time import BusinessCalendar
 from incidentd.domain.hours import Hours
 from incidentd.domain.people import Person, Roster, Service, Team
 from incidentd.domain.process import default_process
-from incidentd.domain.review_window import Basis, business_days_on, calendar_of, soon_at, standing, window
+from incidentd.domain.review_window import Basis, business_days_on, calendar_of, standing, window
 from incidentd.domain.severity import Severity
 from incidentd.domain.sleep_hours import Act, in_sleep_hours, night_work, rested_at
 
@@ -74,12 +74,18 @@ def test_a_team_has_its_own_calendar_or_that_of_all():
 
 
 def test_standing_in_the_window():
-    due = T0 + 7 * DAY
-    soon = soon_at(T0, due, Basis())
-    assert soon == due - 4 * DAY  # over a weekend
-    instants = (T0 - HOUR, T0, soon, due, due + HOUR)
-    assert [standing(T0, soon, due, at).value for at in instants] == ["waiting", "open", "soon", "soon", "late"]
-    assert soon_at(due - HOUR, due, Basis()) == due - HOUR
+    found = window(PROCESS, Severity.SEV1, T0, Basis())
+    assert found is not None
+    assert found.soon_at == T0 + 3 * DAY  # Thursday, for it is due on Monday
+    instants = (T0, found.opens_at, found.soon_at, found.due_at, found.due_at + HOUR)
+    assert [standing(found, at).value for at in instants] == ["waiting", "open", "soon", "soon", "late"]
+
+
+def test_a_second_person_opens_it_early_and_the_ceiling_stays():
+    usual = window(PROCESS, Severity.SEV1, T0, Basis(nights=NIGHT))
+    early = window(PROCESS, Severity.SEV1, T0, Basis(nights=NIGHT, opened_at=T0 + 5 * HOUR))
+    assert usual is not None
+    assert early == replace(usual, opens_at=T0 + 5 * HOUR)
 
 
 # ------------------------------------------------------------------ nights
