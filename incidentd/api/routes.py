@@ -27,6 +27,7 @@ from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
 from incidentd.api.review_routes import REVIEW_ROUTES
+from incidentd.api.review_timeline_routes import REVIEW_TIMELINE_ROUTES
 from incidentd.api.review_window_routes import REVIEW_WINDOW_ROUTES
 from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
@@ -207,6 +208,7 @@ ROUTES: tuple[Route, ...] = (
     *SEVERITY_ROUTES,
     *REHEARSAL_ROUTES,
     *REVIEW_ROUTES,
+    *REVIEW_TIMELINE_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from incidentd import wire
@@ -175,6 +175,19 @@ def print_timeline(
     numbers: bool = False,
 ) -> None:
     """Every entry with its offset from the incident's start; `full` adds the texts of messages, as they were sent."""
+    print_entries(session, incident, entries, full=full, numbers=numbers, below=lambda _: None)
+
+
+def print_entries(
+    session: Session,
+    incident: wire.Incident,
+    entries: Sequence[wire.TimelineEntry],
+    *,
+    full: bool,
+    numbers: bool,
+    below: Callable[[wire.TimelineEntry], None],
+) -> None:
+    """The same, with what `below` prints under each."""
     _print_headline(incident)
     day = ""
     for entry in entries:
@@ -183,8 +196,9 @@ def print_timeline(
             print(f"\n  {paint(today, 'dim')}")
             day = today
         _print_entry(session, entry, incident.started_at, full=full)
-        if numbers:
+        if numbers and entry.seq:
             hang(" " * _NUMBER_COLUMNS, f"entry {entry.seq}", tone="dim")
+        below(entry)
     if not entries:
         print("\n  nothing yet")
 

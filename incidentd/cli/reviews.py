@@ -10,13 +10,14 @@ from incidentd import wire
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
+from incidentd.cli.review_timeline import TIMELINE_COMMANDS
 from incidentd.cli.screen import Painted, fields, hang, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.domain.review_window import words_of_nights
 from incidentd.wire import review_window as wire_review
 
-COMMANDS: tuple[click.Command, ...] = (open_early, notes)
+COMMANDS: tuple[click.Command, ...] = (open_early, notes, *TIMELINE_COMMANDS)
 
 
 @click.group()

@@ -27,6 +27,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.review_timeline import ReviewTimelineCalls
 from incidentd.client.review_window import ReviewWindowCalls
 from incidentd.client.reviews import ReviewCalls
 from incidentd.client.roles import RoleCalls
@@ -62,6 +63,7 @@ class Client(
     RequestCalls,
     ReportCalls,
     ReviewCalls,
+    ReviewTimelineCalls,
     SubscriberCalls,
     TriageCalls,
 ):

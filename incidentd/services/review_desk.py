@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.escalation import Handler
+from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.workshop_contracts import ReviewCalls
 from incidentd.services.workshops import Workshops
 from incidentd.storage.store import Store
@@ -17,10 +18,11 @@ class ReviewDesk:
 
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.workshops = Workshops(store, process, roster)
+        self.timelines = ReviewTimelines(store, process)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
-        return ReviewCalls(workshops=self.workshops)
+        return ReviewCalls(workshops=self.workshops, timelines=self.timelines)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of a review does."""

@@ -12,6 +12,7 @@ from incidentd.domain.reviews import Review
 from incidentd.services.errors import NotFound
 from incidentd.services.incident_views import Seen, existing
 from incidentd.services.review_masks import masked_from, without_conclusions
+from incidentd.services.review_timeline import walk_of
 from incidentd.storage import incidents, reviews
 from incidentd.storage.reviews import Member
 from incidentd.wire import reviews as wire_reviews
@@ -68,6 +69,7 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         participants=tuple(_participant(one, written) for one in people),
         joined=any(one.person == actor and one.left_at is None for one in people),
         drives=row.facilitator == actor,
+        walk=walk_of(seen, existing(seen.conn, row.incident_id), row),
         sections=row.sections,
     )
 

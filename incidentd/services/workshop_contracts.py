@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
 
@@ -15,7 +16,18 @@ class WorkshopCalls(Protocol):
     async def start(self, incident_id: int, body: wire_reviews.StartReview, actor: str) -> wire_reviews.ReviewView: ...
 
 
+class ReviewTimelineCalls(Protocol):
+    async def timeline(self, incident_id: int) -> wire_timeline.Walk: ...
+    async def add(self, incident_id: int, body: wire_timeline.WriteEntry, actor: str) -> wire_timeline.CuratedEntry: ...
+    async def edit(
+        self, incident_id: int, entry_id: int, body: wire_timeline.EditEntry, actor: str, if_version: int | None
+    ) -> wire_timeline.CuratedEntry: ...
+    async def withdraw(self, incident_id: int, entry_id: int, actor: str) -> wire_timeline.CuratedEntry: ...
+    async def group(self, incident_id: int, body: wire_timeline.GroupEntries, actor: str) -> wire_timeline.Walk: ...
+
+
 class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about reviews, by topic."""
 
     workshops: WorkshopCalls
+    timelines: ReviewTimelineCalls

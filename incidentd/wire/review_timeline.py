@@ -40,9 +40,9 @@ class Moment(Frozen, frozen=True):
 
 
 class Doubt(Frozen, frozen=True):
-    """A stated time that a recorded one contradicts, or a stretch that nothing is known of."""
+    """What does not fit, or is missing: a stated time against a recorded one, a stretch that nothing is known of."""
 
-    kind: str  # contradiction | gap
+    kind: str  # contradiction | gap | memory | disputed | unknown
     text: str
     seqs: tuple[int, ...] = ()
 
@@ -50,7 +50,7 @@ class Doubt(Frozen, frozen=True):
 class Walk(Frozen, frozen=True):
     """As far as it has been walked. What is ahead is counted, not told."""
 
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[Moment, ...]
     walked_to: Instant | None = None
     walked: bool = False  # to its end
     ahead: int = 0  # moments that are hidden still
@@ -80,6 +80,7 @@ class EditEntry(Request, frozen=True):
     goals: OptionalText | None = None
     options: OptionalText | None = None
     group: Annotated[str, Meta(max_length=100)] | None = None
+    at: Instant | None = None  # of an entry of one's own
 
 
 class GroupEntries(Request, frozen=True):

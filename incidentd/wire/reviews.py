@@ -109,7 +109,7 @@ class ReviewView(Frozen, frozen=True):
     joined: bool = False  # whether the caller takes part
     drives: bool = False  # whether the caller is its facilitator
     facilitator_was_involved: bool = False  # an exception that is shown, and never refused
-    walk: Walk = Walk()
+    walk: Walk = Walk(moments=())
     talk: tuple[TalkNote, ...] = ()
     accounts: tuple[Account, ...] = ()
     factors: tuple[Factor, ...] = ()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import NotFound
 from incidentd.services.workshop_contracts import ReviewCalls
+from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -37,5 +38,36 @@ class Workshops:
         return await self.get(incident_id, actor)
 
 
+class Timelines:
+    """INC-1 has one entry of a person's own."""
+
+    ENTRY = wire_timeline.CuratedEntry(
+        id=1, seq=None, at=NOW, kind="note", text="The add-on was replaced", evidence="", cues="", goals="",
+        options="", group="", by="ada", recorded_at=NOW, version=1,
+    )  # fmt: skip
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def timeline(self, incident_id):
+        return wire_timeline.Walk(moments=(), ahead=3)
+
+    async def add(self, incident_id, body, actor):
+        await self.fake.note("review.add", incident_id, body, actor)
+        return self.ENTRY
+
+    async def edit(self, incident_id, entry_id, body, actor, if_version):
+        await self.fake.note("review.edit", incident_id, entry_id, body, actor, if_version)
+        return self.ENTRY
+
+    async def withdraw(self, incident_id, entry_id, actor):
+        await self.fake.note("review.withdraw", incident_id, entry_id, actor)
+        return self.ENTRY
+
+    async def group(self, incident_id, body, actor):
+        await self.fake.note("review.group", incident_id, body, actor)
+        return await self.timeline(incident_id)
+
+
 def review_calls(fake):
-    return ReviewCalls(workshops=Workshops(fake))
+    return ReviewCalls(workshops=Workshops(fake), timelines=Timelines(fake))

@@ -34,6 +34,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import review_window as wire_review
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire import roles as wire_roles
@@ -248,6 +249,11 @@ CALLS = {
     "reviews": lambda c: c.reviews(state="held"),
     "review": lambda c: c.review(1),
     "start_review": lambda c: c.start_review(1, wire_reviews.StartReview(solo=True)),
+    "review_timeline": lambda c: c.review_timeline(1),
+    "add_entry": lambda c: c.add_entry(1, wire_timeline.WriteEntry(text="It was replaced", seq=4)),
+    "edit_entry": lambda c: c.edit_entry(1, 1, wire_timeline.EditEntry(cues="503"), 1),
+    "withdraw_entry": lambda c: c.withdraw_entry(1, 1),
+    "group_entries": lambda c: c.group_entries(1, wire_timeline.GroupEntries(seqs=(4,), group="the retries")),
     "draft": lambda c: c.draft("incident/1 ü?"),
     "delete_draft": lambda c: c.delete_draft("incident/1 ü?"),
     "event_page": lambda c: c.event_page(0),

@@ -43,6 +43,7 @@ from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
@@ -333,6 +334,16 @@ class Canned:
 
     def card(self) -> wire_rehearsals.RehearsalCard:
         return wire_rehearsals.RehearsalCard(id=self.text, title=self.text, text=self.text, source=self.text)
+
+    def curated(self) -> wire_timeline.CuratedEntry:
+        return wire_timeline.CuratedEntry(
+            id=2, seq=None, at=AT, kind="decision", text=self.text, evidence=self.text, cues=self.text,
+            goals=self.text, options=self.text, group=self.text, by=self.text, recorded_at=AT, version=1,
+        )  # fmt: skip
+
+    def walk(self) -> wire_timeline.Walk:
+        moment = wire_timeline.Moment(entry=self.entry(), notes=(self.curated(),), group=self.text, decision=True)
+        return wire_timeline.Walk(moments=(moment,), ahead=3, doubts=(wire_timeline.Doubt(kind="gap", text=self.text),))
 
     def rehearsal(self, **changes: Any) -> wire_rehearsals.Rehearsal:
         own = wire_rehearsals.OwnCall(card=self.text, answers={}, level=Severity.SEV2, rule_text=self.text)
