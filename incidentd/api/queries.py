@@ -89,6 +89,16 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Actions(Query, frozen=True):
+    state: Literal["open", "done", "wont_do", "all"] = "open"
+    team: Annotated[str, Meta(max_length=100, description="of this one only")] = ""
+    incident: Annotated[int, Meta(ge=1, le=2**53, description="of the review of this one only")] | None = None
+    late: Annotated[bool, Meta(description="open ones whose day is over only")] = False
+    mine: Annotated[bool, Meta(description="the caller's only")] = False
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class Reviews(Query, frozen=True):
     state: Annotated[
         Literal["held", "running", "paused", "written", "published", "all"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd import wire
 from incidentd.api import queries
+from incidentd.api.action_routes import ACTION_ROUTES
 from incidentd.api.fact_routes import FACT_ROUTES
 from incidentd.api.handlers import (
     alerts,
@@ -209,6 +210,7 @@ ROUTES: tuple[Route, ...] = (
     *REHEARSAL_ROUTES,
     *REVIEW_ROUTES,
     *REVIEW_TIMELINE_ROUTES,
+    *ACTION_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

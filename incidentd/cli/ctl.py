@@ -27,6 +27,7 @@ _COMMANDS = {
     "hides": ("hidings:hides", "What something hides, now and lately."),
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "audit": ("audit:audit", "Prove that what was written about an incident has not changed."),
+    "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
     "review": ("reviews:review", "Reviews: when they may be held, and what happens before."),
     "rehearsal": ("rehearsals:rehearsal", "Classify the same cards as others, blind, and see where people differ."),
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),

@@ -12,6 +12,7 @@ import os
 from collections.abc import AsyncGenerator
 
 from incidentd import wire
+from incidentd.client.actions import ActionCalls
 from incidentd.client.alerts import AlertCalls
 from incidentd.client.calls import query_string
 from incidentd.client.drafts import DraftCalls
@@ -64,6 +65,7 @@ class Client(
     ReportCalls,
     ReviewCalls,
     ReviewTimelineCalls,
+    ActionCalls,
     SubscriberCalls,
     TriageCalls,
 ):

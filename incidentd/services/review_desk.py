@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.services.action_reminders import ActionReminders
+from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.workshop_contracts import ReviewCalls
@@ -19,11 +21,13 @@ class ReviewDesk:
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.workshops = Workshops(store, process, roster)
         self.timelines = ReviewTimelines(store, process)
+        self.actions = Actions(store, process, roster)
+        self._action_reminders = ActionReminders(process, roster)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
-        return ReviewCalls(workshops=self.workshops, timelines=self.timelines)
+        return ReviewCalls(workshops=self.workshops, timelines=self.timelines, actions=self.actions)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of a review does."""
-        return {}
+        return {**self._action_reminders.handlers()}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from incidentd.domain.review_steps import GUIDES
 from incidentd.domain.reviews import Review
+from incidentd.services.action_views import actions_of
 from incidentd.services.errors import NotFound
 from incidentd.services.incident_views import Seen, existing
 from incidentd.services.review_masks import masked_from, without_conclusions
@@ -70,6 +71,7 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         joined=any(one.person == actor and one.left_at is None for one in people),
         drives=row.facilitator == actor,
         walk=walk_of(seen, existing(seen.conn, row.incident_id), row),
+        actions=actions_of(seen, row.incident_id),
         sections=row.sections,
     )
 

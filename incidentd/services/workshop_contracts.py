@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.services.action_contracts import ActionCalls
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
@@ -31,3 +32,4 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
 
     workshops: WorkshopCalls
     timelines: ReviewTimelineCalls
+    actions: ActionCalls

@@ -173,6 +173,9 @@ class Action(Frozen, frozen=True):
     issue: str  # where a code forge tracks it
     late: bool
     version: int
+    title: str = ""  # of its incident
+    ended_by: str = ""
+    warnings: tuple[str, ...] = ()  # what is worth a second thought; nothing is refused for it
 
 
 class WriteAction(Request, frozen=True):
@@ -188,13 +191,13 @@ class WriteAction(Request, frozen=True):
 
 
 class EditAction(Request, frozen=True):
-    """What is left out stays."""
+    """What is left out stays; `factor_id` 0 takes the link out again."""
 
     text: Line | None = None
     owner_team: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
     due_on: date | None = None
     owner: Annotated[str, Meta(max_length=64)] | None = None
-    factor_id: RowId | None = None
+    factor_id: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     worse: OptionalText | None = None
 
 
@@ -209,3 +212,5 @@ class ActionPage(Frozen, frozen=True):
     actions: tuple[Action, ...]  # by the day they are due
     next_cursor: str
     total: int
+    hidden: int = 0  # of incidents whose conclusions are kept from the caller for now
+    why_hidden: str = ""

@@ -305,7 +305,7 @@ class FakeDaemon:
             attempts=_Attempts(self),
             attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
-            review=_load("fake_reviews").review_calls(self),
+            review=_load("fake_reviews").review_calls(self, _load("fake_review_actions").Actions(self)),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

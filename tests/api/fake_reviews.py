@@ -69,5 +69,5 @@ class Timelines:
         return await self.timeline(incident_id)
 
 
-def review_calls(fake):
-    return ReviewCalls(workshops=Workshops(fake), timelines=Timelines(fake))
+def review_calls(fake, actions):
+    return ReviewCalls(workshops=Workshops(fake), timelines=Timelines(fake), actions=actions)

@@ -8,7 +8,7 @@ import itertools
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
@@ -34,6 +34,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import review_window as wire_review
 from incidentd.wire import reviews as wire_reviews
@@ -253,6 +254,13 @@ CALLS = {
     "add_entry": lambda c: c.add_entry(1, wire_timeline.WriteEntry(text="It was replaced", seq=4)),
     "edit_entry": lambda c: c.edit_entry(1, 1, wire_timeline.EditEntry(cues="503"), 1),
     "withdraw_entry": lambda c: c.withdraw_entry(1, 1),
+    "actions": lambda c: c.actions(state="all", team="web", incident=1, late=True, mine=True),
+    "action": lambda c: c.action(1),
+    "write_action": lambda c: c.write_action(
+        1, wire_records.WriteAction(text="Alert on it", owner_team="web", due_on=date(2026, 4, 1))
+    ),
+    "edit_action": lambda c: c.edit_action(1, wire_records.EditAction(worse="noise"), if_version=1),
+    "end_action": lambda c: c.end_action(1, wire_records.EndAction(state="done"), if_version=1),
     "group_entries": lambda c: c.group_entries(1, wire_timeline.GroupEntries(seqs=(4,), group="the retries")),
     "draft": lambda c: c.draft("incident/1 ü?"),
     "delete_draft": lambda c: c.delete_draft("incident/1 ü?"),

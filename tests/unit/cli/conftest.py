@@ -43,6 +43,7 @@ from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
@@ -340,6 +341,15 @@ class Canned:
             id=2, seq=None, at=AT, kind="decision", text=self.text, evidence=self.text, cues=self.text,
             goals=self.text, options=self.text, group=self.text, by=self.text, recorded_at=AT, version=1,
         )  # fmt: skip
+
+    def action(self, **changes: Any) -> wire_records.Action:
+        t = self.text
+        made = wire_records.Action(
+            id=5, incident_id=4, text=t, owner_team=t, owner=t, due_on=AT.date(), factor_id=7, worse=t, state="open",
+            why=t, created_at=AT, created_by=t, ended_at=AT, issue=t, late=True, version=1, title=t, ended_by=t,
+            warnings=(t,),
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
 
     def walk(self) -> wire_timeline.Walk:
         moment = wire_timeline.Moment(entry=self.entry(), notes=(self.curated(),), group=self.text, decision=True)

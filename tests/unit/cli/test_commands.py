@@ -28,6 +28,7 @@ from incidentd.wire import rehearsals as wire_rehearsals
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_records as wire_records
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import subscribers as wire_subscribers
@@ -88,6 +89,13 @@ READ = [
          "plain"),
     Case("incident resembling 4", "GET /v1/incidents/4/resembling", lambda c: c.resembling(),
          "resembles INC-12: plain"),
+    Case("action list --late --mine --team web --incident 4",
+         "GET /v1/actions?team=web&incident=4&state=open&limit=100&late=1&mine=1",
+         lambda c: wire_records.ActionPage(actions=(c.action(),), next_cursor="", total=1), "A-5  late"),
+    Case("action list --state wont-do", "GET /v1/actions?state=wont_do&limit=100",
+         lambda c: wire_records.ActionPage(actions=(), next_cursor="", total=0, hidden=2, why_hidden=c.text),
+         "2 more not shown: plain"),
+    Case("action show A-5", "GET /v1/actions/5", lambda c: c.action(), "  could make worse  plain"),
     Case("review timeline 4 --numbers", "GET /v1/incidents/4/review/timeline", lambda c: c.walk(), "3 more, hidden",
          also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
@@ -503,6 +511,19 @@ ASK = [  # a question that needs a body
     Case("drill start --incident INC-3 --people ada,grace --speed 10 --service web --review", "POST /v1/drills",
          lambda c: c.drill(), "D-7 runs: plain, for plain",
          {"people": ["ada", "grace"], "scenario": "", "incident_id": 3, "speed": 10, "service": "web", "review": True}),
+    Case("action add 4 alert --team web --due 2026-04-01 --owner ada --factor F-7 --worse noise --idea 2",
+         "POST /v1/incidents/4/review/actions", lambda c: c.action(),
+         "A-5 is open, team plain by 2024-03-14: plain\n  ! plain",
+         {"text": "alert", "owner_team": "web", "due_on": "2026-04-01", "owner": "ada", "factor_id": 7,
+          "worse": "noise", "idea_id": 2}),
+    Case("action edit A-5 --due 2026-05-01 --factor 0", "PATCH /v1/actions/5", lambda c: c.action(), "A-5 is open",
+         {"due_on": "2026-05-01", "factor_id": 0}),
+    Case("action done 5 --why shipped", "POST /v1/actions/5/state", lambda c: c.action(state="done"),
+         "A-5 is done: plain", {"state": "done", "why": "shipped"}),
+    Case("action wont-do 5 -r moved", "POST /v1/actions/5/state", lambda c: c.action(state="wont_do"),
+         "A-5 is wont do: plain", {"state": "wont_do", "why": "moved"}),
+    Case("action reopen 5", "POST /v1/actions/5/state", lambda c: c.action(), "A-5 is open",
+         {"state": "open", "why": ""}),
     Case("review entry note 4 --at 2026-03-01T10:00:00Z replaced", "POST /v1/incidents/4/review/entries",
          lambda c: c.curated(), "decision 2 added to the timeline of INC-4",
          {"text": "replaced", "kind": "note", "seq": None, "at": "2026-03-01T10:00:00Z", "evidence": "", "cues": "",

@@ -1,0 +1,31 @@
+"""What is done after a review."""
+
+from __future__ import annotations
+
+from incidentd.api import queries
+from incidentd.api.bodies import Empty
+from incidentd.api.call import Call, Read
+from incidentd.services.action_contracts import ActionQuery
+from incidentd.services.contracts import Calls
+from incidentd.wire import review_records as wire_records
+
+
+async def list_actions(calls: Calls, call: Call[Empty, queries.Actions]) -> wire_records.ActionPage:
+    asked = {name: getattr(call.query, name) for name in ActionQuery.__struct_fields__}
+    return await calls.review.actions.list(ActionQuery(**asked), call.actor)
+
+
+async def get_action(calls: Calls, call: Read) -> wire_records.Action:
+    return await calls.review.actions.get(call.id, call.actor)
+
+
+async def write_action(calls: Calls, call: Call[wire_records.WriteAction, queries.Query]) -> wire_records.Action:
+    return await calls.review.actions.write(call.id, call.body, call.actor)
+
+
+async def edit_action(calls: Calls, call: Call[wire_records.EditAction, queries.Query]) -> wire_records.Action:
+    return await calls.review.actions.edit(call.id, call.body, call.actor, call.if_version)
+
+
+async def end_action(calls: Calls, call: Call[wire_records.EndAction, queries.Query]) -> wire_records.Action:
+    return await calls.review.actions.end(call.id, call.body, call.actor, call.if_version)
