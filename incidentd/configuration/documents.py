@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pydantic
 
 from incidentd.configuration.problems import ConfigurationError, Explained, Fault, dotted, explain
-from incidentd.configuration.toml_lines import Path, key_lines, line_of
+from incidentd.domain.toml_lines import Path, key_lines, line_of
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 _MAX_BYTES = 4 * 1024 * 1024

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 import pydantic
 
 from incidentd.configuration.schedules import Broken
-from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Name, PositiveDuration, Table, unknown
 from incidentd.domain.people import LONGEST_ACKNOWLEDGEMENT, EscalationPolicy, Step, Target, TargetKind
+from incidentd.domain.toml_lines import Path
 
 _SHAPES = '"person:HANDLE", "schedule:NAME", "team:NAME" (one of them, in turn) or "channel:TEAM"'
 

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pydantic
 
-from incidentd.configuration.toml_lines import Path
 from incidentd.domain.display import safe_line
+from incidentd.domain.toml_lines import Path
 
 _SHOWN = 12  # names listed in a remedy
 

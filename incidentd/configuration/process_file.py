@@ -21,7 +21,6 @@ from incidentd.configuration.severity_tables import SeverityTable, broken_severi
 from incidentd.configuration.support_references import broken_support
 from incidentd.configuration.support_tables import SupportTable, support
 from incidentd.configuration.time_intervals import Intervals, time_intervals
-from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.update_tables import UpdatesTable, cadence, update_rules
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, parse_duration, unknown
 from incidentd.domain.contact_limits import SMS, USUAL, VOICE, Limit, Limits
@@ -32,6 +31,7 @@ from incidentd.domain.matchers import BadMatcher, Matcher, parse_matcher
 from incidentd.domain.people import DEFAULT_POLICY, Roster
 from incidentd.domain.process import Process, default_process
 from incidentd.domain.routing import Route, keyed, walk_routes
+from incidentd.domain.toml_lines import Path
 
 PROCESS_FILE = "process.toml"
 MAX_DEPTH = 20

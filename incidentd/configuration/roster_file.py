@@ -18,7 +18,6 @@ from incidentd.configuration.policies import Known, PolicyTable, broken_policies
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.regions import Region
 from incidentd.configuration.schedules import Broken, ScheduleTable, broken_schedule, people_of, schedule
-from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Duration, Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.dependencies import cycle
 from incidentd.domain.hours import Availability
@@ -36,6 +35,7 @@ from incidentd.domain.people import (
     TargetKind,
     Team,
 )
+from incidentd.domain.toml_lines import Path
 
 ROSTER_FILE = "roster.toml"
 LOG_NOTIFIER = "log"

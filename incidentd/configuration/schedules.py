@@ -10,10 +10,10 @@ import pydantic
 
 from incidentd.configuration.hours import WallClock, days_of_week
 from incidentd.configuration.secrets import BadSecret, resolve_secret
-from incidentd.configuration.toml_lines import Path
 from incidentd.configuration.values import Name, PositiveDuration, Table, Zone, unknown
 from incidentd.domain.hours import EVERY_DAY
 from incidentd.domain.people import HandoverForm, Ical, Layer, Restriction, Rotation, Schedule, Unit
+from incidentd.domain.toml_lines import Path
 
 _MOST_LAYERS = 50
 Broken = tuple[Path, tuple[str, str]]

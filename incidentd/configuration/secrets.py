@@ -13,7 +13,7 @@ from typing import Any
 import pydantic
 
 from incidentd.configuration.problems import Explained, members_of
-from incidentd.configuration.toml_lines import Path
+from incidentd.domain.toml_lines import Path
 from incidentd.plugin.values import Secret
 
 _KINDS = ("credential", "file", "env")

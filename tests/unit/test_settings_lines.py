@@ -8,7 +8,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentd.configuration.toml_lines import key_lines, line_of
+from incidentd.domain.toml_lines import key_lines, line_of
 
 TEXT = '''# a comment with [brackets] and "quotes
 title = "a # b"
