@@ -14,7 +14,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check lint format types imports docs docs-check bench test-e2e test-faults build clean distclean
+.PHONY: help venv run test check lint format types imports docs docs-check lint-report bench test-e2e test-faults build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ docs: $(STAMP) ## write docs/reference from the code and check every link
 
 docs-check: $(STAMP) ## fail when docs/reference has drifted from the code, or a link is dead
 	$(BIN)/python docs/build.py --check
+
+lint-report: $(STAMP) ## how precise each rule of the language lint is on sentences it was not made by
+	$(BIN)/pytest -n 0 -q -s tests/unit/lint/test_corpus.py -k report
 
 bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -12,7 +12,13 @@ CITED = re.compile(r"dfds/postmortems\b")
 TEXT = {".py", ".toml", ".md", ".tcss", ".service", ".socket", ".conf", ".sql", ".mako", ".ini", ".sh", ".json"}
 PLACES = ("incidentd", "tui", "plugins", "config", "systemd", "docs", "benchmarks", "tests")
 # The files that must name the words: this one, and those that teach or test the language lint.
-NAMES_THEM = {"tests/architecture/test_words.py", "tests/unit/lint/corpus/heldout.toml"}
+NAMES_THEM = {
+    "tests/architecture/test_words.py",
+    "incidentd/lexicon/en.toml",
+    "docs/language-lint.md",
+    *(f"tests/unit/lint/corpus/{name}.toml" for name in ("heldout", "tuning")),
+    *(f"tests/unit/{name}.py" for name in ("lint/test_findings", "cli/test_language")),
+}
 
 
 def texts(root: Path) -> list[Path]:

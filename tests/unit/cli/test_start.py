@@ -57,6 +57,13 @@ def test_help_loads_no_group(words, api):
     assert sorted((HEAVY - {"shutil"}) & modules) == []
 
 
+def test_the_language_lint_loads_no_more_than_it_needs(api, tmp_path):
+    (tmp_path / "review.md").write_text("The pod failed to start.")
+    modules = loaded(api, "lint", str(tmp_path / "review.md"))
+    assert "incidentd.lexicon" in modules
+    assert sorted((HEAVY | {"incidentd.domain.process", "markdown_it", "tempfile"}) & modules) == []
+
+
 def test_a_shim_that_spools_loads_no_more_than_it_needs(api, tmp_path, monkeypatch):
     monkeypatch.setenv("INCIDENTD_SPOOL", str(tmp_path))
     words = ["nagios", "-n", "host", "-t", "PROBLEM", "-f", "HOSTNAME=x", "--url", "http://127.0.0.1:1"]

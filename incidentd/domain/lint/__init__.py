@@ -1,0 +1,1 @@
+"""The language lint: an explainable lexicon and a small grammar, which suggest other words and never block anybody."""
