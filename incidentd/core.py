@@ -65,6 +65,7 @@ from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
 from incidentd.services.review_desk import ReviewDesk
+from incidentd.services.review_meetings import ReviewMeetings
 from incidentd.services.role_desk import RoleDesk
 from incidentd.services.role_pages import RolePages
 from incidentd.services.roster import RosterView
@@ -135,7 +136,7 @@ class Core:
         self.drafts = Drafts(store)
         self.answers = Answers(store)
         self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
-        self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url)
+        self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url, lambda: process().review_name)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         self._compose_sending(process, roster, sender)
         self.handlers = self._timer_handlers()
@@ -169,6 +170,7 @@ class Core:
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
         self.review_windows = ReviewWindows(store, process, roster)
         self.own_notes = OwnNotes(store)
+        self.meetings = ReviewMeetings(store, process, roster)
         self.impact = Impact(store)
         self.attempts = Attempts(store)
         self.attachments = Attachments(store)
@@ -239,6 +241,7 @@ class Core:
             life=self.life,
             review_windows=self.review_windows,
             own_notes=self.own_notes,
+            meetings=self.meetings,
             roles=self.roles,
             impact=self.impact,
             attempts=self.attempts,
@@ -282,6 +285,7 @@ class Core:
             **self.maintenance.handlers(),
             **self.recurring.handlers(),
             **self.incidents.handlers(),
+            **self.meetings.handlers(),
             **self.drills.handlers(),
             **self.desk.handlers(),
             **self.answers.handlers(),

@@ -108,6 +108,15 @@ class Reviews(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class MeetingTimes(Query, frozen=True):
+    minutes: Annotated[int, Meta(ge=15, le=480)] = 60
+    person: Annotated[tuple[wire.Handle, ...], Meta(max_length=90, description="who comes, repeatable")] = ()
+
+
+class MeetingForm(Query, frozen=True):
+    format: Literal["json", "ics"] = "json"
+
+
 class UpdateDraft(Query, frozen=True):
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
     phase: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd.client.calls import Calls
+from collections.abc import Sequence
+
+from incidentd.client.calls import Calls, query_string
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_window as wire_review
 
 
@@ -27,3 +30,28 @@ class ReviewWindowCalls(Calls):
     async def save_notes(self, incident_id: int, text: str, if_version: int | None = None) -> wire_review.SavedNotes:
         path, body = f"/v1/incidents/{incident_id}/review/notes", wire_review.SaveNotes(text=text)
         return await self._send("PUT", path, wire_review.SavedNotes, body, if_version=if_version)
+
+    async def meeting_times(
+        self, incident_id: int, *, minutes: int = 60, person: Sequence[str] = ()
+    ) -> wire_meeting.MeetingProposals:
+        query = query_string(minutes=minutes, person=person)
+        return await self._get(
+            f"/v1/incidents/{incident_id}/review/meeting/times{query}", wire_meeting.MeetingProposals
+        )
+
+    async def meeting(self, incident_id: int) -> wire_meeting.Meeting:
+        return await self._get(f"/v1/incidents/{incident_id}/review/meeting", wire_meeting.Meeting)
+
+    async def schedule_meeting(self, incident_id: int, body: wire_meeting.ScheduleMeeting) -> wire_meeting.Meeting:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/review/meeting", wire_meeting.Meeting, body)
+
+    async def move_meeting(self, incident_id: int, body: wire_meeting.MoveMeeting) -> wire_meeting.Meeting:
+        return await self._send("POST", f"/v1/incidents/{incident_id}/review/meeting/move", wire_meeting.Meeting, body)
+
+    async def cancel_meeting(self, incident_id: int, why: str = "") -> wire_meeting.Meeting:
+        path, body = f"/v1/incidents/{incident_id}/review/meeting/cancel", wire_meeting.CancelMeeting(why=why)
+        return await self._send("POST", path, wire_meeting.Meeting, body)
+
+    async def answer_meeting(self, incident_id: int, body: wire_meeting.AnswerMeeting) -> wire_meeting.Meeting:
+        path = f"/v1/incidents/{incident_id}/review/meeting/answer"
+        return await self._send("POST", path, wire_meeting.Meeting, body)

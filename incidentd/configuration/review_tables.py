@@ -25,6 +25,7 @@ class ReviewTable(Table):
     name: Annotated[str, pydantic.Field(min_length=1, max_length=60, pattern=r"\S")] = DEFAULT_REVIEW_NAME
     windows: dict[Severity, WindowTable] = pydantic.Field(default={})
     none: tuple[Severity, ...] = ()  # severities that need no review although they have a window by default
+    facilitators: Annotated[tuple[str, ...], pydantic.Field(max_length=100)] = ()
     calendar: CalendarTable = CalendarTable()
     teams: dict[Name, CalendarTable] = pydantic.Field(default={})
 
@@ -34,6 +35,7 @@ def review_settings(table: ReviewTable) -> Mapping[str, Any]:
     return {
         "review_name": table.name.strip(),
         "review_windows": _windows(table),
+        "facilitators": table.facilitators,
         "review_calendar": business_calendar(table.calendar),
         "review_calendars": {name: business_calendar(one) for name, one in table.teams.items()},
     }
@@ -51,3 +53,6 @@ def review_problems(process: Process, roster: Roster) -> Iterable[str]:
     for name in process.review_calendars if roster.teams else ():
         if name not in roster.teams:
             yield f"review.teams names team {name}, which the roster does not have"
+    for handle in process.facilitators if roster.people else ():
+        if handle not in roster.people:
+            yield f"review.facilitators names {handle}, whom the roster does not have"

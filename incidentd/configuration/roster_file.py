@@ -71,6 +71,7 @@ class TeamTable(Table):
     members: list[str] = pydantic.Field(default=[])
     channel: list[ContactTable] = pydantic.Field(default=[])
     support_percent: Annotated[int | None, pydantic.Field(ge=1, le=100)] = None
+    leads: list[str] = pydantic.Field(default=[])
 
 
 class ServiceTable(Table):
@@ -126,6 +127,7 @@ def _broken_references(file: RosterFile, notifiers: Collection[str], environ: Ma
     yield from broken_accounts({handle: person.accounts for handle, person in file.people.items()})
     for name, team in file.teams.items():
         yield from _unknown_people(file, ("teams", name, "members"), team.members)
+        yield from _unknown_people(file, ("teams", name, "leads"), team.leads)
         yield from _unknown_notifiers(("teams", name, "channel"), team.channel, notifiers)
     for name, table in file.schedules.items():
         yield from broken_schedule(table, ("schedules", name), file.people, environ)
@@ -194,6 +196,7 @@ def _roster(file: RosterFile, environ: Mapping[str, str]) -> Roster:
                 name=name,
                 members=tuple(t.members),
                 support_percent=t.support_percent,
+                leads=tuple(t.leads),
                 channel=_contacts(t.channel),
             )
             for name, t in file.teams.items()

@@ -233,13 +233,15 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 class Team(msgspec.Struct, frozen=True, kw_only=True):
     """`support_percent` of the members are in support mode at a time; None for a team that states no share.
 
-    `channel` are the contact methods of a place where the team reads, such as a chat room.
+    `channel` are the contact methods of a place where the team reads, such as a chat room. `leads` have authority over
+    the members: they facilitate no review of what these took part in.
     """
 
     name: str
     members: tuple[str, ...] = ()
     channel: tuple[ContactMethod, ...] = ()
     support_percent: int | None = None
+    leads: tuple[str, ...] = ()
 
 
 class LastResort(msgspec.Struct, frozen=True, kw_only=True):

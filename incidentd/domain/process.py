@@ -41,7 +41,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     `cadence` is how long after an update the next one is due, by severity and phase; a severity that is missing has
     no cadence, a severity missing from `review_windows` needs no review. `review_calendars` are those of teams whose
-    business days are not those of `review_calendar`.
+    business days are not those of `review_calendar`; `facilitators` are proposed before others.
     """
 
     version: str
@@ -59,6 +59,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     review_windows: Mapping[Severity, ReviewWindow] = {}
     review_calendar: BusinessCalendar = BusinessCalendar()
     review_calendars: Mapping[str, BusinessCalendar] = {}
+    facilitators: tuple[str, ...] = ()
     communicators: Communicators = Communicators()
     checklists: tuple[Checklist, ...] = ()
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})

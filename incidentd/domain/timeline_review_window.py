@@ -46,5 +46,15 @@ def _withdrawn(told: Told) -> Line:
     return Line(kind="window", text=text, detail=told.data["why"])
 
 
+@SENTENCES.about("incident.review_meeting")
+def _meeting(told: Told) -> Line:
+    data = told.data
+    at = instant(data["starts_at"])
+    when = f"{_when(at)} UTC" if at is not None else ""
+    whom = ", ".join(data.get("people", ()))
+    detail = joined(data["place"], f"invited: {whom}" if whom else "", str(data.get("why", "")))
+    return Line(kind="window", text=f"{data['review_name']} {data['what']}: {when}", detail=detail)
+
+
 def _when(at: datetime) -> str:
     return f"{at:%a %d %b %H:%M}"

@@ -71,6 +71,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     acknowledge_url: str | None = None  # a signed link; POST acknowledges, GET shows a confirm page
     attempt: int = 1
     unsubscribe_url: str | None = None  # of a letter to a subscriber; a POST ends it (RFC 8058). Since API version 1.8
+    calendar: str = (
+        ""  # an iCalendar document with its METHOD (RFC 5546), where files can go along. Since API version 1.8
+    )
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

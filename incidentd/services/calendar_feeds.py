@@ -1,5 +1,7 @@
 """Calendar feeds: an address from which a calendar reads the shifts of a person, a schedule or a team.
 
+That of a person has the reviews too to which they are invited.
+
 The address holds a signed token; whoever has it may read these shifts and nothing else. A feed has a generation in the
 store that is part of what is signed: revoking it counts on, and every address given before is void.
 """
@@ -12,18 +14,24 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
+from incidentd.domain.duty_changes import Changes
 from incidentd.domain.final_schedule import final_schedule
 from incidentd.domain.people import Roster
 from incidentd.services.calendar_text import Named, calendar
 from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.review_calendar import meeting_events
 from incidentd.storage import duty_changes
 from incidentd.storage.schema import meta
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import duty as wire_duty
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PAST, AHEAD = timedelta(days=30), timedelta(days=180)
 """How far a feed reaches."""
@@ -35,12 +43,18 @@ class CalendarFeeds:
     """Implements `contracts.FeedCalls` and the ingress' `Calendars`."""
 
     def __init__(
-        self, store: Store, roster: Callable[[], Roster], key: Callable[[], bytes], public_url: Callable[[], str]
+        self,
+        store: Store,
+        roster: Callable[[], Roster],
+        key: Callable[[], bytes],
+        public_url: Callable[[], str],
+        review_name: Callable[[], str],
     ) -> None:
         self._store = store
         self._roster = roster
         self._key = key
         self._public_url = public_url
+        self._review_name = review_name
 
     async def url(self, kind: str, name: str) -> wire_duty.FeedUrl:
         """The address of a feed. Raises `NotFound`, `Invalid`."""
@@ -75,9 +89,13 @@ class CalendarFeeds:
         if name not in _known(roster, kind):
             return None
         begin, end = now - PAST, now + AHEAD
-        current, changes = await self._store.read(
-            lambda conn: (_generation(conn, kind, name) or 0, duty_changes.between(conn, begin, end))
-        )
+        review_name = self._review_name()
+
+        def look(conn: Connection) -> tuple[int, Changes, list[Event]]:
+            meetings = meeting_events(conn, name, review_name, begin, end) if kind == "person" else []
+            return _generation(conn, kind, name) or 0, duty_changes.between(conn, begin, end), meetings
+
+        current, changes, meetings = await self._store.read(look)
         if generation != current:
             return None
         people = {"person": (name,), "team": roster.teams[name].members if kind == "team" else ()}.get(kind)
@@ -89,7 +107,7 @@ class CalendarFeeds:
             if people is None or shift.person in people
         ]
         instance = hashlib.sha256(self._key()).hexdigest()[:12]
-        return calendar(f"On call: {name}", shifts, now, instance)
+        return calendar(f"On call: {name}", shifts, now, instance, meetings)
 
     # ------------------------------------------------------------------ tokens
     def _address(self, kind: str, name: str, generation: int) -> wire_duty.FeedUrl:

@@ -8,16 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from incidentd.domain.people import Shift
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//incidentd//on-call//EN"
 Named = tuple[str, Shift]
 """A schedule's name, and a shift of it."""
 
 
-def calendar(title: str, shifts: Iterable[Named], stamp: datetime, instance: str) -> bytes:
-    """A calendar with an event for each shift that somebody has. `instance` makes its ids differ from others'."""
+def calendar(
+    title: str, shifts: Iterable[Named], stamp: datetime, instance: str, others: Iterable[Event] = ()
+) -> bytes:
+    """A calendar with an event for each shift that somebody has, and `others`. `instance` makes its ids its own."""
     from icalendar import Calendar, Event  # its import takes longer than a start may
 
     document = Calendar()
@@ -37,6 +43,8 @@ def calendar(title: str, shifts: Iterable[Named], stamp: datetime, instance: str
             event.add("description", f"instead of {shift.instead_of}")
         event.add("transp", "TRANSPARENT")  # carrying a pager does not make a person busy
         document.add_component(event)
+    for other in others:
+        document.add_component(other)
     return bytes(document.to_ical())
 
 

@@ -33,7 +33,7 @@ from incidentd.services.report_contracts import (
     SubscriberCalls,
     TriageCalls,
 )
-from incidentd.services.review_contracts import OwnNotesCalls, ReviewWindowCalls
+from incidentd.services.review_contracts import MeetingCalls, OwnNotesCalls, ReviewWindowCalls
 from incidentd.services.workshop_contracts import ReviewCalls
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -323,6 +323,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     life: LifeCalls
     review_windows: ReviewWindowCalls
     own_notes: OwnNotesCalls
+    meetings: MeetingCalls
     roles: RoleCalls
     impact: ImpactCalls
     attempts: AttemptCalls

@@ -152,6 +152,7 @@ class DeliveryWorker:
             created_at=row.created_at,
             acknowledge_url=links.url,
             attempt=row.attempt,
+            calendar=row.message.calendar,
         )
 
     async def _send(self, claimed: Claimed) -> None:

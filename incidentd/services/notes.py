@@ -23,17 +23,19 @@ def write_to(
     *,
     about: str = "",
     can_wait: bool = False,
+    calendar: str = "",
     drill_id: int | None = None,
 ) -> bool:
     """Write to `person` when the daemon can; `body` is safe to show already. `drill_id`: it is part of a drill.
 
     `about` is what a link in the message answers; what `can_wait` waits for the person's hours.
+    `calendar` is an iCalendar document that goes along where a notifier carries files.
     """
     if person is None or not person.contacts:
         return False
     contact = person.contacts[0]
     title, labels = safe_line(title, LONGEST_LINE), drills.labels(drill_id)
-    message = Message(title=title, body=body, reason=reason, urgency="low", labels=labels)
+    message = Message(title=title, body=body, reason=reason, urgency="low", labels=labels, calendar=calendar)
     note = NewDelivery(
         page_id=None,
         person=person.handle,

@@ -35,6 +35,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     urgency: str
     labels: Mapping[str, str] = {}
+    calendar: str = ""  # an iCalendar document that goes along where files can
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,7 +55,16 @@ def compose(notification: Notification, sender: Mailbox, recipient: Mailbox) -> 
         message["X-Priority"] = "1"
     message.set_content(plain_text(notification))
     message.add_alternative(simple_html(notification), subtype="html")
+    if notification.calendar:
+        _attach_calendar(message, notification.calendar)
     return written(message)
+
+
+def _attach_calendar(message: EmailMessage, document: str) -> None:
+    """An appointment that calendars offer to take (RFC 6047); the type repeats the METHOD that the document has."""
+    lines = document.splitlines()
+    method = next((line.partition(":")[2] for line in lines if line.startswith("METHOD:")), "PUBLISH")
+    message.add_attachment(document, subtype="calendar", filename="meeting.ics", params={"method": method})
 
 
 def begun(sender: Mailbox, recipient: Mailbox, subject: str, at: datetime) -> EmailMessage:

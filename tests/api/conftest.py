@@ -55,6 +55,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_window as wire_review
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
@@ -296,6 +297,7 @@ class FakeDaemon:
             life=_Life(self),
             review_windows=_ReviewWindows(self),
             own_notes=_OwnNotes(self),
+            meetings=_Meetings(self),
             presence=_Presences(self),
             chat=_Chat(self),
             pins=_Pins(self),
@@ -1450,6 +1452,62 @@ class _ReviewWindows(_Part):
 
     async def answer(self, incident_id: int, body: wire_review.AnswerOpening, actor: str) -> wire_review.ReviewWindow:
         self.fake.asked.append(("review.answer", incident_id, body, actor))
+        return await self.get(incident_id)
+
+
+class _Meetings(_Part):
+    MEETING = wire_meeting.Meeting(
+        incident_id=1,
+        review_name="Incident Review",
+        state="scheduled",
+        starts_at=NOW,
+        ends_at=NOW,
+        place="room 4",
+        by="ana",
+        at=NOW,
+        uid="u@incidentd",
+        sequence=0,
+        invited=(wire_meeting.Invited(person="ana", part="owner", zone="UTC"),),
+        unsuited=(wire_meeting.Unsuited(person="ana", against="pager", text="carries the pager of plain"),),
+        facilitator_faults=(),
+        before_floor=False,
+        version=1,
+    )
+
+    async def propose(self, incident_id: int, minutes: int, people: tuple[str, ...]) -> wire_meeting.MeetingProposals:
+        self.fake.asked.append(("meetings.propose", incident_id, minutes, people))
+        one = wire_meeting.MeetingTime(starts_at=NOW, ends_at=NOW, why="plain", unsuited=self.MEETING.unsuited)
+        return wire_meeting.MeetingProposals(
+            incident_id=incident_id,
+            review_name="Incident Review",
+            opens_at=NOW,
+            due_at=NOW,
+            invited=self.MEETING.invited,
+            times=(one,),
+            facilitators=(wire_meeting.Candidate(person="ben", listed=True, faults=()),),
+        )
+
+    async def get(self, incident_id: int) -> wire_meeting.Meeting:
+        _one(self.fake.incidents, incident_id, "incident")
+        return self.MEETING
+
+    async def calendar(self, incident_id: int) -> str:
+        return "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+    async def schedule(self, incident_id: int, body: wire_meeting.ScheduleMeeting, actor: str) -> wire_meeting.Meeting:
+        return await self.get(incident_id)
+
+    async def move(
+        self, incident_id: int, body: wire_meeting.MoveMeeting, actor: str, if_version: int | None
+    ) -> wire_meeting.Meeting:
+        return await self.get(incident_id)
+
+    async def cancel(
+        self, incident_id: int, body: wire_meeting.CancelMeeting, actor: str, if_version: int | None
+    ) -> wire_meeting.Meeting:
+        return await self.get(incident_id)
+
+    async def answer(self, incident_id: int, body: wire_meeting.AnswerMeeting, actor: str) -> wire_meeting.Meeting:
         return await self.get(incident_id)
 
 

@@ -34,6 +34,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import review_window as wire_review
@@ -112,6 +113,12 @@ CALLS = {
     "review_window": lambda c: c.review_window(1),
     "ask_opening": lambda c: c.ask_opening(1, "it cannot wait"),
     "answer_opening": lambda c: c.answer_opening(1, wire_review.AnswerOpening(answer="granted")),
+    "meeting_times": lambda c: c.meeting_times(1, person=["ana"]),
+    "meeting": lambda c: c.meeting(1),
+    "schedule_meeting": lambda c: c.schedule_meeting(1, wire_meeting.ScheduleMeeting(starts_at=NOON)),
+    "move_meeting": lambda c: c.move_meeting(1, wire_meeting.MoveMeeting(minutes=90)),
+    "cancel_meeting": lambda c: c.cancel_meeting(1, "ill"),
+    "answer_meeting": lambda c: c.answer_meeting(1, wire_meeting.AnswerMeeting(answer="yes")),
     "own_notes": lambda c: c.own_notes(1),
     "save_notes": lambda c: c.save_notes(1, "what I saw", if_version=2),
     "correct_time": lambda c: c.correct_time(1, wire_life.CorrectTime(what="started_at", at=NOON, why="by the log")),

@@ -416,3 +416,14 @@ def test_a_letter_to_a_subscriber_can_be_ended_from_the_mail_program():
     page = email.message_from_bytes(compose(notification(), sender, recipient), policy=email.policy.default)
     assert page["List-Unsubscribe"] is None
     assert "nsubscribe" not in page.as_string()
+
+
+def test_an_appointment_goes_along_as_a_calendar_file_with_its_method():
+    document = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
+    sender, recipient = parse_mailbox("i@example.org"), parse_mailbox("ada@example.org")
+    raw = compose(notification(calendar=document), sender, recipient)
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    (part,) = message.iter_attachments()
+    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "CANCEL")
+    assert part.get_content().splitlines() == document.splitlines()
+    assert "text/calendar" not in compose(notification(), sender, recipient).decode()

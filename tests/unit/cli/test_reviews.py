@@ -8,6 +8,7 @@ import pytest
 
 from incidentd import wire
 from incidentd.domain.severity import Severity
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_window as wire_review
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,3 +97,68 @@ def test_own_notes_are_shown_added_to_edited_and_removed(api, run, canned, monke
     assert run("review", "notes", "4").out == "You have no notes on INC-4.\n"
     run("review", "notes", "4", "first")
     assert api.asked[-1].headers["if-match"] == '"0"'
+
+
+# ------------------------------------------------------------------ the meeting
+@pytest.fixture
+def meeting(canned):
+    """On a day on which lin carries the pager, facilitated by somebody who was there."""
+    return wire_meeting.Meeting(
+        incident_id=4, review_name="Retro", state="scheduled", starts_at=canned.at, ends_at=canned.at + HOUR,
+        place="room 4", by="ada", at=canned.at, uid="u", sequence=0,
+        invited=(wire_meeting.Invited(person="lin", part="took_part", zone="UTC", answer="maybe", comment="late"),),
+        unsuited=(wire_meeting.Unsuited(person="lin", against="pager", text="carries the pager of shop"),),
+        facilitator_faults=("lin was involved",), before_floor=True, version=2,
+    )  # fmt: skip
+
+
+def test_times_are_proposed_with_whom_they_do_not_suit_and_who_may_facilitate(api, run, meeting, canned):
+    one = wire_meeting.MeetingTime(
+        starts_at=canned.at, ends_at=canned.at + HOUR, why="suits 0 of 1", unsuited=meeting.unsuited
+    )
+    found = wire_meeting.MeetingProposals(
+        incident_id=4, review_name="Retro", opens_at=canned.at, due_at=canned.at, invited=meeting.invited, times=(one,),
+        facilitators=(
+            wire_meeting.Candidate(person="sam", listed=True, faults=()),
+            wire_meeting.Candidate(person="lin", listed=False, faults=("lin was involved",)),
+        ),
+    )  # fmt: skip
+    api.on("GET", f"{REVIEW}/meeting/times", found)
+    shown = run("review", "meeting", "propose", "4", "-p", "lin").out
+    assert shown.startswith("Retro of INC-4, with lin\n")
+    assert "Thu 2024-03-14 09:26 to 10:26 UTC  suits 0 of 1\n    lin carries the pager of shop\n" in shown
+    assert "sam: was not involved, listed" in shown
+    assert "lin: lin was involved" in shown
+    assert shown.endswith("incidentctl review meeting schedule INC-4 --at 2024-03-14T09:26Z --facilitator HANDLE\n")
+    assert api.asked[-1].target.endswith("/times?minutes=60&person=lin")
+
+
+def test_people_are_invited_moved_called_off_and_answer(api, run, meeting):
+    api.on("POST", f"{REVIEW}/meeting", meeting)
+    shown = run("review", "meeting", "schedule", "4", "--at", "2026-03-20T10:00Z", "-p", "lin", "--place", "room 4").out
+    assert shown.splitlines() == [
+        "INC-4: invited, Thu 2024-03-14 09:26 to 10:26 UTC, with lin",
+        "  ! it lies before people have rested",
+        "  ! an exception: lin was involved",
+        "    lin carries the pager of shop",
+    ]
+    assert api.asked[-1].body["people"] == ["lin"]
+    for verb, body in (("move", ("--minutes", "90")), ("cancel", ("--why", "ill"))):
+        api.on("POST", f"{REVIEW}/meeting/{verb}", meeting)
+        assert run("review", "meeting", verb, "4", *body, "--if-version", "2").code == 0
+        assert api.asked[-1].headers["if-match"] == '"2"'
+    api.on("POST", f"{REVIEW}/meeting/answer", meeting)
+    assert run("review", "meeting", "answer", "4", "maybe", "--comment", "late").out == "INC-4: you said maybe\n"
+    assert api.asked[-1].body == {"answer": "maybe", "comment": "late"}
+    api.on("GET", f"{REVIEW}/meeting", meeting)
+    shown = run("review", "meeting", "show", "4").out
+    assert "room 4" in shown
+    assert "lin     took part  maybe  late" in shown
+
+
+def test_the_calendar_is_a_document_and_nothing_in_it_acts(api, run, meeting):
+    api.on("GET", f"{REVIEW}/meeting", meeting)
+    assert run("review", "calendar", "4", "--json").json["uid"] == "u"
+    assert api.asked[-1].target.endswith("?format=json")
+    assert "\x1b" not in run("review", "calendar", "4").out
+    assert api.asked[-1].target.endswith("?format=ics")
