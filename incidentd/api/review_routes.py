@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incidentd.api import queries
 from incidentd.api.handlers import reviews
-from incidentd.api.route import Route, created, get
+from incidentd.api.route import Route, changed, created, get, post
 from incidentd.wire import reviews as wire_reviews
 
 _VIEW = wire_reviews.ReviewView
@@ -24,5 +24,33 @@ REVIEW_ROUTES: tuple[Route, ...] = (
         _VIEW,
         "Begin the review of an incident",
         body=wire_reviews.StartReview,
+    ),
+    changed(
+        "/v1/incidents/{id}/review/drive",
+        reviews.drive_review,
+        _VIEW,
+        "What its facilitator does: a step, the walk, the timer, a pause, the end",
+        body=wire_reviews.DriveReview,
+    ),
+    post(
+        "/v1/incidents/{id}/review/participate",
+        reviews.participate,
+        _VIEW,
+        "Join or leave it, or say what you are done with",
+        body=wire_reviews.Participate,
+    ),
+    created(
+        "/v1/incidents/{id}/review/talk",
+        reviews.write_talk,
+        _VIEW,
+        "Write down what was said",
+        body=wire_reviews.WriteTalk,
+    ),
+    post(
+        "/v1/incidents/{id}/review/closing",
+        reviews.answer_closing,
+        _VIEW,
+        "Answer its closing questions",
+        body=wire_reviews.AnswerClosing,
     ),
 )

@@ -40,6 +40,8 @@ RESPONDING = frozenset({Status.ACTIVE, Status.MITIGATED})
 """When people respond and roles are wanted."""
 UPDATES_OWED = frozenset({Status.ACTIVE, Status.MITIGATED, Status.RESOLVED, Status.COOLING})
 """When a promised update is still owed: also after the resolve, until the last word is said."""
+REVIEWED_AS_IS = frozenset({Status.IN_REVIEW, Status.LEARNING, Status.CLOSED, Status.FALSE_ALARM})
+"""Where a review begins without a change of status: a near miss stays a false alarm, what is closed stays so."""
 AWAITING_REVIEW = frozenset({Status.RESOLVED, Status.COOLING, Status.REVIEW_READY})
 
 
@@ -224,6 +226,7 @@ TRANSITIONS: Mapping[tuple[Status, Status], Edge] = {
     (_S.RESOLVED, _S.COOLING): Edge(),
     (_S.COOLING, _S.REVIEW_READY): Edge(checks=(_floor,)),
     (_S.REVIEW_READY, _S.IN_REVIEW): Edge(checks=(_floor,)),
+    (_S.RESOLVED, _S.IN_REVIEW): Edge(checks=(_floor,)),  # one that no window asks for, or whose floor is none
     (_S.IN_REVIEW, _S.LEARNING): Edge(),
     (_S.LEARNING, _S.CLOSED): Edge(checks=(_reporters_told,)),
     (_S.RESOLVED, _S.CLOSED): Edge(checks=(_low_severity, _waiver, _reporters_told)),

@@ -88,3 +88,9 @@ def after(step: Step) -> Step | None:
     """The step that follows, None after the last."""
     at = ORDER.index(step) + 1
     return ORDER[at] if at < len(ORDER) else None
+
+
+def before(step: Step) -> Step | None:
+    """The step that it follows, None before the first."""
+    at = ORDER.index(step)
+    return ORDER[at - 1] if at else None

@@ -74,3 +74,34 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     def factors_revealed(self) -> bool:
         """Whether people read each other's factors."""
         return self.revealed_at is not None or not self.held
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who takes part, or did. `done_step` is the step that they said they are done with, "" for none."""
+
+    incident_id: int
+    person: str
+    joined_at: datetime
+    left_at: datetime | None
+    done_step: str
+    factors_in_at: datetime | None
+
+    @property
+    def present(self) -> bool:
+        """Whether they take part now."""
+        return self.left_at is None
+
+    @property
+    def factors_in(self) -> bool:
+        """Whether they said that their factors are written, or that they have none."""
+        return self.factors_in_at is not None
+
+
+def factors_open_to(row: Review, member: Member | None) -> bool:
+    """Whether somebody reads the factors of others.
+
+    Who joins after they were revealed writes their own first, or says that they have none, as everybody else did.
+    """
+    if not row.factors_revealed or member is None or not row.held or member.factors_in:
+        return row.factors_revealed
+    return row.revealed_at is None or member.joined_at <= row.revealed_at

@@ -54,6 +54,9 @@ _EXPLAINED = {
 }
 _LEFT_OUT = frozenset({_PIN, *_EXPLAINED, *_HIDING, *_REPORTED})
 
+# What people do in a review is not about what happened; its own screen shows it.
+_OF_REVIEWS = ("review.", "factor.", "learning.", "action.")
+
 
 def known_kinds() -> frozenset[str]:
     """The kinds of event that have words of their own."""
@@ -104,9 +107,13 @@ def entries(
     told = list(events)
     pins = _pins(told)
     corrected = {one.of: one for one in corrections(told) if one.of}
-    shown = [_from(merged, event, entry(Told(event, names))) for event in told if event.kind not in _LEFT_OUT]
+    shown = [_from(merged, event, entry(Told(event, names))) for event in told if not _left_out(event)]
     found = [_corrected(_pinned(one, pins), corrected.get(one.seq)) for one in shown]
     return tuple(sorted(found, key=lambda one: (one.observed_at, one.seq)))
+
+
+def _left_out(event: Event) -> bool:
+    return event.kind in _LEFT_OUT or event.kind.startswith(_OF_REVIEWS)
 
 
 def _pins(events: Iterable[Event]) -> dict[int, bool]:

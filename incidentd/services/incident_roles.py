@@ -27,7 +27,7 @@ def suggestion(name: str, known: list[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def known_person(roster: Roster, name: str, actor: str) -> str:
+def known_person(roster: Roster, name: str, actor: str, *, field: str = "person") -> str:
     """The handle that `name` stands for: a handle, an operating system user, "me" or the caller. Raises `Invalid`."""
     if name in roster.people or name == actor:
         return name
@@ -38,10 +38,10 @@ def known_person(roster: Roster, name: str, actor: str) -> str:
         return actor
     if name == "me":
         remedy = "name the person, or add yourself to roster.toml"
-        raise Invalid(f"the roster does not know you ({actor})", field="person", remedy=remedy)
+        raise Invalid(f"the roster does not know you ({actor})", field=field, remedy=remedy)
     raise Invalid(
         f"there is no person {name!r}{suggestion(name, list(roster.people))}",
-        field="person",
+        field=field,
         remedy="take a handle of incidentctl people, or add the person to roster.toml",
     )
 
@@ -83,6 +83,17 @@ def hand_to(tx: Tx, incident: Incident, role: Role, person: str, *, interrupts: 
     if interrupts:
         interrupted_by_role(tx, incident, person, "", person)
     return _pass(tx, incident, role, person, tx.now, passing, person, {})
+
+
+def only_holder(tx: Tx, incident: Incident, role: Role, person: str, actor: str) -> Incident:
+    """`person` holds `role` from now on, and nobody beside them."""
+    mine = [one for one in current(incidents.roles(tx.conn, [incident.id])[incident.id]) if one.role == role]
+    others = tuple(one for one in mine if one.person != person)
+    if len(others) == len(mine):
+        return _pass(tx, incident, role, person, tx.now, Passing(others, begins=True), actor, {})
+    for one in others:
+        incident = leave(tx, incident, [role], one.person, tx.now, actor)
+    return incident
 
 
 def _pass(

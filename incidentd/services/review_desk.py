@@ -10,7 +10,9 @@ from incidentd.services.action_reminders import ActionReminders
 from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
 from incidentd.services.review_timeline import ReviewTimelines
+from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
+from incidentd.services.workshop_timers import WorkshopTimers
 from incidentd.services.workshops import Workshops
 from incidentd.storage.store import Store
 
@@ -21,13 +23,23 @@ class ReviewDesk:
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.workshops = Workshops(store, process, roster)
         self.timelines = ReviewTimelines(store, process)
+        self.acts = WorkshopActs(store, process, roster)
         self.actions = Actions(store, process, roster)
+        self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
-        return ReviewCalls(workshops=self.workshops, timelines=self.timelines, actions=self.actions)
+        return ReviewCalls(
+            workshops=self.workshops,
+            acts=self.acts,
+            timelines=self.timelines,
+            actions=self.actions,
+        )
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of a review does."""
-        return {**self._action_reminders.handlers()}
+        return {
+            **self._timers.handlers(),
+            **self._action_reminders.handlers(),
+        }

@@ -8,14 +8,14 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from incidentd.domain.review_steps import GUIDES
-from incidentd.domain.reviews import Review
+from incidentd.domain.reviews import Member, Review
 from incidentd.services.action_views import actions_of
 from incidentd.services.errors import NotFound
 from incidentd.services.incident_views import Seen, existing
+from incidentd.services.review_closing import closing_of, talk_of
 from incidentd.services.review_masks import masked_from, without_conclusions
 from incidentd.services.review_timeline import walk_of
 from incidentd.storage import incidents, reviews
-from incidentd.storage.reviews import Member
 from incidentd.wire import reviews as wire_reviews
 
 _COPIED = tuple(name for name in wire_reviews.Review.__struct_fields__ if name in Review.__struct_fields__)
@@ -68,10 +68,12 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         review=lines(seen, [row])[0],
         steps=_STEPS,
         participants=tuple(_participant(one, written) for one in people),
-        joined=any(one.person == actor and one.left_at is None for one in people),
+        joined=any(one.person == actor and one.present for one in people),
         drives=row.facilitator == actor,
         walk=walk_of(seen, existing(seen.conn, row.incident_id), row),
         actions=actions_of(seen, row.incident_id),
+        talk=talk_of(seen, row),
+        closing=closing_of(seen, row, people, actor),
         sections=row.sections,
     )
 
@@ -82,6 +84,6 @@ def _participant(one: Member, written: dict[str, int]) -> wire_reviews.Participa
         joined_at=one.joined_at,
         left_at=one.left_at,
         done_step=one.done_step,
-        factors_in=one.factors_in_at is not None,
+        factors_in=one.factors_in,
         factors=written.get(one.person, 0),
     )

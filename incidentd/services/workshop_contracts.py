@@ -27,9 +27,23 @@ class ReviewTimelineCalls(Protocol):
     async def group(self, incident_id: int, body: wire_timeline.GroupEntries, actor: str) -> wire_timeline.Walk: ...
 
 
+class WorkshopActCalls(Protocol):
+    async def drive(
+        self, incident_id: int, body: wire_reviews.DriveReview, actor: str, if_version: int | None
+    ) -> wire_reviews.ReviewView: ...
+    async def participate(
+        self, incident_id: int, body: wire_reviews.Participate, actor: str
+    ) -> wire_reviews.ReviewView: ...
+    async def talk(self, incident_id: int, body: wire_reviews.WriteTalk, actor: str) -> wire_reviews.ReviewView: ...
+    async def answer(
+        self, incident_id: int, body: wire_reviews.AnswerClosing, actor: str
+    ) -> wire_reviews.ReviewView: ...
+
+
 class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about reviews, by topic."""
 
     workshops: WorkshopCalls
     timelines: ReviewTimelineCalls
     actions: ActionCalls
+    acts: WorkshopActCalls

@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from incidentd.domain.incidents import Incident, Status
+from incidentd.domain.incidents import REVIEWED_AS_IS, Incident, Status
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_steps import GUIDES, ORDER
 from incidentd.domain.reviews import State
+from incidentd.domain.roles import Role
 from incidentd.services import cursors
-from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.errors import Conflict
+from incidentd.services.incident_roles import known_person, only_holder
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, in_command
 from incidentd.services.review_views import existing_review, lines, view
+from incidentd.services.workshop_timers import arm
 from incidentd.storage import reviews
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
@@ -60,10 +63,8 @@ class Workshops:
     async def start(self, incident_id: int, body: wire_reviews.StartReview, actor: str) -> wire_reviews.ReviewView:
         """Begin it. Raises `NotFound`, `Invalid`, `Refused` before the floor, and `Conflict` when there is one."""
         process = self._process()
-        facilitator = body.facilitator or actor
-        if body.facilitator and body.facilitator not in self._roster().people:
-            remedy = "incidentctl people lists the roster"
-            raise Invalid(f"there is no {body.facilitator!r} in the roster", field="facilitator", remedy=remedy)
+        named = body.facilitator or actor
+        facilitator = known_person(self._roster(), named, actor, field="facilitator")
 
         def command(tx: Tx) -> wire_reviews.ReviewView:
             incident = existing(tx.conn, incident_id, lock=True)
@@ -87,6 +88,8 @@ class Workshops:
             )
             for person in dict.fromkeys((actor, facilitator)):
                 reviews.join(tx, incident_id, person)
+            arm(tx, row)
+            only_holder(tx, existing(tx.conn, incident_id), Role.FACILITATOR, facilitator, actor)
             data = {"facilitator": facilitator, "solo": body.solo, "review_name": row.review_name}
             tx.emit("incident.review_started", row.subject, data, actor=actor)
             return view(in_command(tx, process), row, actor)
@@ -94,7 +97,9 @@ class Workshops:
         return await self._store.write(command)
 
     def _begin(self, tx: Tx, incident: Incident, actor: str) -> None:
-        """Take the incident to `in_review` by the rules of its status."""
+        """Take the incident to `in_review` by the rules of its status, unless it stands where it may be reviewed."""
+        if incident.status in REVIEWED_AS_IS:
+            return
         change = wire_incidents.ChangeStatus
         if incident.status is Status.COOLING:
             incident = self._status.change(tx, incident, change(to=Status.REVIEW_READY), actor)

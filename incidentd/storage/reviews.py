@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
 from incidentd.domain.review_steps import Step
-from incidentd.domain.reviews import Review, State
+from incidentd.domain.reviews import Member, Review, State
 from incidentd.storage.schema_reviews import factors, review_people, reviews
 from incidentd.storage.tx import Tx
-
-
-class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who takes part, or did."""
-
-    incident_id: int
-    person: str
-    joined_at: datetime
-    left_at: datetime | None
-    done_step: str
-    factors_in_at: datetime | None
 
 
 def _review(row: Row[Any]) -> Review:
@@ -94,6 +81,11 @@ def change_member(tx: Tx, incident_id: int, person: str, **values: Any) -> bool:
     """Store what somebody says of themselves; whether they take part at all."""
     mine = and_(review_people.c.incident_id == incident_id, review_people.c.person == person)
     return bool(tx.conn.execute(update(review_people).where(mine).values(**values)).rowcount)
+
+
+def nobody_is_done(tx: Tx, incident_id: int) -> None:
+    """A step begins: whoever said that they were done says it anew."""
+    tx.conn.execute(update(review_people).where(review_people.c.incident_id == incident_id).values(done_step=""))
 
 
 def factor_counts(conn: Connection, incident_ids: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -92,6 +92,7 @@ class Closing(Frozen, frozen=True):
     come_again: Mapping[str, int] = {}
     texts: tuple[str, ...] = ()  # without names
     mine: OwnClosing | None = None
+    answered: int = 0  # so many have; what they said is counted when everybody present has, or at the end
 
 
 class OwnClosing(Frozen, frozen=True):
@@ -135,12 +136,14 @@ class DriveReview(Request, frozen=True):
     """What its facilitator does: exactly one of these."""
 
     step: Literal["next", "back"] | StepName | None = None
-    walk: Literal["next", "end"] | Instant | None = None  # the next moment, all of it, or up to an instant
+    walk: Annotated[str, Meta(max_length=40)] | None = None  # "next" moment, to the "end", or up to an RFC 3339 time
     minutes: Annotated[float, Meta(ge=0, le=24 * 60)] | None = None  # the timer of this step, from now; 0: none
+    longer: Annotated[float, Meta(gt=0, le=24 * 60)] | None = None  # so many minutes more than the timer has left
     pause: bool | None = None  # or go on with False
     reveal: bool = False  # show the factors although somebody is not done
     finish: bool = False
-    facilitator: Annotated[str, Meta(max_length=64)] | None = None  # hand it to somebody; "me" takes it
+    facilitator: Annotated[str, Meta(min_length=1, max_length=64)] | None = None  # hand it over; "me" takes it
+    reopen: Annotated[str, Meta(max_length=1000)] | None = None  # hold it again after its end: why
 
 
 class Participate(Request, frozen=True):

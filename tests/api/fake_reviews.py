@@ -69,5 +69,33 @@ class Timelines:
         return await self.timeline(incident_id)
 
 
+class WorkshopActs:
+    """What people do in the review of INC-1."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def drive(self, incident_id, body, actor, if_version):
+        await self.fake.note("review.drive", incident_id, body, actor, if_version)
+        return VIEW
+
+    async def participate(self, incident_id, body, actor):
+        await self.fake.note("review.participate", incident_id, body, actor)
+        return VIEW
+
+    async def talk(self, incident_id, body, actor):
+        await self.fake.note("review.talk", incident_id, body, actor)
+        return VIEW
+
+    async def answer(self, incident_id, body, actor):
+        await self.fake.note("review.answer", incident_id, body, actor)
+        return VIEW
+
+
 def review_calls(fake, actions):
-    return ReviewCalls(workshops=Workshops(fake), timelines=Timelines(fake), actions=actions)
+    return ReviewCalls(
+        workshops=Workshops(fake),
+        acts=WorkshopActs(fake),
+        timelines=Timelines(fake),
+        actions=actions,
+    )

@@ -100,6 +100,13 @@ GOOD = {
     "PATCH /v1/actions/{id}": ("/v1/actions/1", {"worse": "more noise"}),
     "POST /v1/actions/{id}/state": ("/v1/actions/1/state", {"state": "wont_do", "why": "the balancer goes"}),
     "POST /v1/incidents/{id}/review/groups": ("/v1/incidents/1/review/groups", {"seqs": [4], "group": "the retries"}),
+    "POST /v1/incidents/{id}/review/drive": ("/v1/incidents/1/review/drive", {"walk": "2026-03-14T09:26:00Z"}),
+    "POST /v1/incidents/{id}/review/participate": ("/v1/incidents/1/review/participate", {"done": True}),
+    "POST /v1/incidents/{id}/review/talk": ("/v1/incidents/1/review/talk", {"text": "the page was green"}),
+    "POST /v1/incidents/{id}/review/closing": (
+        "/v1/incidents/1/review/closing",
+        {"learned": "yes", "come_again": "unsure"},
+    ),
     "POST /v1/severity/replay": ("/v1/severity/replay", {"edited": {"name": "process.toml", "text": ""}}),
     "POST /v1/incidents/{id}/roles": ("/v1/incidents/1/roles", {"role": "mitigation_lead", "person": "ana"}),
     "GET /v1/incidents/{id}/roles/{role}/note": ("/v1/incidents/1/roles/scribe/note", None),

@@ -19,3 +19,21 @@ async def get_review(calls: Calls, call: Read) -> wire_reviews.ReviewView:
 
 async def start_review(calls: Calls, call: Call[wire_reviews.StartReview, queries.Query]) -> wire_reviews.ReviewView:
     return await calls.review.workshops.start(call.id, call.body, call.actor)
+
+
+async def drive_review(calls: Calls, call: Call[wire_reviews.DriveReview, queries.Query]) -> wire_reviews.ReviewView:
+    return await calls.review.acts.drive(call.id, call.body, call.actor, call.if_version)
+
+
+async def participate(calls: Calls, call: Call[wire_reviews.Participate, queries.Query]) -> wire_reviews.ReviewView:
+    return await calls.review.acts.participate(call.id, call.body, call.actor)
+
+
+async def write_talk(calls: Calls, call: Call[wire_reviews.WriteTalk, queries.Query]) -> wire_reviews.ReviewView:
+    return await calls.review.acts.talk(call.id, call.body, call.actor)
+
+
+async def answer_closing(
+    calls: Calls, call: Call[wire_reviews.AnswerClosing, queries.Query]
+) -> wire_reviews.ReviewView:
+    return await calls.review.acts.answer(call.id, call.body, call.actor)
