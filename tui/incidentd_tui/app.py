@@ -43,6 +43,7 @@ from incidentd_tui.screens.room import RoomScreen
 from incidentd_tui.sync import Sync
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.composer import Composer
+from incidentd_tui.wording import Wording
 
 _STYLES: dict[str, tuple[str, Style]] = {
     "done": ("", theme.success),
@@ -76,6 +77,7 @@ class IncidentdApp(App[int]):
         self.gateway = Gateway(client)
         self.model = Model(clock or SystemClock())
         self.acts = Acts(self.gateway, self.model, self.say, self.changed)
+        self.wording = Wording(self.model)
         self.sync = Sync(self.gateway, self.model, self.changed)
         self.keyboard = Keyboard(self, super().on_event)
         self.keymap, self._keymap_fault = load_keymap()

@@ -17,6 +17,7 @@ from incidentd_tui.screens.typeahead import TypeAhead
 from incidentd_tui.widgets.bars import Bar, Pane
 from incidentd_tui.widgets.choice import Choice
 from incidentd_tui.widgets.composer import Composer
+from incidentd_tui.widgets.lint_line import LintLine
 
 if TYPE_CHECKING:
     from incidentd_tui.app import IncidentdApp
@@ -30,7 +31,10 @@ PREVIEW_AFTER = 0.3
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to fill in. With `options` it is a choice; `draft` is the key under which typed text is kept."""
+    """One thing to fill in. With `options` it is a choice; `draft` is the key under which typed text is kept.
+
+    `lint` is for prose that others will learn from, of several lines: wording that judges is pointed out below it.
+    """
 
     name: str
     label: str
@@ -40,6 +44,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     optional: bool = False
     hint: str = ""
     draft: str = ""
+    lint: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +110,9 @@ class Form(TypeAhead[bool]):
             with VerticalScroll(id="fields", can_focus=False):
                 for field in self.plan.fields:
                     yield Bar(widget_id=f"label-{field.name}", classes="label")
-                    yield self._widget(field)
+                    yield (box := self._widget(field))
+                    if field.lint and isinstance(box, Composer):
+                        yield LintLine(self._tui, box)
             yield Pane(widget_id="effects")
             yield Bar(widget_id="form-keys")
 

@@ -21,6 +21,7 @@ def _words(one: wire_handover.Handover) -> Field:
         multiline=True,
         optional=True,
         hint="what the next one would not guess from what is open",
+        lint=True,
     )
 
 

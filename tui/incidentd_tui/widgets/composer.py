@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,6 +15,13 @@ SAVE_AFTER = 0.5
 """Seconds after the last key."""
 
 
+class Follower(Protocol):
+    """What looks at the text while it is typed: `widgets.lint_line`."""
+
+    def typed(self) -> None: ...
+    def next(self) -> bool: ...
+
+
 class Composer(TextArea):
     """Enter sends when `enter_sends`, ctrl+j then makes a new line; else ctrl+s sends."""
 
@@ -22,6 +29,7 @@ class Composer(TextArea):
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "send", show=False),
         Binding("ctrl+j,shift+enter,alt+enter", "newline", show=False),
+        Binding("ctrl+l", "next_wording", show=False),
     ]
 
     class Sent(Message):
@@ -50,6 +58,7 @@ class Composer(TextArea):
         self._save = save
         self._timer: Timer | None = None
         self._saved = text
+        self.follower: Follower | None = None
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter" and self._enter_sends:
@@ -61,6 +70,10 @@ class Composer(TextArea):
 
     def action_newline(self) -> None:
         self.insert("\n")
+
+    def action_next_wording(self) -> None:
+        if self.follower is not None:
+            self.follower.next()
 
     def action_send(self) -> None:
         if self.text.strip() or not self._enter_sends:  # a dialog says itself what is missing
@@ -81,6 +94,8 @@ class Composer(TextArea):
         self.move_cursor(self.document.end)
 
     def on_text_area_changed(self) -> None:
+        if self.follower is not None:
+            self.follower.typed()
         if self._save is None or self.text == self._saved:
             return
         if self._timer is not None:
@@ -95,6 +110,20 @@ class Composer(TextArea):
         if self._save is not None and self.text != self._saved:
             self._saved = self.text
             await self._save(self.text)
+
+    @property
+    def offset_of_cursor(self) -> int:
+        """How many characters of the text stand before the cursor."""
+        row, column = self.cursor_location
+        return sum(len(self.document.get_line(number)) + 1 for number in range(row)) + column
+
+    def go_to(self, offset: int) -> None:
+        """Move the cursor behind so many characters of the text."""
+        row = 0
+        while row < self.document.line_count - 1 and offset > len(self.document.get_line(row)):
+            offset -= len(self.document.get_line(row)) + 1
+            row += 1
+        self.move_cursor((row, offset))
 
     def forget(self) -> None:
         """Empty the box; the caller deletes the draft."""
