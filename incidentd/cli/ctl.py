@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from incidentd.cli.jsontext import compact
+from incidentd.cli.own_name import is_review
 from incidentd.cli.refusal import EXIT_CODES, Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
@@ -72,7 +73,9 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
-            return None
+            if not is_review(ctx, cmd_name):
+                return None
+            cmd_name = "review"
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         found = getattr(importlib.import_module(f"incidentd.cli.{module}"), name)
         assert isinstance(found, click.Command)

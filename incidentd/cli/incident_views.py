@@ -11,6 +11,7 @@ from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, sp
 from incidentd.cli.session import Session
 from incidentd.cli.severity_views import print_classification
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.review_words import reasons
 from incidentd.wire import incidents as wire_incidents
 
 # kind: glyph, the same in ASCII, tone
@@ -60,7 +61,23 @@ def _clock(session: Session, at: datetime, incident: wire.Incident) -> str:
 def _review(session: Session, i: wire.Incident) -> str:
     if i.review_opens_at is None or i.review_due_at is None:
         return ""
-    return f"not before {session.when(i.review_opens_at, '%a %d %b %H:%M')}, by {session.when(i.review_due_at)}"
+    standing = f" ({i.review_standing})" if i.review_standing else ""
+    opens = session.when(i.review_opens_at, "%a %d %b %H:%M")
+    return f"not before {opens}, by {session.when(i.review_due_at)}{standing}"
+
+
+def _print_window(detail: wire_incidents.IncidentDetail) -> None:
+    """Why its window lies there, where people worked at night or somebody wants it early."""
+    found = detail.window
+    lines = reasons(found.nights, found.openings) if found is not None else []
+    if found is not None and lines:
+        section(found.review_name)
+    for line in lines:
+        hang("  ", safe_line(line))
+
+
+def _review_name(detail: wire_incidents.IncidentDetail) -> str:
+    return detail.window.review_name.lower() if detail.window is not None else "review"
 
 
 def _started(session: Session, detail: wire_incidents.IncidentDetail) -> str:
@@ -94,9 +111,10 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("chat", " ".join(filter(None, (detail.chat.name, detail.chat.state, detail.chat.url))) if detail.chat else ""),
         ("checklist", _progress(detail)),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
-        ("review", _review(session, i)), ("process", i.process_version), ("version", i.version),
+        (_review_name(detail), _review(session, i)), ("process", i.process_version), ("version", i.version),
     ])  # fmt: skip
     _print_violations(session, i)
+    _print_window(detail)
     print_known(session, detail)
     if detail.classification is not None:
         print_classification(session, detail.classification)

@@ -15,7 +15,7 @@ from incidentd.cli.review_timeline import TIMELINE_COMMANDS
 from incidentd.cli.screen import Painted, fields, hang, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
-from incidentd.domain.review_window import words_of_nights
+from incidentd.domain.review_words import words_of_nights
 from incidentd.wire import review_window as wire_review
 
 COMMANDS: tuple[click.Command, ...] = (open_early, notes, meeting, calendar, *TIMELINE_COMMANDS)

@@ -11,6 +11,7 @@ from incidentd.configuration.support_tables import CalendarTable, business_calen
 from incidentd.configuration.values import Duration, Name, Table
 from incidentd.domain.people import Roster
 from incidentd.domain.process import DEFAULT_REVIEW_NAME, DEFAULT_REVIEW_WINDOWS, Process, ReviewWindow
+from incidentd.domain.review_words import name_problem
 from incidentd.domain.severity import Severity
 
 
@@ -49,7 +50,9 @@ def _windows(table: ReviewTable) -> dict[Severity, ReviewWindow]:
 
 
 def review_problems(process: Process, roster: Roster) -> Iterable[str]:
-    """Whom `[review]` names and the roster does not have."""
+    """What is odd about `[review]`: the name, and whom it names that the roster does not have."""
+    if problem := name_problem(process.review_name):
+        yield problem
     for name in process.review_calendars if roster.teams else ():
         if name not in roster.teams:
             yield f"review.teams names team {name}, which the roster does not have"

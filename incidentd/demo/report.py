@@ -71,7 +71,8 @@ def _incident_lines(detail: wire_incidents.IncidentDetail) -> Iterator[str]:
         due = f"; next by {_clock(update.next_at)}" if update.next_at else "; the last one"
         yield f"update to {safe_line(update.audience)} at {_clock(update.at)} ({update.phase}{due})"
     if incident.review_opens_at and incident.review_due_at:
-        yield f"review: not before {incident.review_opens_at:%a %d %b %H:%M}, by {incident.review_due_at:%a %d %b}"
+        name = detail.window.review_name.lower() if detail.window is not None else ""
+        yield f"{name}: not before {incident.review_opens_at:%a %d %b %H:%M}, by {incident.review_due_at:%a %d %b}"
 
 
 def _timeline_lines(timeline: wire.Timeline, started: datetime) -> Iterator[str]:

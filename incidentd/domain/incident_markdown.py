@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from incidentd.domain.attempts import attempt_text
 from incidentd.domain.impact import figure_text
 from incidentd.domain.markdown import inline, quoted
+from incidentd.domain.review_words import reasons
 from incidentd.wire import TimelineEntry
 from incidentd.wire.export import IncidentExport
 from incidentd.wire.measures import EpisodeMeasures
@@ -51,6 +52,10 @@ def _times(export: IncidentExport) -> _LINES:
     for what, at in times.items():
         if at is not None:
             yield f"| {what} | {_when(at)} |"
+    window = export.detail.window
+    if window is not None and (window.nights or window.openings):
+        yield f"\n{inline(export.review_name)}:\n"
+        yield from (f"- {inline(text)}" for text in reasons(window.nights, window.openings))
 
 
 def _measures(export: IncidentExport) -> _LINES:

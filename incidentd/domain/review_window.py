@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -96,8 +96,3 @@ def standing(found: Window, now: datetime) -> Standing:
     if now < found.opens_at:
         return Standing.WAITING
     return Standing.SOON if now >= found.soon_at else Standing.OPEN
-
-
-def words_of_nights(texts: Sequence[str]) -> str:
-    """Why a floor lies one night later, by the sentences of who worked then; "" when nobody did."""
-    return f"+1 night: {'; '.join(texts)}" if texts else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidentd.domain.event_times import instant
-from incidentd.domain.review_window import words_of_nights
+from incidentd.domain.review_words import words_of_nights
 from incidentd.domain.told import Line, Sentences, Told, joined
 
 SENTENCES = Sentences()

@@ -59,17 +59,17 @@ class ActionReminders:
             return
         process = self._process()
         words = due_words(action.due_on, today_of(process, action.owner_team, tx.now))
-        told = self._tell(tx, action, words)
+        told = self._tell(tx, action, words, process)
         tx.emit("action.reminded", action.incident, {"action_id": action.id, "due_on": action.due_on, "told": told})
         arm(tx, action, process)
 
-    def _tell(self, tx: Tx, action: Action, words: str) -> str:
+    def _tell(self, tx: Tx, action: Action, words: str, process: Process) -> str:
         """Write to the first who can be reached; returns who that was, "" for nobody."""
         incident = incidents.get(tx.conn, action.incident_id)
         title, drill_id = ("", None) if incident is None else (incident.title, incident.drill_id)
         body = (
             f"{safe_line(action.text, LONGEST_LINE)}\n"
-            f"From the review of INC-{action.incident_id}: {safe_line(title, LONGEST_LINE)}\n"
+            f"From the {process.review_name} of INC-{action.incident_id}: {safe_line(title, LONGEST_LINE)}\n"
             f"incidentctl action done {action.name}, or: action wont-do {action.name} --why ..., or: "
             f"action edit {action.name} --due ..."
         )

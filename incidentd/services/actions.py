@@ -128,7 +128,7 @@ class Actions:
         """It is done, or will not be because, or is taken up again. Raises `NotFound`, `Invalid` and `Conflict`."""
         state = State(body.state)
         if state is State.WONT_DO and not body.why.strip():
-            remedy = "say it in a sentence: who reads the review later will ask"
+            remedy = "say it in a sentence: who reads it later will ask"
             raise Invalid("an action that will not be done needs a reason", field="why", remedy=remedy)
 
         def command(tx: Tx) -> wire_records.Action:

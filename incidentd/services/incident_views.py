@@ -123,6 +123,8 @@ def _to_be_asked(seen: Seen, shown: wire.Incident, held: Sequence[wire.RoleHolde
 
 def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
     """One incident with its history. Raises `NotFound`."""
+    from incidentd.services.review_window_views import window_of  # it takes its views as this module does
+
     row = existing(seen.conn, incident_id)
     held = incidents.roles(seen.conn, [row.id])[row.id]
     responded = spans(seen.events([row.subject], KINDS), seen.process, seen.now)
@@ -139,4 +141,5 @@ def detail(seen: Seen, incident_id: int) -> wire_incidents.IncidentDetail:
         checklist=checklist_of(seen, row),
         communicators=_to_be_asked(seen, shown, held),
         related=related(seen, row),
+        window=window_of(seen, row),
     )

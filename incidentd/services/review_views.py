@@ -30,7 +30,7 @@ def existing_review(conn: Connection, incident_id: int, *, lock: bool = False) -
     found = reviews.get(conn, incident_id, lock=lock)
     if found is None:
         existing(conn, incident_id)
-        raise NotFound(f"INC-{incident_id} has no review yet", remedy=f"incidentctl review start INC-{incident_id}")
+        raise NotFound(f"INC-{incident_id}: it has not begun", remedy=f"incidentctl review start INC-{incident_id}")
     return found
 
 

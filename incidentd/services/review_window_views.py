@@ -48,3 +48,8 @@ def _openings(seen: Seen, incident: Incident) -> tuple[wire_review.Opening, ...]
         wire_review.Opening(**{name: getattr(one, name) for name in names if name != "text"}, text=text(one))
         for one in found
     )
+
+
+def window_of(seen: Seen, incident: Incident) -> wire_review.ReviewWindow | None:
+    """The same beside an incident, while there is something to say of it."""
+    return view(seen, incident) if incident.review_opens_at is not None else None

@@ -70,7 +70,7 @@ class Workshops:
             incident = existing(tx.conn, incident_id, lock=True)
             if (held := reviews.get(tx.conn, incident_id)) is not None:
                 current = view(in_command(tx, process), held, actor)
-                raise Conflict(f"INC-{incident_id} has a review already", current=current)
+                raise Conflict(f"the {process.review_name} of INC-{incident_id} has begun already", current=current)
             self._begin(tx, incident, actor)
             row = reviews.create(
                 tx,

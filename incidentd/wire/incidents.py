@@ -16,6 +16,7 @@ from incidentd.wire.chat import ChatRoom
 from incidentd.wire.checklists import ChecklistItem
 from incidentd.wire.facts import Attempt, ImpactClaim, Theory
 from incidentd.wire.life import Related
+from incidentd.wire.review_window import ReviewWindow
 from incidentd.wire.roles import HandOver
 from incidentd.wire.severity import IncidentClassification, SeverityAnswers
 
@@ -36,6 +37,7 @@ class IncidentDetail(Frozen, frozen=True):
     checklist: tuple[ChecklistItem, ...] = ()  # of every role, as it applies now
     communicators: tuple[str, ...] = ()  # to be asked now to lead the communications, in order
     related: tuple[Related, ...] = ()  # what other incidents are to this one
+    window: ReviewWindow | None = None  # of its review, from the resolve on
 
 
 class DeclareIncident(Request, frozen=True):

@@ -27,7 +27,7 @@ async def test_a_review_begins_after_the_cool_down_and_only_once(daemon):
     daemon.process = default_process()
     incident_id = await resolved(daemon)
     workshops = daemon.core.reviews.workshops
-    with pytest.raises(NotFound, match="no review yet"):
+    with pytest.raises(NotFound, match="it has not begun"):
         await workshops.get(incident_id, "ada")
     with pytest.raises(Refused, match="people rest first"):
         await workshops.start(incident_id, wire_reviews.StartReview(), "ada")
@@ -41,7 +41,7 @@ async def test_a_review_begins_after_the_cool_down_and_only_once(daemon):
     assert (seen.review.status, seen.review.state, seen.review.step) == ("in_review", "running", "ground_rules")
     assert (seen.review.facilitator, seen.drives, seen.joined) == ("lin", False, True)
     assert [one.person for one in seen.participants] == ["ada", "lin"]
-    with pytest.raises(Conflict, match="has a review already"):
+    with pytest.raises(Conflict, match="has begun already"):
         await workshops.start(incident_id, wire_reviews.StartReview(), "lin")
     page = await workshops.list("held", 10, "")
     assert [one.incident_id for one in page.reviews] == [incident_id]

@@ -162,3 +162,21 @@ def test_the_calendar_is_a_document_and_nothing_in_it_acts(api, run, meeting):
     assert api.asked[-1].target.endswith("?format=json")
     assert "\x1b" not in run("review", "calendar", "4").out
     assert api.asked[-1].target.endswith("?format=ics")
+
+
+# ------------------------------------------------------------------ the team's own name for it
+def test_it_goes_by_the_teams_own_name(api, run, window, canned):
+    api.on("GET", "/v1/info", canned.info(review_name="Incident Retro"))
+    api.on("GET", f"{REVIEW}/window", window)
+    usual = run("review", "window", "4").out
+    assert [one.target for one in api.asked] == [f"{REVIEW}/window"], "a word that is a command asks nothing"
+    assert run("retro", "window", "4").out == usual
+    assert run("incident-retro", "window", "4").out == usual
+    assert "Usage: incidentctl retro window" in run("retro", "window", "--help").out
+    unknown = run("rertro", "window", "4")
+    assert (unknown.code, "No such command 'rertro'" in unknown.err) == (2, True)
+
+
+def test_without_an_answer_a_word_is_no_command(api, run):
+    done = run("retro", "window", "4")
+    assert (done.code, "No such command 'retro'" in done.err) == (2, True)
