@@ -21,6 +21,7 @@ from incidentd.api.handlers import (
 from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.incident_routes import INCIDENT_ROUTES
+from incidentd.api.library_routes import LIBRARY_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
@@ -211,6 +212,7 @@ ROUTES: tuple[Route, ...] = (
     *REVIEW_ROUTES,
     *REVIEW_TIMELINE_ROUTES,
     *ACTION_ROUTES,
+    *LIBRARY_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -8,6 +8,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
+from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
@@ -18,7 +19,14 @@ from incidentd.domain.display import safe_line
 from incidentd.domain.review_words import words_of_nights
 from incidentd.wire import review_window as wire_review
 
-COMMANDS: tuple[click.Command, ...] = (open_early, notes, meeting, calendar, *TIMELINE_COMMANDS)
+COMMANDS: tuple[click.Command, ...] = (
+    open_early,
+    notes,
+    meeting,
+    calendar,
+    *TIMELINE_COMMANDS,
+    import_,
+)
 
 
 @click.group()

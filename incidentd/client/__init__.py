@@ -20,6 +20,7 @@ from incidentd.client.duty import DutyCalls
 from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
+from incidentd.client.library import LibraryCalls
 from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
 from incidentd.client.pages import PageCalls
@@ -66,6 +67,7 @@ class Client(
     ReviewCalls,
     ReviewTimelineCalls,
     ActionCalls,
+    LibraryCalls,
     SubscriberCalls,
     TriageCalls,
 ):

@@ -12,6 +12,7 @@ from incidentd.domain import (
     timeline_chat,
     timeline_facts,
     timeline_incident,
+    timeline_library,
     timeline_life,
     timeline_pages,
     timeline_review,
@@ -37,6 +38,7 @@ _SENTENCES = {
     **timeline_severity.SENTENCES,
     **timeline_chat.SENTENCES,
     **timeline_review.SENTENCES,
+    **timeline_library.SENTENCES,
 }
 
 # Kinds that explain a decision about an alert; `alert trace` shows them, a timeline would drown in them.

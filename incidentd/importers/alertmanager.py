@@ -12,6 +12,7 @@ from typing import Any
 from incidentd.configuration.daemon_settings import MAIN_FILE
 from incidentd.configuration.process_file import PROCESS_FILE
 from incidentd.configuration.roster_file import ROSTER_FILE
+from incidentd.domain.yaml_tree import MAX_BYTES, BadYaml, parse_yaml
 from incidentd.importers.alertmanager_chat import CHATS
 from incidentd.importers.alertmanager_email import GLOBAL_KEYS
 from incidentd.importers.alertmanager_inhibit import inhibit_rules
@@ -22,7 +23,6 @@ from incidentd.importers.imported import Imported, NothingRead
 from incidentd.importers.report import Outcome, Report
 from incidentd.importers.secret_places import SecretPlaces
 from incidentd.importers.yaml_table import Table
-from incidentd.importers.yaml_tree import MAX_BYTES, BadYaml, parse_yaml
 
 _ESCALATES = (
     "every policy waits 5m for an acknowledgement and then pages again, twice: change `steps` and `repeat` in "

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
+from incidentd.domain.yaml_tree import Node
 from incidentd.importers.imported import NothingRead
 from incidentd.importers.json_tree import MAX_BYTES, BadJson, parse_json
 from incidentd.importers.report import Outcome, Report
 from incidentd.importers.report import Path as KeyPath
 from incidentd.importers.yaml_table import Table
-from incidentd.importers.yaml_tree import Node
 
 _SAYS = ("error", "detail", "message", "errors")
 _AGAIN = "fetch it again"

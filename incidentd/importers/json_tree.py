@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from incidentd.importers.yaml_tree import Node
+from incidentd.domain.yaml_tree import Node
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 60

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from incidentd.domain.yaml_tree import Node
 from incidentd.importers.report import Outcome, Path, Report
-from incidentd.importers.yaml_tree import Node
 
 _TRUE = frozenset({"true", "yes", "on", "y"})
 _FALSE = frozenset({"false", "no", "off", "n"})

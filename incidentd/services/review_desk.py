@@ -9,6 +9,7 @@ from incidentd.domain.process import Process
 from incidentd.services.action_reminders import ActionReminders
 from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
+from incidentd.services.library_desk import LibraryDesk
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
@@ -27,6 +28,7 @@ class ReviewDesk:
         self.actions = Actions(store, process, roster)
         self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
+        self.library = LibraryDesk(store, process, roster)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
@@ -35,6 +37,7 @@ class ReviewDesk:
             acts=self.acts,
             timelines=self.timelines,
             actions=self.actions,
+            library=self.library.calls(),
         )
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -42,4 +45,5 @@ class ReviewDesk:
         return {
             **self._timers.handlers(),
             **self._action_reminders.handlers(),
+            **self.library.handlers(),
         }

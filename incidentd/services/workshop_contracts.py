@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from incidentd.services.action_contracts import ActionCalls
+from incidentd.services.library_contracts import LibraryCalls
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
@@ -47,3 +48,4 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     timelines: ReviewTimelineCalls
     actions: ActionCalls
     acts: WorkshopActCalls
+    library: LibraryCalls

@@ -234,3 +234,15 @@ review_documents = _of_review(
     Column("markdown", Text, nullable=False),
     Column("checks", Json, nullable=False),  # what the checklist said when it was published
 )
+imported_reviews = Table(
+    "imported_reviews",  # the file that a review was read from, as it was the last time
+    metadata,
+    Column("incident_id", BigInteger, ForeignKey("incidents.id"), primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False, unique=True),
+    Column("sha256", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("wishes", Json, nullable=False),  # what was said of it that the file does not say
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+)
+Index("imported_reviews_sha256", imported_reviews.c.sha256)

@@ -307,7 +307,11 @@ class FakeDaemon:
             attempts=_Attempts(self),
             attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
-            review=_load("fake_reviews").review_calls(self, _load("fake_review_actions").Actions(self)),
+            review=_load("fake_reviews").review_calls(
+                self,
+                actions=_load("fake_review_actions").Actions(self),
+                library=_load("fake_library").library_calls(self),
+            ),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

@@ -92,10 +92,10 @@ class WorkshopActs:
         return VIEW
 
 
-def review_calls(fake, actions):
+def review_calls(fake, **others):
     return ReviewCalls(
         workshops=Workshops(fake),
         acts=WorkshopActs(fake),
         timelines=Timelines(fake),
-        actions=actions,
+        **others,
     )

@@ -23,6 +23,7 @@ from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import library_import as wire_import
 from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
@@ -255,6 +256,7 @@ CALLS = {
     "delivery": lambda c: c.delivery(1),
     "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
     "reviews": lambda c: c.reviews(state="held"),
+    "import_review": lambda c: c.import_review(wire_import.ImportReview(name="a/b.md", text="# A")),
     "review": lambda c: c.review(1),
     "start_review": lambda c: c.start_review(1, wire_reviews.StartReview(solo=True)),
     "review_timeline": lambda c: c.review_timeline(1),

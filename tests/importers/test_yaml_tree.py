@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidentd.importers.yaml_tree import MAX_DEPTH, BadYaml, Node, parse_yaml
+from incidentd.domain.yaml_tree import MAX_DEPTH, BadYaml, Node, parse_yaml
 
 
 def plain(node: Node):

@@ -1,0 +1,27 @@
+"""The services of the learning library, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from incidentd.domain.people import Roster
+from incidentd.domain.process import Process
+from incidentd.services.escalation import Handler
+from incidentd.services.library_contracts import LibraryCalls
+from incidentd.services.review_imports import ReviewImports
+from incidentd.storage.store import Store
+
+
+class LibraryDesk:
+    """What stays of reviews, and how it is found and used again."""
+
+    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+        self.imports = ReviewImports(store, process, roster)
+
+    def calls(self) -> LibraryCalls:
+        """What the socket API can call."""
+        return LibraryCalls(imports=self.imports)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What each kind of timer of the library does."""
+        return {}
