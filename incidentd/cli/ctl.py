@@ -30,6 +30,7 @@ _COMMANDS = {
     "audit": ("audit:audit", "Prove that what was written about an incident has not changed."),
     "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
     "review": ("reviews:review", "Reviews: when they may be held, and what happens before."),
+    "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
     "rehearsal": ("rehearsals:rehearsal", "Classify the same cards as others, blind, and see where people differ."),
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),
     "report": ("reports:report", "Report something, and handle what customers report."),

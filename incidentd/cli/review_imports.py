@@ -102,15 +102,17 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             raw = stream.read(_MAX_BYTES + 1)
-        if len(raw) <= _MAX_BYTES:
-            return raw.decode("utf-8")
-        reason = f"is larger than {_MAX_BYTES} bytes"
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
+        raise Failure(reason, _REFUSED, remedy="name a Markdown file with one review") from None
+    if len(raw) > _MAX_BYTES:
+        reason = f"is larger than {_MAX_BYTES} bytes"
+        raise Failure(reason, _REFUSED, remedy="name a Markdown file with one review")
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise Failure(f"line {line}: is no UTF-8", _REFUSED, remedy="save it as UTF-8") from None
-    raise Failure(reason, _REFUSED, remedy="name a Markdown file with one review")
 
 
 def _refused(path: Path, error: Failure) -> None:

@@ -8,6 +8,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.escalation import Handler
 from incidentd.services.library_contracts import LibraryCalls
+from incidentd.services.review_followups import Followups
 from incidentd.services.review_imports import ReviewImports
 from incidentd.storage.store import Store
 
@@ -17,11 +18,12 @@ class LibraryDesk:
 
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.imports = ReviewImports(store, process, roster)
+        self.followups = Followups(store, roster)
 
     def calls(self) -> LibraryCalls:
         """What the socket API can call."""
-        return LibraryCalls(imports=self.imports)
+        return LibraryCalls(imports=self.imports, followups=self.followups)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of the library does."""
-        return {}
+        return {**self.followups.handlers()}

@@ -1,6 +1,8 @@
 """The learning library as the API's tests see it."""
 
+from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.library_contracts import LibraryCalls
+from incidentd.wire import followups as wire_followups
 from incidentd.wire import library_import as wire_import
 
 IMPORTED = wire_import.ImportedReview(
@@ -18,5 +20,27 @@ class Imports:
         return IMPORTED
 
 
+class Followups:
+    """Of INC-1 nobody was asked after 90 days."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def get(self, incident_id, actor):
+        if incident_id != 1:
+            raise NotFound(f"there is no incident INC-{incident_id}")
+        mine = wire_followups.OwnFollowup(changed="yes", text="", answered_at=None)
+        rounds = wire_followups.FollowupRound(
+            days=30, due_at=None, asked_at=None, asked=1, answered=1, counts={"yes": 1}, texts=(), mine=mine
+        )
+        return wire_followups.Followups(incident_id=1, rounds=(rounds,))
+
+    async def answer(self, incident_id, body, actor):
+        if body.days == 90:
+            raise Invalid("you were not asked", field="days", remedy="wait")
+        await self.fake.note("followups.answer", incident_id, body, actor)
+        return await self.get(incident_id, actor)
+
+
 def library_calls(fake):
-    return LibraryCalls(imports=Imports(fake))
+    return LibraryCalls(imports=Imports(fake), followups=Followups(fake))

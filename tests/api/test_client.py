@@ -22,6 +22,7 @@ from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
 from incidentd.wire import facts as wire_facts
+from incidentd.wire import followups as wire_followups
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import library_import as wire_import
 from incidentd.wire import life as wire_life
@@ -256,6 +257,8 @@ CALLS = {
     "delivery": lambda c: c.delivery(1),
     "save_draft": lambda c: c.save_draft("incident/1 ü?", "half"),
     "reviews": lambda c: c.reviews(state="held"),
+    "followups": lambda c: c.followups(1),
+    "answer_followup": lambda c: c.answer_followup(1, wire_followups.AnswerFollowup(days=30, changed="no")),
     "import_review": lambda c: c.import_review(wire_import.ImportReview(name="a/b.md", text="# A")),
     "review": lambda c: c.review(1),
     "start_review": lambda c: c.start_review(1, wire_reviews.StartReview(solo=True)),

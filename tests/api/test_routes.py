@@ -84,6 +84,11 @@ GOOD = {
     "POST /v1/rehearsals/{id}/answers": ("/v1/rehearsals/1/answers", {"card": "split", "answers": {"users": "most"}}),
     "POST /v1/rehearsals/{id}/close": ("/v1/rehearsals/1/close", None),
     "GET /v1/rehearsals/{id}/outcome": ("/v1/rehearsals/1/outcome", None),
+    "GET /v1/incidents/{id}/review/followups": ("/v1/incidents/1/review/followups", None),
+    "POST /v1/incidents/{id}/review/followups": (
+        "/v1/incidents/1/review/followups",
+        {"days": 30, "changed": "partly", "text": "I look first"},
+    ),
     "POST /v1/library/import": ("/v1/library/import", {"name": "a/b.md", "text": "# A", "dry_run": True}),
     "GET /v1/reviews": ("/v1/reviews?state=held", None),
     "GET /v1/incidents/{id}/review": ("/v1/incidents/1/review", None),

@@ -1,6 +1,7 @@
 """`incidentctl review import`: files and directories, each told of, refused ones with their line."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ IMPORT = "/v1/library/import"
 
 
 def imported(**changes):
-    values = {
+    values: dict[str, Any] = {
         "name": "reviews/a.md", "outcome": "created", "dry_run": False, "incident_id": 4, "title": "503 \x1b[31m",
         "factors": 2, "learnings": 1, "actions": 0, "entries": 3, "withdrawn": 0,
         "notes": (wire_import.ImportNote(line=3, text="draft is not carried over"),), "diff": "",

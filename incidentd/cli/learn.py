@@ -1,0 +1,18 @@
+"""`incidentctl learn`: the learning library. Its topics have modules of their own, in `COMMANDS`."""
+
+from __future__ import annotations
+
+import click
+
+from incidentd.cli.learn_answers import answer
+
+COMMANDS: tuple[click.Command, ...] = (answer,)
+
+
+@click.group()
+def learn() -> None:
+    """What reviews found: search it, use it again, see what changed."""
+
+
+for one in COMMANDS:
+    learn.add_command(one)
