@@ -81,13 +81,18 @@ class Dispatcher:
         if key is None:
             return await self._act(match, call)
         same = idempotency.digest(request.method, request.rel_url.raw_path, raw)
-        return await self._idempotency.once(caller.actor, key, same, lambda: self._act(match, call))
+        return await self._idempotency.once(_remembered_for(call), key, same, lambda: self._act(match, call))
 
     async def _act(self, match: Match, call: Call[Any, Any]) -> Answer:
         result = await match.route.handler(self._calls, call)
         if isinstance(result, Document):
             return Answer(match.route.status, result.body, media_type=result.media_type, file_name=result.file_name)
         return Answer(match.route.status, b"" if result is None else msgspec.json.encode(result))
+
+
+def _remembered_for(call: Call[Any, Any]) -> str:
+    """Whose answer is kept for a day. Of what is said anonymously nobody's: the key alone finds it again."""
+    return "" if getattr(call.body, "anonymous", False) else call.actor
 
 
 def _failed() -> Fault:

@@ -117,6 +117,23 @@ class MeetingForm(Query, frozen=True):
     format: Literal["json", "ics"] = "json"
 
 
+class Factors(Query, frozen=True):
+    category: Literal["", "technical", "organisational", "human-factors", "process", "external", "luck"] = ""
+    role: Literal["", "enabler", "mitigator", "surprise", "risk", "difficulty"] = ""
+    theme: Annotated[str, Meta(max_length=100, description="its name, however it is written")] = ""
+    incident: wire.RowId | None = None
+    q: Search = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Learnings(Query, frozen=True):
+    incident: wire.RowId | None = None
+    q: Search = ""
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class UpdateDraft(Query, frozen=True):
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
     phase: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""

@@ -28,6 +28,7 @@ from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
+from incidentd.api.review_record_routes import RECORD_ROUTES
 from incidentd.api.review_routes import REVIEW_ROUTES
 from incidentd.api.review_timeline_routes import REVIEW_TIMELINE_ROUTES
 from incidentd.api.review_window_routes import REVIEW_WINDOW_ROUTES
@@ -210,6 +211,7 @@ ROUTES: tuple[Route, ...] = (
     *SEVERITY_ROUTES,
     *REHEARSAL_ROUTES,
     *REVIEW_ROUTES,
+    *RECORD_ROUTES,
     *REVIEW_TIMELINE_ROUTES,
     *ACTION_ROUTES,
     *LIBRARY_ROUTES,

@@ -29,6 +29,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.review_records import RecordCalls
 from incidentd.client.review_timeline import ReviewTimelineCalls
 from incidentd.client.review_window import ReviewWindowCalls
 from incidentd.client.reviews import ReviewCalls
@@ -65,6 +66,7 @@ class Client(
     RequestCalls,
     ReportCalls,
     ReviewCalls,
+    RecordCalls,
     ReviewTimelineCalls,
     ActionCalls,
     LibraryCalls,

@@ -18,9 +18,9 @@ from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.action_reminders import arm, today_of
 from incidentd.services.action_views import action_views, hidden_ones, why_hidden
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_roles import suggestion
 from incidentd.services.review_masks import masked_from
-from incidentd.services.review_views import existing_review
 from incidentd.storage import actions
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx

@@ -9,8 +9,13 @@ from incidentd.domain.process import Process
 from incidentd.services.action_reminders import ActionReminders
 from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
+from incidentd.services.learnings import Learnings
 from incidentd.services.library_desk import LibraryDesk
+from incidentd.services.review_accounts import Accounts
+from incidentd.services.review_factors import Factors
+from incidentd.services.review_ideas import Ideas
 from incidentd.services.review_timeline import ReviewTimelines
+from incidentd.services.themes import Themes
 from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
 from incidentd.services.workshop_timers import WorkshopTimers
@@ -23,6 +28,11 @@ class ReviewDesk:
 
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.workshops = Workshops(store, process, roster)
+        self.accounts = Accounts(store)
+        self.factors = Factors(store, roster)
+        self.themes = Themes(store)
+        self.learnings = Learnings(store)
+        self.ideas = Ideas(store)
         self.timelines = ReviewTimelines(store, process)
         self.acts = WorkshopActs(store, process, roster)
         self.actions = Actions(store, process, roster)
@@ -34,6 +44,11 @@ class ReviewDesk:
         """What the socket API can call."""
         return ReviewCalls(
             workshops=self.workshops,
+            accounts=self.accounts,
+            factors=self.factors,
+            themes=self.themes,
+            learnings=self.learnings,
+            ideas=self.ideas,
             acts=self.acts,
             timelines=self.timelines,
             actions=self.actions,

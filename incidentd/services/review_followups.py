@@ -12,9 +12,9 @@ from incidentd.domain.people import Roster
 from incidentd.domain.reviews import Review
 from incidentd.services.errors import Invalid
 from incidentd.services.escalation import Handler
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.notes import write_to
 from incidentd.services.review_masks import masked_from
-from incidentd.services.review_views import existing_review
 from incidentd.storage import followups, incidents, reviews, timers
 from incidentd.storage.followups import Followup
 from incidentd.storage.store import Store

@@ -25,8 +25,8 @@ from incidentd.domain.process import Process
 from incidentd.domain.review_steps import Step
 from incidentd.domain.reviews import State
 from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_views import existing
-from incidentd.services.review_views import existing_review
 from incidentd.storage import imported_reviews, incidents, reviews
 from incidentd.storage.imported_reviews import ImportedFile
 from incidentd.storage.store import Store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,12 @@ def moments(conn: Connection, incident: Incident) -> tuple[Moment, ...]:
     """Every moment there is, also those that a walk has not come to."""
     told = rules.of_the_response(incident, timeline(conn, incident).entries)
     return rules.moments([*told, *_messages(conn, incident)], review_entries.of_incident(conn, incident.id))
+
+
+def cited(conn: Connection, row: Review) -> Mapping[int, TimelineEntry]:
+    """The entries of the log that people may refer to, by seq."""
+    found = moments(conn, existing(conn, row.incident_id))
+    return {one.entry.seq: one.entry for one in found if one.entry.seq}
 
 
 def instants(conn: Connection, incident: Incident) -> list[datetime]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from incidentd.domain.review_steps import GUIDES
 from incidentd.domain.reviews import Member, Review
 from incidentd.services.action_views import actions_of
-from incidentd.services.errors import NotFound
+from incidentd.services.factor_views import factors_of, hidden_from, themes_of
 from incidentd.services.incident_views import Seen, existing
+from incidentd.services.learnings import learnings_of
+from incidentd.services.review_accounts import accounts_of
 from incidentd.services.review_closing import closing_of, talk_of
+from incidentd.services.review_ideas import ideas_of
 from incidentd.services.review_masks import masked_from, without_conclusions
 from incidentd.services.review_timeline import walk_of
 from incidentd.storage import incidents, reviews
@@ -23,15 +24,6 @@ _STEPS = tuple(
     wire_reviews.ReviewStep(name=step, title=one.title, text=one.text, minutes=one.usual / timedelta(minutes=1))
     for step, one in GUIDES.items()
 )
-
-
-def existing_review(conn: Connection, incident_id: int, *, lock: bool = False) -> Review:
-    """The review of an incident. Raises `NotFound`."""
-    found = reviews.get(conn, incident_id, lock=lock)
-    if found is None:
-        existing(conn, incident_id)
-        raise NotFound(f"INC-{incident_id}: it has not begun", remedy=f"incidentctl review start INC-{incident_id}")
-    return found
 
 
 def lines(seen: Seen, rows: Sequence[Review]) -> tuple[wire_reviews.Review, ...]:
@@ -74,6 +66,12 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         actions=actions_of(seen, row.incident_id),
         talk=talk_of(seen, row),
         closing=closing_of(seen, row, people, actor),
+        accounts=accounts_of(seen, row, actor),
+        factors=factors_of(seen, row, actor),
+        factors_hidden=hidden_from(seen, row, actor),
+        themes=themes_of(seen, row, actor),
+        learnings=learnings_of(seen, row, actor),
+        ideas=ideas_of(seen, row),
         sections=row.sections,
     )
 

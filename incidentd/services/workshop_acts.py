@@ -20,11 +20,12 @@ from incidentd.domain.review_part import Said, take_part
 from incidentd.domain.reviews import Member, Review
 from incidentd.domain.roles import Role
 from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_roles import known_person, only_holder
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, in_command
 from incidentd.services.review_timeline import instants
-from incidentd.services.review_views import existing_review, view
+from incidentd.services.review_views import view
 from incidentd.services.workshop_timers import arm
 from incidentd.storage import review_talk, reviews
 from incidentd.storage.store import Store

@@ -8,6 +8,7 @@ import msgspec
 
 from incidentd.services.action_contracts import ActionCalls
 from incidentd.services.library_contracts import LibraryCalls
+from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
@@ -45,6 +46,11 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about reviews, by topic."""
 
     workshops: WorkshopCalls
+    accounts: AccountCalls
+    factors: FactorCalls
+    themes: ThemeCalls
+    learnings: LearningCalls
+    ideas: IdeaCalls
     timelines: ReviewTimelineCalls
     actions: ActionCalls
     acts: WorkshopActCalls

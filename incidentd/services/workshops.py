@@ -14,10 +14,11 @@ from incidentd.domain.reviews import State
 from incidentd.domain.roles import Role
 from incidentd.services import cursors
 from incidentd.services.errors import Conflict
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_roles import known_person, only_holder
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, in_command
-from incidentd.services.review_views import existing_review, lines, view
+from incidentd.services.review_views import lines, view
 from incidentd.services.workshop_timers import arm
 from incidentd.storage import reviews
 from incidentd.storage.store import Store

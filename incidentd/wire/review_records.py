@@ -48,8 +48,26 @@ class WriteAccount(Request, frozen=True):
     text: OptionalText = ""
 
 
+class EditAccount(Request, frozen=True):
+    """What is left out stays. `whole`: it is of no one moment after all."""
+
+    at: Instant | None = None
+    seq: RowId | None = None
+    whole: bool = False
+    saw: OptionalText | None = None
+    thought: OptionalText | None = None
+    tried: OptionalText | None = None
+    text: OptionalText | None = None
+
+
 class MarkNew(Request, frozen=True):
     new: bool = True
+
+
+class Withdraw(Request, frozen=True):
+    """Take back what was written."""
+
+    why: OptionalText = ""
 
 
 # ------------------------------------------------------------------ factors
@@ -84,6 +102,13 @@ class Factor(Frozen, frozen=True):
     earlier: tuple[EarlierFactor, ...]
     written_at: Instant
     version: int
+    warnings: tuple[str, ...] = ()  # such as that it names a person
+
+
+class FactorPage(Frozen, frozen=True):
+    factors: tuple[Factor, ...]  # the newest first
+    next_cursor: str
+    total: int
 
 
 class WriteFactor(Request, frozen=True):
@@ -121,6 +146,17 @@ class Theme(Frozen, frozen=True):
     incidents: int
 
 
+class ThemeList(Frozen, frozen=True):
+    themes: tuple[Theme, ...]  # by name
+
+
+class EditTheme(Request, frozen=True):
+    """What is left out stays."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")] | None = None
+    text: OptionalText | None = None
+
+
 # ------------------------------------------------------------------ learnings, ideas, actions
 class Learning(Frozen, frozen=True):
     id: int
@@ -132,9 +168,21 @@ class Learning(Frozen, frozen=True):
     version: int
 
 
+class LearningPage(Frozen, frozen=True):
+    learnings: tuple[Learning, ...]  # the newest first
+    next_cursor: str
+    total: int
+
+
 class WriteLearning(Request, frozen=True):
+    """`anonymous`: who wrote it is stored nowhere, so that they cannot change it either."""
+
     text: Text
     anonymous: bool = False
+
+
+class EditLearning(Request, frozen=True):
+    text: Text
 
 
 class Idea(Frozen, frozen=True):

@@ -309,6 +309,7 @@ class FakeDaemon:
             rehearsals=_Rehearsals(self),
             review=_load("fake_reviews").review_calls(
                 self,
+                **_load("fake_review_records").record_calls(self),
                 actions=_load("fake_review_actions").Actions(self),
                 library=_load("fake_library").library_calls(self),
             ),

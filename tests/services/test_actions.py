@@ -10,7 +10,7 @@ from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
 from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
-from incidentd.services.review_views import existing_review
+from incidentd.services.existing_reviews import existing_review
 from incidentd.storage import reviews
 from incidentd.storage.schema_reviews import factors, review_ideas
 from incidentd.wire import incidents as wire_incidents

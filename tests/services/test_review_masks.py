@@ -5,8 +5,8 @@ import pytest
 from incidentd.domain.incidents import Status
 from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
+from incidentd.services.existing_reviews import existing_review
 from incidentd.services.review_masks import masked_from
-from incidentd.services.review_views import existing_review
 from incidentd.storage import reviews
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reviews as wire_reviews

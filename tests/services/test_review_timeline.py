@@ -8,7 +8,7 @@ from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
 from incidentd.plugin.support import Received
 from incidentd.services.errors import Conflict, Invalid, NotFound
-from incidentd.services.review_views import existing_review
+from incidentd.services.existing_reviews import existing_review
 from incidentd.storage import reviews
 from incidentd.wire import facts
 from incidentd.wire import incidents as wire_incidents
