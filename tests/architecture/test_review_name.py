@@ -15,8 +15,11 @@ NAME = re.compile(r"\breviews?\b", re.IGNORECASE)
 SAY_IT = {"incidentd/domain/process.py", "incidentd/domain/review_words.py", "incidentd/domain/lint/findings.py"}
 
 
-def prose(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def prose(source, path) -> Iterator[tuple[int, str]]:
     """The text constants with a blank in them, parts of f-strings among them, and no docstrings."""
+    if not NAME.search(path.read_text(encoding="utf-8")):
+        return
+    tree = source.tree(path)
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         match node:
@@ -33,7 +36,7 @@ def test_no_text_calls_it_a_review(source):
         f"{source.name(path)}:{line}: {text.strip()[:80]!r}"
         for path in source.modules(*PLACES)
         if source.name(path) not in SAY_IT
-        for line, text in prose(source.tree(path))
+        for line, text in prose(source, path)
         if hard_coded(text)
     ]
     assert found == [], "say process.review_name (Info.review_name in a client), or do without the word"
@@ -51,6 +54,6 @@ def test_only_the_setting_has_the_default_name(source):
     found = [
         source.name(path)
         for path in source.modules()
-        if any("incident review" in text.lower() for _, text in prose(source.tree(path)))
+        if any("incident review" in text.lower() for _, text in prose(source, path))
     ]
     assert set(found) <= SAY_IT

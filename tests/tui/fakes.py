@@ -48,6 +48,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_window as wire_review
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
@@ -1233,7 +1234,7 @@ class FakeDaemon:
 
     # ------------------------------------------------------------------ incidents
     async def incidents(
-        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = ""
+        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = "", review: str = ""
     ) -> wire.IncidentPage:
         await self._turn()
         over = ("closed", "merged", "false_alarm")
@@ -1703,7 +1704,27 @@ def make_delivery(
     return wire_pages.Delivery(**{**fields, **changes})
 
 
-class FakeClient(FakeDaemon):
+class ReviewCalls(FakeDaemon):
+    """What happens before a review."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: dict[int, wire_review.OwnNotes] = {}
+
+    async def own_notes(self, incident_id: int) -> wire_review.OwnNotes:
+        await self._turn()
+        nothing = wire_review.OwnNotes(incident_id=incident_id, text="", saved_at=None, version=0)
+        return self.notes.get(incident_id, nothing)
+
+    async def save_notes(self, incident_id: int, text: str, if_version: int | None = None) -> wire_review.SavedNotes:
+        await self._mutate("save_notes", incident_id, text, if_version)
+        kept = await self.own_notes(incident_id)
+        self._check(kept, if_version)
+        self.notes[incident_id] = replace(kept, text=text, saved_at=NOW, version=kept.version + 1)
+        return wire_review.SavedNotes(incident_id=incident_id, saved_at=NOW, version=kept.version + 1)
+
+
+class FakeClient(ReviewCalls):
     """With the support layer: as much of the rules of triage as a screen shows."""
 
     def __init__(self) -> None:

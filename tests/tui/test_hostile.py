@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from incidentd.domain.severity import Severity
+from incidentd.wire import review_window as wire_review
 from incidentd.wire.life import Related
 
 ESC = "\x1b"
@@ -150,6 +151,14 @@ def poison(fakes, scene, payload):
         Related(incident_id=309, title=payload, status=payload, severity=Severity.SEV2, kind="recurrence", why=payload,
                 by=payload, at=None),
     )  # fmt: skip
+    night = wire_review.Night(person=payload, at=client.incidents_by_id[311].started_at, zone="UTC", text=payload)
+    client.incidents_by_id[311] = put(client.incidents_by_id[311], review_standing="late")
+    client.facts[311]["window"] = wire_review.ReviewWindow(
+        incident_id=311, review_name=payload, status=payload, severity=Severity.SEV2, resolved_at=None, opens_at=None,
+        due_at=None, standing="late", floor=None, business_days=None, team=payload, zone=payload, holidays=payload,
+        nights=(night,), owner=payload,
+    )  # fmt: skip
+    client.notes[311] = wire_review.OwnNotes(incident_id=311, text=payload, saved_at=None, version=1)
     client.messages = dict.fromkeys(range(10), payload)
     client.episodes = {
         number: tuple(put(one, ended_by=payload) for one in found) for number, found in client.episodes.items()

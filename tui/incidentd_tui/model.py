@@ -85,6 +85,11 @@ class Model:
         return self.info is None or self.info.role in ("responder", "admin")
 
     @property
+    def review_name(self) -> str:
+        """What people here call their review; nothing until the daemon has said so."""
+        return self.info.review_name if self.info else ""
+
+    @property
     def zone(self) -> tzinfo:
         """The viewer's own zone from the roster, else that of this machine."""
         return self._zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
 from incidentd_tui.model import Model
-from incidentd_tui.rows import inbox, room
+from incidentd_tui.rows import inbox, review_window, room
 
 VIEWS = (("open", "Open"), ("mine", "Mine"), ("closed", "Closed"))
 
@@ -42,7 +42,8 @@ def row(model: Model, incident: wire.Incident, width: int) -> paint.Line:
     spans.append((f"{phrases.age(incident.started_at, now):>6}", theme.muted))
     due = incident.next_update_at
     if due is None:
-        spans.append((f"{'—':>9}", theme.faint))
+        text, style = review_window.mark(incident, now) or ("—", theme.faint)
+        spans.append((f"{text:>9}", style))
     else:
         text = phrases.clock(due - now) if due > now else f"!{phrases.age(due, now)} late"
         spans.append((f"{text:>9}", theme.muted if due > now else theme.warning))
@@ -65,6 +66,8 @@ def preview(model: Model, incident: wire.Incident, width: int) -> list[paint.Lin
     declared = f"declared by {incident.declared_by}, {phrases.day_hour(incident.declared_at, now, model.zone)}"
     lines += [[(incident.service, theme.primary)]] if incident.service else []
     lines += [[(declared, theme.muted)], room.next_update(incident, now)]
+    if waits := review_window.line(model, incident):
+        lines += [[(f"{model.review_name} ", theme.muted), *waits]]
     if incident.summary:
         lines += [
             [],

@@ -78,7 +78,7 @@ def chain(model: Model, incident: wire.Incident, width: int) -> paint.Line:
         ("Suspected" if incident.status == "suspected" else "Active", incident.declared_at),
         ("Mitigated", incident.mitigated_at),
         ("Resolved", incident.resolved_at),
-        ("Review", None),
+        (model.review_name.removeprefix("Incident "), None),
         ("Closed", incident.closed_at),
     ]
     here = _stage_of(incident.status)

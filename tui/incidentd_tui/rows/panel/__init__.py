@@ -22,6 +22,7 @@ from incidentd_tui.rows.panel import (
     theories,
     tried,
     updates,
+    window,
 )
 from incidentd_tui.rows.panel.section import Room, Section
 
@@ -41,6 +42,7 @@ SECTIONS = (
     past.SECTION,
     checklist.SECTION,
     updates.SECTION,
+    window.SECTION,
     alerts.SECTION,
     reports.SECTION,
     attached.SECTION,

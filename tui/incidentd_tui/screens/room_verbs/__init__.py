@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidentd_tui.screens.room_verbs import (
+    before_review,
     chat,
     course,
     editing,
@@ -37,6 +38,7 @@ class RoomVerbs(
     life.LifeVerbs,
     pages.RoomPageVerbs,
     chat.ChatVerbs,
+    before_review.BeforeReviewVerbs,
 ):
     """Every topic. `RoomScreen` adds what the verbs of the frame do: note, pane, who, copy, back."""
 
@@ -54,4 +56,5 @@ class RoomVerbs(
         *life.VERBS,
         *pages.VERBS,
         *chat.VERBS,
+        *before_review.VERBS,
     )
