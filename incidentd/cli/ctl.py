@@ -29,7 +29,7 @@ _COMMANDS = {
     "incident": ("incidents:incident", "Declare and handle incidents."),
     "audit": ("audit:audit", "Prove that what was written about an incident has not changed."),
     "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
-    "review": ("reviews:review", "Reviews: when they may be held, and what happens before."),
+    "review": ("reviews:review", "Reviews: when they may be held, and what people do in them."),
     "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
     "rehearsal": ("rehearsals:rehearsal", "Classify the same cards as others, blind, and see where people differ."),
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),

@@ -8,11 +8,13 @@ import click
 
 from incidentd import wire
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
+from incidentd.cli.review_driving import DRIVING_COMMANDS
 from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
 from incidentd.cli.review_timeline import TIMELINE_COMMANDS
+from incidentd.cli.review_workshop import WORKSHOP_COMMANDS
 from incidentd.cli.screen import Painted, fields, hang, span, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -26,12 +28,14 @@ COMMANDS: tuple[click.Command, ...] = (
     calendar,
     *TIMELINE_COMMANDS,
     import_,
+    *WORKSHOP_COMMANDS,
+    *DRIVING_COMMANDS,
 )
 
 
 @click.group()
 def review() -> None:
-    """Reviews: when they may be held, and what happens before."""
+    """Reviews: when they may be held, and what people do in them."""
 
 
 @review.command()

@@ -23,6 +23,7 @@ from incidentd.domain import (
 from incidentd.domain.corrections import Correction, corrections
 from incidentd.domain.event_times import instant
 from incidentd.domain.hiding import HIDES
+from incidentd.domain.review_events import OF_WORKSHOPS
 from incidentd.domain.told import Line, Told, joined, words
 from incidentd.wire import Event, TimelineEntry
 
@@ -55,9 +56,6 @@ _EXPLAINED = {
     "alert.expired",
 }
 _LEFT_OUT = frozenset({_PIN, *_EXPLAINED, *_HIDING, *_REPORTED})
-
-# What people do in a review is not about what happened; its own screen shows it.
-_OF_REVIEWS = ("review.", "factor.", "learning.", "action.")
 
 
 def known_kinds() -> frozenset[str]:
@@ -115,7 +113,7 @@ def entries(
 
 
 def _left_out(event: Event) -> bool:
-    return event.kind in _LEFT_OUT or event.kind.startswith(_OF_REVIEWS)
+    return event.kind in _LEFT_OUT or event.kind.startswith(OF_WORKSHOPS)
 
 
 def _pins(events: Iterable[Event]) -> dict[int, bool]:

@@ -49,9 +49,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
         return event_log.of_subjects(self.conn, subjects, kinds) + [one.numbered(0) for one in mine]
 
 
-def in_command(tx: Tx, process: Process) -> Seen:
+def in_command(tx: Tx, process: Process, roster: Roster | None = None) -> Seen:
     """The view from inside a command, its own events included."""
-    return Seen(conn=tx.conn, now=tx.now, process=process, pending=tx.events)
+    return Seen(conn=tx.conn, now=tx.now, process=process, roster=roster or Roster(), pending=tx.events)
 
 
 def existing(conn: Connection, incident_id: int, *, lock: bool = False) -> Incident:

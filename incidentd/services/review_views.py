@@ -13,6 +13,7 @@ from incidentd.services.incident_views import Seen, existing
 from incidentd.services.learnings import learnings_of
 from incidentd.services.review_accounts import accounts_of
 from incidentd.services.review_closing import closing_of, talk_of
+from incidentd.services.review_facilitator import facilitator_of
 from incidentd.services.review_ideas import ideas_of
 from incidentd.services.review_masks import masked_from, without_conclusions
 from incidentd.services.review_timeline import walk_of
@@ -62,6 +63,7 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         participants=tuple(_participant(one, written) for one in people),
         joined=any(one.person == actor and one.present for one in people),
         drives=row.facilitator == actor,
+        **facilitator_of(seen, row),
         walk=walk_of(seen, existing(seen.conn, row.incident_id), row),
         actions=actions_of(seen, row.incident_id),
         talk=talk_of(seen, row),

@@ -76,7 +76,7 @@ class WorkshopActs:
                 move = self._decided(scene, order, body)
             row = self._store_move(tx, scene, move)
             self._follow(tx, incident, scene.row, row, actor)
-            return view(in_command(tx, self._process()), row, actor)
+            return view(in_command(tx, self._process(), self._roster()), row, actor)
 
         return await self._store.write(command)
 
@@ -99,7 +99,7 @@ class WorkshopActs:
             for fact in part.facts:
                 tx.emit(fact.kind, scene.row.subject, fact.data, actor=actor)
             row = self._store_move(tx, self._scene(tx, incident_id, actor), Move())
-            return view(in_command(tx, self._process()), row, actor)
+            return view(in_command(tx, self._process(), self._roster()), row, actor)
 
         return await self._store.write(command)
 
@@ -143,7 +143,7 @@ class WorkshopActs:
             row=row,
             members=tuple(reviews.members(tx.conn, [incident_id])[incident_id]),
             factors=reviews.factor_counts(tx.conn, [incident_id])[incident_id],
-            seen=in_command(tx, self._process()),
+            seen=in_command(tx, self._process(), self._roster()),
             actor=actor,
         )
 

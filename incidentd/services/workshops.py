@@ -70,7 +70,7 @@ class Workshops:
         def command(tx: Tx) -> wire_reviews.ReviewView:
             incident = existing(tx.conn, incident_id, lock=True)
             if (held := reviews.get(tx.conn, incident_id)) is not None:
-                current = view(in_command(tx, process), held, actor)
+                current = view(in_command(tx, process, self._roster()), held, actor)
                 raise Conflict(f"the {process.review_name} of INC-{incident_id} has begun already", current=current)
             self._begin(tx, incident, actor)
             row = reviews.create(
@@ -93,7 +93,7 @@ class Workshops:
             only_holder(tx, existing(tx.conn, incident_id), Role.FACILITATOR, facilitator, actor)
             data = {"facilitator": facilitator, "solo": body.solo, "review_name": row.review_name}
             tx.emit("incident.review_started", row.subject, data, actor=actor)
-            return view(in_command(tx, process), row, actor)
+            return view(in_command(tx, process, self._roster()), row, actor)
 
         return await self._store.write(command)
 

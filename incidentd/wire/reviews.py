@@ -110,6 +110,7 @@ class ReviewView(Frozen, frozen=True):
     joined: bool = False  # whether the caller takes part
     drives: bool = False  # whether the caller is its facilitator
     facilitator_was_involved: bool = False  # an exception that is shown, and never refused
+    facilitator_faults: tuple[str, ...] = ()  # the same in words; also authority over those who were involved
     walk: Walk = Walk(moments=())
     talk: tuple[TalkNote, ...] = ()
     accounts: tuple[Account, ...] = ()

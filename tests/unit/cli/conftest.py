@@ -45,6 +45,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_timeline as wire_timeline
+from incidentd.wire import reviews as wire_reviews
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
@@ -354,6 +355,33 @@ class Canned:
     def walk(self) -> wire_timeline.Walk:
         moment = wire_timeline.Moment(entry=self.entry(), notes=(self.curated(),), group=self.text, decision=True)
         return wire_timeline.Walk(moments=(moment,), ahead=3, doubts=(wire_timeline.Doubt(kind="gap", text=self.text),))
+
+    def review(self, **changes: Any) -> wire_reviews.Review:
+        t = self.text
+        made = wire_reviews.Review(
+            incident_id=4, title=t, service=t, severity=Severity.SEV2, status=t, state="running", solo=False,
+            started_at=AT, started_by=t, facilitator=t, step="walk", step_started_at=AT, step_ends_at=AT, left=None,
+            people=2, factors=3, revealed_at=None, unmasked_at=None, finished_at=None, published_at=None, review_name=t,
+            process_version=t, imported_from=t, version=6,
+        )  # fmt: skip
+        return msgspec.structs.replace(made, **changes)
+
+    def review_view(self, **changes: Any) -> wire_reviews.ReviewView:
+        t = self.text
+        step = wire_reviews.ReviewStep(name="walk", title=t, text=t, minutes=15)
+        people = tuple(
+            wire_reviews.Participant(
+                person=person, joined_at=AT, left_at=None, done_step=done, factors_in=True, factors=1
+            )
+            for person, done in ((t, "walk"), (f"{t}2", t))
+        )
+        said = tuple(wire_reviews.TalkNote(id=n, step=one, at=AT, by=t, text=t) for n, one in enumerate(("walk", t)))
+        closing = wire_reviews.Closing(learned={"yes": 1, t: 2}, come_again={"no": 3}, texts=(t,), answered=3)
+        return wire_reviews.ReviewView(
+            review=self.review(**changes), steps=(step, msgspec.structs.replace(step, name="factors")),
+            participants=people, walk=self.walk(), talk=said, factors_hidden=5, closing=closing,
+            facilitator_was_involved=True, facilitator_faults=(t,),
+        )  # fmt: skip
 
     def rehearsal(self, **changes: Any) -> wire_rehearsals.Rehearsal:
         own = wire_rehearsals.OwnCall(card=self.text, answers={}, level=Severity.SEV2, rule_text=self.text)

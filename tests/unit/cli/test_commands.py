@@ -29,6 +29,7 @@ from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import reviews as wire_reviews
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import subscribers as wire_subscribers
@@ -50,6 +51,7 @@ CLAIM = {"affected": None, "figure": None, "starts_at": None, "ends_at": None, "
          "evidence": None, "suspected": None, "replaces": None}  # fmt: skip
 WHEN = {"zone": "UTC", "every": "", "rrule": "", "at": "", "lasts": 0, "starts_at": None, "until": None}
 PREVIEW = {"matchers": [], "maintenance": None, "dependency": "", "inhibit": "", "subject": "", "when": None}
+DRIVE = "POST /v1/incidents/4/review/drive"
 READ = [
     Case("alert list", "GET /v1/alerts?status=firing&order=newest&limit=100",
          lambda c: wire.AlertPage(alerts=(c.alert(),), next_cursor="", total=1), "A-12  firing  plain"),
@@ -96,6 +98,12 @@ READ = [
          lambda c: wire_records.ActionPage(actions=(), next_cursor="", total=0, hidden=2, why_hidden=c.text),
          "2 more not shown: plain"),
     Case("action show A-5", "GET /v1/actions/5", lambda c: c.action(), "  could make worse  plain"),
+    Case("review list --state held --limit 5", "GET /v1/reviews?state=held&limit=5",
+         lambda c: wire_reviews.ReviewPage(reviews=(c.review(),), next_cursor="", total=1), "INC-4  SEV2      running"),
+    Case("review show 4", "GET /v1/incidents/4/review", lambda c: c.review_view(),
+         "3 moments ahead, 5 factors of others, what was concluded of similar incidents"),
+    Case("review show INC-4", "GET /v1/incidents/4/review", lambda c: c.review_view(state="paused", left=90.0),
+         "paused, 1m30s of the step are kept"),
     Case("review timeline 4 --numbers", "GET /v1/incidents/4/review/timeline", lambda c: c.walk(), "3 more, hidden",
          also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
@@ -543,6 +551,35 @@ ASK = [  # a question that needs a body
          "decision 2 taken back"),
     Case("review entry group 4 first-look 7 8", "POST /v1/incidents/4/review/groups", lambda c: c.walk(),
          "entries 7, 8 are in the group first-look", {"seqs": [7, 8], "group": "first-look"}),
+    Case("review start 4 --solo --facilitator lin", "POST /v1/incidents/4/review", lambda c: c.review_view(),
+         "INC-4 is at plain (over since", {"solo": True, "facilitator": "lin"}),
+    Case("review join 4", "POST /v1/incidents/4/review/participate", lambda c: c.review_view(),
+         "  not done yet: plain2\n  ! plain", {"present": True}),
+    Case("review leave 4", "POST /v1/incidents/4/review/participate", lambda c: c.review_view(),
+         "You left the plain of INC-4", {"present": False}),
+    Case("review done 4 --not-yet", "POST /v1/incidents/4/review/participate", lambda c: c.review_view(), "INC-4",
+         {"done": False}),
+    Case("review done 4 --factors", "POST /v1/incidents/4/review/participate", lambda c: c.review_view(), "INC-4",
+         {"factors_in": True}),
+    Case("review next 4", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"step": "next"}),
+    Case("review back 4", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"step": "back"}),
+    Case("review step 4 parking-lot", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"step": "parking_lot"}),
+    Case("review walk 4", DRIVE, lambda c: c.review_view(), "INC-4: 3 moments ahead", {"walk": "next"}),
+    Case("review walk 4 2026-03-01T10:00:00Z", DRIVE, lambda c: c.review_view(), "3 moments ahead",
+         {"walk": "2026-03-01T10:00:00+00:00"}),
+    Case("review timer 4 5", DRIVE, lambda c: c.review_view(step_ends_at=None), "(no timer runs)", {"minutes": 5}),
+    Case("review timer 4 +2.5", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"longer": 2.5}),
+    Case("review timer 4 none", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"minutes": 0}),
+    Case("review pause 4", DRIVE, lambda c: c.review_view(state="paused"), "plain, paused", {"pause": True}),
+    Case("review resume 4", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"pause": False}),
+    Case("review reveal 4", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"reveal": True}),
+    Case("review finish 4", DRIVE, lambda c: c.review_view(state="written"), "plain, written", {"finish": True}),
+    Case("review reopen 4 --reason more", DRIVE, lambda c: c.review_view(), "INC-4 is at plain", {"reopen": "more"}),
+    Case("review hand 4 me", DRIVE, lambda c: c.review_view(), "INC-4 is driven by plain", {"facilitator": "me"}),
+    Case("review talk 4 green", "POST /v1/incidents/4/review/talk", lambda c: c.review_view(), "written down",
+         {"text": "green"}),
+    Case("review closing 4 --learned yes --again Unsure", "POST /v1/incidents/4/review/closing",
+         lambda c: c.review_view(), "thank you", {"learned": "yes", "come_again": "unsure", "text": ""}),
     Case("drill stop D-7", "POST /v1/drills/7/stop", lambda c: c.drill(), "D-7 is over"),
     Case("drill resume D-7", "POST /v1/drills/7/resume", lambda c: c.drill(), "D-7 goes on"),
 ]  # fmt: skip
