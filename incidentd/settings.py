@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pwd
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,7 +67,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     notifiers = contact_notifiers(main.data)
     roster = attempt.run(lambda: read_roster(roster_file, notifiers, environ))
     # a broken roster must not make every policy that the process names look unknown
-    process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies))
+    process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies, directory))
     if read is None or roster is None or process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
     channels = {one.name for one in adapters if one.role == "channel"}
@@ -87,9 +87,14 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
             *audience_problems(process.audiences, roster, notifiers),
             *chat_problems(process.chat, roster, channels),
         ),
-        files=tuple(str(document.file) for document in (main, roster_file, process_file) if document.exists),
+        files=_files((main, roster_file, process_file), process.wording.file),
         environ=dict(environ),
     )
+
+
+def _files(documents: Iterable[Document], lexicon: str) -> tuple[str, ...]:
+    read = [document.file for document in documents if document.exists]
+    return tuple(str(file) for file in (*read, *([read[-1].parent / lexicon] if lexicon else [])))
 
 
 def prepare_directories(settings: DaemonSettings) -> None:

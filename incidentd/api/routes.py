@@ -38,6 +38,7 @@ from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.severity_routes import SEVERITY_ROUTES
 from incidentd.api.subscriber_routes import SUBSCRIBER_ROUTES
 from incidentd.api.triage_routes import TRIAGE_ROUTES
+from incidentd.api.wording_routes import WORDING_ROUTES
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import drafts as wire_drafts
@@ -215,6 +216,7 @@ ROUTES: tuple[Route, ...] = (
     *REVIEW_TIMELINE_ROUTES,
     *ACTION_ROUTES,
     *LIBRARY_ROUTES,
+    *WORDING_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),
     get(

@@ -39,6 +39,7 @@ from incidentd.client.severity import SeverityCalls
 from incidentd.client.shift_requests import RequestCalls
 from incidentd.client.subscribers import SubscriberCalls
 from incidentd.client.triage import TriageCalls
+from incidentd.client.wording import WordingCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
 from incidentd.unixsocket import default_socket_path
 
@@ -69,6 +70,7 @@ class Client(
     RecordCalls,
     ReviewTimelineCalls,
     ActionCalls,
+    WordingCalls,
     LibraryCalls,
     SubscriberCalls,
     TriageCalls,

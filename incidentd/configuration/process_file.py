@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
-from incidentd.configuration.review_tables import ReviewTable, review_settings
+from incidentd.configuration.review_tables import ReviewTable, review_settings, with_wording
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
@@ -155,8 +156,10 @@ class ProcessFile(Table):
     chat: ChatTable = ChatTable()
 
 
-def read_process(document: Document, policies: Collection[str] | None) -> Process:
+def read_process(document: Document, policies: Collection[str] | None, directory: FilePath | None = None) -> Process:
     """The process of a file, or the built-in one. `policies` are those a route may name, None for any.
+
+    Files that it names are read from `directory`, and not at all without one.
 
     Raises `ConfigurationError` with every fault.
     """
@@ -203,6 +206,7 @@ def read_process(document: Document, policies: Collection[str] | None) -> Proces
         chat=chat(file.chat),
         **review_settings(file.review),
     )
+    process = with_wording(process, document, file.review, directory)
     return msgspec.structs.replace(process, version=_version(process))
 
 

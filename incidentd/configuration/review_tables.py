@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
+import msgspec
 import pydantic
 
+from incidentd.configuration.documents import Document
+from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.support_tables import CalendarTable, business_calendar
 from incidentd.configuration.values import Duration, Name, Table
+from incidentd.domain.lint.lexicon_file import BadLexicon
+from incidentd.domain.lint.wording_settings import MUTE_AFTER, WordingSettings
 from incidentd.domain.people import Roster
 from incidentd.domain.process import DEFAULT_REVIEW_NAME, DEFAULT_REVIEW_WINDOWS, Process, ReviewWindow
 from incidentd.domain.review_words import name_problem
 from incidentd.domain.severity import Severity
+from incidentd.lexicon import DEFAULT, languages, with_own
 
 
 class WindowTable(Table):
@@ -21,7 +28,9 @@ class WindowTable(Table):
 
 
 class ReviewTable(Table):
-    """`teams` are the business days of teams that have others than `calendar` says."""
+    """`teams` are the business days of teams that have others than `calendar` says.
+
+    `language`, `lexicon` (a file beside this one) and `mute_after` are for the language lint."""
 
     name: Annotated[str, pydantic.Field(min_length=1, max_length=60, pattern=r"\S")] = DEFAULT_REVIEW_NAME
     windows: dict[Severity, WindowTable] = pydantic.Field(default={})
@@ -29,6 +38,9 @@ class ReviewTable(Table):
     facilitators: Annotated[tuple[str, ...], pydantic.Field(max_length=100)] = ()
     calendar: CalendarTable = CalendarTable()
     teams: dict[Name, CalendarTable] = pydantic.Field(default={})
+    language: Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")] = DEFAULT
+    lexicon: Annotated[str, pydantic.Field(max_length=250)] = ""
+    mute_after: Annotated[int, pydantic.Field(ge=1, le=1000)] = MUTE_AFTER
 
 
 def review_settings(table: ReviewTable) -> Mapping[str, Any]:
@@ -40,6 +52,40 @@ def review_settings(table: ReviewTable) -> Mapping[str, Any]:
         "review_calendar": business_calendar(table.calendar),
         "review_calendars": {name: business_calendar(one) for name, one in table.teams.items()},
     }
+
+
+def with_wording(process: Process, document: Document, table: ReviewTable, directory: FilePath | None) -> Process:
+    """`process` with the lexicon that the table names, read from `directory`.
+
+    Without one (a text that came over the socket) nothing is read. Raises `ConfigurationError` with every fault.
+    """
+    own = ""
+    if table.lexicon and directory is not None:
+        own = _lexicon_text(document, directory / table.lexicon)
+        _check_lexicon(table.language, own, directory / table.lexicon)
+    elif not table.lexicon and table.language not in languages():
+        what = f'there is no lexicon for "{table.language}"'
+        remedy = f"there is {', '.join(languages())}; or name a file with a whole one: lexicon = ..."
+        raise ConfigurationError([document.fault(("review", "language"), what, remedy)])
+    settings = WordingSettings(language=table.language, file=table.lexicon, own=own, mute_after=table.mute_after)
+    return msgspec.structs.replace(process, wording=settings)
+
+
+def _lexicon_text(document: Document, file: FilePath) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        fault = document.fault(("review", "lexicon"), what, "name a file beside this one, or remove the key")
+        raise ConfigurationError([fault]) from None
+
+
+def _check_lexicon(language: str, own: str, file: FilePath) -> None:
+    try:
+        with_own(language, own, str(file))
+    except BadLexicon as error:
+        faults = [msgspec.convert(one, Fault, from_attributes=True) for one in error.faults]
+        raise ConfigurationError(faults) from None
 
 
 def _windows(table: ReviewTable) -> dict[Severity, ReviewWindow]:

@@ -16,6 +16,7 @@ from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
+from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
 from incidentd.domain.routing import Route, keyed
@@ -57,6 +58,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, Audience] = {}
     review_name: str = DEFAULT_REVIEW_NAME
     review_windows: Mapping[Severity, ReviewWindow] = {}
+    wording: WordingSettings = WordingSettings()
     review_calendar: BusinessCalendar = BusinessCalendar()
     review_calendars: Mapping[str, BusinessCalendar] = {}
     facilitators: tuple[str, ...] = ()

@@ -30,6 +30,12 @@ def shipped(language: str = DEFAULT) -> Lexicon:
     return parse_lexicon(file.read_text(encoding="utf-8"), file.name)
 
 
+@lru_cache(maxsize=4)
+def chosen(language: str, own: str, file: str) -> Lexicon:
+    """The lexicon that settings choose: `own` is the text of `file`, "" for none. Raises what the others raise."""
+    return with_own(language, own, file) if own else shipped(language)
+
+
 def with_own(language: str, text: str, file: str) -> Lexicon:
     """The lexicon of a language with a team's own `file` on top; of any other language the file has to be whole.
 

@@ -11,6 +11,7 @@ from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
 from incidentd.services.learnings import Learnings
 from incidentd.services.library_desk import LibraryDesk
+from incidentd.services.lints import Lints
 from incidentd.services.review_accounts import Accounts
 from incidentd.services.review_factors import Factors
 from incidentd.services.review_ideas import Ideas
@@ -35,6 +36,7 @@ class ReviewDesk:
         self.ideas = Ideas(store)
         self.timelines = ReviewTimelines(store, process)
         self.acts = WorkshopActs(store, process, roster)
+        self.lints = Lints(store, process, roster)
         self.actions = Actions(store, process, roster)
         self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
@@ -53,6 +55,7 @@ class ReviewDesk:
             timelines=self.timelines,
             actions=self.actions,
             library=self.library.calls(),
+            wording=self.lints,
         )
 
     def handlers(self) -> Mapping[str, Handler]:

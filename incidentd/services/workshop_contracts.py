@@ -9,6 +9,7 @@ import msgspec
 from incidentd.services.action_contracts import ActionCalls
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
+from incidentd.services.wording_contracts import WordingCalls
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
@@ -53,5 +54,6 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     ideas: IdeaCalls
     timelines: ReviewTimelineCalls
     actions: ActionCalls
+    wording: WordingCalls
     acts: WorkshopActCalls
     library: LibraryCalls

@@ -19,6 +19,7 @@ from incidentd.storage import (
     schema_severity,
     schema_status,
     schema_support,
+    schema_wording,
 )
 from incidentd.storage.metadata import metadata
 
@@ -40,4 +41,5 @@ __all__ = [
     "schema_severity",
     "schema_status",
     "schema_support",
+    "schema_wording",
 ]

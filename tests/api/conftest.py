@@ -312,6 +312,7 @@ class FakeDaemon:
                 **_load("fake_review_records").record_calls(self),
                 actions=_load("fake_review_actions").Actions(self),
                 library=_load("fake_library").library_calls(self),
+                wording=_load("fake_wording").Wording(self),
             ),
             severity=_Severity(self),
             checklists=_Checklists(self),

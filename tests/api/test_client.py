@@ -47,6 +47,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
+from incidentd.wire import wording as wire_wording
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 CALLS = {
@@ -291,6 +292,13 @@ CALLS = {
     "write_action": lambda c: c.write_action(
         1, wire_records.WriteAction(text="Alert on it", owner_team="web", due_on=date(2026, 4, 1))
     ),
+    "wording": lambda c: c.wording(),
+    "lint_text": lambda c: c.lint_text(wire_wording.LintText(text="We failed to ask.")),
+    "dismissals": lambda c: c.dismissals(),
+    "judge_wording": lambda c: c.judge_wording(
+        wire_wording.JudgeWording(rule="hindsight", phrase="of course", reason="a name here")
+    ),
+    "undo_dismissal": lambda c: c.undo_dismissal(1),
     "edit_action": lambda c: c.edit_action(1, wire_records.EditAction(worse="noise"), if_version=1),
     "end_action": lambda c: c.end_action(1, wire_records.EndAction(state="done"), if_version=1),
     "group_entries": lambda c: c.group_entries(1, wire_timeline.GroupEntries(seqs=(4,), group="the retries")),

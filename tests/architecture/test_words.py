@@ -17,6 +17,8 @@ NAMES_THEM = {
     "incidentd/lexicon/en.toml",
     "docs/language-lint.md",
     *(f"tests/unit/lint/corpus/{name}.toml" for name in ("heldout", "tuning")),
+    "tests/services/test_lints.py",
+    "tests/tui/test_lint_line.py",
     *(f"tests/unit/{name}.py" for name in ("lint/test_findings", "cli/test_language")),
 }
 

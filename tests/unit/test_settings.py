@@ -558,3 +558,33 @@ def test_a_dependency_on_nothing_or_in_a_circle_names_itself(write):
     assert text.startswith(("is part of a cycle: a -> b -> a", "is part of a cycle: b -> a -> b"))
     empty = faults(write(roster="", process="[dependencies]\nsource = []\nholds = 3\n"))
     assert set(empty) == {"dependencies.source", "dependencies.holds"}
+
+
+# ------------------------------------------------------------------ the language lint
+def test_a_lexicon_is_read_from_beside_and_is_part_of_the_version(write):
+    directory = write(process='[review]\nlexicon = "wording.toml"\nmute_after = 3\n')
+    assert "cannot be read: No such file" in faults(directory)["review.lexicon"]
+    (directory / "wording.toml").write_text('[rules.hindsight]\ndrop = ["of course"]\n')
+    read = load(directory)
+    assert (read.process.wording.mute_after, read.process.wording.own.count("of course")) == (3, 1)
+    assert str(directory / "wording.toml") in read.files
+    (directory / "wording.toml").write_text("[rules.hindsight]\noff = true\n")
+    assert load(directory).process.version != read.process.version
+
+
+def test_a_fault_of_the_lexicon_names_its_own_file_and_line(write):
+    directory = write(process='[review]\nlexicon = "wording.toml"\n')
+    (directory / "wording.toml").write_text('# ours\n[rules.hindsight]\nfind = ["a||b"]\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load(directory)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line, fault.key) == (str(directory / "wording.toml"), 3, "rules.hindsight.find[0]")
+    assert fault.remedy == "write a|b"
+
+
+def test_a_language_without_a_lexicon_is_a_fault_unless_a_whole_one_is_given(write):
+    assert "there is en" in faults(write(process='[review]\nlanguage = "tlh"\n'))["review.language"]
+    directory = write(process='[review]\nlanguage = "tlh"\nlexicon = "tlh.toml"\n')
+    (directory / "tlh.toml").write_text("")
+    with pytest.raises(ConfigurationError, match=r"has no \[words.person\]"):
+        load(directory)

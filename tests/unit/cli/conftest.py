@@ -51,6 +51,7 @@ from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import views as wire_views
+from incidentd.wire import wording as wire_wording
 from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.life import Related
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision, UpdatePromise
@@ -342,6 +343,14 @@ class Canned:
             id=2, seq=None, at=AT, kind="decision", text=self.text, evidence=self.text, cues=self.text,
             goals=self.text, options=self.text, group=self.text, by=self.text, recorded_at=AT, version=1,
         )  # fmt: skip
+
+    def dismissals(self, **changes: Any) -> wire_wording.Dismissals:
+        t = self.text
+        said = wire_wording.WordingVerdict(id=3, rule=t, phrase=t, keep=False, reason=t, by=t, at=AT)
+        names: dict[str, Any] = {"rule": t, "phrase": t} | changes
+        phrase = wire_wording.DismissedPhrase(**names, dismissed=1, kept=0, muted=True, why=t, verdicts=(said,))
+        rate = wire_wording.RuleRate(rule=t, dismissed=1, kept=3, rate=0.25)
+        return wire_wording.Dismissals(phrases=(phrase,), rules=(rate,), mute_after=5)
 
     def action(self, **changes: Any) -> wire_records.Action:
         t = self.text

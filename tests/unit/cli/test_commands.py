@@ -97,6 +97,7 @@ READ = [
     Case("action list --state wont-do", "GET /v1/actions?state=wont_do&limit=100",
          lambda c: wire_records.ActionPage(actions=(), next_cursor="", total=0, hidden=2, why_hidden=c.text),
          "2 more not shown: plain"),
+    Case("wording list", "GET /v1/lint/dismissals", lambda c: c.dismissals(), "W-3  plain  plain   dismiss"),
     Case("action show A-5", "GET /v1/actions/5", lambda c: c.action(), "  could make worse  plain"),
     Case("review list --state held --limit 5", "GET /v1/reviews?state=held&limit=5",
          lambda c: wire_reviews.ReviewPage(reviews=(c.review(),), next_cursor="", total=1), "INC-4  SEV2      running"),
@@ -524,6 +525,13 @@ ASK = [  # a question that needs a body
          "A-5 is open, team plain by 2024-03-14: plain\n  ! plain",
          {"text": "alert", "owner_team": "web", "due_on": "2026-04-01", "owner": "ada", "factor_id": 7,
           "worse": "noise", "idea_id": 2}),
+    Case("wording dismiss hindsight Obviously --reason jargon", "POST /v1/lint/dismissals",
+         lambda c: c.dismissals(rule="hindsight", phrase="obviously"), "hindsight “obviously”: plain",
+         {"rule": "hindsight", "phrase": "Obviously", "reason": "jargon", "keep": False}),
+    Case("wording keep hindsight clearly --reason true", "POST /v1/lint/dismissals", lambda c: c.dismissals(),
+         "hindsight “clearly”: noted",
+         {"rule": "hindsight", "phrase": "clearly", "reason": "true", "keep": True}),
+    Case("wording undo W-3", "DELETE /v1/lint/dismissals/3", lambda c: c.dismissals(), "W-3 is taken back"),
     Case("action edit A-5 --due 2026-05-01 --factor 0", "PATCH /v1/actions/5", lambda c: c.action(), "A-5 is open",
          {"due_on": "2026-05-01", "factor_id": 0}),
     Case("action done 5 --why shipped", "POST /v1/actions/5/state", lambda c: c.action(state="done"),
@@ -626,6 +634,7 @@ def test_every_command_has_a_case():
     before = ("review window", "review due", "review notes", "review calendar", "review open-early ", "review meeting ")
     elsewhere |= {path for path in LEAVES if path.startswith(before)}  # test_reviews.py
     elsewhere |= {"severity diff"}  # test_severity.py
+    elsewhere |= {"lint"}  # test_language.py
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     elsewhere |= {"review import"}  # test_review_imports.py
