@@ -147,6 +147,7 @@ class Core:
             Loop("sources", self.sources.work),
             Loop("calendars", self.desk.calendars.work),
             self.chat_follower.loop,
+            Loop("symptom words", self.reviews.similar_lists.words.work),
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:

@@ -1,4 +1,4 @@
-"""The routes of what is done after a review; a part of the table in `routes`."""
+"""The routes of similar incidents, and of what is done after a review; a part of the table in `routes`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from incidentd.api.handlers import actions
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, get
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import review_similar as wire_similar
 
 _ACTION = wire_records.Action
 
@@ -17,6 +18,13 @@ ACTION_ROUTES: tuple[Route, ...] = (
         wire_records.ActionPage,
         "Actions of all reviews, by the day they are due",
         query=queries.Actions,
+    ),
+    created(
+        "/v1/incidents/{id}/review/similar",
+        actions.say_differs,
+        wire_similar.SimilarIncidents,
+        "Say what differs from a similar incident, or what would show that it is not the same",
+        body=wire_similar.SayDiffers,
     ),
     get("/v1/actions/{id}", actions.get_action, _ACTION, "One action"),
     created(

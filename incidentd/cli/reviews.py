@@ -13,6 +13,7 @@ from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
+from incidentd.cli.review_similar import SIMILAR_COMMANDS
 from incidentd.cli.review_timeline import TIMELINE_COMMANDS
 from incidentd.cli.review_workshop import WORKSHOP_COMMANDS
 from incidentd.cli.screen import Painted, fields, hang, span, table, toned
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     meeting,
     calendar,
     *TIMELINE_COMMANDS,
+    *SIMILAR_COMMANDS,
     import_,
     *WORKSHOP_COMMANDS,
     *DRIVING_COMMANDS,

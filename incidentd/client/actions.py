@@ -1,13 +1,18 @@
-"""What is done after a review."""
+"""Similar incidents, and what is done after a review."""
 
 from __future__ import annotations
 
 from incidentd.client.calls import Calls, query_string
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import review_similar as wire_similar
 
 
 class ActionCalls(Calls):
-    """Actions of all reviews."""
+    """What differs from similar incidents, and the actions of all reviews."""
+
+    async def say_differs(self, incident_id: int, body: wire_similar.SayDiffers) -> wire_similar.SimilarIncidents:
+        path = f"/v1/incidents/{incident_id}/review/similar"
+        return await self._send("POST", path, wire_similar.SimilarIncidents, body)
 
     async def actions(
         self,

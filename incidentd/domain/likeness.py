@@ -70,7 +70,7 @@ def telling_words(text: str) -> frozenset[str]:
 def likeness(one: Facts, other: Facts) -> Likeness:
     """How alike `other` is to `one`."""
     mine, theirs = telling_words(_written(one)), telling_words(_written(other))
-    shared = _shared(mine, theirs)
+    shared = shared_words(mine, theirs)
     said = round(100 * len(shared) / math.sqrt(len(mine) * len(theirs))) if shared else 0
     points = [(said, _said(shared))] if shared else []
     points += _compared("service", one.service, other.service, _SAME_SERVICE, _OTHER_SERVICE)
@@ -97,7 +97,7 @@ def _compared(name: str, mine: str, theirs: str, same: int, other: int) -> list[
     return [(other, f"another {name} ({theirs})")]
 
 
-def _shared(mine: frozenset[str], theirs: frozenset[str]) -> set[str]:
+def shared_words(mine: frozenset[str], theirs: frozenset[str]) -> set[str]:
     """The words of `mine` that `theirs` has too. Numbers are the same or another: 429 is not 420."""
     found = set(mine & theirs)
     ours, others = _by_beginning(mine), _by_beginning(theirs)
@@ -109,7 +109,7 @@ def _shared(mine: frozenset[str], theirs: frozenset[str]) -> set[str]:
 
 def said_in(wanted: frozenset[str], words: frozenset[str]) -> bool:
     """Whether `words` have all of some words, with other endings and typos forgiven."""
-    return len(_shared(wanted, words)) == len(wanted)
+    return len(shared_words(wanted, words)) == len(wanted)
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,8 @@ from incidentd.services.review_accounts import Accounts
 from incidentd.services.review_factors import Factors
 from incidentd.services.review_ideas import Ideas
 from incidentd.services.review_timeline import ReviewTimelines
+from incidentd.services.similar_answers import SimilarAnswers
+from incidentd.services.similar_lists import SimilarLists
 from incidentd.services.themes import Themes
 from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
@@ -28,12 +30,14 @@ class ReviewDesk:
     """What people do together after they rested."""
 
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
-        self.workshops = Workshops(store, process, roster)
         self.accounts = Accounts(store)
         self.factors = Factors(store, roster)
         self.themes = Themes(store)
         self.learnings = Learnings(store)
         self.ideas = Ideas(store)
+        self.similar_lists = SimilarLists(store)
+        self.similar = SimilarAnswers(store, process, roster)
+        self.workshops = Workshops(store, process, roster, self.similar_lists.compose)
         self.timelines = ReviewTimelines(store, process)
         self.acts = WorkshopActs(store, process, roster)
         self.lints = Lints(store, process, roster)
@@ -56,6 +60,7 @@ class ReviewDesk:
             actions=self.actions,
             library=self.library.calls(),
             wording=self.lints,
+            similar=self.similar,
         )
 
     def handlers(self) -> Mapping[str, Handler]:

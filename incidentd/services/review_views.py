@@ -17,6 +17,7 @@ from incidentd.services.review_facilitator import facilitator_of
 from incidentd.services.review_ideas import ideas_of
 from incidentd.services.review_masks import masked_from, without_conclusions
 from incidentd.services.review_timeline import walk_of
+from incidentd.services.similar_views import similar_of
 from incidentd.storage import incidents, reviews
 from incidentd.wire import reviews as wire_reviews
 
@@ -65,6 +66,7 @@ def _shared(seen: Seen, row: Review, actor: str) -> wire_reviews.ReviewView:
         drives=row.facilitator == actor,
         **facilitator_of(seen, row),
         walk=walk_of(seen, existing(seen.conn, row.incident_id), row),
+        similar=similar_of(seen, row, actor),
         actions=actions_of(seen, row.incident_id),
         talk=talk_of(seen, row),
         closing=closing_of(seen, row, people, actor),

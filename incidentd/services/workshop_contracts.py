@@ -10,6 +10,7 @@ from incidentd.services.action_contracts import ActionCalls
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
 from incidentd.services.wording_contracts import WordingCalls
+from incidentd.wire import review_similar as wire_similar
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import reviews as wire_reviews
 
@@ -43,6 +44,12 @@ class WorkshopActCalls(Protocol):
     ) -> wire_reviews.ReviewView: ...
 
 
+class SimilarCalls(Protocol):
+    async def differs(
+        self, incident_id: int, body: wire_similar.SayDiffers, actor: str
+    ) -> wire_similar.SimilarIncidents: ...
+
+
 class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about reviews, by topic."""
 
@@ -57,3 +64,4 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     wording: WordingCalls
     acts: WorkshopActCalls
     library: LibraryCalls
+    similar: SimilarCalls

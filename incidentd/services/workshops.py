@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
@@ -32,10 +32,17 @@ _LISTED = {"held": (State.RUNNING, State.PAUSED), "all": tuple(State)} | {one.va
 class Workshops:
     """Implements `workshop_contracts.WorkshopCalls`."""
 
-    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        similar_to: Callable[[int], Awaitable[object]],
+    ) -> None:
         self._store = store
         self._process = process
         self._roster = roster
+        self._similar_to = similar_to
         self._status = StatusChanges(process, roster)
 
     async def list(self, state: str, limit: int, cursor: str) -> wire_reviews.ReviewPage:
@@ -67,6 +74,8 @@ class Workshops:
         named = body.facilitator or actor
         facilitator = known_person(self._roster(), named, actor, field="facilitator")
 
+        similar = await self._similar_to(incident_id)
+
         def command(tx: Tx) -> wire_reviews.ReviewView:
             incident = existing(tx.conn, incident_id, lock=True)
             if (held := reviews.get(tx.conn, incident_id)) is not None:
@@ -84,6 +93,7 @@ class Workshops:
                 step=ORDER[0],
                 step_started_at=tx.now,
                 step_ends_at=tx.now + GUIDES[ORDER[0]].usual,
+                similar=similar,
                 process_version=process.version,
                 review_name=process.review_name,
             )

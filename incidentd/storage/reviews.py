@@ -32,6 +32,12 @@ def get(conn: Connection, incident_id: int, *, lock: bool = False) -> Review | N
     return None if row is None else _review(row)
 
 
+def having(conn: Connection, incident_ids: Sequence[int]) -> set[int]:
+    """Those of some incidents that have a review."""
+    query = select(reviews.c.incident_id).where(reviews.c.incident_id.in_(incident_ids))
+    return set(conn.execute(query).scalars())
+
+
 def change(tx: Tx, review: Review, **values: Any) -> Review:
     """Store new values of columns; the version goes up by one."""
     statement = update(reviews).where(reviews.c.incident_id == review.incident_id)

@@ -1,9 +1,10 @@
-"""Actions as the API's tests see them."""
+"""Similar incidents and actions as the API's tests see them."""
 
 from datetime import UTC, date, datetime
 
 from incidentd.services.errors import NotFound
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import review_similar as wire_similar
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 ACTION = wire_records.Action(
@@ -38,3 +39,14 @@ class Actions:
     async def end(self, action_id, body, actor, if_version):
         await self.fake.note("action.end", action_id, body, actor, if_version)
         return await self.get(action_id, actor)
+
+
+class Similar:
+    """Nothing looks like INC-1."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def differs(self, incident_id, body, actor):
+        await self.fake.note("review.differs", incident_id, body, actor)
+        return wire_similar.SimilarIncidents(locked=False)

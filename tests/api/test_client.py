@@ -38,6 +38,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import review_similar as wire_similar
 from incidentd.wire import review_timeline as wire_timeline
 from incidentd.wire import review_window as wire_review
 from incidentd.wire import reviews as wire_reviews
@@ -287,6 +288,7 @@ CALLS = {
     "add_entry": lambda c: c.add_entry(1, wire_timeline.WriteEntry(text="It was replaced", seq=4)),
     "edit_entry": lambda c: c.edit_entry(1, 1, wire_timeline.EditEntry(cues="503"), 1),
     "withdraw_entry": lambda c: c.withdraw_entry(1, 1),
+    "say_differs": lambda c: c.say_differs(1, wire_similar.SayDiffers(other_id=2, text="no deploy")),
     "actions": lambda c: c.actions(state="all", team="web", incident=1, late=True, mine=True),
     "action": lambda c: c.action(1),
     "write_action": lambda c: c.write_action(

@@ -147,6 +147,7 @@ GOOD = {
     "POST /v1/incidents/{id}/review/entries": ("/v1/incidents/1/review/entries", {"text": "It was replaced", "seq": 4}),
     "PATCH /v1/incidents/{id}/review/entries/{entry_id}": ("/v1/incidents/1/review/entries/1", {"cues": "503"}),
     "DELETE /v1/incidents/{id}/review/entries/{entry_id}": ("/v1/incidents/1/review/entries/1", None),
+    "POST /v1/incidents/{id}/review/similar": ("/v1/incidents/1/review/similar", {"other_id": 2, "text": "no deploy"}),
     "GET /v1/actions": ("/v1/actions?state=all&team=web&incident=1&late=1&mine=1&limit=5", None),
     "GET /v1/actions/{id}": ("/v1/actions/1", None),
     "POST /v1/incidents/{id}/review/actions": (

@@ -1,4 +1,4 @@
-"""What is done after a review."""
+"""Similar incidents, and what is done after a review."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from incidentd.api.call import Call, Read
 from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.contracts import Calls
 from incidentd.wire import review_records as wire_records
+from incidentd.wire import review_similar as wire_similar
 
 
 async def list_actions(calls: Calls, call: Call[Empty, queries.Actions]) -> wire_records.ActionPage:
@@ -29,3 +30,9 @@ async def edit_action(calls: Calls, call: Call[wire_records.EditAction, queries.
 
 async def end_action(calls: Calls, call: Call[wire_records.EndAction, queries.Query]) -> wire_records.Action:
     return await calls.review.actions.end(call.id, call.body, call.actor, call.if_version)
+
+
+async def say_differs(
+    calls: Calls, call: Call[wire_similar.SayDiffers, queries.Query]
+) -> wire_similar.SimilarIncidents:
+    return await calls.review.similar.differs(call.id, call.body, call.actor)

@@ -638,6 +638,7 @@ def test_every_command_has_a_case():
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     elsewhere |= {"review import"}  # test_review_imports.py
+    elsewhere |= {"review similar", "review differs"}  # test_review_similar.py
     elsewhere |= {path for path in LEAVES if path.startswith("learn ")}  # test_learn.py
     assert untried == elsewhere
 
