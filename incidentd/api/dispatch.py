@@ -123,7 +123,7 @@ def _require(caller: Caller, route: Route) -> None:
 
 def _response(route: Route, answer: Answer) -> web.Response:
     headers = {idempotency.REPLAYED_HEADER: "true"} if answer.replayed else {}
-    if route.tagged:
+    if route.tagged and answer.media_type not in route.documents:
         headers["ETag"] = entity_tag(answer.body)
     if answer.file_name:
         headers["Content-Disposition"] = content_disposition_header("attachment", filename=answer.file_name)

@@ -44,8 +44,9 @@ def propose(session: Session, incident_id: int, minutes: int, people: tuple[str,
         print("  No time is left: schedule one yourself.")
     section("May facilitate")
     for candidate in found.facilitators:
-        said = listed(candidate.faults) if candidate.faults else "was not involved" + (", listed" * candidate.listed)
-        hang("  ", safe_line(f"{candidate.person}: {said}"), tone="dim" if candidate.faults else "")
+        fits = f"{candidate.person} was not involved" + (", and is listed" if candidate.listed else "")
+        hang("  ", safe_line(listed(candidate.faults) if candidate.faults else fits),
+             tone="dim" if candidate.faults else "")  # fmt: skip
     if found.times:
         start = found.times[0].starts_at.strftime("%Y-%m-%dT%H:%MZ")
         hang("", f"incidentctl review meeting schedule INC-{incident_id} --at {start} --facilitator HANDLE")

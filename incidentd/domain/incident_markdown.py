@@ -53,9 +53,9 @@ def _times(export: IncidentExport) -> _LINES:
         if at is not None:
             yield f"| {what} | {_when(at)} |"
     window = export.detail.window
-    if window is not None and (window.nights or window.openings):
+    if window is not None and (said := reasons(window.nights, window.openings)):
         yield f"\n{inline(export.review_name)}:\n"
-        yield from (f"- {inline(text)}" for text in reasons(window.nights, window.openings))
+        yield from (f"- {inline(text)}" for text in said)
 
 
 def _measures(export: IncidentExport) -> _LINES:

@@ -176,7 +176,5 @@ def why(slot: Slot, invited: Collection[str]) -> str:
     unsuited = {one.person for one in slot.faults}
     suited = len(set(invited) - unsuited)
     if not unsuited:
-        return (
-            f"in the working hours of all {len(invited)}, and none of them carries a pager, is away or on project work"
-        )
+        return "in everybody's working hours; none of them carries a pager, is away or on project work"
     return f"suits {suited} of {len(invited)}"

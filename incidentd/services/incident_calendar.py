@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.review_words import reasons
 from incidentd.wire.export import IncidentExport
 
 PRODUCT = "-//incidentd//incident//EN"
@@ -61,10 +62,12 @@ def _entries(export: IncidentExport) -> Iterator[_Entry]:
         )
     if incident.next_update_at is not None:
         yield _Entry(name="update", starts_at=incident.next_update_at, ends_at=None, summary=f"Update is due: {name}")
+    window = export.detail.window
     if incident.review_opens_at is not None and incident.review_due_at is not None:
         yield _Entry(
             name="review",
             starts_at=incident.review_opens_at,
             ends_at=incident.review_due_at,
             summary=f"{export.review_name} may be held: {name}",
+            description="\n".join(reasons(window.nights, window.openings)) if window is not None else "",
         )

@@ -444,6 +444,14 @@ async def test_any_content_type_is_read_as_json(api):
         assert answer.status == 201
 
 
+async def test_a_meeting_is_a_calendar_when_it_is_asked_for_as_one(api):
+    answer = await api("GET", "/v1/incidents/1/review/meeting?format=ics")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert answer.body.startswith(b"BEGIN:VCALENDAR")
+    assert "etag" not in answer.headers
+    assert (await api("GET", "/v1/incidents/1/review/meeting")).headers["etag"] == '"1"'
+
+
 async def test_an_incident_is_exported_as_a_document_of_its_type(api):
     for form, media_type, begins in (
         ("json", "application/json", b'{"format":"incidentd-incident/1"'),

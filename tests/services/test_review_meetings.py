@@ -57,7 +57,7 @@ async def test_times_are_proposed_inside_the_window_and_say_whom_they_do_not_sui
     friday = ["Fri 09:00", "Fri 11:00", "Fri 13:00"]  # on each other day lin is away, or ada carries the pager
     assert [f"{one.starts_at:%a %H:%M}" for one in found.times] == friday
     assert {one.unsuited for one in found.times} == {()}
-    assert found.times[0].why.startswith("in the working hours of all 2")
+    assert found.times[0].why.startswith("in everybody's working hours")
     best = found.facilitators[0]
     assert (best.person, best.listed, best.faults) == ("sam", True, ())
 

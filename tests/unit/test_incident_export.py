@@ -19,6 +19,7 @@ from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
 from incidentd.wire.incidents import IncidentDetail
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision
+from incidentd.wire.review_window import Night, ReviewWindow
 
 AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -65,8 +66,13 @@ def export_of(text="Checkout", **changes):
         worst_severity=Severity.SEV2, corrections=0,
         contradictions=(Contradiction(rule="order", episode=1, text=text),),
     )  # fmt: skip
+    window = ReviewWindow(
+        incident_id=7, review_name=text, status="cooling", severity=Severity.SEV2, resolved_at=AT, opens_at=AT,
+        due_at=AT, standing="waiting", floor=0.0, business_days=7, team=text, zone=text, holidays=text,
+        nights=(Night(person=text, at=AT, zone=text, text=text),), owner=text,
+    )  # fmt: skip
     detail = IncidentDetail(incident=incident, roles=(role,), updates=(update,), role_gap_minutes={}, claims=(claim,),
-                            attempts=(tried,), theories=(theory,))  # fmt: skip
+                            attempts=(tried,), theories=(theory,), window=window)  # fmt: skip
     export = IncidentExport(
         format=FORMAT, exported_at=AT + 2 * HOUR, review_name="Incident Review", detail=detail, timeline=(entry,),
         alerts=(), reports=(), pages=(), measures=measures,
@@ -92,6 +98,7 @@ def test_a_document_says_what_happened():
     assert text.startswith("# INC-7: Checkout\n\nSEV2, resolved, Checkout\n")
     assert "| mitigated | 2026-03-14 10:26:53 |" in text
     assert "| Incident Review not before | 2026-03-15 09:26:53 |" in text
+    assert "\nIncident Review:\n\n- +1 night: Checkout\n" in text
     assert "- Episode 1: detected after 2 min 17 s, acknowledged after 0 s, mitigated after 1 h" in text
     assert "- Checkout: 10 to 20 %, says Checkout (stands)" in text
     assert "- 2026-03-14 09:31:53 (+5 min) *note* **pinned** Checkout (Checkout)" in text
@@ -150,6 +157,7 @@ def test_a_calendar_has_the_episodes_the_next_update_and_the_review():
     assert "DTEND" not in found["update"]
     assert (found["review"]["DTSTART"].dt, found["review"]["DTEND"].dt) == (AT + 24 * HOUR, AT + 72 * HOUR)
     assert found["review"]["SUMMARY"] == "Incident Review may be held: INC-7 SEV2: Checkout"
+    assert found["review"]["DESCRIPTION"] == "+1 night: Checkout"
     assert calendar(export_of()) == calendar(export_of())  # the same ids at each export
 
 
