@@ -57,6 +57,8 @@ def window(session: Session, incident_id: int) -> None:
     ])  # fmt: skip
     if found.nights:
         hang("  ", safe_line(words_of_nights([one.text for one in found.nights])))
+    for fault in found.facilitator_faults:
+        hang("  ! ", safe_line(f"facilitated by an exception: {fault}"), tone="warn")
     for opening in found.openings:
         hang("  ", safe_line(opening.text), tone="warn" if opening.state == "granted" else "")
     if found.openings and found.openings[-1].state == "asked":

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from incidentd.domain.facilitation import facilitator_faults
 from incidentd.domain.incidents import Incident
 from incidentd.domain.review_opening import not_rested, text
 from incidentd.domain.review_people import owner, standing_of
+from incidentd.domain.roles import Role, current
 from incidentd.services.incident_views import Seen
+from incidentd.services.involved import involved
 from incidentd.services.review_windows import basis_of, last_told, night_facts
 from incidentd.storage import incidents, review_openings
+from incidentd.wire import RoleHolder
 from incidentd.wire import review_window as wire_review
 
 
@@ -38,7 +44,15 @@ def view(seen: Seen, incident: Incident) -> wire_review.ReviewWindow:
         owner=owner(held, incident.declared_by),
         openings=_openings(seen, incident),
         not_rested=not_rested(basis.nights, seen.roster, seen.now),
+        facilitator_faults=_exceptions(seen, incident, held),
     )
+
+
+def _exceptions(seen: Seen, incident: Incident, held: Sequence[RoleHolder]) -> tuple[str, ...]:
+    """Why those who hold the role of facilitator are exceptions."""
+    now = [one.person for one in current(held) if one.role == Role.FACILITATOR]
+    took_part = involved(seen.conn, incident, seen.roster) if now else ()
+    return tuple(fault for person in now for fault in facilitator_faults(person, took_part, seen.roster))
 
 
 def _openings(seen: Seen, incident: Incident) -> tuple[wire_review.Opening, ...]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidentd.domain.incidents import AWAITING_REVIEW, Incident
+import msgspec
+
+from incidentd.domain.incidents import AWAITING_REVIEW, Incident, Status
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_opening import of_episode, opened_at
@@ -42,16 +44,20 @@ def settle(tx: Tx, incident: Incident, process: Process, roster: Roster) -> Inci
     if incident.status not in AWAITING_REVIEW or incident.resolved_at is None:
         return incident
     seen = Seen(conn=tx.conn, now=tx.now, process=process, roster=roster, pending=tx.events)
-    basis = basis_of(seen, incident, incident.resolved_at)
+    basis, before = basis_of(seen, incident, incident.resolved_at), last_told(seen, incident)
+    if incident.status is Status.REVIEW_READY and before is not None:  # what may be held is not taken away for a night
+        basis = msgspec.structs.replace(basis, nights=msgspec.convert(before["nights"], tuple[NightWork, ...]))
     found = window(process, incident.severity, incident.resolved_at, basis)
-    told, before = _told(found, basis, process), last_told(seen, incident)
-    if told == before or (found is None and before is None):
+    told = _told(found, basis)
+    if found is None and before is None:
         return incident
-    tx.emit(KIND, incident.subject, told)
+    if before is not None and all(before[name] == value for name, value in told.items()):
+        return incident
+    tx.emit(KIND, incident.subject, told | {"review_name": process.review_name})
     return incidents.set_review_window(tx, incident, found)
 
 
-def _told(found: Window | None, basis: Basis, process: Process) -> dict[str, Any]:
+def _told(found: Window | None, basis: Basis) -> dict[str, Any]:
     return {
         "opens_at": found and found.opens_at.isoformat(),
         "soon_at": found and found.soon_at.isoformat(),
@@ -60,7 +66,6 @@ def _told(found: Window | None, basis: Basis, process: Process) -> dict[str, Any
         "team": basis.team,
         "zone": basis.calendar.zone,
         "holidays": basis.calendar.holidays,
-        "review_name": process.review_name,
     }
 
 

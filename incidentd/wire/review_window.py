@@ -58,6 +58,7 @@ class ReviewWindow(Frozen, frozen=True):
     owner: str  # who sees to it that it is held, and is reminded
     openings: tuple[Opening, ...] = ()  # every wish to hold it early, oldest first
     not_rested: tuple[str, ...] = ()  # sentences about those who had no whole night since they worked in one
+    facilitator_faults: tuple[str, ...] = ()  # why who holds that role is an exception: shown, never refused
 
 
 class AskOpening(Request, frozen=True):

@@ -81,6 +81,24 @@ async def test_what_comes_to_light_late_moves_it_while_it_cools(practice):
     assert len(await practice.events("incident.review_window")) == 3
 
 
+async def test_what_may_be_held_is_not_taken_away_for_a_night_that_comes_to_light_then(practice):
+    incident = await declare(practice, severity=Severity.SEV3)
+    await practice.advance(HOUR)
+    await to(practice, incident, "resolved")
+    await practice.advance(20 * MINUTE)
+    opened = await window_of(practice, incident)
+    assert opened.status == "review_ready"
+    seen_at = incident.started_at - 2 * HOUR
+    body = wire_life.CorrectTime(what="started_at", at=seen_at - HOUR, why="by the log")
+    await practice.core.life.correct(incident.id, body, "ada", None)
+    note = wire_incidents.AddNote(text="disk full", observed_at=seen_at - 40 * MINUTE)  # before seven in UTC
+    await practice.core.incidents.add_note(incident.id, note, "sam")
+    assert (await window_of(practice, incident)).opens_at == opened.opens_at
+    role = wire_incidents.AssignRole(role="facilitator", person="sam")
+    await practice.core.incidents.assign_role(incident.id, role, "ada", None)
+    assert (await window_of(practice, incident)).facilitator_faults == ("sam was involved",)
+
+
 async def test_each_episode_has_its_own_nights_and_a_severity_may_need_none(practice):
     incident = await declare(practice)
     await practice.advance(8 * HOUR)
