@@ -31,12 +31,18 @@ class Picture(NamedTuple):
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     incident: int | None = None
+    step: str = ""  # of the review of INC-298, with everything that was written
 
 
 PICTURES = (
     Picture("inbox", (120, 30), ("left_square_bracket", "left_square_bracket", "left_square_bracket", "j", "j", "j")),
     Picture("room", (140, 44), (), 311),
     Picture("triage", (120, 34), ("4", "j", "enter")),
+    Picture("review-list", (120, 26), ("5",)),
+    Picture("review-walk", (140, 40), ("5", "enter", "G", "w", "text:a green status page")),
+    Picture("review-accounts", (140, 34), ("5", "enter"), step="accounts"),
+    Picture("review-factors", (140, 36), ("5", "enter", "j"), step="factors"),
+    Picture("review-similar", (140, 34), ("5", "enter"), step="similar"),
 )
 
 
@@ -54,7 +60,11 @@ async def draw(picture: Picture) -> str:
     from incidentd_tui.app import IncidentdApp
 
     fakes, scene = _load("fakes"), _load("scene")
-    app = IncidentdApp(scene.build(fakes), clock=fakes.FixedClock(), incident_id=picture.incident)
+    client = scene.build(fakes)
+    if picture.step:
+        fakes.fake_reviews.reveal(client)
+        client.change_review(step=picture.step)
+    app = IncidentdApp(client, clock=fakes.FixedClock(), incident_id=picture.incident)
     async with app.run_test(size=picture.size) as pilot:
         for _ in range(100):
             await pilot.pause(0.02)
@@ -110,14 +120,14 @@ def _hex(color: object, default: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
-    parser.add_argument("--only", default="", help="the name of one picture")
+    parser.add_argument("--only", default="", help="what the names begin with")
     parser.add_argument("--size", default="", help="another size, such as 80x24")
     parser.add_argument("--incident", type=int, help="open this room")
     parser.add_argument("--keys", default="", help="other keys, by spaces; text:abc types abc")
     options = parser.parse_args()
     converter = shutil.which("rsvg-convert")
     for picture in PICTURES:
-        if options.only and picture.name != options.only:
+        if not picture.name.startswith(options.only):
             continue
         if options.size:
             columns, _, rows = options.size.partition("x")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -60,6 +62,19 @@ from incidentd.wire.measures import Measures
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 replace = msgspec.structs.replace
+
+
+def _beside(name: str):
+    """A module of this directory, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"tui_{name}", Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+fake_reviews = _beside("fake_reviews")
 
 
 def minutes(number: float) -> timedelta:
@@ -1724,8 +1739,8 @@ class ReviewCalls(FakeDaemon):
         return wire_review.SavedNotes(incident_id=incident_id, saved_at=NOW, version=kept.version + 1)
 
 
-class FakeClient(ReviewCalls):
-    """With the support layer: as much of the rules of triage as a screen shows."""
+class FakeClient(fake_reviews.FakeReviews, ReviewCalls):  # type: ignore[misc,name-defined]
+    """With reviews and the support layer: as much of the rules of triage as a screen shows."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -81,6 +81,9 @@ def build(fakes: Any) -> Any:
     _protection(client, fakes)
     _plan(client, fakes)
     _reports(client, fakes)
+    title = "503 at the balancer after a rollout"
+    client.incidents_by_id[298] = fakes.make_incident(298, title, 4400, status="closed", severity=Severity.SEV2)
+    fakes.fake_reviews.scene(client)
     return client
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 import msgspec
 import pytest
 
+from incidentd.domain.review_steps import ORDER
 from incidentd.domain.severity import Severity
 from incidentd.wire import review_window as wire_review
 from incidentd.wire.life import Related
@@ -112,7 +114,7 @@ ASKED = {
     "similar_reports": 1,
 }
 """What these screens ask the daemon, and the name that the fake knows: those on the screens are hostile, too."""
-KEPT = frozenset({"state", "status", "mode", "next_mode", "question", "allowed"})
+KEPT = frozenset({"state", "status", "mode", "next_mode", "question", "allowed", "step", "category"})
 """Fields whose words the daemon chooses from a fixed few."""
 
 
@@ -284,6 +286,8 @@ def _poison_answers(client, payload):
 
 def _all_of(value, payload):
     match value:
+        case Enum():
+            return value
         case str():
             return payload
         case msgspec.Struct():
@@ -348,6 +352,26 @@ async def test_no_screen_of_duty_lets_hostile_text_through(fakes, client, make_a
                 assert_harmless(app)
                 await pilot.press("escape")
                 await settled(pilot, lambda heading=heading: getattr(app.screen, "heading", "") == heading)
+
+
+async def test_no_step_of_a_review_lets_hostile_text_through(fakes, client, make_app, settled):
+    fakes.fake_reviews.reveal(client)
+    client.review_views = {number: _all_of(one, EVERYTHING) for number, one in client.review_views.items()}
+    app = make_app(client)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("5")
+        await settled(pilot, lambda: app.screen.table.keys)
+        assert_harmless(app)
+        await app.open_review(298)
+        for step in ORDER[1:]:
+            client.change_review(step=str(step), state="written" if step is ORDER[-1] else "running")
+            await settled(pilot, lambda step=step: app.screen.step_shown == step)
+            assert_harmless(app)
+        await pilot.resize_terminal(60, 15)
+        await pilot.press("left_square_bracket")
+        await pilot.pause()
+        assert_harmless(app)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)

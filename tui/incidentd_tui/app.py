@@ -39,6 +39,8 @@ from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.screens.reports import ReportsScreen
+from incidentd_tui.screens.review import ReviewScreen
+from incidentd_tui.screens.reviews import ReviewsScreen
 from incidentd_tui.screens.room import RoomScreen
 from incidentd_tui.sync import Sync
 from incidentd_tui.verbs import Verb
@@ -66,6 +68,7 @@ class IncidentdApp(App[int]):
         "incidents": IncidentsScreen,
         "oncall": OnCallScreen,
         "reports": ReportsScreen,
+        "reviews": ReviewsScreen,
         "health": HealthScreen,
     }
     DEFAULT_MODE = "inbox"
@@ -179,6 +182,7 @@ class IncidentdApp(App[int]):
             "mode.incidents": len(self.model.open_incidents()),
             "mode.oncall": duty.waiting(self.model),
             "mode.reports": self.model.reports_waiting,
+            "mode.reviews": self.model.reviews_waiting(),
             "mode.health": bad,
         }
 
@@ -274,11 +278,19 @@ class IncidentdApp(App[int]):
 
     async def open_room(self, incident_id: int) -> None:
         """Go to the room of this incident, in the mode of incidents."""
-        if self.current_mode != "incidents":
-            await self.switch_mode("incidents")
+        await self._open("incidents", RoomScreen(incident_id))
+
+    async def open_review(self, incident_id: int) -> None:
+        """Go to the review of this incident, in the mode of reviews."""
+        await self._open("reviews", ReviewScreen(incident_id))
+
+    async def _open(self, mode: str, screen: VerbScreen) -> None:
+        """Alone on top of its list."""
+        if self.current_mode != mode:
+            await self.switch_mode(mode)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.push_screen(RoomScreen(incident_id))
+        await self.push_screen(screen)
 
 
 def run(socket: str | None, *, incident_id: int | None, mouse: bool) -> int:

@@ -209,6 +209,10 @@ class Model:
         chosen = [one for one in self.incidents.values() if one.status not in ("closed", "merged", "false_alarm")]
         return sorted(chosen, key=lambda one: (one.severity.rank, one.next_update_at or far, one.id))
 
+    def reviews_waiting(self) -> int:
+        """Reviews that are held now, or may be."""
+        return sum(one.status in ("review_ready", "in_review") for one in self.incidents.values())
+
     def request(self, number: int) -> wire_requests.ShiftRequest | None:
         """The open request of this id, when it is from or to the viewer."""
         return next((one for one in self.requests if one.id == number), None)

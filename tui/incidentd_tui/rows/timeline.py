@@ -8,6 +8,8 @@ from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
 
 _DETAIL_LINES = 3
+_OFFSET_FROM = 56
+"""From this many cells there is room for the time since the beginning."""
 
 
 def row(
@@ -23,16 +25,21 @@ def row(
     glyph, word, style = vocabulary.timeline_mark(entry.kind)
     text_style = theme.bold if entry.kind in vocabulary.LOUD else theme.plain
     head: paint.Line = [(f"{phrases.hour(entry.observed_at, zone)} ", theme.muted)]
-    if width >= 56:
+    if width >= _OFFSET_FROM:
         head.append((f" {phrases.offset(entry.observed_at, start):>6} ", theme.faint))
     head += [(f" {'~' if pending else glyph} ", style), (f"{word:<8}", theme.muted)]
     indent = paint.width_of(head)
     body = paint.wrap(_sentence(entry), width - indent, 40)
     lines: list[paint.Line] = [[*head, (body[0], text_style)]]
-    hang: paint.Line = [(" " * (indent - 10) + "│" + " " * 9, theme.line)]
-    lines += [[*hang, (text, text_style)] for text in body[1:]]
-    lines += [[*hang, (text, theme.muted)] for text in _details(entry, width - indent, expanded)]
+    under = hang(width)
+    lines += [[*under, (text, text_style)] for text in body[1:]]
+    lines += [[*under, (text, theme.muted)] for text in _details(entry, width - indent, expanded)]
     return lines
+
+
+def hang(width: int) -> paint.Line:
+    """What stands before each further line of an entry, so that it hangs under the text."""
+    return [(" " * (15 if width >= _OFFSET_FROM else 7) + "│" + " " * 9, theme.line)]
 
 
 def _sentence(entry: wire.TimelineEntry) -> str:

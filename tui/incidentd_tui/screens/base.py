@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ WIDE = 118
 """From this many columns there is room for rail and preview."""
 LOW = 18
 """Below this many lines only the most needed bars are shown."""
-_SHORT = {"Incidents": "Inc", "On-call": "Call"}
+_SHORT = {"Incidents": "Inc", "On-call": "Call", "Reports": "Rep", "Reviews": "Rev"}
 
 
 class VerbScreen(Screen[None]):
@@ -113,6 +113,10 @@ class VerbScreen(Screen[None]):
         if result is not None:
             await result
 
+    def hinted(self) -> Sequence[Verb]:
+        """What the hint bar offers, the most needed first."""
+        return [verb for verb in self.VERBS if verb.hint]
+
     # ------------------------------------------------------------------ bars
     def repaint_bars(self) -> None:
         if not self.composed:
@@ -192,9 +196,7 @@ class VerbScreen(Screen[None]):
         right: paint.Line = [("?", theme.key), (" keys  ", theme.muted), ("^p", theme.key), (" commands ", theme.muted)]
         room = width - paint.width_of(right) - 2
         left: paint.Line = [(" ", theme.plain)]
-        for verb in self.VERBS:
-            if not verb.hint:
-                continue
+        for verb in self.hinted():
             spans: paint.Line = [(verb.key_shown(keymap), theme.key), (f" {verb.label}  ", theme.muted)]
             if paint.width_of(left) + paint.width_of(spans) - 2 > room:
                 break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Protocol
 
@@ -13,6 +15,8 @@ from textual.widgets import TextArea
 
 SAVE_AFTER = 0.5
 """Seconds after the last key."""
+SAVE_WITHIN = 1.0
+"""Seconds after the first key that is not saved yet: who types on and on is saved, too."""
 
 
 class Follower(Protocol):
@@ -57,6 +61,8 @@ class Composer(TextArea):
         self._enter_sends = enter_sends
         self._save = save
         self._timer: Timer | None = None
+        self._unsaved_since: float | None = None
+        self._keeping = asyncio.Lock()
         self._saved = text
         self.follower: Follower | None = None
 
@@ -100,16 +106,25 @@ class Composer(TextArea):
             return
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(SAVE_AFTER, self.keep_now)
+        now = time.monotonic()
+        self._unsaved_since = self._unsaved_since or now
+        after = min(SAVE_AFTER, self._unsaved_since + SAVE_WITHIN - now)
+        self._timer = self.set_timer(max(after, 0.01), self._keep_aside)
+
+    def _keep_aside(self) -> None:
+        """Beside the box: one types on while the server is slow, or hangs."""
+        self.run_worker(self.keep_now(), exit_on_error=False, group="keep")
 
     async def keep_now(self) -> None:
-        """Save at once what was not saved yet."""
+        """Save at once what was not saved yet; one after the other, so that the newest is what stays."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self._save is not None and self.text != self._saved:
-            self._saved = self.text
-            await self._save(self.text)
+        self._unsaved_since = None
+        async with self._keeping:
+            if self._save is not None and self.text != self._saved:
+                self._saved = self.text
+                await self._save(self.text)
 
     @property
     def offset_of_cursor(self) -> int:

@@ -322,6 +322,10 @@ class VirtualList(ScrollView, can_focus=True):
             self._go(index)
 
     # ------------------------------------------------------------------ marks
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be marked, the keys that mark are free for the screen."""
+        return self._markable if action in ("mark", "range") else super().check_action(action, parameters)
+
     def action_mark(self) -> None:
         if not self._markable or self._cursor is None:
             return

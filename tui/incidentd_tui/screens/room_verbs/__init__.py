@@ -12,6 +12,7 @@ from incidentd_tui.screens.room_verbs import (
     links,
     pages,
     reading,
+    review,
     roles,
     severity,
     updates,
@@ -39,6 +40,7 @@ class RoomVerbs(
     pages.RoomPageVerbs,
     chat.ChatVerbs,
     before_review.BeforeReviewVerbs,
+    review.ReviewVerb,
 ):
     """Every topic. `RoomScreen` adds what the verbs of the frame do: note, pane, who, copy, back."""
 
@@ -57,4 +59,5 @@ class RoomVerbs(
         *pages.VERBS,
         *chat.VERBS,
         *before_review.VERBS,
+        *review.VERBS,
     )

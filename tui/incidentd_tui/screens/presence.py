@@ -1,4 +1,4 @@
-"""Being in a room with others: this terminal says what its person does, and hears what the others do."""
+"""Being in a room or a review with others: this terminal says what its person does, and hears what the others do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incidentd.client import ClientError
 from incidentd.domain.presence import BEAT_SECONDS
 from incidentd.wire import presence as wire_presence
 from incidentd_tui import paint, theme
-from incidentd_tui.screens.room_verbs.base import RoomPart
+from incidentd_tui.screens.base import VerbScreen
 
 AWAY_AFTER = 180.0
 """Seconds without a key."""
@@ -18,8 +18,10 @@ _WAIT = 15
 _RETRY = 2.0
 
 
-class RoomPresence(RoomPart):
-    """`RoomScreen` says by `doing` what the person does, and shows `here`."""
+class Presence(VerbScreen):
+    """A screen of an incident says by `doing` what the person does, and shows `here`."""
+
+    incident_id: int
 
     def __init__(self) -> None:
         super().__init__()
