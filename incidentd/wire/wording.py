@@ -27,6 +27,7 @@ class LintFinding(wire.Frozen, frozen=True):
     text: str
     message: str  # why, in a sentence
     suggestion: str  # a question to answer instead, or other words
+    ask: str  # the same in a few words, for a narrow place
 
 
 class MutedFinding(wire.Frozen, frozen=True):

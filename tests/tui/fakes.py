@@ -58,6 +58,7 @@ from incidentd.wire import silences as wire_silences
 from incidentd.wire import triage as wire_triage
 from incidentd.wire import updates as wire_updates
 from incidentd.wire import views as wire_views
+from incidentd.wire import wording as wire_wording
 from incidentd.wire.measures import Measures
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
@@ -323,6 +324,8 @@ class FakeDaemon:
         self.episodes: dict[int, tuple[wire_groups.Episode, ...]] = {}
         self.kept_views: list[wire_views.View] = []
         self.opens = ("", False)
+        self.judged: list[wire_wording.WordingVerdict] = []
+        self.own_words = ""
         self.kept_silences: dict[str, wire_silences.Silence] = {}
         self.pages_by_id: dict[int, wire.Page] = {}
         self.deliveries: dict[int, tuple[wire_pages.Delivery, ...]] = {}
@@ -1623,6 +1626,36 @@ class FakeDaemon:
     async def draft(self, key: str) -> wire_drafts.Draft:
         await self._turn()
         return wire_drafts.Draft(key=key, text=self.drafts.get(key, ""), saved_at=NOW)
+
+    async def wording(self) -> wire_wording.Wording:
+        await self._turn()
+        hidden = tuple(
+            wire_wording.HiddenPhrase(rule=one.rule, phrase=one.phrase, why="you dismissed it") for one in self.judged
+        )
+        return wire_wording.Wording(language="en", own_file="own.toml", own=self.own_words, hidden=hidden)
+
+    async def judge_wording(self, body: wire_wording.JudgeWording) -> wire_wording.Dismissals:
+        await self._mutate("judge_wording", body)
+        said = wire_wording.WordingVerdict(
+            id=len(self.judged) + 1, rule=body.rule, phrase=body.phrase, keep=body.keep, reason=body.reason,
+            by=self.me, at=NOW,
+        )  # fmt: skip
+        self.judged.append(said)
+        return self._dismissals()
+
+    async def undo_dismissal(self, verdict_id: int) -> wire_wording.Dismissals:
+        await self._mutate("undo_dismissal", verdict_id)
+        self.judged = [one for one in self.judged if one.id != verdict_id]
+        return self._dismissals()
+
+    def _dismissals(self) -> wire_wording.Dismissals:
+        phrases = tuple(
+            wire_wording.DismissedPhrase(
+                rule=one.rule, phrase=one.phrase, dismissed=1, kept=0, muted=False, why="", verdicts=(one,)
+            )
+            for one in self.judged
+        )
+        return wire_wording.Dismissals(phrases=phrases, rules=(), mute_after=5)
 
     async def save_draft(self, key: str, text: str) -> wire_drafts.Draft:
         await self._mutate("save_draft", key, text)

@@ -80,7 +80,7 @@ class IncidentdApp(App[int]):
         self.gateway = Gateway(client)
         self.model = Model(clock or SystemClock())
         self.acts = Acts(self.gateway, self.model, self.say, self.changed)
-        self.wording = Wording(self.model)
+        self.wording = Wording(client, self.model)
         self.sync = Sync(self.gateway, self.model, self.changed)
         self.keyboard = Keyboard(self, super().on_event)
         self.keymap, self._keymap_fault = load_keymap()

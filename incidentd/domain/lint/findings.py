@@ -39,7 +39,8 @@ _MOST_TRIED = 10_000  # phrases begun: a megabyte of prose begins a fraction of 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Wording that a rule found. Offsets and columns count characters; lines and columns begin at 1.
 
-    `message` says in one sentence why it is in the way; `suggestion` is a question to answer instead, or other words.
+    `message` says in one sentence why it is in the way; `suggestion` is a question to answer instead, or other words,
+    and `ask` the same in a few words, for a narrow place.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     message: str
     suggestion: str
+    ask: str
 
 
 def lint(
@@ -70,7 +72,7 @@ def lint(
     places = _Places(text)
     allowed = allowances(text, read, frozenset(lexicon.rules)) if markdown else ()
     found = [
-        places.finding(rule, find.suggestion or rule.suggestion, start, end, review_name)
+        places.finding(rule, find, start, end, review_name)
         for rule, find, start, end in itertools.islice(_Reader(Tokens(read), lexicon, frozenset(people)).found(), _MOST)
         if not any(one.covers(rule.id, start) for one in allowed)
     ]
@@ -93,30 +95,24 @@ class _Places:
             self._lines.append(at + 1)
             at = text.find("\n", at + 1)
 
-    def finding(self, rule: Rule, suggestion: str, start: int, end: int, name: str) -> Finding:
+    def finding(self, rule: Rule, find: Find, start: int, end: int, name: str) -> Finding:
+        said = {
+            "message": rule.message,
+            "suggestion": find.suggestion or rule.suggestion,
+            "ask": find.suggestion or rule.ask or rule.suggestion,
+        }
         text = " ".join(self._text[start:end].split())
-        filled = {"{text}": text, "{name}": name}
-        return self._made(
-            rule.id, rule.category, start, end, _filled(rule.message, filled), _filled(suggestion, filled)
-        )
+        filled = {key: _filled(one, {"{text}": text, "{name}": name}) for key, one in said.items()}
+        return self._made(start, end, rule=rule.id, category=rule.category, **filled)
 
     def fault(self, start: int, end: int, what: str) -> Finding:
-        suggestion = "write <!-- incidentd-lint: allow RULE because REASON -->"
-        return self._made(ALLOWANCE, ALLOWANCE, start, end, what, suggestion)
+        remedy = "write <!-- incidentd-lint: allow RULE because REASON -->"
+        return self._made(start, end, rule=ALLOWANCE, category=ALLOWANCE, message=what, suggestion=remedy, ask=remedy)
 
-    def _made(self, rule: str, category: str, start: int, end: int, message: str, suggestion: str) -> Finding:
+    def _made(self, start: int, end: int, **said: str) -> Finding:
         line = bisect.bisect_right(self._lines, start)
-        return Finding(
-            rule=rule,
-            category=category,
-            start=start,
-            end=end,
-            line=line,
-            column=start - self._lines[line - 1] + 1,
-            text=self._text[start:end],
-            message=message,
-            suggestion=suggestion,
-        )
+        column = start - self._lines[line - 1] + 1
+        return Finding(start=start, end=end, line=line, column=column, text=self._text[start:end], **said)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -52,6 +52,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     message: str
     suggestion: str
+    ask: str  # the suggestion in a few words, for a narrow place
     find: tuple[Find, ...]
     dropped: frozenset[str] = frozenset()
 

@@ -67,6 +67,7 @@ class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     category: str = ""
     message: str = ""
     suggestion: str = ""
+    ask: str = ""
     off: bool = False
     drop: tuple[str, ...] = ()
     find: tuple[str | _Find, ...] = ()
@@ -207,6 +208,7 @@ class _File:
             category=table.category or (base.category if base else ""),
             message=table.message or (base.message if base else ""),
             suggestion=table.suggestion or (base.suggestion if base else ""),
+            ask=table.ask or (base.ask if base else ""),
             find=(base.find if base else ()) + finds,
             dropped=(base.dropped if base else frozenset()) | {normal(one) for one in table.drop},
         )

@@ -106,6 +106,7 @@ def test_what_is_shipped_is_well_made(language):
     assert lexicon.name
     for rule in lexicon.rules.values():
         assert rule.message.endswith(".")
+        assert 0 < len(rule.ask) <= 40
         assert rule.find
         for one in rule.find:
             assert (one.suggestion or rule.suggestion).endswith(("?", "."))

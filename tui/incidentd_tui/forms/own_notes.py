@@ -24,7 +24,7 @@ class OwnNotesForm(Form):
         self._number, self._version = kept.incident_id, kept.version
         self._elsewhere = self._warned = False
         text = Field(name="text", label="Only you can read this here", value=kept.text, multiline=True, optional=True,
-                     hint="what you saw, thought and tried, before it fades")  # fmt: skip
+                     lint=True, hint="what you saw, thought and tried, before it fades")  # fmt: skip
         plan = Plan(
             title=f"Your own notes on INC-{kept.incident_id}", verb="keep", fields=(text,), effects=self._said,
             send=self._keep,

@@ -24,6 +24,7 @@ class Follower(Protocol):
 
     def typed(self) -> None: ...
     def next(self) -> bool: ...
+    def dismiss(self) -> bool: ...
 
 
 class Composer(TextArea):
@@ -80,6 +81,12 @@ class Composer(TextArea):
     def action_next_wording(self) -> None:
         if self.follower is not None:
             self.follower.next()
+
+    def action_cut(self) -> None:
+        """^x cuts what is selected; with nothing selected it dismisses the finding that is shown."""
+        nothing = self.selection.start == self.selection.end
+        if not (nothing and self.follower is not None and self.follower.dismiss()):
+            super().action_cut()
 
     def action_send(self) -> None:
         if self.text.strip() or not self._enter_sends:  # a dialog says itself what is missing

@@ -25,7 +25,7 @@ _AROUND = 10_000  # characters before and behind the cursor that are looked at
 class LintLine(Bar):
     """Follows a `Composer`: yield it right below the box.
 
-    ^l in the box goes to the next finding.
+    ^l in the box goes to the next finding, ^x dismisses the one that is shown.
     """
 
     DEFAULT_CSS = "LintLine { display: none; margin: 0 1; } LintLine.found { display: block; }"
@@ -41,6 +41,11 @@ class LintLine(Bar):
     def on_mount(self) -> None:
         self._box.follower = self
         self.watch(self._box, "selection", self._show, init=False)
+        self.typed()
+        self.run_worker(self._ask(), exit_on_error=False)
+
+    async def _ask(self) -> None:
+        await self._tui.wording.refresh()
         self.typed()
 
     # ------------------------------------------------------------------ what the box tells
@@ -59,6 +64,19 @@ class LintLine(Bar):
         self._box.go_to(self._from + one.start)
         self._show()
         return True
+
+    def dismiss(self) -> bool:
+        """Ask why the finding that is shown is none; False when none is."""
+        from incidentd_tui.forms.wording import dismiss  # a dialog, which has such lines itself
+
+        one = self.shown
+        if one is not None:
+            self._tui.push_screen(dismiss(self._tui, one, self._after))
+        return one is not None
+
+    def _after(self) -> None:
+        if self.is_mounted:
+            self.look()
 
     # ------------------------------------------------------------------ what it shows
     def look(self) -> None:
@@ -81,9 +99,18 @@ class LintLine(Bar):
     def _show(self) -> None:
         one = self.shown
         self.set_class(one is not None, "found")
-        if one is None:
-            return
-        count = len(self._found)
-        said: paint.Line = [(" ~ ", theme.warning), (f"“{one.text}”", theme.bold), (f": {one.suggestion}", theme.muted)]
-        keys: paint.Line = [("^l", theme.key), (f" next of {count}", theme.faint)] if count > 1 else []
-        self.say(said, keys)
+        if one is not None:
+            # not its own width: a line that was not shown yet has none
+            self.say(*_fitting(one, len(self._found), self._box.outer_size.width))
+
+
+def _fitting(one: Finding, count: int, width: int) -> tuple[paint.Line, paint.Line]:
+    """What is said of a finding: the suggestion in full where it fits, else in a few words, and the keys."""
+    dismiss: paint.Line = [("^x", theme.key), (" dismiss ", theme.faint)]
+    keys: paint.Line = [("^l", theme.key), (" next ", theme.faint), *dismiss] if count > 1 else dismiss
+    said: paint.Line = []
+    for asked in (one.suggestion, one.ask):
+        said = [(" ~ ", theme.warning), (f"“{one.text}”", theme.bold), (f": {asked}", theme.muted)]
+        if paint.width_of(said) + paint.width_of(keys) < width:
+            return said, keys
+    return said, [("^l " if count > 1 else "", theme.key), ("^x ", theme.key)]
