@@ -102,6 +102,6 @@ def factors_open_to(row: Review, member: Member | None) -> bool:
 
     Who joins after they were revealed writes their own first, or says that they have none, as everybody else did.
     """
-    if not row.factors_revealed or member is None or not row.held or member.factors_in:
+    if not row.held or row.revealed_at is None or member is None:
         return row.factors_revealed
-    return row.revealed_at is None or member.joined_at <= row.revealed_at
+    return not member.present or member.factors_in or member.joined_at <= row.revealed_at

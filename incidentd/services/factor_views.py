@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from incidentd.domain.factors import Factor
 from incidentd.domain.naming import Names, names_of, names_somebody
 from incidentd.domain.people import Roster
-from incidentd.domain.reviews import Review
+from incidentd.domain.reviews import Review, factors_open_to
 from incidentd.services.incident_views import Seen
 from incidentd.services.review_masks import masked_from
-from incidentd.storage import factors, themes
+from incidentd.storage import factors, reviews, themes
 from incidentd.wire import review_records as wire_records
 
 _COPIED = tuple(
@@ -22,9 +22,14 @@ _COPIED = tuple(
 )
 
 
-def shown(row: Review, factor: Factor, actor: str) -> bool:
-    """Whether `actor` may read a factor of the review `row`, whatever other reviews hide."""
-    return row.factors_revealed or factor.author == actor
+def shown(conn: Connection, row: Review, found: Iterable[Factor], actor: str) -> list[Factor]:
+    """Those of the review `row` that `actor` may read, whatever other reviews hide."""
+    open_to_all = factors_open_to(row, reviews.member(conn, row.incident_id, actor))
+    return [one for one in found if open_to_all or one.author == actor]
+
+
+def _of_review(seen: Seen, row: Review, actor: str) -> list[Factor]:
+    return shown(seen.conn, row, factors.of_incident(seen.conn, row.incident_id), actor)
 
 
 def views(conn: Connection, rows: Sequence[Factor], actor: str, roster: Roster) -> tuple[wire_records.Factor, ...]:
@@ -68,19 +73,17 @@ def _warnings(factor: Factor, names: Names) -> tuple[str, ...]:
 
 def factors_of(seen: Seen, row: Review, actor: str) -> tuple[wire_records.Factor, ...]:
     """Those of a review that `actor` may read now, in the order in which they were written."""
-    found = [one for one in factors.of_incident(seen.conn, row.incident_id) if shown(row, one, actor)]
-    return views(seen.conn, found, actor, seen.roster)
+    return views(seen.conn, _of_review(seen, row, actor), actor, seen.roster)
 
 
 def hidden_from(seen: Seen, row: Review, actor: str) -> int:
     """How many factors of others are hidden still."""
-    return sum(not shown(row, one, actor) for one in factors.of_incident(seen.conn, row.incident_id))
+    return len(factors.of_incident(seen.conn, row.incident_id)) - len(_of_review(seen, row, actor))
 
 
 def themes_of(seen: Seen, row: Review, actor: str) -> tuple[wire_records.Theme, ...]:
     """The themes of the factors of a review that `actor` may read now."""
-    found = factors.of_incident(seen.conn, row.incident_id)
-    used = {one.theme_id for one in found if shown(row, one, actor)}
+    used = {one.theme_id for one in _of_review(seen, row, actor)}
     return counted(seen.conn, actor, used) if used - {None} else ()
 
 

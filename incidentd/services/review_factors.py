@@ -161,7 +161,7 @@ def _missing(factor_id: int) -> NotFound:
 def _readable(conn: Connection, factor_id: int, actor: str) -> Factor:
     """A factor that `actor` may read. One that is hidden is as one that is not there."""
     found = factors.get(conn, factor_id)
-    if found is None or not shown(existing_review(conn, found.incident_id), found, actor):
+    if found is None or not shown(conn, existing_review(conn, found.incident_id), [found], actor):
         raise _missing(factor_id)
     masked_by = masked_from(conn, actor).get(found.incident_id)
     if masked_by is not None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, delete, exists, func, insert, or_, select, update
 
 from incidentd.domain.factors import Category, Factor, Role
 from incidentd.domain.reviews import HELD
-from incidentd.storage.schema_reviews import factor_links, factors, reviews
+from incidentd.storage.schema_reviews import factor_links, factors, review_people, reviews
 from incidentd.storage.text_search import contains
 from incidentd.storage.tx import Tx
 from incidentd.wire.review_records import Evidence
@@ -73,8 +73,17 @@ def of_incident(conn: Connection, incident_id: int) -> list[Factor]:
 
 # ------------------------------------------------------------------ lists over all incidents
 def shown_to(actor: str, masked: Collection[int]) -> ColumnElement[bool]:
-    """What `actor` may read: factors that were revealed and their own, of incidents that are not `masked` from them."""
-    open_ = select(reviews.c.incident_id).where(or_(reviews.c.revealed_at.is_not(None), reviews.c.state.not_in(HELD)))
+    """What `actor` may read: factors that were revealed and their own, of incidents that are not `masked` from them.
+
+    The same as `factors_open_to` of the domain: who joined after the reveal says first that theirs are in.
+    """
+    mine = review_people.c
+    late = exists().where(
+        mine.incident_id == reviews.c.incident_id, mine.person == actor, mine.left_at.is_(None),
+        mine.factors_in_at.is_(None), mine.joined_at > reviews.c.revealed_at,
+    )  # fmt: skip
+    revealed = and_(reviews.c.revealed_at.is_not(None), ~late)
+    open_ = select(reviews.c.incident_id).where(or_(revealed, reviews.c.state.not_in(HELD)))
     seen = or_(_C.author == actor, _C.incident_id.in_(open_))
     return and_(_C.withdrawn_at.is_(None), seen, _C.incident_id.not_in(masked))
 

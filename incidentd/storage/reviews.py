@@ -74,6 +74,12 @@ def members(conn: Connection, incident_ids: Sequence[int]) -> dict[int, list[Mem
     return found
 
 
+def member(conn: Connection, incident_id: int, person: str) -> Member | None:
+    """The part of one person, None for somebody who never took part."""
+    found = members(conn, [incident_id])[incident_id]
+    return next((one for one in found if one.person == person), None)
+
+
 def join(tx: Tx, incident_id: int, person: str) -> None:
     """`person` takes part from now on; somebody who left comes back."""
     mine = and_(review_people.c.incident_id == incident_id, review_people.c.person == person)

@@ -1,12 +1,16 @@
 """The workshop of a review: begun after the rest, joined, driven."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from incidentd.domain.process import default_process
+from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.record_contracts import FactorQuery
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import review_records as records
 from incidentd.wire import reviews as wire_reviews
 
 HOUR = timedelta(hours=1)
@@ -127,3 +131,146 @@ async def test_what_is_said_is_kept_with_its_step(daemon):
     ]  # fmt: skip
     with pytest.raises(Refused, match="do not take part"):
         await acts.talk(incident_id, wire_reviews.WriteTalk(text="x"), "lin")
+
+
+# ---------------------------------------------------------------- shown, ended, held again
+def factor(text="the pool was small", category="technical"):
+    return records.WriteFactor(text=text, category=category, role="enabler")
+
+
+def say(**said):
+    return wire_reviews.Participate(**said)
+
+
+async def test_factors_are_shown_when_everybody_is_done_and_late_ones_write_first(daemon):
+    incident_id = await begun(daemon, "lin")
+    desk = daemon.core.reviews
+    acts = desk.acts
+    await acts.drive(incident_id, drive(step="factors"), "ada", None)
+    await desk.factors.write(incident_id, factor(), "ada")
+    await acts.participate(incident_id, say(done=True), "ada")
+    waiting = await desk.workshops.get(incident_id, "lin")
+    assert (waiting.factors, waiting.factors_hidden, waiting.review.revealed_at) == ((), 1, None)
+    assert [one.factors_in for one in waiting.participants] == [True, False]
+    await acts.participate(incident_id, say(present=False), "lin")
+    assert (await desk.workshops.get(incident_id, "lin")).review.revealed_at == daemon.clock.now()
+    await daemon.advance(60)
+    late = await acts.participate(incident_id, say(present=True), "sam")
+    assert (late.factors, late.factors_hidden) == ((), 1)
+    assert (await desk.factors.list(FactorQuery(), "sam")).factors == ()
+    assert (await desk.factors.list(FactorQuery(), "kim")).total == 1, "who does not take part may read them"
+    back = await acts.participate(incident_id, say(present=True), "lin")
+    assert [one.text for one in back.factors] == ["the pool was small"], "who was there before has been shown them"
+    await desk.factors.write(incident_id, factor("nobody owned it", "organisational"), "sam")
+    done = await acts.participate(incident_id, say(done=True), "sam")
+    assert [one.text for one in done.factors] == ["the pool was small", "nobody owned it"]
+    assert done.review.unmasked_at is None
+    assert (await acts.drive(incident_id, drive(step="next"), "ada", None)).review.unmasked_at == daemon.clock.now()
+    revealed = await daemon.events("review.revealed")
+    assert [one.data for one in revealed] == [{"factors": 1, "by_everybody": True}]
+
+
+async def test_its_end_takes_the_incident_to_learning_and_it_may_be_held_again(daemon):
+    incident_id = await begun(daemon, "lin")
+    desk = daemon.core.reviews
+    await desk.factors.write(incident_id, factor(), "ada")
+    with pytest.raises(Refused, match="under way"):
+        await desk.acts.drive(incident_id, drive(reopen="x"), "ada", None)
+    over = await desk.acts.drive(incident_id, drive(finish=True), "ada", None)
+    assert (over.review.state, over.review.status, over.walk.walked) == ("written", "learning", True)
+    assert (await desk.workshops.get(incident_id, "lin")).factors[0].text == "the pool was small"
+    for late in (
+        desk.acts.participate(incident_id, say(present=True), "sam"),
+        desk.acts.talk(incident_id, wire_reviews.WriteTalk(text="x"), "ada"),
+        desk.acts.answer(incident_id, wire_reviews.AnswerClosing(learned="yes", come_again="yes"), "ada"),
+        desk.acts.drive(incident_id, drive(step="next"), "ada", None),
+    ):
+        with pytest.raises(Refused, match="is over"):
+            await late
+    again = await desk.acts.drive(incident_id, drive(reopen="sam's view is missing"), "ada", None)
+    assert (again.review.state, again.review.step, again.review.status) == ("running", "ground_rules", "learning")
+    told = (await daemon.core.incidents.timeline(incident_id)).entries
+    assert [(one.text, one.detail) for one in told if one.kind == "review"][1:] == [
+        ("The Incident Review was held", "ended at its step ground rules; 2 people took part"),
+        ("The Incident Review is held again", "sam's view is missing"),
+    ]  # fmt: skip
+
+
+async def test_a_near_miss_and_a_closed_incident_stay_what_they_are(daemon):
+    incidents, desk = daemon.core.incidents, daemon.core.reviews
+    ends = {"false_alarm": "false_alarm", "closed": "learning"}
+    for status, after in ends.items():
+        made = await incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV5), "ada")
+        for to in ("resolved", "closed") if status == "closed" else (status,):
+            body = wire_incidents.ChangeStatus(to=to, evidence="e", reason="r")
+            await incidents.change_status(made.id, body, "ada", None)
+        assert (await desk.workshops.start(made.id, wire_reviews.StartReview(), "ada")).review.status == status
+        assert (await desk.acts.drive(made.id, drive(finish=True), "ada", None)).review.status == after
+    active = await incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV5), "ada")
+    with pytest.raises(Invalid, match="not to be in_review"):
+        await desk.workshops.start(active.id, wire_reviews.StartReview(), "ada")
+
+
+# ---------------------------------------------------------------- who drives
+async def test_of_two_who_begin_it_at_once_one_wins(daemon):
+    incident_id = await resolved(daemon, "SEV4")
+    begin = daemon.core.reviews.workshops.start
+    both = await asyncio.gather(
+        *(begin(incident_id, wire_reviews.StartReview(), person) for person in ("ada", "lin")), return_exceptions=True
+    )
+    (won,) = [one for one in both if isinstance(one, wire_reviews.ReviewView)]
+    (lost,) = [one for one in both if isinstance(one, Conflict)]
+    assert lost.current.review == won.review
+    assert len(await daemon.events("incident.review_started")) == 1
+
+
+async def test_whoever_takes_part_takes_over_from_somebody_who_left(daemon):
+    incident_id = await begun(daemon, "lin")
+    acts = daemon.core.reviews.acts
+    with pytest.raises(Refused, match="ada drives"):
+        await acts.drive(incident_id, drive(facilitator="me"), "lin", None)
+    with pytest.raises(Invalid, match="no person 'nobody'") as unknown:
+        await acts.drive(incident_id, drive(facilitator="nobody"), "ada", None)
+    assert unknown.value.field == "facilitator"
+    await acts.participate(incident_id, say(present=False), "ada")
+    taken = await acts.drive(incident_id, drive(facilitator="me"), "lin", None)
+    assert (taken.review.facilitator, taken.drives) == ("lin", True)
+    handed = await acts.drive(incident_id, drive(facilitator="sam"), "lin", None)
+    assert [one.person for one in handed.participants] == ["ada", "lin", "sam"]
+    roles = (await daemon.core.incidents.get(incident_id)).roles
+    assert [(one.person, one.ends_at is None) for one in roles if one.role == "facilitator"] == [
+        ("ada", False), ("lin", False), ("sam", True),
+    ]  # fmt: skip
+    told = (await daemon.core.incidents.timeline(incident_id)).entries
+    assert ("lin is facilitator", "takes over from ada") in [(one.text, one.detail) for one in told]
+    assert await daemon.core.reviews.workshops.get(incident_id, "kim")
+
+
+async def test_a_facilitator_who_was_involved_is_shown_and_holds_it_all_the_same(daemon):
+    incident_id = await begun(daemon, "lin")
+    acts = daemon.core.reviews.acts
+    seen = await acts.drive(incident_id, drive(step="next"), "ada", None)
+    assert (seen.facilitator_was_involved, seen.facilitator_faults) == (True, ("ada was involved",))
+    await acts.talk(incident_id, wire_reviews.WriteTalk(text="x"), "lin")
+    handed = await acts.drive(incident_id, drive(facilitator="lin"), "ada", None)
+    assert (handed.facilitator_was_involved, handed.facilitator_faults) == (False, ()), "a review is no involvement"
+
+
+# ---------------------------------------------------------------- the closing questions
+async def test_answers_are_counted_without_names(daemon):
+    incident_id = await begun(daemon, "lin")
+    desk = daemon.core.reviews
+
+    def answer(**values):
+        return wire_reviews.AnswerClosing(**({"learned": "yes", "come_again": "yes"} | values))
+
+    first = await desk.acts.answer(incident_id, answer(text="zebra"), "ada")
+    assert (first.closing.learned, first.closing.answered, first.closing.mine.text) == ({}, 1, "zebra")
+    assert (await desk.workshops.get(incident_id, "lin")).closing == wire_reviews.Closing(answered=1)
+    await desk.acts.answer(incident_id, answer(learned="no", text="zebra"), "ada")
+    await desk.acts.participate(incident_id, say(present=False), "ada")
+    seen = (await desk.acts.answer(incident_id, answer(text="apple"), "lin")).closing
+    assert (seen.learned, seen.come_again, seen.texts) == ({"no": 1, "yes": 1}, {"yes": 2}, ("apple", "zebra"))
+    assert {(one.actor, len(one.data)) for one in await daemon.events("review.answered")} == {("", 0)}
+    with pytest.raises(Refused, match="do not take part"):
+        await desk.acts.answer(incident_id, answer(), "sam")
