@@ -27,6 +27,8 @@ _LISTS = {
     "V": ("/v1/views", "views", "name"),
     "M": ("/v1/maintenance", "windows", "text"),
     "R": ("/v1/recurring", "rules", "text"),
+    "F": (f"/v1/factors?limit={_MOST}", "factors", "text"),
+    "L": (f"/v1/learnings?limit={_MOST}", "learnings", "text"),
     "Q": ("/v1/shift-requests", "requests", "schedule"),
     "H": ("/v1/handovers", "handovers", "schedule"),
     "report": (f"/v1/reports?limit={_MOST}", "reports", "subject"),

@@ -31,6 +31,10 @@ _COMMANDS = {
     "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
     "review": ("reviews:review", "Reviews: when they may be held, and what people do in them."),
     "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
+    "factor": (
+        "factors:factor",
+        "Contributing factors of all incidents, their themes, and where they came again.",
+    ),
     "rehearsal": ("rehearsals:rehearsal", "Classify the same cards as others, blind, and see where people differ."),
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),
     "report": ("reports:report", "Report something, and handle what customers report."),

@@ -13,6 +13,7 @@ from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
+from incidentd.cli.review_records import RECORD_COMMANDS
 from incidentd.cli.review_similar import SIMILAR_COMMANDS
 from incidentd.cli.review_timeline import TIMELINE_COMMANDS
 from incidentd.cli.review_workshop import WORKSHOP_COMMANDS
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     import_,
     *WORKSHOP_COMMANDS,
     *DRIVING_COMMANDS,
+    *RECORD_COMMANDS,
 )
 
 

@@ -76,4 +76,4 @@ def _check_link(ref: str, place: str) -> None:
     except ValueError:
         fits = False
     if not fits or not ref.isprintable() or any(char.isspace() for char in ref):
-        raise Invalid("a link is an address of the web", field=place, remedy=remedy)
+        raise Invalid("a link begins with http:// or https://", field=place, remedy=remedy)

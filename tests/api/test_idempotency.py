@@ -118,3 +118,13 @@ async def test_a_tag_that_is_no_version_is_refused(api, tag):
     answer = await api("POST", "/v1/pages/1/resolve", None, {"If-Match": tag})
     assert answer.status == 400
     assert answer.problem.field == "If-Match"
+
+
+async def test_an_anonymous_answer_is_remembered_under_its_key_alone(api, fake):
+    path, text = "/v1/incidents/1/review/learnings", {"text": "look"}
+    for anonymous in (True, False):
+        key = {"Idempotency-Key": f"k{anonymous}"}
+        for _ in range(2):
+            assert (await api("POST", path, text | {"anonymous": anonymous}, key)).status == 201
+    assert len(fake.asked) == 2, "each acted once"
+    assert list(fake.remembered) == [("", "kTrue"), ("ana", "kFalse")]

@@ -4,20 +4,22 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from incidentd.domain.process import default_process
-from incidentd.domain.review_steps import Step
+from incidentd.domain.review_steps import ORDER, Step, has_come_to
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.existing_reviews import existing_review
 from incidentd.services.record_contracts import FactorQuery
-from incidentd.storage import reviews
+from incidentd.storage import reviews, tables
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import review_records as records
 from incidentd.wire import review_window as wire_window
 from incidentd.wire import reviews as wire_reviews
 
 HOUR = timedelta(hours=1)
+WRITER = "zoe.writes"
 HOSTILE = "\x1b]52;c;aGk=\x07\u202e[red]% _ ' \" \\"
 
 
@@ -297,3 +299,91 @@ async def test_factors_are_found_by_their_words_and_page_by_page(daemon, desk, i
     ):  # fmt: skip
         assert (await desk.factors.list(query, "ada")).total == count, query
         assert (await desk.factors.list(query, "lin")).total == 0, query
+
+
+# ------------------------------------------------------------------ learnings and ideas
+async def test_a_learning_is_its_authors_and_an_anonymous_one_nobodys(daemon, desk, incident_id):
+    learnings = desk.learnings
+    mine = await learnings.write(incident_id, records.WriteLearning(text=HOSTILE), "ada")
+    hers = await learnings.write(incident_id, records.WriteLearning(text="look", anonymous=True), WRITER)
+    assert (mine.author, mine.mine, hers.author, hers.mine) == ("ada", True, "", False)
+    edited = await learnings.edit(incident_id, mine.id, records.EditLearning(text="look twice"), "ada", 1)
+    with pytest.raises(Conflict) as conflict:
+        await learnings.edit(incident_id, mine.id, records.EditLearning(text="x"), "ada", 1)
+    assert conflict.value.current == edited
+    for act in (learnings.edit(incident_id, hers.id, records.EditLearning(text="x"), WRITER, None),
+                learnings.edit(incident_id, mine.id, records.EditLearning(text="x"), "lin", None),
+                learnings.withdraw(incident_id, mine.id, records.Withdraw(why="no"), "lin")):  # fmt: skip
+        with pytest.raises(Refused):
+            await act
+    with pytest.raises(Invalid, match="with a reason") as fault:
+        await learnings.withdraw(incident_id, hers.id, records.Withdraw(), "ada")
+    assert fault.value.field == "why"
+    page = await learnings.list("LOOK", incident_id, 1, "", "sam")
+    assert (page.total, page.learnings[0].id) == (2, hers.id)
+    page = await learnings.list("look", None, 1, page.next_cursor, "sam")
+    assert ([one.id for one in page.learnings], page.next_cursor) == ([mine.id], "")
+    # Nothing anywhere says that its writer has ever been here.
+    assert WRITER not in await everything(daemon)
+    await learnings.withdraw(incident_id, hers.id, records.Withdraw(why="it names a customer"), "sam")
+    assert [one.id for one in (await desk.workshops.get(incident_id, "sam")).learnings] == [mine.id]
+    (event,) = await daemon.events("learning.withdrawn")
+    assert (event.actor, event.data["why"]) == ("sam", "it names a customer")
+
+
+async def everything(daemon):
+    """Every value of every row of the database, as one text."""
+
+    def read(conn):
+        return [list(row) for table in tables.metadata.sorted_tables for row in conn.execute(select(table))]
+
+    return str(await daemon.store.read(read))
+
+
+async def test_an_idea_is_parked_and_dropped_once_with_why(desk, incident_id):
+    idea = await desk.ideas.write(incident_id, records.WriteIdea(text=HOSTILE), "ada")
+    dropped = await desk.ideas.drop(incident_id, idea.id, records.DropIdea(why="too dear"), "lin")
+    assert (dropped.text, dropped.by, dropped.dropped_why) == (HOSTILE, "ada", "too dear")
+    with pytest.raises(Conflict, match="was dropped: too dear"):
+        await desk.ideas.drop(incident_id, idea.id, records.DropIdea(why="again"), "lin")
+    with pytest.raises(NotFound):
+        await desk.ideas.drop(incident_id, 99, records.DropIdea(why="x"), "lin")
+    assert (await desk.workshops.get(incident_id, "sam")).ideas == (dropped,)
+
+
+# ------------------------------------------------------------------ what is hidden
+async def test_nothing_that_is_hidden_leaves_the_daemon_at_any_step(daemon, desk, incident_id):
+    account = await desk.accounts.write(incident_id, records.WriteAccount(saw="ACCOUNT-1"), "ada")
+    await desk.accounts.edit(incident_id, account.id, records.EditAccount(thought="ACCOUNT-2"), "ada", None)
+    hidden = await desk.factors.write(incident_id, factor("SECRET-1", contexts=("SECRET-2",)), "ada")
+    words = (records.Evidence(kind="words", text="SECRET-3"),)
+    await desk.factors.edit(incident_id, hidden.id, records.EditFactor(evidence=words), "ada", None)
+    gone = await desk.factors.write(incident_id, factor("SECRET-4"), "ada")
+    await desk.factors.withdraw(incident_id, gone.id, records.Withdraw(), "ada")
+    await daemon.core.own_notes.put(incident_id, wire_window.SaveNotes(text="NOTES-1"), "ada", None)
+    for step in ORDER:
+        revealed = step is Step.SIMILAR
+        await become(daemon, incident_id, step=step, **({"revealed_at": daemon.clock.now()} if revealed else {}))
+        seen = await told_to(daemon, desk, incident_id, hidden.id, "lin")
+        assert ("ACCOUNT" in seen) == has_come_to(step, Step.ACCOUNTS), step
+        assert ("SECRET" in seen.upper()) == has_come_to(step, Step.SIMILAR), step
+        assert "NOTES" not in seen, step
+        exported = (await daemon.core.life.export(incident_id, "ada")).review
+        assert len(exported.accounts) == has_come_to(step, Step.ACCOUNTS), step
+        assert len(exported.factors) == has_come_to(step, Step.SIMILAR), step
+
+
+async def told_to(daemon, desk, incident_id, factor_id, actor):
+    """Everything that the daemon tells somebody: views, lists, searches, events, the export, errors."""
+    found = [
+        await desk.workshops.get(incident_id, actor),
+        await desk.factors.list(FactorQuery(), actor),
+        await desk.factors.list(FactorQuery(text="SECRET"), actor),
+        await desk.themes.list(actor),
+        await desk.learnings.list("", None, 10, "", actor),
+        await daemon.core.life.export(incident_id, actor),
+        await daemon.events(),
+    ]
+    with pytest.raises((NotFound, Refused)) as error:
+        await desk.factors.withdraw(incident_id, factor_id, records.Withdraw(), actor)
+    return " ".join([str(msgspec.to_builtins(found)), error.value.message, error.value.remedy])

@@ -392,6 +392,38 @@ class Canned:
             facilitator_was_involved=True, facilitator_faults=(t,),
         )  # fmt: skip
 
+    def account(self) -> wire_records.Account:
+        return wire_records.Account(
+            id=5, person=self.text, mine=False, at=AT, seq=7, saw=self.text, thought="", tried="", text=self.text,
+            new_to=2, new_to_me=True, written_at=AT, edited_at=AT, version=1,
+        )  # fmt: skip
+
+    def factor(self) -> wire_records.Factor:
+        t = self.text
+        return wire_records.Factor(
+            id=12, incident_id=4, text=t, category="technical", role="enabler", contexts=(t,), mine=True, theme_id=1,
+            evidence=(wire_records.Evidence(kind="entry", ref="7", text=t), wire_records.Evidence(kind="link", ref=t)),
+            same_as=3, earlier=(wire_records.EarlierFactor(id=2, incident_id=1, text=t, evidence=t),), written_at=AT,
+            version=1, warnings=(t,),
+        )  # fmt: skip
+
+    def theme(self) -> wire_records.Theme:
+        return wire_records.Theme(id=1, name=self.text, text=self.text, factors=3, incidents=2)
+
+    def learning(self) -> wire_records.Learning:
+        return wire_records.Learning(
+            id=6, incident_id=4, text=self.text, author=self.text, mine=False, written_at=AT, version=1
+        )
+
+    def idea(self) -> wire_records.Idea:
+        return wire_records.Idea(id=8, text=self.text, by=self.text, at=AT, action_id=None, dropped_why=self.text)
+
+    def written_review(self) -> wire_reviews.ReviewView:
+        return msgspec.structs.replace(
+            self.review_view(), accounts=(self.account(),), factors=(self.factor(),), factors_hidden=2,
+            themes=(self.theme(),), learnings=(self.learning(),), ideas=(self.idea(),),
+        )  # fmt: skip
+
     def rehearsal(self, **changes: Any) -> wire_rehearsals.Rehearsal:
         own = wire_rehearsals.OwnCall(card=self.text, answers={}, level=Severity.SEV2, rule_text=self.text)
         return wire_rehearsals.Rehearsal(

@@ -52,6 +52,9 @@ CLAIM = {"affected": None, "figure": None, "starts_at": None, "ends_at": None, "
 WHEN = {"zone": "UTC", "every": "", "rrule": "", "at": "", "lasts": 0, "starts_at": None, "until": None}
 PREVIEW = {"matchers": [], "maintenance": None, "dependency": "", "inhibit": "", "subject": "", "when": None}
 DRIVE = "POST /v1/incidents/4/review/drive"
+FACTOR_EDIT = {"text": None, "category": None, "role": None, "evidence": None, "contexts": None, "same_as": None,
+               "theme": None}  # fmt: skip
+
 READ = [
     Case("alert list", "GET /v1/alerts?status=firing&order=newest&limit=100",
          lambda c: wire.AlertPage(alerts=(c.alert(),), next_cursor="", total=1), "A-12  firing  plain"),
@@ -105,6 +108,18 @@ READ = [
          "3 moments ahead, 5 factors of others, what was concluded of similar incidents"),
     Case("review show INC-4", "GET /v1/incidents/4/review", lambda c: c.review_view(state="paused", left=90.0),
          "paused, 1m30s of the step are kept"),
+    Case("review account list INC-4", "GET /v1/incidents/4/review", lambda c: c.written_review(),
+         "new to you, new to 2"),
+    Case("review account list 4 --person nobody", "GET /v1/incidents/4/review", lambda c: c.written_review(),
+         "None that you"),
+    Case("review factor list 4", "GET /v1/incidents/4/review", lambda c: c.written_review(),
+         "2 of others, hidden until"),
+    Case("review learning list 4", "GET /v1/incidents/4/review", lambda c: c.written_review(), "L-6"),
+    Case("review idea list 4", "GET /v1/incidents/4/review", lambda c: c.written_review(), "dropped: plain"),
+    Case("factor list -q pool --category luck --role risk --theme pools --incident 4",
+         "GET /v1/factors?q=pool&category=luck&role=risk&theme=pools&incident=4&limit=100",
+         lambda c: wire_records.FactorPage(factors=(), next_cursor="", total=0), "No factor matches"),
+    Case("factor themes", "GET /v1/themes", lambda c: wire_records.ThemeList(themes=(c.theme(),)), "3        2"),
     Case("review timeline 4 --numbers", "GET /v1/incidents/4/review/timeline", lambda c: c.walk(), "3 more, hidden",
          also=(("GET /v1/incidents/4", lambda c: c.incident_detail()),)),
     Case("incident timeline 4", "GET /v1/incidents/4/timeline", lambda c: wire.Timeline(entries=(c.entry(),)),
@@ -540,6 +555,43 @@ ASK = [  # a question that needs a body
          "A-5 is wont do: plain", {"state": "wont_do", "why": "moved"}),
     Case("action reopen 5", "POST /v1/actions/5/state", lambda c: c.action(), "A-5 is open",
          {"state": "open", "why": ""}),
+    Case("review account add 4 later --saw graph --entry 7", "POST /v1/incidents/4/review/accounts",
+         lambda c: c.account(), "account 5 of INC-4 written",
+         {"at": None, "seq": 7, "saw": "graph", "thought": "", "tried": "", "text": "later"}),
+    Case("review account add 4 --from-notes", "POST /v1/incidents/4/review/accounts/from-notes", lambda c: c.account(),
+         "account 5 of INC-4 written"),
+    Case("review account edit 4 5 --tried restart --whole", "PATCH /v1/incidents/4/review/accounts/5",
+         lambda c: c.account(), "account 5 of INC-4 changed",
+         {"at": None, "seq": None, "whole": True, "saw": None, "thought": None, "tried": "restart", "text": None}),
+    Case("review account withdraw 4 5", "POST /v1/incidents/4/review/accounts/5/withdraw", lambda c: c.account(),
+         "account 5 of INC-4 withdrawn", {"why": ""}),
+    Case("review account new 4 5", "POST /v1/incidents/4/review/accounts/5/new", lambda c: c.account(), "new to 2",
+         {"new": True}),
+    Case("review account new 4 5 --not", "POST /v1/incidents/4/review/accounts/5/new", lambda c: c.account(),
+         "new to 2", {"new": False}),
+    Case("review factor add 4 small --category luck --role risk --entry 7 --link https://a --words so --context deploy",
+         "POST /v1/incidents/4/review/factors", lambda c: c.factor(), "F-12 written: plain\n  ! plain",
+         {"text": "small", "category": "luck", "role": "risk", "contexts": ["deploy"],
+          "evidence": [{"kind": "entry", "ref": "7", "text": ""}, {"kind": "link", "ref": "https://a", "text": ""},
+                       {"kind": "words", "ref": "", "text": "so"}]}),
+    Case("review factor edit 4 F-12 --text large --same-as F-3", "PATCH /v1/incidents/4/review/factors/12",
+         lambda c: c.factor(), "F-12 changed: plain", {**FACTOR_EDIT, "text": "large", "same_as": 3}),
+    Case("review factor edit 4 12 --apart --theme pools", "PATCH /v1/incidents/4/review/factors/12",
+         lambda c: c.factor(), "F-12 changed", {**FACTOR_EDIT, "same_as": 0, "theme": "pools"}),
+    Case("review factor withdraw 4 F-12", "POST /v1/incidents/4/review/factors/12/withdraw", lambda c: c.factor(),
+         "F-12 withdrawn", {"why": ""}),
+    Case("review learning add 4 look --anonymous", "POST /v1/incidents/4/review/learnings", lambda c: c.learning(),
+         "L-6 written, anonymously: plain", {"text": "look", "anonymous": True}),
+    Case("review learning edit 4 L-6 twice", "PATCH /v1/incidents/4/review/learnings/6", lambda c: c.learning(),
+         "L-6 changed", {"text": "twice"}),
+    Case("review learning withdraw 4 l-6 --why wrong", "POST /v1/incidents/4/review/learnings/6/withdraw",
+         lambda c: c.learning(), "L-6 withdrawn", {"why": "wrong"}),
+    Case("review idea add 4 alert", "POST /v1/incidents/4/review/ideas", lambda c: c.idea(), "idea 8 parked",
+         {"text": "alert"}),
+    Case("review idea drop 4 8 --why dear", "POST /v1/incidents/4/review/ideas/8/drop", lambda c: c.idea(),
+         "idea 8 dropped", {"why": "dear"}),
+    Case("factor edit-theme 1 --name Pools", "PATCH /v1/themes/1", lambda c: c.theme(), "is called plain",
+         {"name": "Pools", "text": None}),
     Case("review entry note 4 --at 2026-03-01T10:00:00Z replaced", "POST /v1/incidents/4/review/entries",
          lambda c: c.curated(), "decision 2 added to the timeline of INC-4",
          {"text": "replaced", "kind": "note", "seq": None, "at": "2026-03-01T10:00:00Z", "evidence": "", "cues": "",
@@ -636,6 +688,7 @@ def test_every_command_has_a_case():
     elsewhere |= {"severity diff"}  # test_severity.py
     elsewhere |= {"lint"}  # test_language.py
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
+    elsewhere |= {"factor show", "factor link", "factor unlink"}  # test_factors.py
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     elsewhere |= {"review import"}  # test_review_imports.py
     elsewhere |= {"review similar", "review differs"}  # test_review_similar.py
