@@ -11,6 +11,8 @@ from msgspec import Meta
 from incidentd import wire
 from incidentd.api.bodies import check_values, shape_fault
 from incidentd.api.problems import invalid
+from incidentd.domain.severity import Severity
+from incidentd.wire.review_records import Category, FactorRole
 
 Limit = Annotated[int, Meta(ge=1, le=1000, description="at most so many rows")]
 Cursor = Annotated[str, Meta(max_length=500, description="`next_cursor` of the page before")]
@@ -106,6 +108,37 @@ class Reviews(Query, frozen=True):
     ] = "all"
     limit: Limit = 100
     cursor: Cursor = ""
+
+
+class Library(Query, frozen=True):
+    q: Annotated[str, Meta(max_length=500, description="words that its text has, or that begin one of its words")] = ""
+    kind: Literal["factor", "learning", "action", "review", "all"] = "all"
+    category: Annotated[Category | None, Meta(description="of a factor; with it only factors are found")] = None
+    role: Annotated[FactorRole | None, Meta(description="of a factor")] = None
+    theme: Annotated[str, Meta(max_length=100, description="of a factor, by its name")] = ""
+    service: Annotated[str, Meta(max_length=200)] = ""
+    severity: Severity | None = None
+    since: Annotated[wire.Instant | None, Meta(description="incidents that began then or later")] = None
+    until: Annotated[wire.Instant | None, Meta(description="incidents that began before")] = None
+    incident: wire.RowId | None = None
+    used: Annotated[bool, Meta(description="only what was used again")] = False
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class LibraryUses(Query, frozen=True):
+    subject: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?:|(?:factor|learning|review):[1-9][0-9]{0,14})\Z",
+            description="factor:3, learning:4, or review:1 by the incident's number",
+        ),
+    ] = ""
+
+
+class LibraryFigures(Query, frozen=True):
+    since: Annotated[wire.Instant | None, Meta(description="incidents that began then or later")] = None
+    until: Annotated[wire.Instant | None, Meta(description="incidents that began before")] = None
 
 
 class MeetingTimes(Query, frozen=True):

@@ -5,8 +5,18 @@ from __future__ import annotations
 import click
 
 from incidentd.cli.learn_answers import answer
+from incidentd.cli.learn_search import browse, search, show
+from incidentd.cli.learn_uses import figures, use, uses
 
-COMMANDS: tuple[click.Command, ...] = (answer,)
+COMMANDS: tuple[click.Command, ...] = (
+    search,
+    browse,
+    show,
+    use,
+    uses,
+    figures,
+    answer,
+)
 
 
 @click.group()

@@ -8,6 +8,10 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.escalation import Handler
 from incidentd.services.library_contracts import LibraryCalls
+from incidentd.services.library_figures import LibraryFigures
+from incidentd.services.library_reading import LibraryReading
+from incidentd.services.library_search import LibrarySearch
+from incidentd.services.library_uses import LibraryUses
 from incidentd.services.review_followups import Followups
 from incidentd.services.review_imports import ReviewImports
 from incidentd.storage.store import Store
@@ -19,10 +23,21 @@ class LibraryDesk:
     def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         self.imports = ReviewImports(store, process, roster)
         self.followups = Followups(store, roster)
+        self.search = LibrarySearch(store)
+        self.reading = LibraryReading(store, roster)
+        self.uses = LibraryUses(store)
+        self.figures = LibraryFigures(store)
 
     def calls(self) -> LibraryCalls:
         """What the socket API can call."""
-        return LibraryCalls(imports=self.imports, followups=self.followups)
+        return LibraryCalls(
+            imports=self.imports,
+            followups=self.followups,
+            search=self.search,
+            reading=self.reading,
+            uses=self.uses,
+            figures=self.figures,
+        )
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of the library does."""

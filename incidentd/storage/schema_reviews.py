@@ -246,3 +246,10 @@ imported_reviews = Table(
     Column("by", String, nullable=False),
 )
 Index("imported_reviews_sha256", imported_reviews.c.sha256)
+learning_digests = Table(
+    "learning_digests",  # which learnings were sent as that of the week
+    metadata,
+    Column("learning_id", BigInteger, ForeignKey("learnings.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("learning_id", "at"),
+)

@@ -24,6 +24,7 @@ from incidentd.wire import duty as wire_duty
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import followups as wire_followups
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import library as wire_library
 from incidentd.wire import library_import as wire_import
 from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
@@ -261,6 +262,12 @@ CALLS = {
     "reviews": lambda c: c.reviews(state="held"),
     "followups": lambda c: c.followups(1),
     "answer_followup": lambda c: c.answer_followup(1, wire_followups.AnswerFollowup(days=30, changed="no")),
+    "search_library": lambda c: c.search_library("ask", kind="learning", limit=5),
+    "read_library": lambda c: c.read_library(1),
+    "uses": lambda c: c.uses("learning:4"),
+    "record_use": lambda c: c.record_use(wire_library.RecordUse(subject="learning:4", kind="incident", place="INC-7")),
+    "suggested_uses": lambda c: c.suggested_uses(1),
+    "library_figures": lambda c: c.library_figures(since="2026-01-01T00:00:00Z"),
     "import_review": lambda c: c.import_review(wire_import.ImportReview(name="a/b.md", text="# A")),
     "review": lambda c: c.review(1),
     "write_account": lambda c: c.write_account(1, wire_records.WriteAccount(saw="a graph")),

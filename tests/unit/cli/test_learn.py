@@ -2,7 +2,10 @@
 
 import pytest
 
+from incidentd.domain.severity import Severity
 from incidentd.wire import followups as wire_followups
+from incidentd.wire import library as wire_library
+from incidentd.wire import library_figures as wire_figures
 
 FOLLOWUPS = "/v1/incidents/4/review/followups"
 
@@ -43,3 +46,83 @@ def test_what_came_of_both_questions_is_shown_in_numbers(api, run, followups):
     assert "after 90 days  to be asked 2024-03-14 09:26:53 UTC" in shown
     assert "\x1b" not in shown
     assert run("learn", "answer", "4", "--json").json["rounds"][0]["asked"] == 3
+
+
+@pytest.fixture
+def item(canned):
+    return wire_library.LibraryItem(
+        subject="factor:3", kind="factor", id=3, incident_id=1, title="Slow \x1b[31m", service="shop",
+        severity=Severity.SEV2, at=canned.at, text="The map \x1b[0m was lost", hits=((4, 7),), category="technical",
+        role="enabler", theme="", state="", uses=2,
+    )  # fmt: skip
+
+
+def test_what_is_found_stands_below_its_incident_and_what_is_hidden_is_said(api, run, item):
+    page = wire_library.LibraryPage(
+        items=(item,), next_cursor="l1.0.3", total=9, counts={"factor": 9}, hidden=2, why_hidden="until they are in"
+    )
+    api.on("GET", "/v1/library/search", page)
+    done = run("learn", "search", "lost", "map", "--severity", "sev2", "--used", "--since", "2024-01-01T00:00+00:00")
+    asked = "/v1/library/search?q=lost+map&severity=SEV2&used=true&since=2024-01-01T00%3A00%3A00%2B00%3A00"
+    assert api.asked[-1].target == f"{asked}&limit=100"
+    lines = done.out.splitlines()
+    assert lines[0].startswith("INC-1 SEV2 2024-03-14  Slow")
+    assert lines[1].startswith("  F-3     The map")
+    assert lines[1].endswith("(technical, enabler, used 2 x)")
+    assert lines[2] == "2 more are hidden: until they are in"
+    assert "1 shown of 9" in done.err
+    assert "\x1b" not in done.out
+    api.on("GET", "/v1/library/search", wire_library.LibraryPage(items=(), next_cursor="", total=0, counts={}))
+    assert run("learn", "browse", "--kind", "learning").out == "Nothing is found.\n"
+    assert api.asked[-1].target == "/v1/library/search?kind=learning&limit=100"
+    assert run("learn", "browse", "--json").json["total"] == 0
+
+
+def test_a_review_is_read_with_the_number_of_its_readers(api, run, item, canned):
+    use = wire_library.Use(subject="factor:3", name="F-3", kind="incident", place="INC-7", note="again", at=canned.at)
+    entry = wire_library.LibraryEntry(
+        incident_id=1, title="Slow", service="shop", severity=Severity.SEV2, started_at=canned.at,
+        published_at=canned.at, imported_from="", review_name="Review", document="# Slow\n\x1b[31m", factors=(item,),
+        learnings=(), actions=(), uses=(use,),
+        readers=wire_library.Readers(people=5, team="shop", of_team=3, team_size=6),
+    )  # fmt: skip
+    api.on("GET", "/v1/library/reviews/1", entry)
+    shown = run("learn", "show", "INC-1").out
+    assert "readers    5; 3 of the 6 of shop" in shown
+    assert "  F-3     incident INC-7: again" in shown
+    text = run("learn", "show", "1", "--document").out
+    assert text.startswith("# Slow\n")
+    assert "\x1b" not in text + shown
+    assert run("learn", "show", "1", "--json").json["readers"]["people"] == 5
+
+
+def test_a_use_is_recorded_by_the_names_that_people_write(api, run, canned):
+    use = wire_library.Use(subject="learning:4", name="L-4", kind="incident", place="INC-7", note="", at=canned.at)
+    api.on("POST", "/v1/library/uses", use)
+    assert run("learn", "use", "l-4", "INC-7").out == "L-4 was used in INC-7\n"
+    assert api.asked[-1].body == {"subject": "learning:4", "kind": "incident", "place": "INC-7", "note": ""}
+    run("learn", "use", "INC-3", "the deploy runbook", "--kind", "runbook", "--note", "step 2")
+    assert api.asked[-1].body["subject"] == "review:3"
+    refused = run("learn", "use", "A-4", "INC-7")
+    assert refused.code == 2
+    assert "is not like F-3, L-4 or INC-1" in refused.err
+    api.on("GET", "/v1/library/uses", wire_library.Uses(uses=(use,), hidden=1, why_hidden="until then"))
+    listed = run("learn", "uses", "L-4").out
+    assert api.asked[-1].target == "/v1/library/uses?subject=learning%3A4"
+    assert "L-4   incident" in listed
+    assert "1 more are hidden: until then" in listed
+    one = wire_library.SuggestedUse(subject="factor:3", name="F-3", text="The map", cited_in="as F-3 says")
+    api.on("GET", "/v1/incidents/7/suggested-uses", wire_library.SuggestedUses(incident_id=7, uses=(one,)))
+    assert "  incidentctl learn use F-3 INC-7" in run("learn", "uses", "--suggested", "7").out
+
+
+def test_figures_say_what_they_are_of(api, run):
+    spread = wire_figures.Spread(least=0.5, median=3, most=40)
+    one = wire_figures.LibraryFigure(
+        name="learnings used", definition="of all", n=3, of=10, parts={"yes": 1}, spread=spread, unit="days"
+    )
+    found = wire_figures.LibraryFigures(since=None, until=None, figures=(one,), hidden=1, why_hidden="until then")
+    api.on("GET", "/v1/library/figures", found)
+    shown = run("learn", "figures").out
+    assert shown.startswith("learnings used: 3 of 10\n  yes 1\n  least 0.5, median 3, most 40 days\n  of all\n")
+    assert "1 reviews are not counted: until then" in shown
