@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py [ingest|latency|memory|queries|storm|schedules|cli|all]`. Ratios hold within one run only."""
+"""The benchmarks: `run.py [NAME|all]`, with the names below. Ratios hold within one run only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, ingest, latency, memory, queries, schedules, storm
+from benchmarks import cli, ingest, latency, memory, queries, schedules, similar, storm
 from benchmarks.tables import machine
 
 
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("queries", help="lists, filters and groups over many active alerts")
     one.add_argument("--alerts", type=int, default=100_000)
     one.add_argument("--rounds", type=int, default=10)
+    one = commands.add_parser("similar", help="finding the similar incidents of a review")
+    one.add_argument("--incidents", type=int, default=10_000)
     one = commands.add_parser("storm", help="many alerts in few groups within seconds: pages, delay, the terminal UI")
     one.add_argument("--alerts", type=int, default=10_000)
     one.add_argument("--seconds", type=float, default=10.0)
@@ -53,6 +55,7 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "latency": latency.run,
     "memory": memory.run,
     "queries": queries.run,
+    "similar": similar.run,
     "storm": storm.run,
     "schedules": schedules.run,
     "cli": cli.run,

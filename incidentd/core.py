@@ -73,6 +73,7 @@ from incidentd.services.route_test import RouteTester
 from incidentd.services.severity_matrix import SeverityMatrices
 from incidentd.services.silence_lending import LentSilences
 from incidentd.services.silences import Silences
+from incidentd.services.similar_lists import Embedders
 from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
 from incidentd.services.subscriber_letters import SubscriberLetters
@@ -102,6 +103,7 @@ class Core:
         public_url: Callable[[], str],
         node: str,
         expected: Callable[[], Mapping[str, timedelta]] = dict,
+        embedders: Embedders | None = None,
     ) -> None:
         self.store = store
         self._node = node
@@ -128,6 +130,7 @@ class Core:
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
         self._compose_incidents(store, process, roster)
+        self.reviews = ReviewDesk(store, process, roster, embedders)
         self._compose_people(store, roster, sender)
         self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
@@ -178,7 +181,6 @@ class Core:
         self.severity = SeverityMatrices(store, process)
         self.checklists = Checklists(store, process)
         self.rehearsals = Rehearsals(store, process)
-        self.reviews = ReviewDesk(store, process, roster)
         self.broadcasts = ReportIncidents(store, self.incidents, self.support.broadcast, self.support.changes)
         changes = self.support.changes
         self.chat = ChatActs(store, roster, self.escalation, changes, self.incidents, self.broadcasts)

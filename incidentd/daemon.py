@@ -152,6 +152,7 @@ class Daemon:
             public_url=self._public_url,
             node=lease_owner(self.configuration),
             expected=self._expected,
+            embedders=self._host,
         )
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes

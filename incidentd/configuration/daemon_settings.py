@@ -152,6 +152,7 @@ class MainFile(Table):
     sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
     channels: dict[Name, InstanceTable] = pydantic.Field(default={})
+    embedders: dict[Name, InstanceTable] = pydantic.Field(default={})
 
 
 class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,12 +206,12 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[sources.NAME]`, `[notifiers.NAME]` or `[channels.NAME]`.
+    """One `[sources.NAME]`, `[notifiers.NAME]`, `[channels.NAME]` or `[embedders.NAME]`.
 
     `root` None means: the first instance of its type is at the root.
     """
 
-    role: str  # source | notifier | channel
+    role: str  # source | notifier | channel | embedder
     name: str
     type: str
     options: Mapping[str, Any]
@@ -248,6 +249,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         *_instances(document, "source", main.sources),
         *_instances(document, "notifier", main.notifiers),
         *_instances(document, "channel", main.channels),
+        *_instances(document, "embedder", main.embedders),
     )
     return settings, instances
 

@@ -49,6 +49,7 @@ from incidentd.plugin.decoding import (
     storable,
 )
 from incidentd.plugin.duty import DutyBook, OnDuty
+from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.hooks import hookimpl, hookspec
 from incidentd.plugin.memory import (
     MAX_MEMORY_KEY,
@@ -96,7 +97,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.8"
+API_VERSION = "1.9"
 
 __all__ = [
     "API_VERSION",
@@ -127,6 +128,7 @@ __all__ = [
     "Done",
     "Duration",
     "DutyBook",
+    "Embedder",
     "Event",
     "Handler",
     "KeptMessage",

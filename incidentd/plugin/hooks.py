@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pluggy
 
 from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
+from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.support import SupportChannel
 from incidentd.plugin.values import Event
 
@@ -28,6 +29,11 @@ def incidentd_notifiers() -> Sequence[AdapterType[Notifier]]:  # type: ignore[em
 @hookspec
 def incidentd_channels() -> Sequence[AdapterType[SupportChannel]]:  # type: ignore[empty-body]
     """The kinds of support channel this plugin offers. Since API version 1.6."""
+
+
+@hookspec
+def incidentd_embedders() -> Sequence[AdapterType[Embedder]]:  # type: ignore[empty-body]
+    """The kinds of embedder this plugin offers: what says how near texts are in meaning. Since API version 1.9."""
 
 
 @hookspec

@@ -6,6 +6,7 @@ import asyncio
 
 import msgspec
 
+from incidentd.pluginhost.embedding import RunningEmbedder
 from incidentd.pluginhost.observers import RunningObserver
 from incidentd.pluginhost.running import RunningChannel, RunningListener, RunningNotifier, RunningSource
 from incidentd.pluginhost.vitals import Vitals
@@ -19,12 +20,14 @@ class Crew(msgspec.Struct, kw_only=True):
     sources: dict[str, RunningSource] = {}
     notifiers: dict[str, RunningNotifier] = {}
     channels: dict[str, RunningChannel] = {}
+    embedders: dict[str, RunningEmbedder] = {}
     observers: list[RunningObserver] = []
 
     def vitals(self) -> list[Vitals]:
         """The health of every part."""
         notifiers = [one.vitals for one in self.notifiers.values()]
-        return [*self.plugins, *self.unusable, *(one.vitals for one in self._listeners()), *notifiers]
+        embedders = [one.vitals for one in self.embedders.values()]
+        return [*self.plugins, *self.unusable, *(one.vitals for one in self._listeners()), *notifiers, *embedders]
 
     def _listeners(self) -> list[RunningListener]:
         return [*self.sources.values(), *self.channels.values()]
@@ -42,5 +45,6 @@ class Crew(msgspec.Struct, kw_only=True):
             *(source.close() for source in self.sources.values()),
             *(notifier.close() for notifier in self.notifiers.values()),
             *(channel.close() for channel in self.channels.values()),
+            *(embedder.close() for embedder in self.embedders.values()),
             *(observer.close() for observer in self.observers),
         )

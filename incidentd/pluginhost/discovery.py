@@ -16,6 +16,7 @@ import pluggy
 
 from incidentd.plugin import API_VERSION, hooks
 from incidentd.plugin.adapters import AdapterType, AlertSource, Notifier
+from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.support import SupportChannel
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[AdapterType[AlertSource], ...] = ()
     notifiers: tuple[AdapterType[Notifier], ...] = ()
     channels: tuple[AdapterType[SupportChannel], ...] = ()
+    embedders: tuple[AdapterType[Embedder], ...] = ()
     observer: Observer | None = None
     error: str = ""
 
@@ -102,6 +104,7 @@ def _ask(entry: EntryPoint) -> Found:
         sources=_checked(_answers(manager.hook.incidentd_sources), AlertSource),
         notifiers=_checked(_answers(manager.hook.incidentd_notifiers), Notifier),
         channels=_checked(_answers(manager.hook.incidentd_channels), SupportChannel),
+        embedders=_checked(_answers(manager.hook.incidentd_embedders), Embedder),
         observer=manager.hook.incidentd_on_event if manager.hook.incidentd_on_event.get_hookimpls() else None,
     )
 

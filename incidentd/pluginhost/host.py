@@ -32,6 +32,7 @@ from incidentd.plugin.adapters import (
 )
 from incidentd.plugin.chat import Announcement, ChatBook, RoomOrder
 from incidentd.plugin.duty import DutyBook
+from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
 from incidentd.plugin.subscribers import Subscribers
@@ -39,6 +40,7 @@ from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
+from incidentd.pluginhost.embedding import EmbeddingFailed, RunningEmbedder
 from incidentd.pluginhost.instances import Wanted, offers, wanted
 from incidentd.pluginhost.observers import RunningObserver
 from incidentd.pluginhost.running import RunningChannel, RunningListener, RunningNotifier, RunningSource
@@ -127,15 +129,14 @@ class PluginHost:
     # ------------------------------------------------------------------ loading
     def check(self, adapters: Sequence[AdapterInstance], disabled: Collection[str] = ()) -> list[Fault]:
         """Every fault of the instances, without creating one."""
-        sources, notifiers, channels = self._wanted(adapters, self._discovered(disabled))
-        faults = [one.faults for one in sources] + [one.faults for one in notifiers] + [one.faults for one in channels]
-        return [fault for some in faults for fault in some]
+        every = self._wanted(adapters, self._discovered(disabled))
+        return [fault for instances in every for one in instances for fault in one.faults]
 
     def useless_contacts(
         self, adapters: Sequence[AdapterInstance], people: Iterable[Person], disabled: Collection[str] = ()
     ) -> list[str]:
         """What is wrong with contact methods that no message can ever reach, one line each."""
-        _, notifiers, _ = self._wanted(adapters, self._discovered(disabled))
+        _, notifiers, *_ = self._wanted(adapters, self._discovered(disabled))
         options = {one.name: one.options for one in notifiers if one.options is not None}
         return [
             f"people.{person.handle}.contacts: {method.notifier} can never write to {method.address!r}: {wrong}"
@@ -149,7 +150,7 @@ class PluginHost:
 
     def _wanted(
         self, adapters: Sequence[AdapterInstance], found: Sequence[Found]
-    ) -> tuple[list[Wanted[AlertSource]], list[Wanted[Notifier]], list[Wanted[SupportChannel]]]:
+    ) -> tuple[list[Wanted[AlertSource]], list[Wanted[Notifier]], list[Wanted[SupportChannel]], list[Wanted[Embedder]]]:
         def of(role: str) -> list[AdapterInstance]:
             return [one for one in adapters if one.role == role]
 
@@ -157,6 +158,7 @@ class PluginHost:
             wanted(of("source"), offers(found, lambda plugin: plugin.sources), self._environ),
             wanted(of("notifier"), offers(found, lambda plugin: plugin.notifiers), self._environ),
             wanted(of("channel"), offers(found, lambda plugin: plugin.channels), self._environ),
+            wanted(of("embedder"), offers(found, lambda plugin: plugin.embedders), self._environ),
         )
 
     def load(self, adapters: Sequence[AdapterInstance], lend: LendTo, disabled: Collection[str] = ()) -> Crew:
@@ -166,7 +168,7 @@ class PluginHost:
         """
         found = self._discovered(disabled)
         crew = Crew(plugins=[self._plugin_vitals(one) for one in found])
-        sources, notifiers, channels = self._wanted(adapters, found)
+        sources, notifiers, channels, embedders = self._wanted(adapters, found)
         for source in sources:
             vitals = Vitals(source.name, source.type, "source", self._clock)
             made = self._create(source, vitals, lend, AlertSource, crew)
@@ -183,6 +185,7 @@ class PluginHost:
             open_to_all = self._create(channel, vitals, lend, SupportChannel, crew)  # type: ignore[type-abstract]
             if open_to_all is not None:
                 crew.channels[channel.name] = RunningChannel(open_to_all, vitals, channel.root, self._clock)
+        self._load_embedders(embedders, lend, crew)
         crew.observers = [
             RunningObserver(one.observer, vitals)
             for one, vitals in zip(found, crew.plugins, strict=True)
@@ -190,6 +193,13 @@ class PluginHost:
         ]
         previous, self._crew = self._crew, crew
         return previous
+
+    def _load_embedders(self, wanted: Sequence[Wanted[Embedder]], lend: LendTo, crew: Crew) -> None:
+        for one in wanted:
+            vitals = Vitals(one.name, one.type, "embedder", self._clock)
+            made = self._create(one, vitals, lend, Embedder, crew)  # type: ignore[type-abstract]
+            if made is not None:
+                crew.embedders[one.name] = RunningEmbedder(made, vitals)
 
     def _plugin_vitals(self, found: Found) -> Vitals:
         vitals = Vitals(found.name, "plugin", "plugin", self._clock)
@@ -267,6 +277,18 @@ class PluginHost:
     async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
         """Do something with the room of an incident, as `announce`."""
         return await self._channel(instance).arrange(order)
+
+    @property
+    def embedders(self) -> Collection[str]:
+        """The embedder instances that can be used, in the order of the configuration."""
+        return list(self._crew.embedders)
+
+    async def embed(self, instance: str, texts: Sequence[str]) -> list[list[float]]:
+        """A vector a text, by an instance. Raises `EmbeddingFailed`."""
+        embedder = self._crew.embedders.get(instance)
+        if embedder is None:
+            raise EmbeddingFailed(f"embedder {instance!r} {self._why_missing(instance, 'embedder')}")
+        return await embedder.embed(texts)
 
     def _channel(self, instance: str) -> RunningChannel:
         channel = self._crew.channels.get(instance)

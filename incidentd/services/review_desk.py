@@ -17,7 +17,7 @@ from incidentd.services.review_factors import Factors
 from incidentd.services.review_ideas import Ideas
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.similar_answers import SimilarAnswers
-from incidentd.services.similar_lists import SimilarLists
+from incidentd.services.similar_lists import Embedders, SimilarLists
 from incidentd.services.themes import Themes
 from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
@@ -29,13 +29,19 @@ from incidentd.storage.store import Store
 class ReviewDesk:
     """What people do together after they rested."""
 
-    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        process: Callable[[], Process],
+        roster: Callable[[], Roster],
+        embedders: Embedders | None = None,
+    ) -> None:
         self.accounts = Accounts(store)
         self.factors = Factors(store, roster)
         self.themes = Themes(store)
         self.learnings = Learnings(store)
         self.ideas = Ideas(store)
-        self.similar_lists = SimilarLists(store)
+        self.similar_lists = SimilarLists(store, embedders)
         self.similar = SimilarAnswers(store, process, roster)
         self.workshops = Workshops(store, process, roster, self.similar_lists.compose)
         self.timelines = ReviewTimelines(store, process)

@@ -19,6 +19,7 @@ from incidentd.services.incident_roles import known_person, only_holder
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, in_command
 from incidentd.services.review_views import lines, view
+from incidentd.services.similar_lists import Composed
 from incidentd.services.workshop_timers import arm
 from incidentd.storage import reviews
 from incidentd.storage.store import Store
@@ -37,7 +38,7 @@ class Workshops:
         store: Store,
         process: Callable[[], Process],
         roster: Callable[[], Roster],
-        similar_to: Callable[[int], Awaitable[object]],
+        similar_to: Callable[[int], Awaitable[Composed]],
     ) -> None:
         self._store = store
         self._process = process
@@ -74,7 +75,7 @@ class Workshops:
         named = body.facilitator or actor
         facilitator = known_person(self._roster(), named, actor, field="facilitator")
 
-        similar = await self._similar_to(incident_id)
+        found = await self._similar_to(incident_id)
 
         def command(tx: Tx) -> wire_reviews.ReviewView:
             incident = existing(tx.conn, incident_id, lock=True)
@@ -93,7 +94,7 @@ class Workshops:
                 step=ORDER[0],
                 step_started_at=tx.now,
                 step_ends_at=tx.now + GUIDES[ORDER[0]].usual,
-                similar=similar,
+                similar=found.similar,
                 process_version=process.version,
                 review_name=process.review_name,
             )
@@ -103,6 +104,7 @@ class Workshops:
             only_holder(tx, existing(tx.conn, incident_id), Role.FACILITATOR, facilitator, actor)
             data = {"facilitator": facilitator, "solo": body.solo, "review_name": row.review_name}
             tx.emit("incident.review_started", row.subject, data, actor=actor)
+            tx.emit("review.similar_chosen", row.subject, found.told)
             return view(in_command(tx, process, self._roster()), row, actor)
 
         return await self._store.write(command)

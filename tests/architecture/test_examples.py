@@ -100,7 +100,9 @@ def test_every_key_of_every_built_in_plugin_is_shown():
     text = (CONFIG / "incidentd.toml").read_text()
     missing = []
     for plugin in discover(frozenset()):
-        kinds: tuple[AdapterType[Any], ...] = (*plugin.sources, *plugin.notifiers, *plugin.channels)
+        kinds: tuple[AdapterType[Any], ...] = (
+            *plugin.sources, *plugin.notifiers, *plugin.channels, *plugin.embedders,
+        )  # fmt: skip
         for kind in kinds:
             section = "\n".join(re.findall(rf'type = "{kind.id}"\n(?:#?.+\n)*', text))
             missing += [

@@ -56,7 +56,7 @@ def test_every_plugin_offers_an_adapter(source):
     for plugin in source.plugins():
         module = importlib.import_module(plugin.name)
         offered = []
-        for hook in ("incidentd_sources", "incidentd_notifiers", "incidentd_channels"):
+        for hook in ("incidentd_sources", "incidentd_notifiers", "incidentd_channels", "incidentd_embedders"):
             implementation = getattr(module, hook, None)
             if implementation is not None:
                 assert hasattr(implementation, "incidentd_impl"), f"{plugin.name}.{hook} lacks @hookimpl"

@@ -7,6 +7,7 @@ from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
 from incidentd.domain.signals import SignalKind
 from incidentd.domain.similar_incidents import listed
+from incidentd.pluginhost.embedding import EmbeddingFailed
 from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.errors import Invalid, Refused
 from incidentd.services.existing_reviews import existing_review
@@ -159,3 +160,42 @@ async def test_the_list_stays_as_it_was_and_holds_the_oldest_of_many(desk):
     changed = wire_incidents.EditIncident(title="Invoices twice", summary="the ledger")
     await desk.core.incidents.edit(ids[0], changed, "ada", None)
     assert [one.id for one in (await desk.similar(last, "sam")).incidents] == [ids[3], ids[0]]
+
+
+class Counting:
+    """An embedder as the plugin host offers it: what is about money is near; or it fails."""
+
+    embedders = ("near",)
+
+    def __init__(self, *, fails=False):
+        self.fails = fails
+
+    async def embed(self, instance, texts):
+        if self.fails:
+            raise EmbeddingFailed("embed: no answer within 3 s")
+        return [[1.0, 0.0] if "ledger" in text.lower() or "charged" in text.lower() else [0.0, 1.0] for text in texts]
+
+
+async def chosen_with(desk, embedder):
+    """The list for an incident that shares no words with an earlier one that means the same."""
+    earlier = await desk.incident(*BILLS)
+    await desk.incident(*RULES)
+    incident_id = await desk.incident("Customers were charged again", "money was taken a second time", "Refunds")
+    desk.core.reviews.similar_lists._embedders = embedder
+    await desk.begin(incident_id)
+    row = await desk.daemon.store.read(lambda conn: existing_review(conn, incident_id))
+    (told,) = await desk.daemon.events("review.similar_chosen")
+    return earlier, {one.id: (one.chosen.value, one.reasons) for one in listed(row.similar)}, told.data
+
+
+async def test_an_embedder_finds_what_shares_no_words_and_says_so(desk):
+    earlier, found, told = await chosen_with(desk, Counting())
+    why, reasons = found[earlier]
+    assert (why, reasons[-1]) == ("newest", "texts that mean alike (1.00)")
+    assert told == {"incidents": sorted(found), "embedder": "near"}
+
+
+async def test_an_embedder_that_fails_changes_nothing_but_says_so(desk):
+    earlier, found, told = await chosen_with(desk, Counting(fails=True))
+    assert found.get(earlier, ("random",))[0] == "random"
+    assert told == {"incidents": sorted(found), "embedder": "near", "failed": "embed: no answer within 3 s"}
