@@ -167,6 +167,11 @@ class Learnings(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class ReviewPaper(Query, frozen=True):
+    kind: Annotated[Literal["internal", "external"], Meta(description="external: for customers")] = "internal"
+    format: Literal["json", "markdown", "html"] = "json"
+
+
 class UpdateDraft(Query, frozen=True):
     audience: Annotated[str, Meta(min_length=1, max_length=100)] = "internal"
     phase: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""

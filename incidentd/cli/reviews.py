@@ -8,6 +8,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
+from incidentd.cli.review_documents import DOCUMENT_COMMANDS
 from incidentd.cli.review_driving import DRIVING_COMMANDS
 from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *WORKSHOP_COMMANDS,
     *DRIVING_COMMANDS,
     *RECORD_COMMANDS,
+    *DOCUMENT_COMMANDS,
 )
 
 

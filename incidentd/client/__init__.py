@@ -29,6 +29,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.review_documents import ReviewDocumentCalls
 from incidentd.client.review_records import RecordCalls
 from incidentd.client.review_timeline import ReviewTimelineCalls
 from incidentd.client.review_window import ReviewWindowCalls
@@ -72,6 +73,7 @@ class Client(
     ActionCalls,
     WordingCalls,
     LibraryCalls,
+    ReviewDocumentCalls,
     SubscriberCalls,
     TriageCalls,
 ):

@@ -19,6 +19,7 @@ from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
+from incidentd.domain.review_voices import Names
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
 from incidentd.domain.severity_matrix import Matrix
@@ -35,6 +36,13 @@ class ReviewWindow(msgspec.Struct, frozen=True, kw_only=True):
 
     floor: timedelta
     ceiling_business_days: int
+
+
+class ReviewPapers(msgspec.Struct, frozen=True, kw_only=True):
+    """How documents of reviews are written. `templates` are texts of the team's own by file name."""
+
+    names: Names = "roles"
+    templates: Mapping[str, str] = {}
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +70,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     review_calendar: BusinessCalendar = BusinessCalendar()
     review_calendars: Mapping[str, BusinessCalendar] = {}
     facilitators: tuple[str, ...] = ()
+    review_papers: ReviewPapers = ReviewPapers()
     communicators: Communicators = Communicators()
     checklists: tuple[Checklist, ...] = ()
     separation_severities: frozenset[Severity] = frozenset({Severity.SEV1, Severity.SEV2})

@@ -43,6 +43,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     unmasked_at: datetime | None
     similar: object
     sections: Mapping[str, str]
+    section_versions: Mapping[str, int] = {}
     finished_at: datetime | None
     published_at: datetime | None
     process_version: str

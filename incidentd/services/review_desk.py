@@ -15,6 +15,8 @@ from incidentd.services.lints import Lints
 from incidentd.services.review_accounts import Accounts
 from incidentd.services.review_factors import Factors
 from incidentd.services.review_ideas import Ideas
+from incidentd.services.review_papers import ReviewPapers
+from incidentd.services.review_sections import ReviewSectionTexts
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.similar_answers import SimilarAnswers
 from incidentd.services.similar_lists import Embedders, SimilarLists
@@ -51,6 +53,8 @@ class ReviewDesk:
         self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
         self.library = LibraryDesk(store, process, roster)
+        self.sections = ReviewSectionTexts(store, process, roster)
+        self.papers = ReviewPapers(store, process, roster)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
@@ -67,6 +71,8 @@ class ReviewDesk:
             library=self.library.calls(),
             wording=self.lints,
             similar=self.similar,
+            sections=self.sections,
+            documents=self.papers,
         )
 
     def handlers(self) -> Mapping[str, Handler]:

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from incidentd.services.action_contracts import ActionCalls
+from incidentd.services.document_contracts import DocumentCalls, SectionCalls
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
 from incidentd.services.wording_contracts import WordingCalls
@@ -65,3 +66,5 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     acts: WorkshopActCalls
     library: LibraryCalls
     similar: SimilarCalls
+    sections: SectionCalls
+    documents: DocumentCalls

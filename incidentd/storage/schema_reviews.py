@@ -44,6 +44,7 @@ reviews = Table(
     Column("review_name", String, nullable=False),  # as it was called then
     Column("imported_from", String, nullable=False),  # the file of a review that was held elsewhere, else ""
     Column("version", Integer, nullable=False),
+    Column("section_versions", Json, nullable=False, server_default="{}"),  # how often each was written: {name: number}
 )
 
 
@@ -233,6 +234,9 @@ review_documents = _of_review(
     Column("by", String, nullable=False),
     Column("markdown", Text, nullable=False),
     Column("checks", Json, nullable=False),  # what the checklist said when it was published
+    Column("title", Text, nullable=False, server_default=""),
+    Column("body", Json),  # a `wire.review_documents.ReviewDocument`; None: it was written elsewhere
+    Column("html", Text, nullable=False, server_default=""),
 )
 imported_reviews = Table(
     "imported_reviews",  # the file that a review was read from, as it was the last time

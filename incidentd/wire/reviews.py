@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from incidentd.domain.severity import Severity
-from incidentd.wire.base import Frozen, Instant, Request, RowId, Text
+from incidentd.wire.base import Frozen, Instant, Request, Text
 from incidentd.wire.review_records import (
     Account,
     Action,
@@ -170,4 +170,6 @@ class WriteSection(Request, frozen=True):
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,39}\Z")]
     text: Annotated[str, Meta(max_length=50_000)]
-    version: RowId | None = None
+    version: Annotated[int, Meta(ge=0, le=2**53)] | None = (
+        None  # the one its writer saw, 0: it was empty; 409 after another
+    )

@@ -314,6 +314,7 @@ class FakeDaemon:
                 similar=_load("fake_review_actions").Similar(self),
                 library=_load("fake_library").library_calls(self),
                 wording=_load("fake_wording").Wording(self),
+                **_load("fake_review_documents").document_calls(self),
             ),
             severity=_Severity(self),
             checklists=_Checklists(self),

@@ -52,6 +52,8 @@ def test_the_data_files_are_there(wheel_names):
     examples = {f"incidentd/examples/config/{path.name}" for path in (ROOT / "config").glob("*.toml")}
     assert {f"incidentd/examples/config/{name}.toml" for name in ("incidentd", "process", "roster")} <= examples
     assert examples <= wheel_names
+    templates = {f"incidentd/review_templates/{path.name}" for path in (ROOT / "incidentd/review_templates").iterdir()}
+    assert len(templates & wheel_names) == 5
 
 
 def test_every_package_is_typed(wheel_names):
