@@ -167,6 +167,14 @@ class Learnings(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class ReviewKind(Query, frozen=True):
+    kind: Annotated[Literal["internal", "external"], Meta(description="external: for customers")] = "internal"
+
+
+class PublishedForm(Query, frozen=True):
+    format: Literal["json", "markdown", "html"] = "json"
+
+
 class ReviewPaper(Query, frozen=True):
     kind: Annotated[Literal["internal", "external"], Meta(description="external: for customers")] = "internal"
     format: Literal["json", "markdown", "html"] = "json"

@@ -14,6 +14,7 @@ from incidentd.cli.review_imports import import_
 from incidentd.cli.review_meetings import calendar, meeting
 from incidentd.cli.review_notes import notes
 from incidentd.cli.review_openings import open_early
+from incidentd.cli.review_publishing import PUBLISHING_COMMANDS
 from incidentd.cli.review_records import RECORD_COMMANDS
 from incidentd.cli.review_similar import SIMILAR_COMMANDS
 from incidentd.cli.review_timeline import TIMELINE_COMMANDS
@@ -36,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *DRIVING_COMMANDS,
     *RECORD_COMMANDS,
     *DOCUMENT_COMMANDS,
+    *PUBLISHING_COMMANDS,
 )
 
 

@@ -16,7 +16,7 @@ from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
-from incidentd.configuration.review_tables import ReviewTable, review_settings, with_wording
+from incidentd.configuration.review_tables import ReviewTable, review_settings, with_papers, with_wording
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
 from incidentd.configuration.support_references import broken_support
@@ -207,6 +207,7 @@ def read_process(document: Document, policies: Collection[str] | None, directory
         **review_settings(file.review),
     )
     process = with_wording(process, document, file.review, directory)
+    process = with_papers(process, document, file.review, directory)
     return msgspec.structs.replace(process, version=_version(process))
 
 

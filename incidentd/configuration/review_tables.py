@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.review_templates import BadTemplate, read_templates, tried
 from incidentd.configuration.support_tables import CalendarTable, business_calendar
 from incidentd.configuration.values import Duration, Name, Table
 from incidentd.domain.lint.lexicon_file import BadLexicon
 from incidentd.domain.lint.wording_settings import MUTE_AFTER, WordingSettings
 from incidentd.domain.people import Roster
-from incidentd.domain.process import DEFAULT_REVIEW_NAME, DEFAULT_REVIEW_WINDOWS, Process, ReviewWindow
+from incidentd.domain.process import DEFAULT_REVIEW_NAME, DEFAULT_REVIEW_WINDOWS, Process, ReviewPapers, ReviewWindow
+from incidentd.domain.review_templates import NAMES
 from incidentd.domain.review_words import name_problem
 from incidentd.domain.severity import Severity
 from incidentd.lexicon import DEFAULT, languages, with_own
@@ -41,6 +43,8 @@ class ReviewTable(Table):
     language: Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")] = DEFAULT
     lexicon: Annotated[str, pydantic.Field(max_length=250)] = ""
     mute_after: Annotated[int, pydantic.Field(ge=1, le=1000)] = MUTE_AFTER
+    names: Literal["roles", "names"] = "roles"  # who people are in documents
+    templates: Annotated[str, pydantic.Field(max_length=250)] = ""  # a directory beside this file
 
 
 def review_settings(table: ReviewTable) -> Mapping[str, Any]:
@@ -52,6 +56,38 @@ def review_settings(table: ReviewTable) -> Mapping[str, Any]:
         "review_calendar": business_calendar(table.calendar),
         "review_calendars": {name: business_calendar(one) for name, one in table.teams.items()},
     }
+
+
+def with_papers(process: Process, document: Document, table: ReviewTable, directory: FilePath | None) -> Process:
+    """`process` with how documents are written, the team's own templates read from `directory` and tried.
+
+    Without one (a text that came over the socket) none is read. Raises `ConfigurationError` with every fault.
+    """
+    sources = {}
+    if table.templates and directory is not None:
+        sources = _templates(document, directory / table.templates)
+    papers = ReviewPapers(names=table.names, templates=sources)
+    return msgspec.structs.replace(process, review_papers=papers)
+
+
+def _templates(document: Document, directory: FilePath) -> dict[str, str]:
+    try:
+        sources = read_templates(directory)
+    except OSError as error:
+        what = f"{directory} cannot be read: {error.strerror or error}"
+        fault = document.fault(("review", "templates"), what, "name a directory beside this file, or remove the key")
+        raise ConfigurationError([fault]) from None
+    except BadTemplate as error:
+        raise ConfigurationError([_template_fault(directory, error)]) from None
+    if faults := tried(sources):
+        raise ConfigurationError([_template_fault(directory, one) for one in faults])
+    return sources
+
+
+def _template_fault(directory: FilePath, error: BadTemplate) -> Fault:
+    works = f"`incidentctl review template {error.name}` prints one that works"
+    remedy = works if error.name in NAMES else "correct this file"
+    return Fault(file=str(directory / error.name), line=error.line, key="", what=error.what, remedy=remedy)
 
 
 def with_wording(process: Process, document: Document, table: ReviewTable, directory: FilePath | None) -> Process:

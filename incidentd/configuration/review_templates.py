@@ -11,10 +11,11 @@ import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -22,14 +23,15 @@ from markupsafe import Markup
 from incidentd.domain import review_html, review_markdown, review_markup
 from incidentd.domain.display import safe_text
 from incidentd.domain.markdown import inline
+from incidentd.domain.review_sample import EXTERNAL, INTERNAL
 from incidentd.domain.review_sections import instant
+from incidentd.domain.review_templates import NAMES, STYLE
 from incidentd.wire.review_documents import Block, ReviewDocument
 
-NAMES = ("internal.md", "internal.html", "external.md", "external.html")
-"""The templates that there are; a team's directory may hold any of them, and parts that they include."""
-STYLE = "style.css"
 LONGEST = 4 * 1024 * 1024
 """Characters of a document."""
+_LONGEST_TEMPLATE = 256 * 1024
+_ENDINGS = (".md", ".html", ".css")
 
 
 class BadTemplate(Exception):  # noqa: N818
@@ -70,8 +72,9 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> _Sandbox:
             return safe_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
         return value if isinstance(value, _Ready) else inline(str(value))
 
+    known = {**{name: built_in(name) for name in NAMES}, **sources}
     made = _Sandbox(
-        loader=DictLoader({**{name: built_in(name) for name in (*NAMES, STYLE)}, **sources}),
+        loader=FunctionLoader(lambda name: (known[name], name, None) if name in known else None),
         autoescape=html,
         undefined=StrictUndefined,
         finalize=shown,
@@ -114,13 +117,38 @@ def render(name: str, document: ReviewDocument, sources: Mapping[str, str]) -> s
     return "".join(made).rstrip() + "\n"
 
 
+def tried(sources: Mapping[str, str]) -> tuple[BadTemplate, ...]:
+    """What is wrong with a team's templates: each is tried on a document with everything in it."""
+    faults = []
+    for name in (one for one in NAMES if one != STYLE):
+        try:
+            render(name, EXTERNAL if name.startswith("external") else INTERNAL, sources)
+        except BadTemplate as error:
+            faults.append(error)
+    return tuple({str(one): one for one in faults}.values())
+
+
+def read_templates(directory: Path) -> dict[str, str]:
+    """The files of a directory by name. Raises `OSError`, and `BadTemplate` for one that is too long or no text."""
+    found = {}
+    for file in sorted(directory.iterdir()):
+        if file.name.startswith(".") or file.suffix not in _ENDINGS or not file.is_file():
+            continue
+        if file.stat().st_size > _LONGEST_TEMPLATE:
+            raise BadTemplate(file.name, 0, f"is longer than {_LONGEST_TEMPLATE} bytes")
+        try:
+            found[file.name] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise BadTemplate(file.name, 0, "is not UTF-8") from None
+    return found
+
+
 def _place(error: Exception, name: str, sources: Mapping[str, str]) -> tuple[str, int]:
     """Where a template failed: the last frame that is a template's."""
     found, trace = (name, 0), error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if trace.tb_frame.f_globals.get("__jinja_template__") is not None or file == "<template>":
-            template = trace.tb_frame.f_globals.get("__jinja_template__")
-            found = (getattr(template, "name", None) or name, trace.tb_lineno)
+        if file in sources or file in NAMES:
+            found = (file, trace.tb_lineno)
         trace = trace.tb_next
     return found

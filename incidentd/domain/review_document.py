@@ -275,9 +275,7 @@ def _action(action: Action, made: _Made) -> tuple[str, ...]:
 def _method(made: _Made) -> Iterator[Block]:
     yield from made.prose("gaps")
     material = made.material
-    yield Listing(
-        rows=tuple(Row(text=one) for one in method(material.view, material.detail, material.measures, made.voices))
-    )
+    yield Listing(rows=tuple(Row(text=one) for one in method(material.view, material.detail, made.voices)))
 
 
 _TITLES = {"factors": "Contributing factors", "learnings": "What we learned", "actions": "Actions"}

@@ -76,7 +76,7 @@ def _story(block: Story) -> _LINES:
 
 def _told(told: Told) -> str:
     loud = "decision" if told.decision or told.word == "decision" else "heard" if told.voices else ""
-    by = f' <span class="by">{escaped(told.by)}</span>' if told.by else ""
+    by = f' <span class="by">by {escaped(told.by)}</span>' if told.by else ""
     word = "decision" if loud == "decision" else told.word
     parts = [
         f'<li class="{loud}"><p class="when">{time(told.at)} <span class="after">{escaped(told.after)}</span></p>',

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from incidentd.domain.attempts import span_text
-from incidentd.domain.review_sections import claim_text, instant
+from incidentd.domain.review_sections import instant
 from incidentd.domain.review_voices import Voices
 from incidentd.domain.roles import OF_REVIEW
 from incidentd.wire.incidents import IncidentDetail
-from incidentd.wire.measures import Measures
 from incidentd.wire.reviews import ReviewView
 
+_DOUBTS = {
+    "contradiction": "Times contradict each other",
+    "disputed": "Disputed",
+    "gap": "A gap",
+    "memory": "Told from memory",
+    "unknown": "Not known",
+}
 
-def method(view: ReviewView, detail: IncidentDetail, measures: Measures, voices: Voices) -> Iterator[str]:
+
+def method(view: ReviewView, detail: IncidentDetail, voices: Voices) -> Iterator[str]:
     """Sentences, those about how it was done before those about what is missing."""
     yield from _held(view, voices)
-    yield from _disputed(view, detail, measures, voices)
+    yield from _doubtful(view, voices)
     if unheard := not_heard(view, detail):
         yield f"Not heard: {', '.join(voices.of(one) for one in unheard)}."
 
@@ -40,15 +47,10 @@ def _held(view: ReviewView, voices: Voices) -> Iterator[str]:
     yield f"{len(view.accounts)} accounts, {len(view.factors)} factors, {len(view.learnings)} learnings were written."
 
 
-def _disputed(view: ReviewView, detail: IncidentDetail, measures: Measures, voices: Voices) -> Iterator[str]:
-    for claim in detail.claims:
-        if claim.state == "disputed":
-            yield f"Disputed: {voices.said(claim_text(claim))}."
-    for one in measures.contradictions:
-        yield f"Times contradict: {voices.said(one.text)}"
+def _doubtful(view: ReviewView, voices: Voices) -> Iterator[str]:
     for doubt in view.walk.doubts:
-        what = "Times contradict" if doubt.kind == "contradiction" else "To be doubted"
-        yield f"{what}: {voices.said(doubt.text)}"
+        if (what := _DOUBTS.get(doubt.kind)) is not None:
+            yield f"{what}: {voices.said(doubt.text)}."
 
 
 def not_heard(view: ReviewView, detail: IncidentDetail) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ class Voices:
         self._spellings = _spellings(self._people, {*known, *self._role})
         self._pattern = _pattern(self._spellings)
 
+    @property
+    def hides(self) -> bool:
+        """Whether people are not named."""
+        return self._ours or self._names == "roles"
+
     def of(self, handle: str) -> str:
         """What somebody is called; "" for the program itself."""
         if handle in ("", "system"):
@@ -81,7 +86,7 @@ class Voices:
 
     def said(self, text: str) -> str:
         """`text` with everybody in it called so, possessives included."""
-        if (self._names == "names" and not self._ours) or self._pattern is None:
+        if not self.hides or self._pattern is None:
             return text
         return self._pattern.sub(lambda found: self._instead(found, text), text)
 

@@ -30,6 +30,14 @@ def _finished(told: Told) -> Line:
     return Line(kind="review", text=f"The {data['review_name']} was held", detail=f"{at}{people}")
 
 
+@SENTENCES.about("incident.review_published")
+def _published(told: Told) -> Line:
+    data = told.data
+    whom = " for customers" if data["kind"] == "external" else ""
+    again = "" if data["number"] == 1 else f", document {data['number']} of it"
+    return Line(kind="review", text=f"The {data['review_name']} was published{whom}{again}")
+
+
 @SENTENCES.about("incident.review_reopened")
 def _reopened(told: Told) -> Line:
     return Line(kind="review", text=f"The {told.data['review_name']} is held again", detail=told.data["reason"])

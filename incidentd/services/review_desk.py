@@ -16,6 +16,7 @@ from incidentd.services.review_accounts import Accounts
 from incidentd.services.review_factors import Factors
 from incidentd.services.review_ideas import Ideas
 from incidentd.services.review_papers import ReviewPapers
+from incidentd.services.review_publishing import ReviewPublishing
 from incidentd.services.review_sections import ReviewSectionTexts
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.similar_answers import SimilarAnswers
@@ -55,6 +56,7 @@ class ReviewDesk:
         self.library = LibraryDesk(store, process, roster)
         self.sections = ReviewSectionTexts(store, process, roster)
         self.papers = ReviewPapers(store, process, roster)
+        self.publishing = ReviewPublishing(store, process, roster)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""
@@ -73,6 +75,7 @@ class ReviewDesk:
             similar=self.similar,
             sections=self.sections,
             documents=self.papers,
+            publishing=self.publishing,
         )
 
     def handlers(self) -> Mapping[str, Handler]:

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from incidentd.services.action_contracts import ActionCalls
-from incidentd.services.document_contracts import DocumentCalls, SectionCalls
+from incidentd.services.document_contracts import DocumentCalls, PublishingCalls, SectionCalls
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
 from incidentd.services.wording_contracts import WordingCalls
@@ -68,3 +68,4 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     similar: SimilarCalls
     sections: SectionCalls
     documents: DocumentCalls
+    publishing: PublishingCalls

@@ -165,7 +165,7 @@ class ReviewSections(Frozen, frozen=True):
 
 
 # ------------------------------------------------------------------ checks and publishing
-class Check(Frozen, frozen=True):
+class ReviewCheck(Frozen, frozen=True):
     """Something to look at before others read it. Only what `refuses` has to be mended first."""
 
     rule: str  # factors | section | question | account | source | disputed | time | reporter | action | name | language
@@ -180,7 +180,7 @@ class Checklist(Frozen, frozen=True):
 
     incident_id: int
     document: DocumentKind
-    checks: tuple[Check, ...]
+    checks: tuple[ReviewCheck, ...]
     ready: bool  # nothing refuses
     seen: str
     language: Mapping[str, int] = {}  # how often each rule of the language lint was met
@@ -210,7 +210,7 @@ class PublishedDocument(Frozen, frozen=True):
     at: Instant
     by: str
     title: str
-    checks: tuple[Check, ...]  # what the checklist said then
+    checks: tuple[ReviewCheck, ...]  # what the checklist said then
     changes: tuple[SectionChange, ...]  # since the version before it
 
 

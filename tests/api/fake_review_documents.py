@@ -47,5 +47,38 @@ class Documents:
         return f"{document.title} as {form}"
 
 
+class Publishing:
+    """One version was published."""
+
+    CHECKS = wire_documents.Checklist(
+        incident_id=1, document="internal", ready=True, seen="5eed",
+        checks=(wire_documents.ReviewCheck(rule="source", text="Who says so?", remedy="ask"),),
+        language={"hindsight": 1},
+    )  # fmt: skip
+    PUBLISHED = wire_documents.PublishedDocument(
+        number=1, incident_id=1, document="internal", at=NOW, by="ada", title="503", checks=CHECKS.checks,
+        changes=(wire_documents.SectionChange(section="Summary", added=("503",), removed=()),),
+    )  # fmt: skip
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def checks(self, incident_id, kind, actor):
+        return self.CHECKS
+
+    async def publish(self, incident_id, body, actor):
+        await self.fake.note("review.publish", incident_id, body, actor)
+        return self.PUBLISHED
+
+    async def documents(self, incident_id, actor):
+        return wire_documents.PublishedDocuments(incident_id=incident_id, documents=(self.PUBLISHED,))
+
+    async def document(self, incident_id, number, actor):
+        return wire_documents.PublishedText(published=self.PUBLISHED, markdown="# 503", body=DOCUMENT)
+
+    async def published_text(self, incident_id, number, form, actor):
+        return f"503 as {form}"
+
+
 def document_calls(fake):
-    return {"sections": Sections(fake), "documents": Documents(fake)}
+    return {"sections": Sections(fake), "documents": Documents(fake), "publishing": Publishing(fake)}

@@ -37,6 +37,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_documents as wire_documents
 from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_similar as wire_similar
@@ -292,6 +293,10 @@ CALLS = {
     "drop_idea": lambda c: c.drop_idea(1, 1, wire_records.DropIdea(why="too dear")),
     "review_sections": lambda c: c.review_sections(1),
     "write_section": lambda c: c.write_section(1, wire_reviews.WriteSection(name="summary", text="503")),
+    "review_checks": lambda c: c.review_checks(1, "external"),
+    "publish_review": lambda c: c.publish_review(1, wire_documents.Publish(seen="5eed")),
+    "published_documents": lambda c: c.published_documents(1),
+    "published_document": lambda c: c.published_document(1, 1),
     "review_document": lambda c: c.review_document(1, "external"),
     "start_review": lambda c: c.start_review(1, wire_reviews.StartReview(solo=True)),
     "review_timeline": lambda c: c.review_timeline(1),

@@ -22,6 +22,30 @@ async def write_section(
     return await calls.review.sections.write(call.id, call.body, call.actor)
 
 
+async def check_review(calls: Calls, call: Call[Empty, queries.ReviewKind]) -> wire_documents.Checklist:
+    return await calls.review.publishing.checks(call.id, call.query.kind, call.actor)
+
+
+async def publish_review(
+    calls: Calls, call: Call[wire_documents.Publish, queries.Query]
+) -> wire_documents.PublishedDocument:
+    return await calls.review.publishing.publish(call.id, call.body, call.actor)
+
+
+async def list_documents(calls: Calls, call: Read) -> wire_documents.PublishedDocuments:
+    return await calls.review.publishing.documents(call.id, call.actor)
+
+
+async def get_document(
+    calls: Calls, call: Call[Empty, queries.PublishedForm]
+) -> wire_documents.PublishedText | Document:
+    number, form = call.ids["document_id"], call.query.format
+    if form == "json":
+        return await calls.review.publishing.document(call.id, number, call.actor)
+    text = await calls.review.publishing.published_text(call.id, number, form, call.actor)
+    return Document(MEDIA[form], text.encode("utf-8", "replace"))
+
+
 async def preview_document(
     calls: Calls, call: Call[Empty, queries.ReviewPaper]
 ) -> wire_documents.ReviewDocument | Document:

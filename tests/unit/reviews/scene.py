@@ -248,6 +248,10 @@ ACTIONS = (
     ),
     action(3, "Pin the add-on's version", state="wont_do", why="it would hold back security updates"),
 )
+DOUBTS = (
+    wire_timeline.Doubt(kind="contradiction", text="Lin noted the first 503 at 13:49, before the first alert"),
+    wire_timeline.Doubt(kind="disputed", text="How many orders were lost: shops retry by themselves"),
+)
 LEARNINGS = tuple(
     records.Learning(id=number, incident_id=3, text=text, author=author, mine=False, written_at=at(5000), version=1)
     for number, (text, author) in enumerate(
@@ -489,6 +493,7 @@ def view(**more: Any) -> wire_reviews.ReviewView:
         "learnings": LEARNINGS,
         "actions": ACTIONS,
         "sections": SECTIONS,
+        "walk": wire_timeline.Walk(moments=MOMENTS, walked=True, doubts=DOUBTS),
     }
     return wire_reviews.ReviewView(**values | more)
 

@@ -57,7 +57,7 @@ def test_its_markdown_says_all_of_it_and_names_nobody(scene, whole):
         "What could be done then: restart; roll the add-on back", "**the mitigation lead** (new to 2 of us): *saw:*",
         "### Human factors", "Seen before in INC-1", "Also put as: The add-on times out sooner", "- Who else reads",
         "will not be done, because it would hold back security updates", "- Driven by the facilitator.",
-        "Times contradict: A responder noted",
+        "Times contradict each other: A responder noted",
     ):  # fmt: skip
         assert said in text, said
     assert not re.search(r"\b(?:ada|lin|sam|kim|lars|lovelace)\b", text, re.IGNORECASE)
