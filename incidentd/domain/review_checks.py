@@ -81,7 +81,7 @@ def _held(asked: Asked) -> Iterator[ReviewCheck]:
 
 def _factors(asked: Asked) -> Iterator[ReviewCheck]:
     for lack in asked.lacks:
-        remedy = f"incidentctl review factor {asked.command}"
+        remedy = f"incidentctl review factor add {asked.command}"
         yield ReviewCheck(rule="factors", text=lack.text, remedy=remedy, field="factors", refuses=True)
 
 
@@ -107,7 +107,7 @@ def _to_write(asked: Asked, name: str, text: str, *, refuses: bool = False) -> R
 # ------------------------------------------------------------------ what asks
 def _impact(asked: Asked) -> Iterator[ReviewCheck]:
     claims = [one for one in asked.material.detail.claims if one.state in ("stands", "disputed")]
-    remedy = f"incidentctl impact claim {asked.command}"
+    remedy = f"incidentctl incident claim {asked.command}"
     if not claims:
         yield ReviewCheck(rule="source", text="Nobody has said how many were affected", remedy=remedy, field="claims")
     for claim in claims:
@@ -132,14 +132,14 @@ def _doubts(asked: Asked) -> Iterator[ReviewCheck]:
 def _unheard(asked: Asked) -> Iterator[ReviewCheck]:
     for person in not_heard(asked.material.view, asked.material.detail):
         text = f"{person} held a role in the response and wrote no account"
-        remedy = f"ask them: incidentctl review account {asked.command}; or say in gaps that they were not heard"
+        remedy = f"ask them: incidentctl review account add {asked.command}; or say in gaps that they were not heard"
         yield ReviewCheck(rule="account", text=text, remedy=remedy, field="accounts")
 
 
 def _theories(asked: Asked) -> Iterator[ReviewCheck]:
     for theory in asked.material.detail.theories:
         if theory.state == "open":
-            remedy = f"incidentctl theory {asked.command}, or leave it as an open question"
+            remedy = f"incidentctl incident judge {asked.command} {theory.id}, or leave it as an open question"
             yield ReviewCheck(rule="question", text=f"Never settled: {theory.text}", remedy=remedy, field="theories")
 
 

@@ -44,13 +44,18 @@ def _held(view: ReviewView, voices: Voices) -> Iterator[str]:
     if review.facilitator:
         involved = ", who had taken part in the response" if view.facilitator_was_involved else ""
         yield f"Driven by {voices.of(review.facilitator)}{involved}."
-    yield f"{len(view.accounts)} accounts, {len(view.factors)} factors, {len(view.learnings)} learnings were written."
+    written = {"account": view.accounts, "factor": view.factors, "learning": view.learnings}
+    yield f"Written: {', '.join(_counted(len(some), noun) for noun, some in written.items())}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _doubtful(view: ReviewView, voices: Voices) -> Iterator[str]:
     for doubt in view.walk.doubts:
         if (what := _DOUBTS.get(doubt.kind)) is not None:
-            yield f"{what}: {voices.said(doubt.text)}."
+            yield f"{what}: {voices.said(doubt.text)}"
 
 
 def not_heard(view: ReviewView, detail: IncidentDetail) -> tuple[str, ...]:

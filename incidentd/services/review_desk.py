@@ -56,7 +56,7 @@ class ReviewDesk:
         self.library = LibraryDesk(store, process, roster)
         self.sections = ReviewSectionTexts(store, process, roster)
         self.papers = ReviewPapers(store, process, roster)
-        self.publishing = ReviewPublishing(store, process, roster)
+        self.publishing = ReviewPublishing(store, process, roster, self.library.reading.mark)
 
     def calls(self) -> ReviewCalls:
         """What the socket API can call."""

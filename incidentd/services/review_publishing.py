@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
@@ -27,14 +27,17 @@ from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import review_documents as wire_documents
 
+Mark = Callable[[int, str], Awaitable[None]]
+
 
 class ReviewPublishing:
-    """Implements `document_contracts.PublishingCalls`."""
+    """Implements `document_contracts.PublishingCalls`. `mark` counts who reads a version, and never says who."""
 
-    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
+    def __init__(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster], mark: Mark) -> None:
         self._store = store
         self._process = process
         self._roster = roster
+        self._mark = mark
 
     async def checks(self, incident_id: int, kind: wire_documents.DocumentKind, actor: str) -> wire_documents.Checklist:
         """What to look at before it is published. Raises `NotFound`, and `Refused` for whom it is hidden from."""
@@ -96,6 +99,7 @@ class ReviewPublishing:
         self, incident_id: int, number: int, actor: str
     ) -> tuple[Process, wire_documents.PublishedDocument, Published]:
         found = await self._store.read(lambda conn: _versions(conn, incident_id, actor))
+        await self._mark(incident_id, actor)
         if not 1 <= number <= len(found):
             there = f"there are {len(found)}" if found else "none was published"
             raise NotFound(

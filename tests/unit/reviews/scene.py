@@ -218,6 +218,10 @@ FACTORS = (
 )
 
 
+def idea(number: int, text: str) -> records.Idea:
+    return records.Idea(id=number, text=text, by="lin", at=at(5000), action_id=None, dropped_why="")
+
+
 def action(number: int, text: str, state: str = "open", **more: Any) -> records.Action:
     values: dict[str, Any] = {
         "incident_id": 3,

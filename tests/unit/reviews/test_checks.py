@@ -1,8 +1,10 @@
 """What to look at before others read a review."""
 
+import click
 import msgspec
 import pytest
 
+from incidentd.cli import ctl
 from incidentd.domain.factors import Lack
 from incidentd.domain.review_changes import changes
 from incidentd.domain.review_checks import Asked, Wording, checklist
@@ -71,6 +73,27 @@ def test_what_customers_may_stumble_over_is_named(asked):
     ]
     assert not [one for one in checklist(asked(sections={}), "external").checks if one.field == "sections.summary"]
     assert not checklist(asked(sections={}), "external").ready
+
+
+def test_what_it_tells_to_do_can_be_done(asked, scene):
+    some = {"sections": {}, "accounts": (), "actions": (scene.action(4, "Do more"),), "ideas": (scene.idea(2, "Ask"),)}
+    bare = asked(lacks=(Lack("factors", "three are wanted"),), owed=["R-1"], **some)
+    held = asked(review=scene.review(state="running"))
+    found = [
+        *checklist(bare, "internal").checks,
+        *checklist(bare, "external").checks,
+        *checklist(held, "internal").checks,
+    ]
+    told = {one.remedy.partition("incidentctl ")[2] for one in found} - {""}
+    assert len(told) > 10
+    assert [one for one in told if not leads_to_a_command(one.replace(",", " ").replace(";", " ").split())] == []
+
+
+def leads_to_a_command(words):
+    command: click.Command | None = ctl.cli
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), words.pop(0))
+    return command is not None
 
 
 def test_the_list_is_known_by_what_it_says(asked):
