@@ -147,6 +147,10 @@ class Browser:
     def script(self, code: str, *arguments: object) -> Any:
         return self._do("POST", "/execute/sync", {"script": code, "args": list(arguments)})
 
+    def command(self, name: str, **values: object) -> Any:
+        """One of the browser's own commands (Chrome DevTools Protocol), such as another size of the screen."""
+        return self._do("POST", "/goog/cdp/execute", {"cmd": name, "params": values})
+
     def picture(self, path: Path) -> None:
         """Keep a picture of the window."""
         path.write_bytes(base64.b64decode(self._do("GET", "/screenshot")))
