@@ -52,14 +52,16 @@ def _drive(session: Session, incident_id: int, version: int | None = None, /, **
 def _stands(session: Session, body: bytes) -> None:
     found = session.decode(body, ReviewView)
     review = found.review
-    state = "" if review.state == "running" else f", {review.state}"
-    time = time_left(review) if review.state == "running" else ""
-    session.done(body, f"INC-{review.incident_id} is at {_title(found)}{state}{f' ({time})' if time else ''}")
+    if review.state in ("running", "paused"):
+        session.done(body, f"INC-{review.incident_id} is at {_title(found)} ({time_left(review)})")
+    else:
+        session.done(body, f"The {review.review_name} of INC-{review.incident_id} was held, its document is open")
     if session.as_json or session.quiet:
         return
-    waiting = [one.person for one in found.participants if not one.left_at and one.done_step != review.step]
-    if review.state == "running" and not review.solo and len(waiting) < len(found.participants):
-        hang("  ", safe_line(f"not done yet: {listed(waiting) or 'nobody'}"))
+    present = [one for one in found.participants if not one.left_at]
+    waiting = [one.person for one in present if one.done_step != review.step]
+    if review.state == "running" and not review.solo and len(waiting) < len(present):
+        hang("  ", f"not done yet: {listed(waiting)}" if waiting else "everybody is done")
     for fault in found.facilitator_faults:
         hang("  ! ", safe_line(fault), tone="warn")
 
@@ -92,7 +94,7 @@ def join(session: Session, incident_id: int) -> None:
     body = _post(session, incident_id, "/participate", {"present": True})
     _stands(session, body)
     if not session.as_json and not session.quiet:
-        print(safe_line(stepper(session.decode(body, ReviewView))))
+        hang("", stepper(session.decode(body, ReviewView)))
 
 
 @click.command()

@@ -49,7 +49,7 @@ def show(session: Session, incident_id: int) -> None:
     review = found.review
     hang("", safe_line(f"{review.review_name} of INC-{incident_id}: {review.title} ({review.state})"), tone="bold")
     if review.state in ("running", "paused"):
-        print(safe_line(stepper(found)))
+        hang("", stepper(found))
         _guide(found)
     fields([
         ("time", time_left(review)),
@@ -96,10 +96,10 @@ def time_left(review: wire_reviews.Review) -> str:
 def hidden(found: ReviewView) -> list[str]:
     """What the caller does not see yet, counted."""
     parts = []
-    if found.walk.ahead:
-        parts.append(f"{found.walk.ahead} moments ahead")
-    if found.factors_hidden:
-        parts.append(f"{found.factors_hidden} factors of others")
+    if (ahead := found.walk.ahead) > 0:
+        parts.append(f"{ahead} {'moment' if ahead == 1 else 'moments'} ahead")
+    if (factors := found.factors_hidden) > 0:
+        parts.append(f"{factors} {'factor' if factors == 1 else 'factors'} of others")
     if found.similar.locked and found.review.state in ("running", "paused"):
         parts.append("what was concluded of similar incidents")
     return parts
@@ -107,11 +107,11 @@ def hidden(found: ReviewView) -> list[str]:
 
 def _people(session: Session, found: ReviewView) -> None:
     review = found.review
-    rows = []
+    held, rows = review.state in ("running", "paused"), []
     for one in found.participants:
-        done = one.done_step == review.step
-        is_here = "left" if one.left_at else "drives" if one.person == review.facilitator else "here"
-        state = Painted("done", "good") if done and not one.left_at else ""
+        driver = one.person == review.facilitator
+        is_here = "left" if one.left_at else "drives" if driver else "here" if held else "was here"
+        state = Painted("done", "good") if one.done_step == review.step and not one.left_at else ""
         rows.append((one.person, is_here, state, "in" if one.factors_in else "-", one.factors,
                      session.brief(one.joined_at)))  # fmt: skip
     section("Who takes part")

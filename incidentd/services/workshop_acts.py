@@ -155,6 +155,8 @@ class WorkshopActs:
             return driving.hand_over(
                 scene.row, scene.members, scene.actor, scene.actor if person == "me" else person, scene.now
             )
+        if order != "reopen":
+            flow.must_be_held(scene.row)
         driving.must_drive(scene.row, scene.members, scene.actor)
         return _DECIDE[order](scene, body)
 

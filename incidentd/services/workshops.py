@@ -81,7 +81,8 @@ class Workshops:
             incident = existing(tx.conn, incident_id, lock=True)
             if (held := reviews.get(tx.conn, incident_id)) is not None:
                 current = view(in_command(tx, process, self._roster()), held, actor)
-                raise Conflict(f"the {process.review_name} of INC-{incident_id} has begun already", current=current)
+                text = f"the {process.review_name} of INC-{incident_id} has begun already"
+                raise Conflict(text, current=current, remedy=f"take part: incidentctl review join INC-{incident_id}")
             self._begin(tx, incident, actor)
             row = reviews.create(
                 tx,
