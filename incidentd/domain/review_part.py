@@ -30,6 +30,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
 
 
+_SAID = {"done_step": "done", "factors_in_at": "factors_in"}
+
+
 def take_part(row: Review, members: Iterable[Member], person: str, said: Said, now: datetime) -> Part:
     """Raises `FlowRefused` when the workshop is over, or for somebody who does not take part in it."""
     must_be_held(row)
@@ -43,7 +46,7 @@ def take_part(row: Review, members: Iterable[Member], person: str, said: Said, n
     told: tuple[Fact, ...] = (Fact("review.joined", {"step": row.step, "back": mine is not None}),) if joins else ()
     changes = _done(row, mine, said, now)
     if changes:
-        told += (Fact("review.done", {"step": row.step} | {name: bool(one) for name, one in changes.items()}),)
+        told += (Fact("review.done", {"step": row.step} | {_SAID[name]: bool(one) for name, one in changes.items()}),)
     return Part(joins=joins, changes=changes, facts=told)
 
 

@@ -259,7 +259,9 @@ def test_joining_and_leaving_twice_is_done_once():
 
 
 def test_being_done_with_factors_says_that_they_are_in():
-    said = take_part(FACTORS, [member()], "ada", Said(done=True), NOW).changes
+    part = take_part(FACTORS, [member()], "ada", Said(done=True), NOW)
+    said = part.changes
+    assert part.facts[0].data == {"step": Step.FACTORS, "done": True, "factors_in": True}
     assert said == {"done_step": Step.FACTORS, "factors_in_at": NOW}
     assert take_part(FACTORS, [member()], "ada", Said(factors_in=True), NOW).changes == said
     assert take_part(review(), [member()], "ada", Said(done=True), NOW).changes == {"done_step": Step.GROUND_RULES}
