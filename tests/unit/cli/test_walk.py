@@ -136,3 +136,16 @@ def test_from_an_alert_to_the_timeline(walk, daemon):
     assert "evidence: 93 % is 40 % now" in timeline
     kinds = [entry["kind"] for entry in walk("incident timeline INC-1 --json")["entries"]]
     assert {"alert", "page", "ack", "status", "role", "note", "update"} <= set(kinds)
+
+    walk("incident declare --severity SEV5", "The badge is grey")
+    walk("incident status INC-2 resolved --evidence green")
+    assert walk("review start INC-2").startswith("INC-2 is at Ground rules (")
+    walk("review next INC-2")
+    assert walk("review walk INC-2").startswith("INC-2: 1 moment ahead\n")
+    assert walk("review walk INC-2").startswith("INC-2: that was the last moment\n")
+    assert walk("review talk INC-2", "It was always grey") == "Incident Review of INC-2: written down\n"
+    shown = walk("review show INC-2")
+    assert "● Walk the timeline" in shown
+    assert "me: It was always grey" in shown
+    assert walk("review finish INC-2").startswith("The Incident Review of INC-2 was held")
+    assert "INC-2  SEV5      written" in walk("review list")
