@@ -104,7 +104,9 @@ async def test_its_timer_is_told_once_and_a_pause_keeps_what_is_left(daemon):
     assert (paused.review.state, paused.review.left, paused.review.step_ends_at) == ("paused", 360.0, None)
     with pytest.raises(Refused, match="is paused"):
         await acts.drive(incident_id, drive(step="next"), "ada", None)
-    await daemon.advance(timedelta(days=11))
+    await daemon.advance(timedelta(days=2))
+    await acts.participate(incident_id, say(present=True), "lin")
+    await daemon.advance(timedelta(days=9))
     assert [one.title for _, one in daemon.sender.sent] == ["INC-1: the Incident Review is still paused"] * 2
     gone_on = await acts.drive(incident_id, drive(pause=False), "ada", None)
     assert gone_on.review.step_ends_at == daemon.clock.now() + timedelta(minutes=6)
@@ -112,12 +114,20 @@ async def test_its_timer_is_told_once_and_a_pause_keeps_what_is_left(daemon):
     await acts.drive(incident_id, drive(longer=5), "ada", None)
     await daemon.advance(timedelta(minutes=10))
     assert await daemon.events("review.step_over") == []
-    await daemon.advance(timedelta(days=20))
+    daemon.clock.set(daemon.clock.now() + timedelta(minutes=1))
+    await acts.participate(incident_id, say(done=True), "ada")  # just before it is told
+    daemon.sender.clear()
+    await daemon.advance(timedelta(days=5))
+    assert [one.title for _, one in daemon.sender.sent] == [
+        "INC-1: the Incident Review stands still at its step ground rules"
+    ], "somebody forgot to pause it"
     assert len(await daemon.events("review.step_over")) == 1
     told = (await daemon.core.incidents.timeline(incident_id)).entries
     assert [one.text for one in told if one.kind == "review"] == [
         "The Incident Review began, driven by ada", "The Incident Review goes on after 11 days",
     ]  # fmt: skip
+    await acts.drive(incident_id, drive(finish=True), "ada", None)
+    assert [one for one in await daemon.armed() if one[0].startswith("review.")] == []
 
 
 async def test_what_is_said_is_kept_with_its_step(daemon):
