@@ -142,6 +142,22 @@ async def test_who_types_is_told_that_the_others_went_on_and_loses_nothing(clien
         await settled(pilot, lambda: app.screen.step_shown == "accounts")
 
 
+async def test_what_is_refused_after_the_box_was_closed_is_a_draft_again(fakes, client, in_review, settled, text):
+    app, ready = in_review()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        client.delay = 0.05
+        await pilot.press("t", "escape")  # closed before its draft has come
+        await settled(pilot, lambda: app.screen.writing is None)
+        client.fail_with = fakes.refusal(409, "the workshop is over")
+        await pilot.press("t", *"too late", "enter", "escape")
+        await settled(pilot, lambda: client.drafts.get("review/INC-298/talk") == "too late")
+        await pilot.press("t")
+        await settled(
+            pilot, lambda: app.screen.writing is not None and app.screen.writing.values == {"text": "too late"}
+        )
+
+
 async def test_offline_one_types_on_and_the_draft_follows(client, in_review, settled, text):
     app, ready = in_review()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -237,6 +253,10 @@ async def test_earlier_incidents_are_locked_then_shown_with_what_differs(fakes, 
         await settled(pilot, lambda: "averages over shards looked fine" in text(app))
         assert "STILL OPEN FROM EARLIER  1" in text(app)
         assert "!late since 27 Feb" in text(app)
+        app.screen.items.select(("similar", 187))
+        await pilot.press("w", *"no rollout then", "enter")
+        await settled(pilot, lambda: "≠ ada: no rollout then" in text(app))
+        assert sent("say_differs")[-1][1].other_id == 187
 
 
 async def test_learnings_ideas_and_the_end(fakes, client, in_review, settled, text, sent):

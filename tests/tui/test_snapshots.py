@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from incidentd.domain.review_steps import ORDER
+
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (140, 40)]
 LOOKS = {
@@ -112,6 +114,26 @@ async def test_looks(client, make_app, settled, text, name, size):
 
         await settled(pilot, still)
         assert_same(f"{name}-{size[0]}x{size[1]}", shown[-1] + "\n")
+
+
+REVIEWS = [(step, (140, 40)) for step in ORDER] + [("walk", (80, 24)), ("accounts", (80, 24))]
+
+
+@pytest.mark.parametrize(("step", "size"), REVIEWS, ids=[f"{step}-{size[0]}x{size[1]}" for step, size in REVIEWS])
+async def test_steps_of_a_review_look(fakes, client, make_app, settled, text, step, size):
+    fakes.fake_reviews.reveal(client)
+    client.change_review(step=str(step))
+    app = make_app(client)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await app.open_review(298)
+        await settled(pilot, lambda: "mei drives" in text(app) and "● lin" in lines_of_status(text(app)))
+        assert_same(f"review-{step}-{size[0]}x{size[1]}", text(app) + "\n")
+
+
+def lines_of_status(shown: str) -> str:
+    """The line that says who is writing."""
+    return shown.splitlines()[-2]
 
 
 def assert_same(name: str, shown: str) -> None:

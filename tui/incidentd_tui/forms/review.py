@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incidentd.client import ApiError, ClientError
 from incidentd.wire import reviews as wire_reviews
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 
@@ -33,7 +34,13 @@ def start(tui: IncidentdApp, incident_id: int, title: str) -> Form:
 
     async def send(values: Values) -> str:
         body = wire_reviews.StartReview(solo=bool(values["solo"]), facilitator=values["facilitator"])
-        return await tui.acts.refusal(f"incident:{incident_id}", tui.acts.client.start_review(incident_id, body))
+        try:
+            await tui.acts.gateway.ask(tui.acts.client.start_review(incident_id, body))
+        except ClientError as error:
+            if not (isinstance(error, ApiError) and error.status == 409):
+                return tui.acts.reason(f"incident:{incident_id}", error)
+            tui.say("somebody began it at the same time: here it is", "quiet")
+        return ""
 
     return Form(
         tui,

@@ -31,6 +31,8 @@ from incidentd_tui.widgets.virtual_list import Key, VirtualList
 from incidentd_tui.widgets.writing import Box, Writing
 
 SIDE_WIDTH = 38
+_ROOMY = 30
+"""From this many lines the guide's words are shown in full, with an empty line below."""
 
 
 def _passed(key: Key) -> bool:
@@ -161,6 +163,7 @@ class ReviewScreen(ReviewVerbs, Presence):
         items.set_rows(keys, cursor=self._cursors.get(seen.step) if fresh else None, follow=not fresh)
         if fresh and seen.step not in self._cursors and keys:
             items.show_at_top(0)
+            items.scroll_to(y=0, animate=False, force=True)  # with the head above the first row
         self.repaint_review()
 
     def _row(self, key: Key, width: int) -> list[paint.Line]:
@@ -181,9 +184,10 @@ class ReviewScreen(ReviewVerbs, Presence):
         self.query_one("#review-title", Bar).say(*head.title(seen))
         self.query_one("#review-steps", Bar).say(head.stepper(seen, rows.STEPS, width))
         self.query_one("#review-people", Bar).say(*head.people(seen, width))
-        guide = head.guide(seen, width) if self.size.height >= LOW else []
+        short = self.size.height < _ROOMY
+        guide = head.guide(seen, width, short=short) if self.size.height >= LOW else []
         pane = self.query_one("#review-guide", Pane)
-        pane.styles.height = len(guide) + 1  # and an empty line below
+        pane.styles.height = len(guide) if short else len(guide) + 1  # an empty line below
         pane.display = bool(guide)
         pane.say(guide)
         self._say_notice(seen)

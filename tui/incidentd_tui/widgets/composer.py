@@ -9,9 +9,13 @@ from typing import ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import TextArea
+
+from incidentd_tui import theme
 
 SAVE_AFTER = 0.5
 """Seconds after the last key."""
@@ -66,6 +70,10 @@ class Composer(TextArea):
         self._keeping = asyncio.Lock()
         self._saved = text
         self.follower: Follower | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """A box that was just removed is blank: it has no styles any more, and Textual may draw it once again."""
+        return super().render_lines(crop) if self.is_attached else [Strip.blank(crop.width, theme.plain)] * crop.height
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter" and self._enter_sends:

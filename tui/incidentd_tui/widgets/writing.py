@@ -133,7 +133,7 @@ class Writing(Vertical):
     def _saver(self, field: Field) -> Callable[[str], Awaitable[None]] | None:
         return (lambda text: self._keep(field.draft, text)) if field.draft else None
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         for field in self.box.fields:
             label = self.query_one(f"#label-{field.name}", Bar)
             label.display = bool(field.label)
@@ -142,11 +142,17 @@ class Writing(Vertical):
             answer.move_cursor(answer.document.end)
         self.say("")
         self.begin()
+        self.run_worker(self._load_drafts(), exit_on_error=False)
+
+    async def _load_drafts(self) -> None:
+        """What was left unsent stands in it again, unless one typed meanwhile; it may be closed before it comes."""
         for field in self.box.fields:
-            if field.draft and (text := await self._kept(field.draft)):
-                answer = self.query_one(f"#{field.name}", Answer)
-                if answer.text == field.value:
-                    answer.begin_with(text)
+            text = await self._kept(field.draft) if field.draft else ""
+            if not self.is_attached:
+                return
+            answer = self._widget(field)
+            if text and isinstance(answer, Answer) and answer.text == field.value:
+                answer.begin_with(text)
 
     def begin(self) -> None:
         """Go to the first field."""
@@ -262,17 +268,27 @@ class Writing(Vertical):
         finally:
             self._sending = False
         if fault:
-            self._put_back(values)
-            self.say(fault)
+            await self._refuse(values, fault)
             return
-        if not self.box.stays:
+        if self.is_attached and not self.box.stays:
             self._empty()
         for field in self.box.fields:
             if field.draft:
                 await self._drop(field.draft)
                 await self._keep_next(field)
-        self.say("")
-        self.post_message(self.Sent())
+        if self.is_attached:
+            self.say("")
+            self.post_message(self.Sent())
+
+    async def _refuse(self, values: Values, fault: str) -> None:
+        """It stands in the box again, with the reason; where that is closed, it is a draft again."""
+        if self.is_attached:
+            self._put_back(values)
+            self.say(fault)
+            return
+        for field in self.box.fields:
+            if field.draft and values[field.name]:
+                await self._keep(field.draft, values[field.name])
 
     def _put_back(self, values: Values) -> None:
         """What was refused stands before what was typed since."""
@@ -284,5 +300,6 @@ class Writing(Vertical):
 
     async def _keep_next(self, field: Field) -> None:
         """The draft of what was sent is gone; what was begun since has its own."""
-        if text := self.query_one(f"#{field.name}", Answer).text.strip():
-            await self._keep(field.draft, text)
+        answer = self._widget(field) if self.is_attached else None
+        if isinstance(answer, Answer) and answer.text.strip():
+            await self._keep(field.draft, answer.text)

@@ -85,7 +85,7 @@ def _beside(seen: Seen, found: list[Account], width: int) -> list[paint.Line]:
     lines: list[paint.Line] = []
     for first in range(0, len(found), abreast):
         band = [
-            _account(seen, one, each - 2, here=first + number == min(seen.column, len(found) - 1))
+            _account(seen, one, each - 2, here=len(found) > 1 and first + number == min(seen.column, len(found) - 1))
             for number, one in enumerate(found[first : first + abreast])
         ]
         lines += [[]] if first else []
@@ -101,7 +101,7 @@ def _beside(seen: Seen, found: list[Account], width: int) -> list[paint.Line]:
 def _account(seen: Seen, one: Account, width: int, *, here: bool) -> list[paint.Line]:
     """Who tells it, what they saw, and to whom it was new."""
     you = " (you)" if one.mine else ""
-    head: paint.Line = [(f"{one.person}{you}", theme.key if here else theme.bold)]
+    head: paint.Line = [(f"{'▸ ' if here else ''}{one.person}{you}", theme.key if here else theme.bold)]
     if one.new_to_me:
         head.append(("  ✦ new to you", theme.success))
     if one.new_to:

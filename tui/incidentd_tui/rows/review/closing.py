@@ -13,11 +13,14 @@ FEELINGS = ("yes", "no", "unsure")
 
 
 def _rows(seen: Seen) -> Sequence[Key]:
-    return ()
+    """Lines to be scrolled, where there are more of them than the window has."""
+    told = _blank(seen, seen.width)
+    return [("line", number) for number in range(len(told))] if len(told) > max(seen.height, 1) else ()
 
 
 def _paint(seen: Seen, key: Key, width: int) -> list[paint.Line]:
-    return [[]]
+    told = _blank(seen, width)
+    return [told[key[1]] if key[1] < len(told) else []]
 
 
 def _blank(seen: Seen, width: int) -> list[paint.Line]:
@@ -36,8 +39,10 @@ def _blank(seen: Seen, width: int) -> list[paint.Line]:
 
 
 def _question(text: str, counts: Mapping[str, int], width: int) -> list[paint.Line]:
-    """The question, and a bar for each answer that was given."""
+    """The question, and a bar for each answer that was given; before any are counted, the question alone."""
     lines: list[paint.Line] = [[(text, theme.bold)]]
+    if not any(counts.values()):
+        return lines
     styles = {"yes": theme.success, "no": theme.warning, "unsure": theme.muted}
     for word in FEELINGS:
         count = counts.get(word, 0)

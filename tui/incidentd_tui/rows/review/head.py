@@ -111,12 +111,15 @@ def _done(seen: Seen, step: str, factors_in: bool) -> bool:
     return step == seen.view.review.step
 
 
-def guide(seen: Seen, width: int) -> list[paint.Line]:
-    """What the facilitator reads out; the ground rules say it large themselves."""
+def guide(seen: Seen, width: int, *, short: bool) -> list[paint.Line]:
+    """What the facilitator reads out, in at most two lines when `short`; the ground rules say it large themselves."""
     if seen.step == Step.GROUND_RULES or not seen.held:
         return []
     text = next((one.text for one in seen.view.steps if one.name == seen.step), "")
     if seen.step == Step.FACTORS and seen.revealed:
         text = _REVEALED
+    lines = paint.wrap(text, width - 4, 4)
+    if short and len(lines) > 2:
+        lines = [lines[0], paint.crop(f"{lines[1]} {lines[2]}", width - 4)]
     return [[(" ▎ " if not number else "   ", theme.primary), (line, theme.muted)]
-            for number, line in enumerate(paint.wrap(text, width - 4, 3))]  # fmt: skip
+            for number, line in enumerate(lines)]  # fmt: skip

@@ -7,7 +7,7 @@ from incidentd_tui.rows import review as rows
 from incidentd_tui.screens.review_verbs.base import ReviewPart
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.writing import Box
-from incidentd_tui.writing import accounts, closing, factors, learnings
+from incidentd_tui.writing import accounts, closing, differs, factors, learnings
 
 WRITE = Verb("review.write", "w", "write", "Write what this step asks for (Enter on a row too)", writes=True)
 WHOLE = Verb("review.whole", "a", "whole", "Write your account of the whole incident", writes=True)
@@ -39,7 +39,8 @@ class WritingVerbs(ReviewPart):
             case Step.FACTORS:
                 return factors.new(self, seen)
             case Step.SIMILAR:
-                return None
+                other = rows.similar.incident(seen, key)
+                return differs.box(self, other) if other is not None and not seen.view.similar.locked else None
             case Step.LEARNINGS:
                 return learnings.learning(self)
             case Step.PARKING_LOT:
