@@ -306,6 +306,7 @@ class Core:
         await self.answers.start()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
+        await self.store.write(self.reviews.library.digests.follow_configuration)
         self.desk.rests.watch()
         await self.store.write(self.desk.reread)
         await self.support.recheck()
@@ -318,6 +319,7 @@ class Core:
         def command(tx: Tx) -> None:
             self.escalation.recheck(tx)
             self.desk.reread(tx)
+            self.reviews.library.digests.follow_configuration(tx)
             outbox.release(tx)
 
         await self.store.write(command)

@@ -15,6 +15,7 @@ from incidentd.configuration.chat_table import chat_problems
 from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, DaemonSettings, read_main
 from incidentd.configuration.directories import default_config_dir, prepare_private
 from incidentd.configuration.documents import Document
+from incidentd.configuration.learning_tables import learning_problems
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
 from incidentd.configuration.review_tables import review_problems
@@ -86,6 +87,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
             *support_problems(process.support, roster, channels),
             *audience_problems(process.audiences, roster, notifiers),
             *chat_problems(process.chat, roster, channels),
+            *learning_problems(process.digest, roster),
         ),
         files=_files((main, roster_file, process_file), process.wording.file),
         environ=dict(environ),

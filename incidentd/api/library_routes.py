@@ -49,6 +49,7 @@ LIBRARY_ROUTES: tuple[Route, ...] = (
         wire_library.SuggestedUses,
         "What its notes and updates cite, and nobody has recorded as used",
     ),
+    get("/v1/library/digest", library.digest, wire_library.Digest, "The learning of the week as it would be sent next"),
     get(
         "/v1/library/figures",
         library.figures,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from incidentd.cli.learn_answers import answer
+from incidentd.cli.learn_digest import digest
 from incidentd.cli.learn_search import browse, search, show
 from incidentd.cli.learn_uses import figures, use, uses
 
@@ -16,6 +17,7 @@ COMMANDS: tuple[click.Command, ...] = (
     uses,
     figures,
     answer,
+    digest,
 )
 
 

@@ -42,3 +42,6 @@ class LibraryCalls(Calls):
         """Of incidents that began in a time; RFC 3339, "" for no bound."""
         query = query_string(since=since, until=until)
         return await self._get(f"/v1/library/figures{query}", wire_figures.LibraryFigures)
+
+    async def digest(self) -> wire_library.Digest:
+        return await self._get("/v1/library/digest", wire_library.Digest)

@@ -14,6 +14,7 @@ import pydantic
 from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
 from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
+from incidentd.configuration.learning_tables import LearningTable, broken_learning, digest
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
 from incidentd.configuration.review_tables import ReviewTable, review_settings, with_papers, with_wording
@@ -154,6 +155,7 @@ class ProcessFile(Table):
     limits: LimitsTable = LimitsTable()
     support: SupportTable = SupportTable()
     chat: ChatTable = ChatTable()
+    learning: LearningTable = LearningTable()
 
 
 def read_process(document: Document, policies: Collection[str] | None, directory: FilePath | None = None) -> Process:
@@ -177,6 +179,7 @@ def read_process(document: Document, policies: Collection[str] | None, directory
             *broken_support(file.support, policies),
             *broken_audiences(file.audiences, [rule.audiences for rule in file.support.propagate]),
             *broken_chat(file.chat),
+            *broken_learning(file.learning, file.audiences),
         )
     ]
     if faults:
@@ -204,6 +207,7 @@ def read_process(document: Document, policies: Collection[str] | None, directory
         ),
         support=support(file.support),
         chat=chat(file.chat),
+        digest=digest(file.learning),
         **review_settings(file.review),
     )
     process = with_wording(process, document, file.review, directory)

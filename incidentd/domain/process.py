@@ -16,6 +16,7 @@ from incidentd.domain.contact_limits import Limits
 from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
+from incidentd.domain.learning_digest import DigestSettings
 from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
@@ -77,6 +78,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     support: Support = Support()
     chat: ChatSettings = ChatSettings()
+    digest: DigestSettings | None = None
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

@@ -62,6 +62,10 @@ class FigureCalls(Protocol):
     async def get(self, since: datetime | None, until: datetime | None, actor: str) -> wire_figures.LibraryFigures: ...
 
 
+class DigestCalls(Protocol):
+    async def preview(self) -> wire_library.Digest: ...
+
+
 class LibraryCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about the library, by topic."""
 
@@ -71,3 +75,4 @@ class LibraryCalls(msgspec.Struct, frozen=True, kw_only=True):
     reading: ReadingCalls
     uses: UseCalls
     figures: FigureCalls
+    digests: DigestCalls

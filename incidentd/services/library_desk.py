@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.escalation import Handler
+from incidentd.services.learning_digests import LearningDigests
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.library_figures import LibraryFigures
 from incidentd.services.library_reading import LibraryReading
@@ -27,6 +28,7 @@ class LibraryDesk:
         self.reading = LibraryReading(store, roster)
         self.uses = LibraryUses(store)
         self.figures = LibraryFigures(store)
+        self.digests = LearningDigests(store, process, roster)
 
     def calls(self) -> LibraryCalls:
         """What the socket API can call."""
@@ -37,8 +39,9 @@ class LibraryDesk:
             reading=self.reading,
             uses=self.uses,
             figures=self.figures,
+            digests=self.digests,
         )
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of timer of the library does."""
-        return {**self.followups.handlers()}
+        return {**self.followups.handlers(), **self.digests.handlers()}

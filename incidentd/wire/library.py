@@ -87,6 +87,17 @@ class SuggestedUses(Frozen, frozen=True):
     uses: tuple[SuggestedUse, ...]
 
 
+class Digest(Frozen, frozen=True):
+    """The learning of the week as it would be sent next, if nothing changes until then."""
+
+    at: Instant | None  # None: none is sent, for the process names nobody
+    to: tuple[str, ...]
+    readers: int  # people and places
+    learning_id: int | None  # None: there is nothing to say
+    title: str
+    body: str
+
+
 class Readers(Frozen, frozen=True):
     """How many people have read it; never who."""
 

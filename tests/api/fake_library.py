@@ -102,6 +102,13 @@ class Figures:
         return wire_figures.LibraryFigures(since=since, until=until, figures=(one,))
 
 
+class Digests:
+    async def preview(self):
+        return wire_library.Digest(
+            at=NOW, to=("internal",), readers=3, learning_id=4, title="Learning of the week: A", body="A"
+        )
+
+
 def library_calls(fake):
     return LibraryCalls(
         imports=Imports(fake),
@@ -110,4 +117,5 @@ def library_calls(fake):
         reading=Reading(),
         uses=Uses(fake),
         figures=Figures(),
+        digests=Digests(),
     )

@@ -268,6 +268,7 @@ CALLS = {
     "uses": lambda c: c.uses("learning:4"),
     "record_use": lambda c: c.record_use(wire_library.RecordUse(subject="learning:4", kind="incident", place="INC-7")),
     "suggested_uses": lambda c: c.suggested_uses(1),
+    "digest": lambda c: c.digest(),
     "library_figures": lambda c: c.library_figures(since="2026-01-01T00:00:00Z"),
     "import_review": lambda c: c.import_review(wire_import.ImportReview(name="a/b.md", text="# A")),
     "review": lambda c: c.review(1),

@@ -97,6 +97,7 @@ GOOD = {
     "GET /v1/library/uses": ("/v1/library/uses?subject=learning:4", None),
     "POST /v1/library/uses": ("/v1/library/uses", {"subject": "learning:4", "kind": "incident", "place": "INC-7"}),
     "GET /v1/incidents/{id}/suggested-uses": ("/v1/incidents/1/suggested-uses", None),
+    "GET /v1/library/digest": ("/v1/library/digest", None),
     "GET /v1/library/figures": ("/v1/library/figures?since=2026-01-01T00:00:00Z", None),
     "POST /v1/library/import": ("/v1/library/import", {"name": "a/b.md", "text": "# A", "dry_run": True}),
     "GET /v1/reviews": ("/v1/reviews?state=held", None),

@@ -54,3 +54,7 @@ async def suggested_uses(calls: Calls, call: Read) -> wire_library.SuggestedUses
 
 async def figures(calls: Calls, call: Call[Empty, queries.LibraryFigures]) -> wire_figures.LibraryFigures:
     return await calls.review.library.figures.get(call.query.since, call.query.until, call.actor)
+
+
+async def digest(calls: Calls, _: Read) -> wire_library.Digest:
+    return await calls.review.library.digests.preview()

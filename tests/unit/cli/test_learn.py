@@ -126,3 +126,19 @@ def test_figures_say_what_they_are_of(api, run):
     shown = run("learn", "figures").out
     assert shown.startswith("learnings used: 3 of 10\n  yes 1\n  least 0.5, median 3, most 40 days\n  of all\n")
     assert "1 reviews are not counted: until then" in shown
+
+
+def test_the_learning_of_the_week_is_shown_before_it_is_sent(api, run, canned):
+    found = wire_library.Digest(
+        at=canned.at, to=("internal",), readers=3, learning_id=4, title="Learning of the week: A", body="A\n\x1b[31mB"
+    )
+    api.on("GET", "/v1/library/digest", found)
+    shown = run("learn", "digest", "--utc").out
+    assert "next      Thu 2024-03-14 09:26 UTC" in shown
+    assert "learning  L-4" in shown
+    preview = run("learn", "digest", "--preview").out
+    assert preview.startswith("Learning of the week: A\nA\n")
+    assert "\x1b" not in preview
+    nothing = wire_library.Digest(at=None, to=(), readers=0, learning_id=None, title="", body="")
+    api.on("GET", "/v1/library/digest", nothing)
+    assert "never: digest of [learning]" in run("learn", "digest", "--preview").out
