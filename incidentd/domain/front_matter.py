@@ -14,6 +14,7 @@ from incidentd.domain.toml_lines import key_lines
 from incidentd.domain.yaml_tree import BadYaml, Node, parse_yaml
 
 _FENCES = {"+++": "TOML", "---": "YAML"}
+_HEAD = re.compile(r"\ufeff?(\+\+\+|---)[ \t]*\r?\n.*?\r?\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 _YAML_PLACE = re.compile(r"^line (\d+): ")
 
@@ -58,6 +59,12 @@ def front_matter(text: str) -> FrontMatter:
     head = "\n".join([*lines[1:end], ""])
     values = _toml(head) if fence == "+++" else _yaml(head)
     return FrontMatter(values=values, body="\n".join(lines[end + 1 :]), body_line=end + 2)
+
+
+def without_head(text: str) -> str:
+    """What follows the head of a file, for reading; all of it where there is none."""
+    found = _HEAD.match(text)
+    return text[found.end() :] if found else text
 
 
 def _toml(head: str) -> dict[str, Value]:

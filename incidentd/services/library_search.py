@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from incidentd.domain.front_matter import without_head
 from incidentd.domain.review_masks import told
 from incidentd.domain.snippets import searched, snippet
 from incidentd.services.errors import Invalid
@@ -80,7 +81,7 @@ def items(
     uses = library_uses.counts(conn, [row.subject for row in rows])
     shown = []
     for row in rows:
-        piece = snippet(row.text, words, _WHOLE if whole else 240)
+        piece = snippet(without_head(row.text), words, _WHOLE if whole else 240)
         incident = about[row.incident_id]
         shown.append(
             wire_library.LibraryItem(
@@ -105,8 +106,9 @@ def items(
 
 
 def all_of(conn: Connection, wanted: Wanted, masked: Collection[int]) -> tuple[wire_library.LibraryItem, ...]:
-    """Everything that fits, with its whole text: of one incident, of which there are some dozens at most."""
-    return items(conn, library.keys(conn, wanted, masked, None, 1_000)[0], whole=True)
+    """Everything that fits, with its whole text, the first first: of one incident, so some dozens at most."""
+    found, _ = library.keys(conn, wanted, masked, None, 1_000)
+    return items(conn, sorted(found, key=lambda one: (one.rank, one.id)), whole=True)
 
 
 def _encoded(last: Key) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from incidentd.domain.front_matter import BadDocument, front_matter
+from incidentd.domain.front_matter import BadDocument, front_matter, without_head
 from incidentd.domain.imported_parts import Wishes
 from incidentd.domain.imported_reviews import read_review
 from incidentd.domain.review_headings import Part, guessed_category, meaning
@@ -35,6 +35,8 @@ def test_front_matter_is_toml_or_yaml_and_keeps_its_lines():
     assert {key: value.texts for key, value in yaml.values.items()} == {"title": ("A: b",), "severity": ("SEV2",)}
     assert (yaml.values["severity"].line, yaml.body_line) == (4, 7)
     assert front_matter("# A\n---\n").values == {}
+    assert without_head("+++\na = 1\n+++\n# A\n---\n") == "# A\n---\n"
+    assert without_head("---\n# A") == "---\n# A"
 
 
 @pytest.mark.parametrize(
