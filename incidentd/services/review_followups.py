@@ -26,8 +26,11 @@ _KIND = "review.ask_{days}"
 
 
 def arm_followups(tx: Tx, review: Review) -> None:
-    """Let both questions be asked in time, from the first publishing on; to publish again moves nothing."""
-    if review.published_at is None:
+    """Let both questions be asked in time, from the first publishing on; to publish again moves nothing.
+
+    Of a review that was imported nobody is asked: it was published long before it came here.
+    """
+    if review.published_at is None or review.imported_from:
         return
     asked = {one.days for one in followups.of(tx.conn, review.incident_id)}
     for days in DAYS:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from incidentd.domain.incident_markdown import markdown
 from incidentd.domain.people import Service, Team
 from incidentd.services.errors import Invalid
 from incidentd.storage import event_log
@@ -78,6 +79,17 @@ async def test_a_file_becomes_a_closed_incident_with_a_published_review(daemon):
         ("done", "shop", "2024-03-02"), ("open", "web", "2024-04-01"),
     ]  # fmt: skip
     assert [one.markdown for one in await rows(daemon, review_documents)] == [FILE]
+
+
+async def test_an_imported_incident_is_exported_measured_and_listed_like_others(daemon):
+    made = await take(daemon)
+    found = await daemon.core.life.export(made.incident_id, "ada")
+    assert [one.kind for one in found.timeline] == ["note", "note", "note", "review"]
+    assert "Rolled back" in markdown(found)
+    measures = await daemon.core.life.measures(made.incident_id, None)
+    assert (measures.noticed_first, measures.episodes) == ("", ())  # the log holds none of its response
+    page = await daemon.core.incidents.list("closed", "503", 10, "")
+    assert [one.id for one in page.incidents] == [made.incident_id]
 
 
 async def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed(daemon):
