@@ -83,6 +83,7 @@ class Reading(msgspec.Struct, kw_only=True):
 
     wishes: Wishes
     zone: tzinfo
+    now: datetime
     contexts: tuple[str, ...] = ()
     notes: list[Note] = []
     untimed: list[str] = []
@@ -115,6 +116,10 @@ def read_timeline(reading: Reading, part: Section, day: date, before: datetime |
             reading.untimed.append(block.text)
             continue
         at = in_order(moment.at, before)
+        if at > reading.now:
+            reading.say(block.line, f"its time lies ahead, so it stays text: {block.text[:60]!r}")
+            reading.untimed.append(block.text)
+            continue
         day = at.astimezone(zone).date()
         before = at
         yield NewEntry(line=block.line, at=at, text=moment.rest)

@@ -6,7 +6,7 @@ Nothing is made up: what the file does not say is asked for, or kept as text and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -26,6 +26,7 @@ from incidentd.domain.imported_parts import (
     read_timeline,
 )
 from incidentd.domain.imported_sections import Section, sections
+from incidentd.domain.incidents import FUTURE_TOLERANCE
 from incidentd.domain.markdown_outline import outline
 from incidentd.domain.review_headings import ROLE_OF, Part
 from incidentd.domain.severity import Severity
@@ -63,7 +64,7 @@ def read_review(name: str, text: str, wishes: Wishes, now: datetime) -> Imported
     blocks = outline(front.body, front.body_line)
     parts = sections(blocks)
     head = read_head(name, front.values, parts, wishes, now)
-    reading = Reading(wishes=wishes, zone=head.zone, contexts=head.tags)
+    reading = Reading(wishes=wishes, zone=head.zone, now=now + FUTURE_TOLERANCE, contexts=head.tags)
     reading.notes += head.notes
     entries = _entries(reading, parts, head)
     started_at, resolved_at = _span(reading, head, entries, now)
@@ -110,7 +111,7 @@ def _span(reading: Reading, head: Head, entries: list[NewEntry], now: datetime) 
     if resolved < started:
         said = f"{resolved:%Y-%m-%d %H:%M} UTC is before {started:%Y-%m-%d %H:%M} UTC"
         raise BadDocument(f"it was resolved before it started: {said}", head.resolved_line, "correct one of the times")
-    if resolved > now + timedelta(minutes=5):
+    if resolved > now + FUTURE_TOLERANCE:
         raise BadDocument("it was resolved in the future", head.resolved_line, "import it when it is over")
     return started.astimezone(UTC), resolved.astimezone(UTC)
 

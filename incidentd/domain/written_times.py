@@ -28,6 +28,8 @@ _ONLY_DAY = re.compile(rf"^\s*{_DAY}\s*$")
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|m|s)[a-z]*", re.IGNORECASE)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_YEARS = range(1970, 2201)
+_LONGEST = timedelta(days=3660)
 _BACKWARDS = timedelta(hours=6)
 """A clock that is so far behind the line before it tells of the next day."""
 
@@ -61,7 +63,7 @@ def instant_of(text: str, zone: tzinfo) -> tuple[datetime, bool] | None:
     said = text.strip()
     try:
         if found := _ONLY_DAY.match(said):
-            return datetime.fromisoformat(found["day"]).replace(tzinfo=zone), False
+            return _near(datetime.fromisoformat(found["day"]).replace(tzinfo=zone)), False
         if (found := _MOMENT.match(said)) and found["day"]:
             moment = _moment(found, date.fromisoformat(found["day"]), zone, said)
             return moment.at, True
@@ -70,15 +72,20 @@ def instant_of(text: str, zone: tzinfo) -> tuple[datetime, bool] | None:
         return None
 
 
+def _near(at: datetime) -> datetime:
+    """`at`, when it is of our times, so that reckoning with it goes nowhere odd. Raises `ValueError`."""
+    if at.year not in _YEARS:
+        raise ValueError("far off")
+    return at
+
+
 def _with_month(text: str, zone: tzinfo) -> tuple[datetime, bool]:
     from dateutil import parser  # type: ignore[import-untyped]
 
     named = zone_named(text)
     bare = _NAMED_ZONE.sub("", text) if named else text
     at: datetime = parser.parse(bare, default=datetime(1, 1, 1, tzinfo=named or zone))
-    if at.year == 1:
-        raise ValueError("no year")
-    return at, bool(re.search(r"\d:\d\d", text))
+    return _near(at), bool(re.search(r"\d:\d\d", text))
 
 
 def moment_of(text: str, day: date, zone: tzinfo) -> Moment | None:
@@ -100,7 +107,7 @@ def _moment(found: re.Match[str], day: date, zone: tzinfo, text: str) -> Moment:
     named = _zone(found["zone"]) if found["zone"] else None
     clock = time(hour, int(found["minute"]), int(found["second"] or 0), tzinfo=named or zone)
     rest = _UNTIL.sub(r"until \1: ", text[found.end() :]).lstrip(" \t*`)]:|.,>–—-")
-    return Moment(datetime.combine(day, clock).astimezone(UTC), rest, named is not None)
+    return Moment(_near(datetime.combine(day, clock)).astimezone(UTC), rest, named is not None)
 
 
 def in_order(at: datetime, before: datetime | None) -> datetime:
@@ -111,5 +118,5 @@ def in_order(at: datetime, before: datetime | None) -> datetime:
 def length_of(text: str) -> timedelta | None:
     """A length of time such as 1h 20m, or 80 minutes."""
     parts = _LENGTH.findall(text)
-    total = sum((timedelta(**{_UNITS[unit.lower()]: float(amount)}) for amount, unit in parts), timedelta())
-    return total or None
+    seconds = sum(timedelta(**{_UNITS[unit.lower()]: 1}).total_seconds() * float(amount) for amount, unit in parts)
+    return timedelta(seconds=seconds) if 0 < seconds < _LONGEST.total_seconds() else None

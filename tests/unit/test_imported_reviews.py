@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from incidentd.domain.front_matter import BadDocument, front_matter, without_head
 from incidentd.domain.imported_parts import Wishes
@@ -211,6 +213,30 @@ def test_actions_by_box_and_by_column():
         ("Split it", "open", "ops", None, "OPS-1"), ("Drop", "wont_do", "", None, ""),
     ]  # fmt: skip
     assert found.sections["actions_then"] == "- Think"
+
+
+_LINES = st.sampled_from([
+    "# T", "## Timeline", "## Contributing factors", "### Process", "## Action items", "- [x] a (due: 2024-13-01)",
+    "| Time | What | Who |", "|---|---|---|", "| 10:00 | x | y |", "| a |", "- 25:99 x", "9999-12-31 23:59 x", "---",
+    "0001-01-01 00:00 +14:00 x", "resolved: 9999-12-31 23:59 -12:00", "duration: 99999999999 d", "timezone: ../etc",
+    "- Mar 3 99999 10:00 x", "\t- nested", "```", "<div>", "> q", "**Impact:** bad", "## March 3, 2024", "", "\u2028",
+])  # fmt: skip
+
+
+@given(st.lists(_LINES, max_size=30), st.sampled_from(["", "---\n", "+++\n", "---\ntitle: x\n---\n"]))
+@settings(max_examples=25, deadline=None)
+def test_any_file_is_read_or_refused(lines, head):
+    try:
+        found = read(head + "\n".join(lines), severity="SEV3")
+    except BadDocument:
+        return
+    assert found.started_at <= found.resolved_at <= NOW + timedelta(minutes=5)
+
+
+def test_what_lies_ahead_is_no_entry():
+    found = read("# A\n## Timeline\n- 10:00 begun\n- 2031-01-01 10:00 planned\n", severity="SEV3")
+    assert [one.text for one in found.entries] == ["begun"]
+    assert "planned" in found.sections["what_happened"]
 
 
 def test_hostile_text_is_only_text():
