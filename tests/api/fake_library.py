@@ -65,6 +65,9 @@ class Search:
 class Reading:
     """INC-1 has a published review."""
 
+    def __init__(self, fake):
+        self.fake = fake
+
     async def read(self, incident_id, actor):
         if incident_id != 1:
             raise NotFound(f"there is no incident INC-{incident_id}")
@@ -75,7 +78,7 @@ class Reading:
         )  # fmt: skip
 
     async def mark(self, incident_id, actor):
-        return None
+        await self.fake.note("library.mark", incident_id)
 
 
 class Uses:
@@ -114,7 +117,7 @@ def library_calls(fake):
         imports=Imports(fake),
         followups=Followups(fake),
         search=Search(),
-        reading=Reading(),
+        reading=Reading(fake),
         uses=Uses(fake),
         figures=Figures(),
         digests=Digests(),

@@ -399,6 +399,12 @@ async def test_a_stranger_without_a_role_is_told(api, connect):
     assert refused.value.status == 403
 
 
+async def test_who_gets_a_published_document_is_counted_among_its_readers(connect, fake):
+    client = await connect()
+    await client.published_document(1, 1)
+    assert fake.asked == [("library.mark", 1)]
+
+
 async def test_calls_survive_a_restart(api, connect, fake):
     client = await connect()
     await client.info()

@@ -41,8 +41,11 @@ async def get_document(
 ) -> wire_documents.PublishedText | Document:
     number, form = call.ids["document_id"], call.query.format
     if form == "json":
-        return await calls.review.publishing.document(call.id, number, call.actor)
+        found = await calls.review.publishing.document(call.id, number, call.actor)
+        await calls.review.library.reading.mark(call.id, call.actor)
+        return found
     text = await calls.review.publishing.published_text(call.id, number, form, call.actor)
+    await calls.review.library.reading.mark(call.id, call.actor)
     return Document(MEDIA[form], text.encode("utf-8", "replace"))
 
 
