@@ -1,6 +1,7 @@
 """What people write in a review: who may read it when, and what may be done with it."""
 
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -164,6 +165,27 @@ async def test_factors_are_written_silently_then_shown_and_reworded_by_everybody
     assert told.data["after"] == {"text": "the pool held 10", "category": "process"}
 
 
+async def test_who_joins_after_factors_were_shown_writes_their_own_first(daemon, desk, incident_id):
+    first = await desk.factors.write(incident_id, factor(), "ada")
+    await reveal(daemon, incident_id)
+    daemon.clock.advance(HOUR)
+
+    async def read_by_sam():
+        view = await desk.workshops.get(incident_id, "sam")
+        listed = (await desk.factors.list(FactorQuery(), "sam")).factors
+        assert listed == view.factors[::-1]
+        return [one.id for one in view.factors], view.factors_hidden
+
+    assert await read_by_sam() == ([first.id], 0)  # who does not take part reads what everybody reads
+    await desk.acts.participate(incident_id, wire_reviews.Participate(present=True), "sam")
+    own = await desk.factors.write(incident_id, factor("nobody was told"), "sam")
+    assert await read_by_sam() == ([own.id], 1)
+    with pytest.raises(NotFound):
+        await desk.factors.edit(incident_id, first.id, records.EditFactor(text="x"), "sam", None)
+    await desk.acts.participate(incident_id, wire_reviews.Participate(factors_in=True), "sam")
+    assert await read_by_sam() == ([first.id, own.id], 0)
+
+
 async def test_the_same_factors_are_merged_without_chains_and_come_apart_again(daemon, desk, incident_id):
     factors = desk.factors
     first, second, third = [(await factors.write(incident_id, factor(f"f{n}"), "ada")).id for n in range(3)]
@@ -219,7 +241,7 @@ async def test_themes_join_factors_of_several_incidents(daemon, desk, incident_i
     await reveal(daemon, incident_id)
     await become(daemon, other, step=Step.FACTORS)
     named = await desk.factors.edit(
-        incident_id, made[incident_id], records.EditFactor(theme=" Small  pools"), "ada", None
+        incident_id, made[incident_id], records.EditFactor(theme=" Small  pools"), "lin", None
     )
     (theme,) = (await desk.workshops.get(incident_id, "lin")).themes
     assert (theme.id, theme.name, theme.factors, theme.incidents) == (named.theme_id, "Small pools", 1, 1)
@@ -361,9 +383,12 @@ async def test_nothing_that_is_hidden_leaves_the_daemon_at_any_step(daemon, desk
     gone = await desk.factors.write(incident_id, factor("SECRET-4"), "ada")
     await desk.factors.withdraw(incident_id, gone.id, records.Withdraw(), "ada")
     await daemon.core.own_notes.put(incident_id, wire_window.SaveNotes(text="NOTES-1"), "ada", None)
+    drive = partial(desk.acts.drive, incident_id, actor="ada", if_version=None)
     for step in ORDER:
-        revealed = step is Step.SIMILAR
-        await become(daemon, incident_id, step=step, **({"revealed_at": daemon.clock.now()} if revealed else {}))
+        if step is Step.SIMILAR:
+            await drive(wire_reviews.DriveReview(reveal=True))
+        if step is not ORDER[0]:
+            await drive(wire_reviews.DriveReview(step="next"))
         seen = await told_to(daemon, desk, incident_id, hidden.id, "lin")
         assert ("ACCOUNT" in seen) == has_come_to(step, Step.ACCOUNTS), step
         assert ("SECRET" in seen.upper()) == has_come_to(step, Step.SIMILAR), step
