@@ -22,39 +22,48 @@ class Mention(msgspec.Struct, frozen=True):
     handle: str
 
 
-class _Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True):
+    """What somebody is called. `exact`: as it is spelled only, for "Mark" is a name and "mark" may be a verb."""
+
     text: str
     handle: str
-    exact: bool  # in this case only: "Mark" is a name, "mark" may be a verb
+    exact: bool
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The names of a roster by their first word, the longest first: a text is read once for all of them."""
+    """What the people of a roster are called, so that a text is read once for all of them.
 
-    by_word: Mapping[str, tuple[_Name, ...]]
+    `lengths` are those of the names that begin with a word, the longest first; both keys are without case.
+    """
+
+    lengths: Mapping[str, tuple[int, ...]]
+    by_text: Mapping[str, Name]
 
 
 def names_of(roster: Roster) -> Names:
     """How the people of `roster` may be called: handle, whole name, and each part of it."""
-    found: dict[str, set[_Name]] = {}
-    for person in roster.people.values():
+    by_text: dict[str, Name] = {}
+    lengths: dict[str, set[int]] = {}
+    for _, person in sorted(roster.people.items()):
         for name in _called(person):
-            first = _WORD.search(name.text)
+            known = by_text.setdefault(name.text.casefold(), name)
+            if known.exact and not name.exact:
+                by_text[name.text.casefold()] = name
+            first = _WORD.match(name.text)
             if first is not None:
-                found.setdefault(first[0].casefold(), set()).add(name)
-    ordered = {word: tuple(sorted(some, key=lambda one: (-len(one.text), one.handle))) for word, some in found.items()}
-    return Names(by_word=ordered)
+                lengths.setdefault(first[0].casefold(), set()).add(len(name.text))
+    ordered = {word: tuple(sorted(some, reverse=True)) for word, some in lengths.items()}
+    return Names(lengths=ordered, by_text=by_text)
 
 
-def _called(person: Person) -> Iterator[_Name]:
-    yield _Name(text=person.handle, handle=person.handle, exact=False)
-    name = " ".join(unicodedata.normalize("NFC", person.name).split())
-    parts = name.split(" ")
+def _called(person: Person) -> Iterator[Name]:
+    yield Name(text=person.handle, handle=person.handle, exact=False)
+    parts = unicodedata.normalize("NFC", person.name).split()
     if len(parts) > 1:
-        yield _Name(text=name, handle=person.handle, exact=False)
+        yield Name(text=" ".join(parts), handle=person.handle, exact=False)
     for part in parts:
         if len(part) >= _LEAST_PART and part[0].isupper():
-            yield _Name(text=part, handle=person.handle, exact=True)
+            yield Name(text=part, handle=person.handle, exact=True)
 
 
 def mentions(text: str, names: Names) -> tuple[Mention, ...]:
@@ -65,29 +74,27 @@ def mentions(text: str, names: Names) -> tuple[Mention, ...]:
     found: list[Mention] = []
     end = 0
     for word in _WORD.finditer(text):
-        if word.start() < end:
-            continue
-        for name in names.by_word.get(word[0].casefold(), ()):
-            start = word.start() - name.text.index(_first_word(name.text))
-            if start >= end and _stands(text, start, name):
-                end = start + len(name.text)
-                found.append(Mention(start=start, end=end, handle=name.handle))
-                break
+        if word.start() >= end and (mention := _mention(text, word, names)) is not None:
+            found.append(mention)
+            end = mention.end
     return tuple(found)
 
 
-def _first_word(text: str) -> str:
-    found = _WORD.search(text)
-    return found[0] if found else ""
+def _mention(text: str, word: re.Match[str], names: Names) -> Mention | None:
+    """Who is named by what begins with `word`."""
+    start = word.start()
+    for length in names.lengths.get(word[0].casefold(), ()):
+        end = start + length
+        written = text[start:end]
+        name = names.by_text.get(written.casefold())
+        if name is not None and (written == name.text or not name.exact) and _stands(text, start, end):
+            return Mention(start=start, end=end, handle=name.handle)
+    return None
 
 
-def _stands(text: str, start: int, name: _Name) -> bool:
-    """Whether the name stands at `start`, as words of their own."""
-    end = start + len(name.text)
-    written = text[max(start, 0) : end]
-    same = written == name.text if name.exact else written.casefold() == name.text.casefold()
-    before = text[max(start - 2, 0) : max(start, 0)][::-1]
-    return same and start >= 0 and not _joined(before, "-.") and not _joined(text[end : end + 2], "-.@")
+def _stands(text: str, start: int, end: int) -> bool:
+    """Whether what is between is no part of a longer word."""
+    return not _joined(text[max(start - 2, 0) : start][::-1], "-.") and not _joined(text[end : end + 2], "-.@")
 
 
 def _joined(beside: str, glue: str) -> bool:

@@ -22,6 +22,22 @@ _COPIED = tuple(
 )
 
 
+class _NameIndex:
+    """How the people of the roster that was asked about last are called: a roster stands until the next reload."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Roster, Names] | None = None
+
+    def of(self, roster: Roster) -> Names:
+        known = self._known
+        if known is None or known[0] is not roster:
+            known = self._known = roster, names_of(roster)
+        return known[1]
+
+
+_index = _NameIndex()
+
+
 def shown(conn: Connection, row: Review, found: Iterable[Factor], actor: str) -> list[Factor]:
     """Those of the review `row` that `actor` may read, whatever other reviews hide."""
     open_to_all = factors_open_to(row, reviews.member(conn, row.incident_id, actor))
@@ -35,7 +51,7 @@ def _of_review(seen: Seen, row: Review, actor: str) -> list[Factor]:
 def views(conn: Connection, rows: Sequence[Factor], actor: str, roster: Roster) -> tuple[wire_records.Factor, ...]:
     """Factors as the wire shows them to `actor`, who may read each; a fixed number of queries."""
     earlier = _earlier(conn, rows, actor)
-    names = names_of(roster)
+    names = _index.of(roster)
     return tuple(
         wire_records.Factor(
             **{name: getattr(one, name) for name in _COPIED},
