@@ -19,7 +19,7 @@ _LINES = Iterator[str]
 def markdown(export: IncidentExport) -> str:
     """The document."""
     parts = (
-        _head, _times, _measures, _known, _roles, _updates, _timeline, _linked, _broken, _foot,
+        _head, _times, _measures, _known, _roles, _updates, _timeline, _review, _linked, _broken, _foot,
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part(export)) + "\n"
 
@@ -137,6 +137,17 @@ def _entry(one: TimelineEntry, started: datetime) -> _LINES:
     for text in (one.detail, f"evidence: {one.evidence}" if one.evidence else ""):
         if text:
             yield _indented(quoted(text))
+
+
+def _review(export: IncidentExport) -> _LINES:
+    """What was concluded, in short: the document of the review has the whole."""
+    found = export.review
+    if found is None:
+        return
+    factors = [f"{one.category}, {one.role}: {inline(one.text)}" for one in found.factors if one.same_as is None]
+    yield from _list("Contributing factors", factors)
+    yield from _list("Learnings", [inline(one.text) for one in found.learnings])
+    yield from _list("Actions", [f"{inline(one.text)} ({_words(one.state)}, by {one.due_on})" for one in found.actions])
 
 
 def _linked(export: IncidentExport) -> _LINES:

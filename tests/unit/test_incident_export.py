@@ -14,12 +14,14 @@ from incidentd.domain.incident_markdown import markdown
 from incidentd.domain.markdown import inline, quoted
 from incidentd.domain.severity import Severity
 from incidentd.services.incident_calendar import calendar
+from incidentd.wire import review_records as records
 from incidentd.wire.audit import AuditHead
-from incidentd.wire.export import FORMAT, IncidentExport
+from incidentd.wire.export import FORMAT, IncidentExport, ReviewExport
 from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
 from incidentd.wire.incidents import IncidentDetail
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision
 from incidentd.wire.review_window import Night, ReviewWindow
+from incidentd.wire.reviews import Review
 
 AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,10 +75,26 @@ def export_of(text="Checkout", **changes):
     )  # fmt: skip
     detail = IncidentDetail(incident=incident, roles=(role,), updates=(update,), role_gap_minutes={}, claims=(claim,),
                             attempts=(tried,), theories=(theory,), window=window)  # fmt: skip
+    line = Review(
+        incident_id=7, title=text, service=text, severity=Severity.SEV2, status="learning", state="written", solo=False,
+        started_at=AT, started_by=text, facilitator=text, step="closing", step_started_at=AT, step_ends_at=None,
+        left=None, people=2, factors=2, revealed_at=AT, unmasked_at=AT, finished_at=AT, published_at=None,
+        review_name=text, process_version=text, imported_from="", version=9,
+    )  # fmt: skip
+    factor = records.Factor(
+        id=1, incident_id=7, text=text, category="process", role="enabler", evidence=(), contexts=(), mine=False,
+        theme_id=None, same_as=None, earlier=(), written_at=AT, version=1,
+    )  # fmt: skip
+    again = msgspec.structs.replace(factor, id=2, text="said before", same_as=1)
+    learning = records.Learning(id=1, incident_id=7, text=text, author="", mine=False, written_at=AT, version=1)
+    review = ReviewExport(
+        review=line, accounts=(), factors=(factor, again), themes=(), learnings=(learning,), ideas=(), actions=(),
+        sections={}, masked_by=None,
+    )  # fmt: skip
     export = IncidentExport(
         format=FORMAT, exported_at=AT + 2 * HOUR, review_name="Incident Review", detail=detail, timeline=(entry,),
         alerts=(), reports=(), pages=(), measures=measures,
-        audit=AuditHead(incident_id=7, count=4, head="ab" * 32),
+        audit=AuditHead(incident_id=7, count=4, head="ab" * 32), review=review,
     )  # fmt: skip
     return msgspec.structs.replace(export, **changes)
 
@@ -109,6 +127,13 @@ def test_a_document_says_what_was_thought_and_what_came_of_what_was_tried():
     said = markdown(export_of())
     assert "- Checkout (ruled out: Checkout)" in said
     assert "- Checkout, worked after 7 min" in said
+
+
+def test_a_document_says_what_was_concluded_in_short():
+    said = markdown(export_of())
+    assert "## Contributing factors\n\n- process, enabler: Checkout\n\n## Learnings\n\n- Checkout\n" in said
+    assert "said before" not in said
+    assert "## Learnings" not in markdown(export_of(review=None))
 
 
 def test_hostile_text_makes_nothing_but_text():
