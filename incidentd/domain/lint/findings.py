@@ -30,6 +30,7 @@ DEFAULT_NAME = "Incident Review"
 ALLOWANCE = "allowance"
 """The rule of comments that allow something and do not say what, or why."""
 _FIELD = re.compile(r"\{(?:text|name)\}")
+_NAME = "name"
 _SENTENCE = 24  # tokens on each side that count as the same sentence
 _SUBJECT = 8  # tokens between a subject and its verb
 _MOST = 1000
@@ -186,15 +187,17 @@ class _Reader:
 
     def _subject_fits(self, find: Find, start: int) -> bool:
         subject = self._subject(start)
-        return subject == PERSON if find.subject == PERSON else subject != THING
+        if find.subject == PERSON:
+            return subject == PERSON
+        return subject in (PERSON, _NAME) if find.subject == _NAME else subject != THING
 
     def _subject(self, at: int) -> str:
-        """Whether a person or a thing is what the verb at token `at` speaks of; "" when it cannot be told."""
+        """What the verb at token `at` speaks of: a person, what may be a name, a thing; "" when it cannot be told."""
         place, farthest = at - 1, at - _SUBJECT
         while place >= farthest and not self._tokens.is_mark(place):
             kind = self._kind(place)
-            if kind == PERSON:
-                return PERSON
+            if kind in (PERSON, _NAME):
+                return kind
             if kind == BETWEEN:
                 place -= 1
                 continue
@@ -205,7 +208,7 @@ class _Reader:
         return ""
 
     def _kind(self, at: int) -> str:
-        """What token `at` may be as a subject: a person, a thing, a word between it and its verb, "" for any other."""
+        """What token `at` may be as a subject: a person, a thing, a name, or a word between it and its verb; or ""."""
         word = self._tokens.words[at]
         if word in self._people or self._words[PERSON].holds(word):
             return PERSON
@@ -213,7 +216,7 @@ class _Reader:
             return THING
         if self._words[BETWEEN].holds(word):
             return BETWEEN
-        return PERSON if self._is_name(at) else ""
+        return _NAME if self._is_name(at) else ""
 
     def _head(self, at: int) -> int:
         """Where the noun stands that the noun at token `at` only explains (the author of the change); else `at`."""
@@ -223,8 +226,8 @@ class _Reader:
         return at
 
     def _is_name(self, at: int) -> bool:
-        """Whether a name may stand at token `at`: Ada, in the middle of a sentence and without an article."""
+        """Whether a name may stand at token `at`: Ada, without an article."""
         original = self._tokens.original(at)
-        if not (original[0].isupper() and original[1:].islower()) or self._tokens.is_end(at - 1):
+        if not (original[0].isupper() and original[1:].islower()):
             return False
-        return not self._words[DETERMINER].holds(self._tokens.words[at - 1])
+        return self._tokens.is_mark(at - 1) or not self._words[DETERMINER].holds(self._tokens.words[at - 1])

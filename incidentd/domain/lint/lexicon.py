@@ -9,7 +9,7 @@ import msgspec
 
 from incidentd.domain.lint.phrases import Phrase, WordSet
 
-Subject = Literal["any", "person", "no-thing"]
+Subject = Literal["any", "person", "name", "no-thing"]
 PERSON, THING, BETWEEN, LINKING, DETERMINER = "person", "thing", "between", "linking", "determiner"
 GRAMMAR: Mapping[str, str] = {
     PERSON: "words for people: engineer, team, we, nobody",
@@ -24,9 +24,10 @@ GRAMMAR: Mapping[str, str] = {
 class Find(msgspec.Struct, frozen=True, kw_only=True):
     """A phrase to look for, and what has to stand around it.
 
-    `subject` says who may be the subject before it: `person`, or anything but a thing. `unless_near` are phrases that
-    excuse it anywhere in its sentence, `unless_before` and `unless_after` those that excuse it right beside it.
-    `only_near` and `only_after` have to be there; the end of the sentence will do for `only_after`.
+    `subject` says who may be the subject before it: a `person` of the lexicon or the roster, such a person or what may
+    be a `name`, or anything but a thing. `unless_near` are phrases that excuse it anywhere in its sentence,
+    `unless_before` and `unless_after` those that excuse it right beside it. `only_near` and `only_after` have to be
+    there; the end of the sentence will do for `only_after`.
     """
 
     phrase: Phrase
