@@ -50,6 +50,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_window as wire_review
 from incidentd.wire import roles as wire_roles
 from incidentd.wire import routes as wire_routes
@@ -1758,6 +1759,29 @@ class ReviewCalls(FakeDaemon):
     def __init__(self) -> None:
         super().__init__()
         self.notes: dict[int, wire_review.OwnNotes] = {}
+        self.meetings: dict[int, wire_meeting.Meeting] = {}
+
+    async def review_window(self, incident_id: int) -> wire_review.ReviewWindow:
+        await self._turn()
+        found: wire_review.ReviewWindow = self._known(self.facts[incident_id].get("window"), "window")
+        return found
+
+    async def ask_opening(self, incident_id: int, reason: str) -> wire_review.ReviewWindow:
+        await self._mutate("ask_opening", incident_id, reason)
+        return await self.review_window(incident_id)
+
+    async def answer_opening(self, incident_id: int, body: wire_review.AnswerOpening) -> wire_review.ReviewWindow:
+        await self._mutate("answer_opening", incident_id, body)
+        return await self.review_window(incident_id)
+
+    async def meeting(self, incident_id: int) -> wire_meeting.Meeting:
+        await self._turn()
+        found: wire_meeting.Meeting = self._known(self.meetings.get(incident_id), "meeting")
+        return found
+
+    async def answer_meeting(self, incident_id: int, body: wire_meeting.AnswerMeeting) -> wire_meeting.Meeting:
+        await self._mutate("answer_meeting", incident_id, body)
+        return await self.meeting(incident_id)
 
     async def own_notes(self, incident_id: int) -> wire_review.OwnNotes:
         await self._turn()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_window as wire_review
 from incidentd_tui.forms.own_notes import OwnNotesForm
 from incidentd_tui.screens.room import RoomScreen
@@ -84,3 +85,46 @@ async def test_own_notes_are_kept_as_they_are_typed_and_never_over_what_was_writ
         await pilot.press("ctrl+s")
         await settled(pilot, lambda: isinstance(app.screen, RoomScreen))
         assert cooling.notes[311].text == "tired! x"
+
+
+async def test_a_second_person_opens_it_early_and_those_invited_say_whether_they_come(
+    cooling, fakes, make_app, settled, text
+):
+    app = make_app(cooling, incident_id=311)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, lambda: 311 in app.model.incidents and isinstance(app.screen, RoomScreen))
+        await pilot.press("W")
+        await settled(pilot, lambda: "Ask to open it before people rested" in text(app))
+        await pilot.press("enter")
+        await settled(pilot, lambda: "a second person has to grant it" in text(app))
+        await pilot.press(*"vendor leaves", "enter")
+        await settled(pilot, lambda: any(name == "ask_opening" for name, _ in cooling.calls))
+        await settled(pilot, lambda: isinstance(app.screen, RoomScreen))
+        wish = wire_review.Opening(
+            id=1, episode=1, asked_by="lin", asked_at=fakes.NOW, reason="the vendor leaves", floor_at=fakes.NOW,
+            state="asked", answered_by="", answered_at=None, answer="", text="",
+        )  # fmt: skip
+        cooling.facts[311]["window"] = replace(
+            cooling.facts[311]["window"], openings=(wish,), not_rested=("ada has had no whole night since",)
+        )
+        await pilot.press("W")
+        await settled(pilot, lambda: "lin: the vendor leaves" in text(app))
+        await pilot.press("enter")
+        await settled(pilot, lambda: "has had no whole night since" in " ".join(text(app).split()))
+        await pilot.press(*"short", "enter")
+        await settled(pilot, lambda: any(name == "answer_opening" for name, _ in cooling.calls))
+        [answer] = [args[-1] for name, args in cooling.calls if name == "answer_opening"]
+        assert (answer.answer, answer.why) == ("granted", "short")
+        await settled(pilot, lambda: isinstance(app.screen, RoomScreen))
+        me = wire_meeting.Invited(person=app.model.me, part="took_part", zone="UTC")
+        cooling.meetings[311] = wire_meeting.Meeting(
+            incident_id=311, review_name="Incident Review", state="scheduled", starts_at=fakes.NOW + DAY,
+            ends_at=fakes.NOW + DAY + HOUR, place="", by="lin", at=fakes.NOW, uid="u", sequence=0, invited=(me,),
+            unsuited=(), facilitator_faults=(), before_floor=False, version=1,
+        )  # fmt: skip
+        await pilot.press("W")
+        await settled(pilot, lambda: "I may come" in text(app))
+        await pilot.press(*"may", "enter")
+        await settled(pilot, lambda: any(name == "answer_meeting" for name, _ in cooling.calls))
+        [said] = [args[-1] for name, args in cooling.calls if name == "answer_meeting"]
+        assert said.answer == "maybe"
