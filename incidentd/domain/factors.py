@@ -103,7 +103,7 @@ def same_words(one: str, other: str) -> bool:
 def merged_into(factor: Factor, other: Factor) -> tuple[int, str]:
     """(what `factor` is the same as, why it cannot be). There are no chains: `other` may be the same as a third."""
     if other.incident_id != factor.incident_id:
-        return 0, "it is of another review; an earlier factor is linked, with fresh evidence"
+        return 0, "it is of another incident; an earlier factor is linked, with fresh evidence"
     target = other.same_as or other.id
     if target == factor.id:
         return 0, "it is the same one already"

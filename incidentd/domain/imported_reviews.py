@@ -59,7 +59,7 @@ class ImportedReview(msgspec.Struct, frozen=True, kw_only=True):
 def read_review(name: str, text: str, wishes: Wishes, now: datetime) -> ImportedReview:
     """Read the file called `name`. Raises `BadDocument` with the line and what to do."""
     if not text.strip():
-        raise BadDocument("is empty", 0, "name a file with a review in it")
+        raise BadDocument("is empty", 0, "name a file that says what was found")
     front = front_matter(text)
     blocks = outline(front.body, front.body_line)
     parts = sections(blocks)

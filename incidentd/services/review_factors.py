@@ -243,7 +243,7 @@ def _earlier(conn: Connection, factor: Factor, earlier_id: int, actor: str) -> F
     began = {one.id: one.started_at for one in incidents.among(conn, [factor.incident_id, earlier.incident_id])}
     if earlier.incident_id == factor.incident_id:
         remedy = "say that the two are the same: same_as, or incidentctl review factor edit --same-as"
-        raise Invalid(f"F-{earlier_id} is of the same review", field="earlier_id", remedy=remedy)
+        raise Invalid(f"F-{earlier_id} is of the same incident", field="earlier_id", remedy=remedy)
     if began[earlier.incident_id] > began[factor.incident_id]:
         remedy = f"link F-{earlier_id} to F-{factor.id} instead"
         raise Invalid(f"INC-{earlier.incident_id} began later", field="earlier_id", remedy=remedy)

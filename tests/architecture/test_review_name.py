@@ -9,10 +9,16 @@ import re
 from collections.abc import Iterator
 
 PLACES = ("incidentd/services", "incidentd/domain", "incidentd/demo", "incidentd/ingress", "tui", "plugins")
-GENERIC = re.compile(r"incidentctl review\b|\breview\.[a-z]|/review\b|review/")
+GENERIC = re.compile(r"incidentctl review\b|\breviews?\.[A-Za-z]|/review\b|review/|\[review\]")
 NAME = re.compile(r"\breviews?\b", re.IGNORECASE)
-# The default of the setting, and what the language lint suggests in its place.
-SAY_IT = {"incidentd/domain/process.py", "incidentd/domain/review_words.py", "incidentd/domain/lint/findings.py"}
+# The default of the setting and what the lint suggests; headings of documents that are read; the help without a daemon.
+SAY_IT = {
+    "incidentd/domain/process.py",
+    "incidentd/domain/review_words.py",
+    "incidentd/domain/lint/findings.py",
+    "incidentd/domain/review_headings.py",
+    "tui/incidentd_tui/__main__.py",
+}
 
 
 def prose(source, path) -> Iterator[tuple[int, str]]:

@@ -124,7 +124,7 @@ async def test_who_types_is_told_that_the_others_went_on_and_loses_nothing(clien
         await ready(pilot)
         await pilot.press("w", *"half a tho")
         client.change_review(step="accounts")
-        await settled(pilot, lambda: "The review went on to Accounts" in text(app))
+        await settled(pilot, lambda: "The others went on to Accounts" in text(app))
         await pilot.press(*"ught")
         await settled(pilot, lambda: client.drafts.get("review/INC-298/account/1/saw") == "half a thought")
         await pilot.press("escape")

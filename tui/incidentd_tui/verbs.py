@@ -61,7 +61,7 @@ MODES = (
     Verb("mode.incidents", "2", "Incidents", "Open incidents", hint=False),
     Verb("mode.oncall", "3", "On-call", "Who carries the pager now", hint=False),
     Verb("mode.reports", "4", "Reports", "What customers report, and who waits for a word", hint=False),
-    Verb("mode.reviews", "5", "Reviews", "Reviews that are held, due and written", hint=False),
+    Verb("mode.reviews", "5", "Reviews", "What is looked back on: held, due and written", hint=False),
     Verb("mode.health", "8", "Health", "Plugins, deliveries and problems of the daemon", hint=False),
 )
 

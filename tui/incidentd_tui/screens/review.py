@@ -202,7 +202,7 @@ class ReviewScreen(ReviewVerbs, Presence):
         here = rows.step_view(str(seen.view.review.step)).short
         if self.went_on:
             keys = "esc keeps your text, then enter goes there" if self.writing is not None else "enter goes there"
-            line = [(f" ▲ The review went on to {here}: {keys}", theme.chip)]
+            line = [(f" ▲ The others went on to {here}: {keys}", theme.chip)]
         elif self._looked_at and seen.held:
             line = [(f" You look at {rows.step_view(seen.step).short}; the others are at {here}. ", theme.muted),
                     ("esc", theme.key), (" goes there", theme.muted)]  # fmt: skip
@@ -287,7 +287,7 @@ class ReviewScreen(ReviewVerbs, Presence):
         return box.box.doing if box is not None and box.typed else ""
 
     def looking_at(self) -> str:
-        return f"the review: {rows.step_view(self.step_shown).short}"
+        return f"the {self.model.review_name}: {rows.step_view(self.step_shown).short}"
 
     def show_presence(self) -> None:
         self.repaint_review()
@@ -342,7 +342,7 @@ class ReviewScreen(ReviewVerbs, Presence):
         last = rows.place(str(seen.view.review.step)) if seen.held else len(rows.STEPS) - 1
         wanted = rows.place(seen.step) + by
         if not 0 <= wanted <= last:
-            self.tui.say("the review has not come further" if by > 0 else "this is the first step", "warning")
+            self.tui.say("the others have not come further" if by > 0 else "this is the first step", "warning")
             return
         await self._close()
         self._looked_at = "" if wanted == last else str(rows.STEPS[wanted].name)

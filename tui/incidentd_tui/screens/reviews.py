@@ -23,7 +23,7 @@ class ReviewsScreen(KeptScreen[reviews.Row]):
     views = reviews.VIEWS
     skipped = frozenset({"head", "gap"})
     VERBS = (
-        Verb("reviews.open", "o", "open", "Open the review, or begin it where there is none yet (Enter too)"),
+        Verb("reviews.open", "o", "open", "Open it, or begin it where there is none yet (Enter too)"),
         Verb("reviews.room", "r", "room", "The room of the incident"),
         VIEW,
         FILTER,
@@ -68,7 +68,7 @@ class ReviewsScreen(KeptScreen[reviews.Row]):
     def nothing(self) -> list[paint.Line]:
         if self._loaded and not self._fault:
             rest = "  One is owed a while after an incident is resolved: people rest first."
-            return [[], [("  ✓ No review is held or due.", theme.success)], [(rest, theme.muted)]]
+            return [[], [(f"  ✓ No {self.model.review_name} is held or due.", theme.success)], [(rest, theme.muted)]]
         return super().nothing()
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
@@ -91,7 +91,7 @@ class ReviewsScreen(KeptScreen[reviews.Row]):
         if reason := super().why_not(verb):
             return reason
         if verb.id in ("reviews.open", "reviews.room") and self.here is None:
-            return f"{verb.label}: there is no review here"
+            return f"{verb.label}: there is none here"
         return ""
 
     def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:

@@ -104,5 +104,5 @@ class ReviewPart(VerbScreen):
             return reason
         seen = self.seen()
         if seen is None and verb.writes:
-            return f"{verb.label}: the review is not loaded yet"
+            return f"{verb.label}: it is not loaded yet"
         return ""

@@ -58,7 +58,9 @@ class TakingPartVerbs(ReviewPart):
         body = wire_reviews.Participate(present=False)
         effects = ["others see that you left; what you wrote stays", "J comes back"]
         client = self.tui.acts.client
-        self.confirm("Leave the review", "leave", effects, lambda: client.participate(self.incident_id, body))
+        self.confirm(
+            f"Leave the {self.model.review_name}", "leave", effects, lambda: client.participate(self.incident_id, body)
+        )
 
     def do_talk(self) -> None:
         self.write(talk.box(self))

@@ -7,7 +7,9 @@ from incidentd_tui.forms import review as review_forms
 from incidentd_tui.screens.room_verbs.base import RoomPart
 from incidentd_tui.verbs import Verb
 
-VERBS = (Verb("room.review", "V", "review", "The review of this incident; begin it where there is none", hint=False),)
+VERBS = (
+    Verb("room.review", "V", "review", "What people learn from it together; begin it where there is none", hint=False),
+)
 
 
 class ReviewVerb(RoomPart):
