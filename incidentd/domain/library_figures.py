@@ -38,7 +38,7 @@ def figures(facts: Facts) -> tuple[LibraryFigure, ...]:
     return (
         LibraryFigure(
             name="reviews",
-            definition="reviews that were published; imported ones are those that were held elsewhere",
+            definition="what was published; imported ones are those that were held elsewhere",
             n=facts.published,
             of=facts.written,
             parts={"imported": facts.imported},
@@ -87,8 +87,8 @@ def _learnings_used(learnings: Sequence[tuple[datetime, datetime | None]]) -> Li
 
 def _readers(readers: Sequence[int]) -> LibraryFigure:
     return LibraryFigure(
-        name="readers per review",
-        definition="published reviews that somebody has read here, of all; and how many people read each",
+        name="readers of each",
+        definition="published ones that somebody has read here, of all; and how many people read each",
         n=sum(1 for one in readers if one),
         of=len(readers),
         spread=_spread(map(float, readers)),
@@ -111,7 +111,7 @@ def _actions(facts: Facts) -> LibraryFigure:
     parts = {"open": counts["open"], "late": facts.late, "done": counts["done"], "won't do": counts["wont_do"]}
     return LibraryFigure(
         name="actions",
-        definition="actions that reviews led to; late ones are among the open ones",
+        definition="actions that were decided on; late ones are among the open ones",
         n=sum(facts.actions.values()),
         parts=parts,
     )

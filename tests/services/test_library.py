@@ -230,7 +230,7 @@ async def test_figures_say_of_how_many_they_are(daemon):
     assert (found["reviews"].n, found["reviews"].of, found["reviews"].parts) == (2, 2, {"imported": 2})
     assert found["factors by category"].parts == {"technical": 2, "process": 2}
     assert (found["learnings used"].n, found["learnings used"].of) == (1, 2)
-    assert (found["readers per review"].n, found["readers per review"].spread.most) == (1, 1.0)
+    assert (found["readers of each"].n, found["readers of each"].spread.most) == (1, 1.0)
     assert found["actions"].parts == {"open": 2, "late": 2, "done": 0, "won't do": 0}
     assert all(one.definition for one in found.values())
     since = datetime(2024, 3, 2, tzinfo=UTC)
