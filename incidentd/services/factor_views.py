@@ -40,7 +40,7 @@ _index = _NameIndex()
 
 def shown(conn: Connection, row: Review, found: Iterable[Factor], actor: str) -> list[Factor]:
     """Those of the review `row` that `actor` may read, whatever other reviews hide."""
-    open_to_all = factors_open_to(row, reviews.member(conn, row.incident_id, actor))
+    open_to_all = row.factors_revealed and factors_open_to(row, reviews.member(conn, row.incident_id, actor))
     return [one for one in found if open_to_all or one.author == actor]
 
 

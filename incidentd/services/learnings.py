@@ -111,7 +111,7 @@ def _review(tx: Tx, incident_id: int, actor: str) -> Review:
     row = existing_review(tx.conn, incident_id, lock=True)
     masked_by = masked_from(tx.conn, actor).get(incident_id)
     if masked_by is not None:
-        raise Refused(told(masked_by), remedy=f"incidentctl review done INC-{masked_by}")
+        raise Refused(told(masked_by), remedy=f"incidentctl review done INC-{masked_by} --factors")
     return row
 
 

@@ -165,7 +165,7 @@ def _readable(conn: Connection, factor_id: int, actor: str) -> Factor:
         raise _missing(factor_id)
     masked_by = masked_from(conn, actor).get(found.incident_id)
     if masked_by is not None:
-        raise Refused(told(masked_by), remedy=f"incidentctl review done INC-{masked_by}")
+        raise Refused(told(masked_by), remedy=f"incidentctl review done INC-{masked_by} --factors")
     return found
 
 

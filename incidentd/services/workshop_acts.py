@@ -148,13 +148,10 @@ class WorkshopActs:
         )
 
     def _decided(self, scene: Scene, order: str, body: wire_reviews.DriveReview) -> Move:
-        if order == "facilitator" and body.facilitator is not None:
-            person = body.facilitator
-            if person != "me":
-                person = known_person(self._roster(), person, scene.actor, field="facilitator")
-            return driving.hand_over(
-                scene.row, scene.members, scene.actor, scene.actor if person == "me" else person, scene.now
-            )
+        if body.facilitator is not None:
+            named = scene.actor if body.facilitator == "me" else body.facilitator
+            person = known_person(self._roster(), named, scene.actor, field="facilitator")
+            return driving.hand_over(scene.row, scene.members, scene.actor, person, scene.now)
         if order != "reopen":
             flow.must_be_held(scene.row)
         driving.must_drive(scene.row, scene.members, scene.actor)
