@@ -24,6 +24,7 @@ from incidentd.wire import review_records as wire_records
 _PATH = "/v1/actions"
 _STATES = ("open", "done", "wont_do", "all")
 _TONES = {"late": "bad", "open": "", "done": "good", "wont_do": "dim"}
+_WORDS = {"wont_do": "won't do"}
 ACTION = Identifier("A", "action")  # an alert has this letter too; which is meant says the command
 
 
@@ -77,7 +78,7 @@ def list_(session: Session, /, late: bool, mine: bool, **query: object) -> None:
 
 def _state(one: wire_records.Action) -> Painted:
     word = "late" if one.late else one.state
-    return Painted(word.replace("_", " "), _TONES[word])
+    return Painted(_WORDS.get(word, word), _TONES.get(word, ""))
 
 
 @action.command()
@@ -180,8 +181,10 @@ def _end(session: Session, action_id: int, state: str, why: str, version: int | 
 
 def _said(session: Session, body: bytes) -> None:
     found = session.decode(body, wire_records.Action)
-    by = "" if found.state != "open" else f", team {found.owner_team} by {found.due_on}"
-    session.done(body, f"A-{found.id} is {found.state.replace('_', ' ')}{by}: {found.text}")
+    is_now = {"done": "is done", "wont_do": "will not be done"}.get(
+        found.state, f"is open, team {found.owner_team} by {found.due_on}"
+    )
+    session.done(body, f"A-{found.id} {is_now}: {found.text}")
     if not session.as_json and not session.quiet:
         for warning in found.warnings:
             hang("  ! ", safe_line(warning), tone="warn")

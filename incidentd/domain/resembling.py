@@ -22,11 +22,15 @@ _NAMED = 3
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is compared of an incident: its words and service, the names of its alerts, and their labels."""
+    """What is compared of an incident: its words and service, the names of its alerts, and their labels.
+
+    `tried` are the words of what was tried; that much is restarted everywhere, so here they do not count.
+    """
 
     facts: Facts
     alerts: frozenset[str] = frozenset()
     labels: frozenset[tuple[str, str]] = frozenset()
+    tried: frozenset[str] = frozenset()
 
 
 class Alike(msgspec.Struct, frozen=True, kw_only=True):

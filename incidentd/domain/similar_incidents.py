@@ -21,6 +21,7 @@ ENOUGH = 45
 """The likeness, of 100, from which on one is alike: to have the same service and a word in common is not enough."""
 _SAME_FACTORS = 0.5
 """The share of words from which on two incidents are said to have had the same factors."""
+_SAME_TRIED, _NAMED = 5, 3  # a restart is tried in most incidents, so it says little of what they were
 _MOST_BY_NEARNESS, _NEAR = 60, 0.5
 _DRAWN = 20  # so many are drawn until one is not alike
 
@@ -65,13 +66,16 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compared(one: Known, other: Past) -> Alike:
-    """How much `other` is like `one`, what a plugin says of their texts included."""
+    """How much `other` is like `one`, with what was tried in both, and what a plugin says of their texts."""
     found = alike(one, other.known)
-    if other.near is None or other.near <= _NEAR:
-        return found
-    points = round(_MOST_BY_NEARNESS * (other.near - _NEAR) / (1 - _NEAR))
-    reasons = (*found.reasons, f"texts that mean alike ({other.near:.2f})")
-    return msgspec.structs.replace(found, score=min(found.score + points, 100), reasons=reasons)
+    score, reasons = found.score, list(found.reasons)
+    if both := shared_words(one.tried, other.known.tried):
+        score += _SAME_TRIED
+        reasons.append(f"both tried {', '.join(sorted(both)[:_NAMED])}")
+    if other.near is not None and other.near > _NEAR:
+        score += round(_MOST_BY_NEARNESS * (other.near - _NEAR) / (1 - _NEAR))
+        reasons.append(f"texts that mean alike ({other.near:.2f})")
+    return msgspec.structs.replace(found, score=min(score, 100), reasons=tuple(reasons))
 
 
 def balanced(one: Known, others: Sequence[Past]) -> list[Chosen]:

@@ -17,7 +17,7 @@ def symptom_words(known: Known) -> frozenset[str]:
     """The beginnings of the telling words of an incident: its title, service and alerts, what was said and tried."""
     facts = known.facts
     text = "\n".join((facts.subject, facts.service, *sorted(known.alerts), facts.text))
-    return frozenset(word[:_BEGINNING] for word in telling_words(text[:LONGEST]))
+    return frozenset(word[:_BEGINNING] for word in telling_words(text[:LONGEST]) | known.tried)
 
 
 def promising(shared: Mapping[int, int]) -> list[int]:

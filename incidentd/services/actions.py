@@ -184,7 +184,10 @@ def _shown_to(conn: Connection, row: Action, actor: str) -> Action:
     """The action, unless what was concluded of its incident is kept from `actor`."""
     by = masked_from(conn, actor).get(row.incident_id)
     if by is not None:
-        raise Refused(f"{row.name} is of INC-{row.incident_id}: {told(by)}", remedy=f"write your factors for INC-{by}")
+        raise Refused(
+            f"{row.name} is of INC-{row.incident_id}: {told(by)}",
+            remedy=f"incidentctl review done INC-{by} --factors says so",
+        )
     return row
 
 

@@ -44,7 +44,7 @@ class SimilarAnswers:
                 what = f"INC-{body.other_id} is not among the similar incidents of INC-{incident_id}"
                 raise Invalid(what, field="other_id", remedy=remedy)
             if why := why_locked(seen, row, actor):
-                raise Refused(why, remedy="say then what differs")
+                raise Refused(why, remedy=f"incidentctl review done INC-{incident_id} --factors says that yours are in")
             answer = {"incident_id": incident_id, "other_id": body.other_id, "person": actor, "text": body.text}
             number = similar.add_answer(tx, **answer)
             tx.emit("review.differs", row.subject, {"id": number, "other_id": body.other_id}, actor=actor)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from incidentd.domain.incidents import Incident
-from incidentd.domain.likeness import Facts
+from incidentd.domain.likeness import Facts, telling_words
 from incidentd.domain.resembling import Known
 from incidentd.storage import alerts, incidents, similar
 
@@ -20,17 +20,18 @@ def known_of(conn: Connection, rows: Sequence[Incident]) -> list[Known]:
     linked = incidents.alert_ids_of(conn, ids)
     some = {row.id: linked[row.id][:_ALERTS] for row in rows}
     read = {one.id: one for one in alerts.get_many(conn, sorted(_all(some.values())))}
-    said = similar.said_of(conn, ids)
+    reported, tried = similar.reported_in(conn, ids), similar.tried_in(conn, ids)
     return [
         Known(
             facts=Facts(
                 id=row.id,
                 subject=row.title,
-                text="\n".join((row.summary, *said[row.id])),
+                text="\n".join((row.summary, *reported[row.id])),
                 service=row.service,
                 at=row.started_at,
             ),
             alerts=frozenset(read[one].name for one in some[row.id]),
+            tried=telling_words("\n".join(tried[row.id])),
             labels=frozenset(pair for one in some[row.id] for pair in read[one].labels.items()),
         )
         for row in rows

@@ -64,15 +64,24 @@ def earlier_ids(conn: Connection, one: Incident, *, reviewed: bool) -> list[int]
     return list(conn.execute(query).scalars())
 
 
-def said_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
-    """What customers reported and what was tried, by incident: a subject or a text each, oldest first."""
+def reported_in(conn: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The subjects of what customers reported, by incident and oldest first."""
+    return _texts(conn, reports.c.incident_id, reports.c.subject, reports.c.id, ids)
+
+
+def tried_in(conn: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """What was tried, by incident and oldest first."""
+    return _texts(conn, attempts.c.incident_id, attempts.c.text, attempts.c.id, ids)
+
+
+def _texts(
+    conn: Connection, of: ColumnElement[Any], text: ColumnElement[Any], order: ColumnElement[Any], ids: Sequence[int]
+) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {one: [] for one in ids}
     for start in range(0, len(ids), _PART):
-        part = ids[start : start + _PART]
-        for table, column in ((reports, reports.c.subject), (attempts, attempts.c.text)):
-            query = select(table.c.incident_id, column).where(table.c.incident_id.in_(part)).order_by(table.c.id)
-            for incident_id, text in conn.execute(query):
-                found[incident_id].append(text)
+        query = select(of, text).where(of.in_(ids[start : start + _PART])).order_by(order)
+        for incident_id, said in conn.execute(query):
+            found[incident_id].append(said)
     return found
 
 

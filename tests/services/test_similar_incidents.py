@@ -53,7 +53,7 @@ class Desk:
         )
         made = await self.core.incidents.declare(body, "ada")
         await self.daemon.advance(600)
-        tried = await self.core.attempts.attempt(made.id, facts.Try(text=f"runbook {alert}"), "ada")
+        tried = await self.core.attempts.attempt(made.id, facts.Try(text="restart the pods"), "ada")
         worked = facts.TellOutcome(outcome="worked")
         await self.core.attempts.tell_outcome(made.id, tried.id, worked, "ada")
         for to in ("mitigated", "resolved"):
@@ -108,7 +108,7 @@ async def test_conclusions_of_similar_incidents_open_with_ones_own_factors(desk)
         assert (one.chosen, one.score, one.reasons, one.conclusions, one.differs) == ("", 0, (), None, ())
         assert one.has_review
     assert "alerts: LbErrors" in locked.incidents[1].facts
-    assert any(fact.startswith("tried: runbook LbErrors, worked") for fact in locked.incidents[1].facts)
+    assert any(fact.startswith("tried: restart the pods, worked") for fact in locked.incidents[1].facts)
     assert "happened" not in str(locked)
     assert (await desk.calls.actions.list(ActionQuery(), "ada")).hidden == 2
 

@@ -70,6 +70,16 @@ def test_what_a_plugin_finds_near_counts_with_its_reason_and_never_against():
     assert compared(known(100), past(3, near=0.2)) == compared(known(100), past(3))
 
 
+def test_to_have_tried_the_same_says_little():
+    pods = frozenset({"restart", "pods"})
+    one, like = (msgspec.structs.replace(known(number), tried=pods) for number in (100, 3))
+    stranger = past(4, title="invoices twice", alerts=("Ledger",))
+    stranger = msgspec.structs.replace(stranger, known=msgspec.structs.replace(stranger.known, tried=pods))
+    assert compared(one, stranger).score == 25 + 5  # the service, and that
+    assert compared(one, stranger).reasons[-1] == "both tried pods, restart"
+    assert [found.id for found in balanced(one, [Past(known=like), stranger])] == [3]
+
+
 def test_the_one_by_chance_is_no_match_and_the_same_for_everybody():
     ids = list(range(1, 60))
     assert drawn(7, ids) == drawn(7, reversed(ids))

@@ -552,7 +552,7 @@ ASK = [  # a question that needs a body
     Case("action done 5 --why shipped", "POST /v1/actions/5/state", lambda c: c.action(state="done"),
          "A-5 is done: plain", {"state": "done", "why": "shipped"}),
     Case("action wont-do 5 -r moved", "POST /v1/actions/5/state", lambda c: c.action(state="wont_do"),
-         "A-5 is wont do: plain", {"state": "wont_do", "why": "moved"}),
+         "A-5 will not be done: plain", {"state": "wont_do", "why": "moved"}),
     Case("action reopen 5", "POST /v1/actions/5/state", lambda c: c.action(), "A-5 is open",
          {"state": "open", "why": ""}),
     Case("review account add 4 later --saw graph --entry 7", "POST /v1/incidents/4/review/accounts",
