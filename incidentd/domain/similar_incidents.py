@@ -23,7 +23,7 @@ _SAME_FACTORS = 0.5
 """The share of words from which on two incidents are said to have had the same factors."""
 _SAME_TRIED, _NAMED = 5, 3  # a restart is tried in most incidents, so it says little of what they were
 _MOST_BY_NEARNESS, _NEAR = 60, 0.5
-_DRAWN = 20  # so many are drawn until one is not alike
+_DRAWN = 300  # numbers; some are of no incident, or of one that is alike
 
 
 class Why(enum.StrEnum):
@@ -112,9 +112,17 @@ def factor_words(texts: Iterable[str]) -> frozenset[str]:
 
 
 # ------------------------------------------------------------------ one that has nothing to do with it
-def drawn(incident_id: int, ids: Iterable[int]) -> list[int]:
-    """Some of `ids` in an order of chance that is the same for everybody who reviews this incident."""
-    return sorted(ids, key=lambda other: hashlib.sha256(f"{incident_id} {other}".encode()).digest())[:_DRAWN]
+def drawn(incident_id: int, highest: int) -> list[int]:
+    """Numbers up to `highest` in an order of chance that is the same for everybody who reviews this incident."""
+    if highest <= _DRAWN:
+        known = set(range(1, highest + 1))
+    else:
+        known = {1 + _chance(incident_id, turn) % highest for turn in range(_DRAWN)}
+    return sorted(known, key=lambda other: (_chance(incident_id, other), other))
+
+
+def _chance(incident_id: int, other: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{incident_id} {other}".encode()).digest()[:8])
 
 
 def no_match(one: Known, others: Iterable[Past]) -> Chosen | None:

@@ -21,6 +21,7 @@ from incidentd.services.review_followups import arm_followups
 from incidentd.services.review_material import made, material
 from incidentd.services.review_papers import text_of, unmasked
 from incidentd.services.review_wording import wording_of
+from incidentd.services.similar_answers import link_open_actions
 from incidentd.storage import factors, reports, review_documents, reviews
 from incidentd.storage.review_documents import Published
 from incidentd.storage.store import Store
@@ -72,6 +73,7 @@ class ReviewPublishing:
             _mark_published(tx, row, body.kind)
             data = {"kind": body.kind, "number": number, "review_name": row.review_name}
             tx.emit("incident.review_published", row.subject, data, actor=actor)
+            link_open_actions(tx, incident_id, actor)
             return _listed(review_documents.of_incident(tx.conn, incident_id))[0]
 
         return await self._store.write(command)

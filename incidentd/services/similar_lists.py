@@ -23,7 +23,8 @@ from incidentd.storage.store import Store
 
 _LONGEST = 2000  # characters of a text that an embedder is given
 _NEWEST, _OLDEST = 50, 20
-"""Looked at whatever words they share: few, and a plugin may find other words for the same thing."""
+"""Looked at whatever words they share, where a plugin may find other words for the same thing."""
+_STRANGERS = 20  # so many are looked at until one is not alike
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,17 +64,18 @@ class SimilarLists:
     async def compose(self, incident_id: int) -> Composed:
         """Choose. What a plugin fails to say is told, and changes nothing else. Raises `NotFound`."""
         await self.words.catch_up()
-        found = await self._store.read(lambda conn: _material(conn, existing(conn, incident_id)))
-        found, asked = await self._nearness(found)
+        instance = next(iter(self._embedders.embedders), "") if self._embedders is not None else ""
+        widely = bool(instance)
+        found = await self._store.read(lambda conn: _material(conn, existing(conn, incident_id), widely=widely))
+        found, asked = await self._nearness(instance, found)
         chosen = balanced(found.one, found.others)
         stranger = no_match(found.one, found.strangers)
         every = chosen if stranger is None else [*chosen, stranger]
         told = {"incidents": sorted(one.id for one in every), **asked}
         return Composed(similar=msgspec.to_builtins(every), told=told)
 
-    async def _nearness(self, found: Material) -> tuple[Material, Mapping[str, str]]:
-        """With what the first embedder says of the texts, if there is one and it answers."""
-        instance = next(iter(self._embedders.embedders), "") if self._embedders is not None else ""
+    async def _nearness(self, instance: str, found: Material) -> tuple[Material, Mapping[str, str]]:
+        """With what an embedder says of the texts, if there is one and it answers."""
         every = [*found.others, *found.strangers]
         if self._embedders is None or not instance or not every:
             return found, {}
@@ -92,10 +94,12 @@ def _text(known: Known) -> str:
     return f"{known.facts.subject}\n{known.facts.text}"[:_LONGEST]
 
 
-def _material(conn: Connection, incident: Incident) -> Material:
+def _material(conn: Connection, incident: Incident, *, widely: bool) -> Material:
+    """`widely`: also of incidents that share no words, for who knows more than words."""
     (one,) = known_of(conn, [incident])
     ids = promising(symptom_words.sharing(conn, words_of(one), incident.id))
-    rows = similar.earlier(conn, incident, _NEWEST, _OLDEST, among=ids)
+    newest, oldest = (_NEWEST, _OLDEST) if widely else (0, 0)
+    rows = similar.earlier(conn, incident, newest, oldest, among=ids)
     strangers = _strangers(conn, incident)
     others = known_of(conn, [*rows, *strangers])
     texts = similar.factor_texts(conn, [row.id for row in rows])
@@ -105,8 +109,8 @@ def _material(conn: Connection, incident: Incident) -> Material:
 
 def _strangers(conn: Connection, incident: Incident) -> Sequence[Incident]:
     """Some of all, drawn by chance; those that were reviewed first, for there is more to see in them."""
-    reviewed = drawn(incident.id, similar.earlier_ids(conn, incident, reviewed=True))
-    every = drawn(incident.id, similar.earlier_ids(conn, incident, reviewed=False))
-    ids = list(dict.fromkeys([*reviewed, *every]))
+    numbers = drawn(incident.id, similar.highest(conn))
+    reviewed = similar.earlier_among(conn, incident, numbers)
+    ids = sorted((one for one in numbers if one in reviewed), key=lambda one: not reviewed[one])[:_STRANGERS]
     rows = {row.id: row for row in incidents.among(conn, ids)}
     return [rows[one] for one in ids]

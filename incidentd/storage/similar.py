@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.review_masks import Seat
@@ -55,13 +55,18 @@ def earlier(conn: Connection, one: Incident, newest: int, oldest: int, among: Se
     return incidents.among(conn, sorted({*last, *first, *named}))
 
 
-def earlier_ids(conn: Connection, one: Incident, *, reviewed: bool) -> list[int]:
-    """The incidents before `one`; those only that have a review which is over, if `reviewed`."""
-    query = select(incidents_table.c.id).where(_before(one))
-    if reviewed:
-        over = select(reviews.c.incident_id).where(reviews.c.state.in_([State.WRITTEN, State.PUBLISHED]))
-        query = query.where(incidents_table.c.id.in_(over))
-    return list(conn.execute(query).scalars())
+def highest(conn: Connection) -> int:
+    """The highest number of an incident, 0 when there is none."""
+    found: int | None = conn.execute(select(func.max(incidents_table.c.id))).scalar_one()
+    return found or 0
+
+
+def earlier_among(conn: Connection, one: Incident, ids: Sequence[int]) -> dict[int, bool]:
+    """Those of `ids` that are incidents before `one`, and whether each has a review that is over."""
+    over = select(reviews.c.incident_id).where(reviews.c.state.in_([State.WRITTEN, State.PUBLISHED]))
+    reviewed = incidents_table.c.id.in_(over)
+    query = select(incidents_table.c.id, reviewed).where(_before(one), incidents_table.c.id.in_(ids))
+    return {number: bool(held) for number, held in conn.execute(query)}
 
 
 def reported_in(conn: Connection, ids: Sequence[int]) -> dict[int, list[str]]:

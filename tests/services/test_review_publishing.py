@@ -7,7 +7,7 @@ from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, NotFound, Refused
 from incidentd.services.existing_reviews import existing_review
-from incidentd.storage import factors, reviews
+from incidentd.storage import actions, factors, reviews
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire.review_documents import Publish
@@ -115,6 +115,16 @@ async def test_a_review_in_which_one_takes_part_hides_what_was_published_of_a_si
         with pytest.raises(Refused, match=f"INC-{second}"):
             await getattr(daemon.core.reviews.publishing, call)(first, *extra, "ada")
     assert (await daemon.core.reviews.publishing.documents(first, "sam")).documents[0].number == 1
+
+
+async def test_the_log_has_which_actions_of_similar_incidents_are_open_still_when_it_is_published(daemon, written):
+    first, day = await written(), daemon.clock.now().date()
+    action = {"text": "Alert on it", "owner_team": "web", "owner": "", "due_on": day, "factor_id": None, "worse": ""}
+    await daemon.store.write(lambda tx: actions.create(tx, incident_id=first, created_by="ada", **action))
+    second = await written()
+    await daemon.core.reviews.publishing.publish(second, Publish(), "ada")
+    (event,) = await daemon.events("review.open_actions")
+    assert (event.subject, event.data) == (f"incident:{second}", {"actions": [1], "incidents": [first]})
 
 
 async def test_a_review_that_was_written_elsewhere_is_read_as_it_was_written(daemon, written):

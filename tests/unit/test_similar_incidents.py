@@ -81,11 +81,12 @@ def test_to_have_tried_the_same_says_little():
 
 
 def test_the_one_by_chance_is_no_match_and_the_same_for_everybody():
-    ids = list(range(1, 60))
-    assert drawn(7, ids) == drawn(7, reversed(ids))
-    assert drawn(7, ids) != drawn(8, ids)
-    assert len(drawn(7, ids)) == 20
-    assert drawn(7, []) == []
+    assert drawn(7, 5000) == drawn(7, 5000)
+    assert drawn(7, 5000) != drawn(8, 5000)
+    assert 250 < len(drawn(7, 5000)) <= 300
+    assert set(drawn(7, 5000)) <= set(range(1, 5001))
+    assert sorted(drawn(7, 30)) == list(range(1, 31))
+    assert drawn(7, 0) == []
     found = no_match(known(100), [past(3), other(4), other(5)])
     assert (found.id, found.chosen) == (4, Why.RANDOM)
     assert no_match(known(100), [past(3)]) is None
