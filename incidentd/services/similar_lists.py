@@ -22,8 +22,12 @@ from incidentd.storage import incidents, similar, symptom_words
 from incidentd.storage.store import Store
 
 _LONGEST = 2000  # characters of a text that an embedder is given
-_NEWEST, _OLDEST = 50, 20
-"""Looked at whatever words they share, where a plugin may find other words for the same thing."""
+_NEWEST, _OLDEST = 15, 10
+"""Looked at whatever words they share, where a plugin may find other words for the same thing.
+
+With the promising ones, the strangers and the incident itself these are no more than the 200 texts that an embedder is
+promised.
+"""
 _STRANGERS = 20  # so many are looked at until one is not alike
 
 
