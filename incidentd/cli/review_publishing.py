@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 import click
+import msgspec
 
 from incidentd.cli.parts import INCIDENT, change_options, read_options, write
 from incidentd.cli.review_documents import file_name, save
@@ -124,9 +125,15 @@ def _one(session: Session, incident_id: int, path: str, form: str, output: str) 
     "-o", "--output", default="-", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
     help="Write to this file (default: standard output).",
 )  # fmt: skip
-def template(name: str, output: str) -> None:
+@read_options
+@click.pass_obj
+def template(session: Session, name: str, output: str) -> None:
     """Print the built-in template NAME, to begin one of your own with: put it into `[review] templates`."""
-    write(output, (resources.files("incidentd") / "review_templates" / name).read_text(encoding="utf-8"))
+    text = (resources.files("incidentd") / "review_templates" / name).read_text(encoding="utf-8")
+    if session.as_json:
+        session.print_json(msgspec.json.encode({"name": name, "text": text}))
+    else:
+        write(output, text)
 
 
 PUBLISHING_COMMANDS: tuple[click.Command, ...] = (check, publish, history, template)

@@ -50,7 +50,7 @@ INTERNAL = ReviewDocument(
     format=FORMAT,
     document="internal",
     title="A sample",
-    name="Incident Review",
+    name="Retro",
     reference="INC-1",
     facts=(Fact(name="Severity", text="SEV2"),),
     sections=(DocumentSection(id="summary", title="Summary", blocks=_BLOCKS),),

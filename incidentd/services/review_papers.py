@@ -57,5 +57,5 @@ def text_of(process: Process, document: ReviewDocument, form: str) -> str:
     try:
         return render(name, document, process.review_papers.templates)
     except BadTemplate as error:
-        remedy = "mend it in the directory `templates` of [review], see `incidentd check`"
+        remedy = "`incidentd check` names the file and the line of what is wrong"
         raise Refused(f"the template {error}", field="format", remedy=remedy) from None

@@ -693,6 +693,8 @@ def test_every_command_has_a_case():
     elsewhere |= {"nagios", "unit failed", "unit check", "spool list", "spool drain", "spool retry"}  # test_shims.py
     elsewhere |= {"review import"}  # test_review_imports.py
     elsewhere |= {"review similar", "review differs"}  # test_review_similar.py
+    elsewhere |= {"review section", "review document"}  # test_review_documents.py
+    elsewhere |= {f"review {verb}" for verb in ("check", "publish", "history", "template")}  # test_review_publishing.py
     elsewhere |= {path for path in LEAVES if path.startswith("learn ")}  # test_learn.py
     assert untried == elsewhere
 

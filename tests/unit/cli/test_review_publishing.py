@@ -90,5 +90,6 @@ def test_a_template_is_printed_without_a_daemon(api, run, tmp_path):
     assert run("review", "template", "internal.md").out == built_in
     assert run("review", "template", "internal.md", "-o", str(tmp_path / "internal.md")).code == 0
     assert (tmp_path / "internal.md").read_text() == built_in
+    assert run("review", "template", "style.css", "--json").json["name"] == "style.css"
     assert run("review", "template", "other.md").code == 2
     assert api.asked == []
