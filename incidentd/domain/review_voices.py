@@ -25,6 +25,7 @@ _WORDS = frozenset(
      "hope", "jack", "joy", "june", "mark", "max", "may", "pat", "rich", "rob", "root", "rose", "sue", "will"}
 )  # fmt: skip
 _BEGINS = re.compile(r"(?:[.!?]\s+|\n)\s*(?:[-*]\s+)?\Z")
+_WORD = re.compile(r"\w+")
 _LOOK_BACK = 20  # characters; what begins a sentence stands right before it
 
 
@@ -57,7 +58,10 @@ class Voices:
         self._given: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._spellings = _spellings(self._people, {*known, *self._role})
-        self._pattern = _pattern(self._spellings)
+        self._by_word: dict[str, list[str]] = {}  # by their first word: a text is searched for those that may be in it
+        for spelling in self._spellings:
+            for first in _WORD.findall(spelling)[:1]:
+                self._by_word.setdefault(first, []).append(spelling)
 
     @property
     def hides(self) -> bool:
@@ -86,12 +90,16 @@ class Voices:
 
     def said(self, text: str) -> str:
         """`text` with everybody in it called so, possessives included."""
-        if not self.hides or self._pattern is None:
+        here = {word for word in _WORD.findall(text.casefold()) if word in self._by_word} if self.hides else ()
+        if not here:
             return text
-        return self._pattern.sub(lambda found: self._instead(found, text), text)
+        pattern = _pattern(spelling for word in here for spelling in self._by_word[word])
+        return pattern.sub(lambda found: self._instead(found, text), text)
 
     def _instead(self, found: re.Match[str], text: str) -> str:
-        named = self._spellings[_key(found["name"])]
+        named = self._spellings.get(_key(found["name"]))
+        if named is None:  # letters that are alike to the pattern and to nobody else, such as a dotless i
+            return found[0]
         before = text[max(found.start() - _LOOK_BACK, 0) : found.start()]
         begins = _BEGINS.search(before if found.start() > _LOOK_BACK else f"\n{before}") is not None
         if not (named.sure or found["at"] or (found["name"][0].isupper() and not (named.word and begins))):
@@ -131,11 +139,9 @@ def _spellings(people: Mapping[str, Person], known: set[str]) -> dict[str, _Spel
     return found
 
 
-def _pattern(spellings: Iterable[str]) -> re.Pattern[str] | None:
+def _pattern(spellings: Iterable[str]) -> re.Pattern[str]:
     """Any of them as a word of its own, with an @ before it or the rest of an address of mail behind it."""
     words = [r"\s+".join(map(re.escape, one.split(" "))) for one in sorted(spellings, key=lambda one: (-len(one), one))]
-    if not words:
-        return None
     return re.compile(
         rf"(?<![\w.@/-])(?P<at>@?)(?P<name>{'|'.join(words)})(?:@[\w.-]*\w)?(?![\w-])(?P<bare>(?<=[sS])['’](?!\w))?",
         re.IGNORECASE,

@@ -8,6 +8,7 @@ from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.existing_reviews import existing_review
 from incidentd.storage import reviews
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import review_records as wire_records
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire.reviews import WriteSection
 
@@ -59,6 +60,32 @@ async def test_drafts_come_from_the_records_and_name_nobody(daemon, held):
     found = {one.name: one for one in (await daemon.core.reviews.sections.list(incident_id, "ada")).sections}
     assert found["summary"].draft.startswith("A colleague saw 503 at the balancer: SEV3.")
     assert (found["summary"].text, found["summary"].version, found["surprises"].draft) == ("", 0, "")
+
+
+async def test_what_is_still_one_persons_own_is_in_no_document(daemon, held):
+    """Factors before the reveal, accounts before they are shared, what was said, and who wrote what nobody signed."""
+    incident_id, reviews_desk = await held(), daemon.core.reviews
+    await reviews_desk.accounts.write(incident_id, wire_records.WriteAccount(saw="secret account"), "ada")
+    factor = wire_records.WriteFactor(text="secret factor", category="luck", role="risk")
+    await reviews_desk.factors.write(incident_id, factor, "ada")
+    await reviews_desk.acts.talk(incident_id, wire_reviews.WriteTalk(text="secret talk"), "ada")
+    closing = wire_reviews.AnswerClosing(learned="no", come_again="no", text="secret answer")
+    await reviews_desk.acts.answer(incident_id, closing, "ada")
+
+    async def texts(actor):
+        made = [await reviews_desk.papers.preview(incident_id, kind, actor) for kind in ("internal", "external")]
+        offered = await reviews_desk.sections.list(incident_id, actor)
+        found = await reviews_desk.publishing.checks(incident_id, "internal", actor)
+        return "".join([*[await reviews_desk.papers.text(one, "markdown") for one in made], repr(offered), repr(found)])
+
+    for actor in ("ada", "lin", "sam"):
+        assert "secret" not in await texts(actor)
+    await daemon.store.write(lambda tx: reviews.change(tx, existing_review(tx.conn, incident_id), state="written"))
+    shared = await texts("sam")
+    assert "secret account" in shared
+    assert "secret factor" in shared
+    assert "secret talk" not in shared
+    assert "secret answer" not in shared
 
 
 async def test_the_document_as_it_stands_is_hidden_from_whom_it_would_tell_what_to_write(daemon, held):

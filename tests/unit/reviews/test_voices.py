@@ -69,5 +69,14 @@ def test_a_team_may_have_names_and_customers_never_do(voices):
     assert voices(names="names", ours=True).said("Ada, lin and Will") == "An engineer, an engineer and an engineer"
 
 
+def test_strange_names_and_letters_break_nothing(scene):
+    people = {"lin": Person(handle="lin", name="?? !!"), "ii": Person(handle="ii", name="")}
+    odd = Voices([], Roster(people=people), "roles")
+    assert (
+        odd.said("l\u0131n, lin and \u0130\u0130 ii ?? !!")
+        == "l\u0131n, a colleague and \u0130\u0130 colleague 2 ?? !!"
+    )
+
+
 def test_nobody_is_looked_for_where_nobody_is_known():
     assert Voices([], Roster(), "roles").said("anything [at] all") == "anything [at] all"
