@@ -130,6 +130,7 @@ def add(session: Session, /, incident_id: int, worse: str | None, **values: obje
 @click.option("--owner", help='Who does it; "" for nobody in particular.')
 @click.option("--factor", "factor_id", type=click.IntRange(0), help="The factor that it is for; 0 for none.")
 @_worse
+@click.option("--issue", metavar="URL", help='Where a code forge tracks it; "" for nowhere.')
 @versioned
 @change_options
 @click.pass_obj
@@ -138,7 +139,7 @@ def edit(session: Session, /, action_id: int, version: int | None, due_on: date 
     body = {name: value for name, value in values.items() if value is not None}
     body |= {"due_on": str(due_on)} if due_on else {}
     if not body:
-        raise click.UsageError("say what to change: --text, --team, --due, --owner, --factor or --worse")
+        raise click.UsageError("say what to change: --text, --team, --due, --owner, --factor, --worse or --issue")
     _said(session, session.change("PATCH", f"{_PATH}/{action_id}", body, version))
 
 

@@ -15,6 +15,7 @@ from incidentd.wire.base import Frozen, Instant, Line, OptionalText, Request, Ro
 Category = Literal["technical", "organisational", "human-factors", "process", "external", "luck"]
 FactorRole = Literal["enabler", "mitigator", "surprise", "risk", "difficulty"]
 Context = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
+IssueAddress = Annotated[str, Meta(max_length=2000, pattern=r"^(?:https?://[^\s<>\"]+)?\Z")]
 
 
 # ------------------------------------------------------------------ accounts
@@ -239,7 +240,7 @@ class WriteAction(Request, frozen=True):
 
 
 class EditAction(Request, frozen=True):
-    """What is left out stays; `factor_id` 0 takes the link out again."""
+    """What is left out stays; `factor_id` 0 and `issue` "" take the link out again."""
 
     text: Line | None = None
     owner_team: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
@@ -247,6 +248,7 @@ class EditAction(Request, frozen=True):
     owner: Annotated[str, Meta(max_length=64)] | None = None
     factor_id: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     worse: OptionalText | None = None
+    issue: IssueAddress | None = None  # where a code forge tracks it
 
 
 class EndAction(Request, frozen=True):

@@ -63,7 +63,10 @@ async def test_an_action_is_written_changed_ended_and_taken_up_again(daemon, rev
     made = await calls.write(incident_id, wanted(daemon), "ada")
     assert (made.state, made.late, made.title, made.version) == ("open", False, "503 at the balancer", 1)
     assert made.warnings[0].startswith("what could this make worse?")
-    changed = await calls.edit(made.id, wire_records.EditAction(worse="noise", owner="sam"), "ada", 1)
+    tracked = "https://forge.example/web/issues/4"
+    edit = wire_records.EditAction(worse="noise", owner="sam", issue=tracked)
+    changed = await calls.edit(made.id, edit, "ada", 1)
+    assert changed.issue == tracked
     assert (changed.worse, changed.owner, changed.text, changed.version) == ("noise", "sam", made.text, 2)
     with pytest.raises(Conflict, match="has changed meanwhile"):
         await calls.edit(made.id, wire_records.EditAction(worse="x"), "lin", 1)

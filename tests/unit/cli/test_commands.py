@@ -547,6 +547,8 @@ ASK = [  # a question that needs a body
          "hindsight “clearly”: noted",
          {"rule": "hindsight", "phrase": "clearly", "reason": "true", "keep": True}),
     Case("wording undo W-3", "DELETE /v1/lint/dismissals/3", lambda c: c.dismissals(), "W-3 is taken back"),
+    Case("action edit A-5 --issue https://forge.example/4", "PATCH /v1/actions/5", lambda c: c.action(), "A-5 is open",
+         {"issue": "https://forge.example/4"}),
     Case("action edit A-5 --due 2026-05-01 --factor 0", "PATCH /v1/actions/5", lambda c: c.action(), "A-5 is open",
          {"due_on": "2026-05-01", "factor_id": 0}),
     Case("action done 5 --why shipped", "POST /v1/actions/5/state", lambda c: c.action(state="done"),
