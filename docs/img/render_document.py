@@ -48,6 +48,7 @@ def picture(page: Path) -> bytes:
         try:
             time.sleep(2)
             browser = _load("browser", ROOT / "tests" / "e2e" / "browser.py").Browser(port)
+            browser.command("Emulation.setScrollbarsHidden", hidden=True)
             size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
             browser.command("Emulation.setDeviceMetricsOverride", **size)
             browser.open(page.as_uri())
