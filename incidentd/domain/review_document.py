@@ -258,7 +258,8 @@ def _actions(made: _Made) -> Iterator[Block]:
     if not made.view.actions:
         return
     head = ("What", "Who", "Due", "State", "What could it make worse?")
-    rows = tuple(_action(one, made) for one in made.view.actions)
+    ordered = sorted(made.view.actions, key=lambda one: (one.state == "wont_do", one.due_on, one.id))
+    rows = tuple(_action(one, made) for one in ordered)
     yield Grid(caption="What follows, by the day it is due", head=head, rows=rows)
 
 
