@@ -142,8 +142,11 @@ class FakeReviews:
             to = {"next": at + 1, "back": at - 1}.get(body.step)
             step = ORDER[to] if to is not None else body.step
             self.change_review(incident_id, step=str(step), step_ends_at=NOW + GUIDES[step].usual)
-        if body.minutes is not None:
-            self.change_review(incident_id, step_ends_at=NOW + timedelta(minutes=body.minutes))
+        if body.longer is not None:
+            ends = max(review.step_ends_at or NOW, NOW)
+            self.change_review(incident_id, step_ends_at=ends + timedelta(minutes=body.longer))
+        if body.reopen is not None:
+            self.change_review(incident_id, state="running", finished_at=None)
         if body.pause is not None:
             self.change_review(incident_id, state="paused" if body.pause else "running", left=90.0)
         if body.reveal:
@@ -419,7 +422,8 @@ def scene(client: Any) -> None:
         participants=people,
         joined=True,
         walk=curated.Walk(
-            moments=tuple(client.moments[298][:6]), walked_to=client.moments[298][5].entry.observed_at, ahead=6
+            moments=tuple(client.moments[298][:6]), walked_to=client.moments[298][5].entry.observed_at, ahead=6,
+            doubts=(curated.Doubt(kind="gap", text="nothing is known of the 13 minutes before", seqs=(2, 3)),),
         ),
         talk=(
             talk(id=1, step="ground_rules", at=NOW - timedelta(minutes=14), by="mei", text="raj joins a little later"),

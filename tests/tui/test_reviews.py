@@ -93,6 +93,7 @@ async def test_the_walk_shows_what_was_walked_and_takes_ones_account(client, in_
         assert "6 moments ahead, hidden" in text(app)
         assert "roll the balancers back" not in text(app)
         assert "decision point  drain eu-2" in text(app)
+        assert "? nothing is known of the 13 minutes" in text(app)
         assert "2 of 4 done" in text(app)
         assert "3:42 left" in text(app)
         app.screen.items.select(("moment", 5))
@@ -106,8 +107,15 @@ async def test_the_walk_shows_what_was_walked_and_takes_ones_account(client, in_
         client.walk_on()
         await settled(pilot, lambda: "Some logins fail" in text(app))
         assert app.screen.items.cursor == cursor
+        await pilot.press("full_stop")
+        assert app.screen.items.cursor == ("moment", 7)
         await pilot.press("n")
-        assert "next moment: mei drives; O takes over" in text(app)
+        assert "next moment: mei drives, and may hand it over" in text(app)
+        people = client.review_views[298].participants
+        client.change_review(participants=tuple(one for one in people if one.person != "mei"))
+        await settled(pilot, lambda: "3 done" in text(app))
+        await pilot.press("n")
+        await settled(pilot, lambda: "mei drives; O takes over" in text(app))
         await pilot.press("O")
         await settled(pilot, lambda: "ada (you) drives" in text(app))
         await pilot.press("n")
@@ -254,7 +262,13 @@ async def test_earlier_incidents_are_locked_then_shown_with_what_differs(fakes, 
         assert "STILL OPEN FROM EARLIER  1" in text(app)
         assert "!late since 27 Feb" in text(app)
         app.screen.items.select(("similar", 187))
-        await pilot.press("w", *"no rollout then", "enter")
+        await pilot.press("w", *"no rollout then")
+        await settled(pilot, lambda: client.drafts.get("review/INC-298/differs/187") == "no rollout then")
+        client.fail_with = fakes.refusal(422, "somebody else is writing")
+        await pilot.press("enter")
+        await settled(pilot, lambda: "somebody else is writing" in text(app))
+        assert app.screen.writing.values == {"text": "no rollout then"}
+        await pilot.press("enter")
         await settled(pilot, lambda: "≠ ada: no rollout then" in text(app))
         assert sent("say_differs")[-1][1].other_id == 187
 
@@ -291,12 +305,15 @@ async def test_learnings_ideas_and_the_end(fakes, client, in_review, settled, te
         await settled(pilot, lambda: "The workshop is over. Thank you." in text(app))
         assert "7 contributing factors" in text(app)
         assert "in two working days" in text(app)
+        await pilot.press("A", *"raj remembers more", "enter")
+        await settled(pilot, lambda: "HELD" in text(app))
+        assert sent("drive_review")[-1][1].reopen == "raj remembers more"
 
 
 async def test_timer_pause_handing_over_joining_and_solo(fakes, client, in_review, settled, text, sent):
     client.change_review(step_ends_at=fakes.NOW - fakes.minutes(2), facilitator="ada", drives=True)
     app, ready = in_review()
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert "!2:00 over" in text(app)
         await pilot.press("plus")
@@ -319,5 +336,8 @@ async def test_timer_pause_handing_over_joining_and_solo(fakes, client, in_revie
         assert "you only look on; J joins" in text(app)
         await pilot.press("J")
         await settled(pilot, lambda: "ada (you)" in text(app))
+        client.change_review(masked_by=301, facilitator_faults=("lin was involved",))
+        await settled(pilot, lambda: "hidden until your factors for INC-301 are in" in text(app))
+        assert "▲ lin was involved" in text(app)
         client.change_review(solo=True)
         await settled(pilot, lambda: "done" not in text(app).splitlines()[4])

@@ -206,6 +206,9 @@ class ReviewScreen(ReviewVerbs, Presence):
         elif self._looked_at and seen.held:
             line = [(f" You look at {rows.step_view(seen.step).short}; the others are at {here}. ", theme.muted),
                     ("esc", theme.key), (" goes there", theme.muted)]  # fmt: skip
+        elif (number := seen.view.masked_by) is not None:
+            hidden = f" What was concluded here is hidden until your factors for INC-{number} are in."
+            line = [(hidden, theme.chip)]
         elif seen.held and seen.me() is None:
             line = [(" You look on. ", theme.muted), ("J", theme.key), (" takes part, also late", theme.muted)]
         notice = self.query_one("#review-notice", Bar)

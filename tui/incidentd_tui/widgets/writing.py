@@ -251,12 +251,18 @@ class Writing(Vertical):
             self.say(f"{missing.label or 'the text'}: please write something")
             self.screen.set_focus(self._widget(missing))
             return
-        self._sending = not self.box.stays
+        self._wait(sending=not self.box.stays)
         self.say("")
         if self.box.stays:  # the next one can be typed at once
             self._empty()
             self.begin()
         self.run_worker(self._send(values), exit_on_error=False)
+
+    def _wait(self, *, sending: bool) -> None:
+        """What is being sent is not changed meanwhile."""
+        self._sending = sending
+        for answer in self.query(Answer):
+            answer.read_only = sending
 
     def _empty(self) -> None:
         for answer in self.query(Answer):
@@ -266,7 +272,7 @@ class Writing(Vertical):
         try:
             fault = await self.box.send(values)
         finally:
-            self._sending = False
+            self._wait(sending=False)
         if fault:
             await self._refuse(values, fault)
             return
@@ -283,7 +289,8 @@ class Writing(Vertical):
     async def _refuse(self, values: Values, fault: str) -> None:
         """It stands in the box again, with the reason; where that is closed, it is a draft again."""
         if self.is_attached:
-            self._put_back(values)
+            if self.box.stays:
+                self._put_back(values)
             self.say(fault)
             return
         for field in self.box.fields:

@@ -112,8 +112,8 @@ def _done(seen: Seen, step: str, factors_in: bool) -> bool:
 
 
 def guide(seen: Seen, width: int, *, short: bool) -> list[paint.Line]:
-    """What the facilitator reads out, in at most two lines when `short`; the ground rules say it large themselves."""
-    if seen.step == Step.GROUND_RULES or not seen.held:
+    """What the facilitator reads out, in at most two lines when `short`; ground rules and closing say it large."""
+    if seen.step in (Step.GROUND_RULES, Step.CLOSING) or not seen.held:
         return []
     text = next((one.text for one in seen.view.steps if one.name == seen.step), "")
     if seen.step == Step.FACTORS and seen.revealed:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from incidentd.domain.review_driving import NO_TIMER, STALLED
 from incidentd.domain.review_steps import ORDER, Step
 from incidentd.wire import presence as wire_presence
 from incidentd.wire import reviews as wire_reviews
@@ -54,6 +55,15 @@ class Seen(msgspec.Struct, frozen=True):
     def present(self) -> tuple[wire_reviews.Participant, ...]:
         """Who takes part now, in the order in which they came."""
         return tuple(one for one in self.view.participants if one.left_at is None)
+
+    @property
+    def free_to_drive(self) -> bool:
+        """Whether whoever takes part may take the driving over, as the daemon has it."""
+        review, now = self.view.review, self.model.now()
+        if self.alone or review.state == "paused" or all(one.person != review.facilitator for one in self.present):
+            return True
+        ends = review.step_started_at + NO_TIMER if review.step_ends_at is None else review.step_ends_at + STALLED
+        return now >= ends
 
     def me(self) -> wire_reviews.Participant | None:
         """The viewer as a participant, None when they only look on."""

@@ -11,7 +11,7 @@ from incidentd_tui.rows.review.seen import Seen
 
 def lines(seen: Seen, width: int) -> list[paint.Line]:
     """Everything, in `width` cells: the newest talk first, as it is what one looks for."""
-    return [*_talk(seen, width), [], *_so_far(seen), [], *_here(seen)]
+    return [*_talk(seen, width), [], *_so_far(seen), [], *_here(seen), *_faults(seen, width)]
 
 
 def _talk(seen: Seen, width: int) -> list[paint.Line]:
@@ -65,3 +65,10 @@ def _here(seen: Seen) -> list[paint.Line]:
         what = f"  writes {sign.what}" if sign is not None and sign.state == "writing" else ""
         found.append([(f"{mark} ", style), (one.person, theme.plain), (drives, theme.muted), (what, theme.primary)])
     return found
+
+
+def _faults(seen: Seen, width: int) -> list[paint.Line]:
+    """What speaks against whoever drives: shown, and refused by nobody."""
+    return [[("▲ " if not number else "  ", theme.warning), (text, theme.muted)]
+            for fault in (seen.view.facilitator_faults if seen.held else ())
+            for number, text in enumerate(paint.wrap(fault, width - 2, 4))]  # fmt: skip

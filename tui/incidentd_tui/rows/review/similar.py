@@ -62,8 +62,9 @@ def _card(seen: Seen, one: SimilarIncident, width: int) -> list[paint.Line]:
         (f" INC-{one.id} ", theme.muted),
         (one.title, theme.bold),
     ]
+    score = f"  {one.score} %" if one.score else ""  # told once it is unmasked
     when = phrases.day_hour(one.started_at, seen.model.now(), seen.model.zone)
-    lines = [paint.between(left, [(f"{chosen}  {one.score} %  {when} ", theme.muted)], width)]
+    lines = [paint.between(left, [(f"{chosen}{score}  {when} ", theme.muted)], width)]
     inner = width - 4
     if one.reasons:
         lines.append([("  alike: " + ", ".join(one.reasons), theme.faint)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.style import Style
+
 from incidentd.domain.review_steps import Step
 from incidentd.wire.review_timeline import CuratedEntry, Moment
 from incidentd_tui import paint, phrases, theme
@@ -50,6 +52,7 @@ def moment_lines(seen: Seen, moment: Moment, width: int) -> list[paint.Line]:
     hang = timeline.hang(room)
     inner = room - paint.width_of(hang)
     more = [line for note in moment.notes for line in _note(note, inner)]
+    more += [line for doubt in _doubts(seen, moment) for line in _hung("? ", theme.warning, doubt, inner)]
     for account in seen.accounts_at(moment):
         if account.mine:
             more.append([("✎ your account", theme.primary)])
@@ -64,9 +67,24 @@ def _note(note: CuratedEntry, width: int) -> list[paint.Line]:
         head: list[paint.Line] = [[("◆ decision point", theme.success), (f"  {note.text}", theme.plain)]]
         return [*head, *told((("cues", note.cues), ("goals", note.goals), ("options", note.options)), width)]
     mark = "▤" if note.kind == "source" else "•"
-    texts = paint.wrap(f"{note.by}: {note.text}" if note.by else note.text, width - 2, 8)
-    return [[(f"{mark} " if not number else "  ", theme.faint), (text, theme.muted)]
-            for number, text in enumerate(texts)]  # fmt: skip
+    return _hung(f"{mark} ", theme.faint, f"{note.by}: {note.text}" if note.by else note.text, width)
+
+
+def _hung(mark: str, style: Style, text: str, width: int) -> list[paint.Line]:
+    """A text that hangs under its mark of two cells."""
+    texts = paint.wrap(text, width - 2, 8)
+    return [[(mark if not number else "  ", style), (line, theme.muted)] for number, line in enumerate(texts)]
+
+
+def _doubts(seen: Seen, moment: Moment) -> list[str]:
+    """What does not fit about this moment, said at the last one that it is about; what is of none, at the first."""
+    moments = seen.view.walk.moments
+    found = []
+    for doubt in seen.view.walk.doubts:
+        about = [one for one in moments if one.entry.seq in doubt.seqs and one.entry.seq]
+        if (about[-1] if about else moments[0]) is moment:
+            found.append(str(doubt.text))
+    return found
 
 
 def _group(name: str, width: int) -> paint.Line:

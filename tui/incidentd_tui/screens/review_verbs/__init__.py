@@ -8,7 +8,7 @@ from incidentd_tui.verbs import Verb
 FRAME = (
     Verb("review.look_back", "left_square_bracket", "look back", "Look at the step before, for yourself", hint=False),
     Verb("review.look_on", "right_square_bracket", "look on", "Look at the step after, for yourself", hint=False),
-    Verb("review.pane", "tab", "talk", "Between the step and what was said"),
+    Verb("review.pane", "tab", "notes", "Between the step and what was said"),
     Verb("review.left", "h,left", "left", "The account at the left", hint=False),
     Verb("review.right", "l,right", "right", "The account at the right", hint=False),
     Verb("review.fresh", "full_stop", "newest", "Go to the newest row", hint=False),

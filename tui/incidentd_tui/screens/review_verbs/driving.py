@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import timedelta
 from typing import Literal
 
 from incidentd.domain.review_steps import GUIDES, Step
 from incidentd.wire import reviews as wire_reviews
 from incidentd_tui import phrases
+from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import review as rows
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.screens.review_verbs.base import ReviewPart
@@ -26,6 +26,7 @@ VERBS = (
     Verb("review.hand", "H", "hand over", "Hand the driving over to somebody else", writes=True),
     Verb("review.over", "O", "take over", "Drive it yourself", writes=True),
     Verb("review.finish", "F", "finish", "End the workshop: a form", writes=True),
+    Verb("review.again", "A", "hold again", "Hold the workshop again after its end: a form", writes=True),
 )
 _DRIVING = frozenset(
     {"review.moment", "review.forward", "review.backward", "review.end", "review.reveal", "review.time",
@@ -42,6 +43,8 @@ class DrivingVerbs(ReviewPart):
         if reason := super().why_not(verb):
             return reason
         seen = self.seen()
+        if seen is not None and verb.id == "review.again":
+            return f"{verb.label}: it is held now" if seen.held else ""
         if seen is None or verb.id not in (*_DRIVING, "review.over"):
             return ""
         reason = _refused(seen, verb.id.partition(".")[2])
@@ -104,11 +107,7 @@ class DrivingVerbs(ReviewPart):
 
     # ------------------------------------------------------------------ time
     async def do_time(self) -> None:
-        if self.view is None:
-            return
-        ends = self.view.review.step_ends_at
-        left = (ends - self.model.now()) / timedelta(minutes=1) if ends is not None else 0.0
-        await self._drive(wire_reviews.DriveReview(minutes=max(left, 0.0) + _MORE), "✓ five minutes more")
+        await self._drive(wire_reviews.DriveReview(longer=_MORE), "✓ five minutes more")
 
     async def do_pause(self) -> None:
         paused = self.view is not None and self.view.review.state == "paused"
@@ -134,6 +133,15 @@ class DrivingVerbs(ReviewPart):
 
         self.app.push_screen(Picker("Who drives from now on?", items, "a name"), chosen)
 
+    def do_again(self) -> None:
+        async def send(values: Values) -> str:
+            return await self.sent(self._call(wire_reviews.DriveReview(reopen=values["why"])))
+
+        field = Field(name="why", label="Why", hint="what came up since")
+        effects = ("everybody comes back to where it stood",)
+        plan = Plan(title="Hold it again", verb="open", fields=(field,), effects=lambda _: effects, send=send)
+        self.app.push_screen(Form(self.tui, plan))
+
     def do_finish(self) -> None:
         effects = ["ends the workshop for everybody", "what is written stays, and can be added to"]
         self.confirm(
@@ -147,10 +155,14 @@ def _refused(seen: rows.Seen, name: str) -> str:
     if not seen.held:
         return "the workshop is over"
     if name == "over":
-        return "you drive already" if seen.view.drives else ""
+        return "you drive already" if seen.view.drives else "" if seen.free_to_drive else _driven(seen)
     if not seen.view.drives:
-        return f"{review.facilitator} drives; O takes over" if review.facilitator else "nobody drives; O takes over"
+        return f"{review.facilitator or 'nobody'} drives; O takes over" if seen.free_to_drive else _driven(seen)
     return _not_now(seen, name, str(review.step))
+
+
+def _driven(seen: rows.Seen) -> str:
+    return f"{seen.view.review.facilitator} drives, and may hand it over"
 
 
 def _not_now(seen: rows.Seen, name: str, step: str) -> str:
