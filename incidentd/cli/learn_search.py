@@ -111,14 +111,26 @@ def show(session: Session, incident_id: int, document: bool) -> None:
         ("published", session.when(found.published_at)), ("imported from", found.imported_from),
         ("readers", f"{readers.people}{team}"),
     ])  # fmt: skip
+    _parts(found)
+    if found.document:
+        print(f"\nIts text: incidentctl learn show INC-{found.incident_id} --document")
+
+
+def _parts(found: wire_library.LibraryEntry) -> None:
+    """What was found, what of it waits to be sorted, and where it was used."""
     for title, items in (("Factors", found.factors), ("Learnings", found.learnings), ("Actions", found.actions)):
         if items:
             section(title)
             for item in items:
                 _item(item)
+    for title, text in (
+        ("Factors to sort, whose category nobody has said", found.factors_to_sort),
+        ("Actions of which nobody has said what became", found.actions_then),
+    ):
+        if text:
+            section(title)
+            hang("  ", text)
     if found.uses:
         section("Used again")
         for use in found.uses:
             hang(f"  {use.name:<8}", f"{use.kind} {use.place}" + (f": {use.note}" if use.note else ""))
-    if found.document:
-        print(f"\nIts text: incidentctl learn show INC-{found.incident_id} --document")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from incidentd.domain.imported_reviews import ACTIONS_THEN, TO_SORT
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.reviews import Review, State
@@ -67,6 +68,8 @@ class LibraryReading:
             actions=actions,
             readers=self._readers(conn, incident),
             uses=shown_of(conn, incident_id, masked),
+            factors_to_sort=review.sections.get(TO_SORT, ""),
+            actions_then=review.sections.get(ACTIONS_THEN, ""),
         )
 
     def _readers(self, conn: Connection, incident: Incident) -> wire_library.Readers:

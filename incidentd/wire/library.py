@@ -124,3 +124,5 @@ class LibraryEntry(Frozen, frozen=True):
     actions: tuple[LibraryItem, ...]
     readers: Readers
     uses: tuple[Use, ...]
+    factors_to_sort: str = ""  # of an imported one: those of which the file does not say the category
+    actions_then: str = ""  # and actions of which it does not say what became

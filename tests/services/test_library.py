@@ -24,6 +24,7 @@ service: {service}
 ## Contributing factors
 - Technical: {factor}
 - Process: nobody was asked to review it
+- It was odd
 ## Learnings
 - {learning}
 ## Action items
@@ -167,6 +168,7 @@ async def test_readers_are_counted_by_number_and_share_of_the_team(daemon):
     assert entry.document.startswith("---\ntitle: Slow 1")
     assert [one.text for one in entry.learnings] == ["Ask before a deploy"]
     assert [one.state for one in entry.actions] == ["open"]
+    assert (entry.factors_to_sort, entry.actions_then) == ("- It was odd", "")
     events = await daemon.store.read(lambda conn: event_log.of_subjects(conn, [f"incident:{incident_id}"]))
     assert not [one for one in events if one.actor == "lin"]
 

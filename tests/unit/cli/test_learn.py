@@ -84,12 +84,13 @@ def test_a_review_is_read_with_the_number_of_its_readers(api, run, item, canned)
         incident_id=1, title="Slow", service="shop", severity=Severity.SEV2, started_at=canned.at,
         published_at=canned.at, imported_from="", review_name="Review", document="# Slow\n\x1b[31m", factors=(item,),
         learnings=(), actions=(), uses=(use,),
-        readers=wire_library.Readers(people=5, team="shop", of_team=3, team_size=6),
+        readers=wire_library.Readers(people=5, team="shop", of_team=3, team_size=6), factors_to_sort="- Odd\x1b",
     )  # fmt: skip
     api.on("GET", "/v1/library/reviews/1", entry)
     shown = run("learn", "show", "INC-1").out
     assert "readers    5; 3 of the 6 of shop" in shown
     assert "  F-3     incident INC-7: again" in shown
+    assert "Factors to sort, whose category nobody has said\n  - Odd" in shown
     text = run("learn", "show", "1", "--document").out
     assert text.startswith("# Slow\n")
     assert "\x1b" not in text + shown
