@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 THING = "\ue000"
 """Fills what takes part in a sentence and is not read: as a subject it is no person."""
@@ -31,8 +31,14 @@ Mark = re.Match[str]
 
 def hide_inline(text: str, *, markdown: bool) -> str:
     """`text` with the spans blanked that are no prose; its blocks were blanked before."""
-    pieces, at = [], 0
-    for start, end, character in _hidden(text, _MARKS if markdown else _PLAIN_MARKS):
+    return blanked(text, _hidden(text, _MARKS if markdown else _PLAIN_MARKS))
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with each (start, end, character) filled with the character. Spans are in order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, character in spans:
         pieces += [text[at:start], character * (end - start)]
         at = end
     return "".join((*pieces, text[at:]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from incidentd.domain.lint.inline import BREAK, COMMENT, hide_inline
+from incidentd.domain.lint.inline import BREAK, COMMENT, blanked, hide_inline
 
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
@@ -36,15 +36,6 @@ def prose(text: str, *, markdown: bool = True) -> str:
     """
     blocks = _Blocks(text).hidden if markdown else []
     return hide_inline(blanked(text, blocks), markdown=markdown)
-
-
-def blanked(text: str, spans: list[tuple[int, int, str]]) -> str:
-    """`text` with each (start, end, character) filled with the character. Spans are in order and do not overlap."""
-    pieces, at = [], 0
-    for start, end, character in spans:
-        pieces += [text[at:start], character * (end - start)]
-        at = end
-    return "".join((*pieces, text[at:]))
 
 
 class _Blocks:
