@@ -40,6 +40,7 @@ from incidentd.pluginhost.host import Lent, PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
 from incidentd.services.chat_acts import LentChat
 from incidentd.services.checks import Checks, LentPauses
+from incidentd.services.contracts import Calls
 from incidentd.services.duty_lending import LentDuty
 from incidentd.services.health import HealthView
 from incidentd.services.plugin_memory import LentMemory
@@ -254,13 +255,17 @@ class Daemon:
         for instance, conflict in self.ingress.mount(self.host.routes()):
             self.host.blame(instance, f"{conflict}; use /in/{instance}, or set root = true on one of the two")
 
+    def calls(self) -> Calls:
+        """What the socket API can call, for every door that it has."""
+        return self.core.calls(
+            checks=Checks(self.core.store, self.host, self._public_url), replays=self._replays, daemon=self
+        )
+
     async def _start_api(self) -> ApiServer:
         settings = self.configuration.daemon.api
         passed = self._passed.get("api", ())
         return await start_api(
-            self.core.calls(
-                checks=Checks(self.core.store, self.host, self._public_url), replays=self._replays, daemon=self
-            ),
+            self.calls(),
             roles=RolePolicy(
                 owner_uid=os.geteuid(),
                 viewer_groups=settings.viewer_groups,
