@@ -11,12 +11,13 @@ from collections.abc import Iterator
 PLACES = ("incidentd/services", "incidentd/domain", "incidentd/demo", "incidentd/ingress", "tui", "plugins")
 GENERIC = re.compile(r"incidentctl review\b|\breviews?\.[A-Za-z]|/review\b|review/|\[review\]")
 NAME = re.compile(r"\breviews?\b", re.IGNORECASE)
-# The default of the setting and what the lint suggests; headings of documents that are read; the help without a daemon.
+# The default of the setting and what the lint suggests; documents that are read, and a sample; help without a daemon.
 SAY_IT = {
     "incidentd/domain/process.py",
     "incidentd/domain/review_words.py",
     "incidentd/domain/lint/findings.py",
     "incidentd/domain/review_headings.py",
+    "incidentd/domain/review_sample.py",
     "tui/incidentd_tui/__main__.py",
 }
 

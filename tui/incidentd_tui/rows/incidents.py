@@ -67,7 +67,7 @@ def preview(model: Model, incident: wire.Incident, width: int) -> list[paint.Lin
     lines += [[(incident.service, theme.primary)]] if incident.service else []
     lines += [[(declared, theme.muted)], room.next_update(incident, now)]
     if waits := review_window.line(model, incident):
-        lines += [[(f"{model.review_name} ", theme.muted), *waits]]
+        lines += [[(model.review_name, theme.muted)], [("  ", theme.plain), *waits]]
     if incident.summary:
         lines += [
             [],
