@@ -12,7 +12,7 @@ _ENTRY = wire_timeline.CuratedEntry
 REVIEW_TIMELINE_ROUTES: tuple[Route, ...] = (
     get(
         "/v1/incidents/{id}/review/timeline",
-        review_timeline.get_timeline,
+        review_timeline.get_review_timeline,
         wire_timeline.Walk,
         "The timeline of a review, as far as it may be seen now",
     ),

@@ -8,7 +8,7 @@ from incidentd.services.contracts import Calls
 from incidentd.wire import review_timeline as wire_timeline
 
 
-async def get_timeline(calls: Calls, call: Read) -> wire_timeline.Walk:
+async def get_review_timeline(calls: Calls, call: Read) -> wire_timeline.Walk:
     return await calls.review.timelines.timeline(call.id)
 
 
