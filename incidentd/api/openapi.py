@@ -102,7 +102,8 @@ def _path_parameters(route: Route) -> list[Schema]:
 
 
 def _query_parameters(route: Route) -> list[Schema]:
-    schema = msgspec.json.schema_components([route.query], ref_template=_REFERENCE)[1][route.query.__name__]
+    found = msgspec.json.schema_components([route.query], ref_template=_REFERENCE)[1]
+    schema = _portable(found[route.query.__name__])
     return [
         {"name": name, "in": "query", "required": False, "schema": _without_null(shape)}
         for name, shape in schema["properties"].items()

@@ -40,7 +40,7 @@ REVIEW_DOCUMENT_ROUTES: tuple[Route, ...] = (
     get(
         "/v1/incidents/{id}/review/checks",
         handlers.check_review,
-        wire_documents.Checklist,
+        wire_documents.ReviewChecklist,
         "What to look at before it is published",
         query=queries.ReviewKind,
     ),

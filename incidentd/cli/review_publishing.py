@@ -30,7 +30,7 @@ def _kind(external: bool) -> wire_documents.DocumentKind:
 def check(session: Session, incident_id: int, external: bool) -> None:
     """Show what to look at before a review is published: what is missing, unanswered, disputed, or badly put."""
     path = f"/v1/incidents/{incident_id}/review/checks"
-    found = session.read(session.get(path, kind=_kind(external)), wire_documents.Checklist)
+    found = session.read(session.get(path, kind=_kind(external)), wire_documents.ReviewChecklist)
     if found is None:
         return
     for one in found.checks:
@@ -44,7 +44,7 @@ def check(session: Session, incident_id: int, external: bool) -> None:
     print(_verdict(found))
 
 
-def _verdict(found: wire_documents.Checklist) -> str:
+def _verdict(found: wire_documents.ReviewChecklist) -> str:
     refusing = sum(one.refuses for one in found.checks)
     if refusing:
         return f"It cannot be published yet: {refusing} of {len(found.checks)} have to be mended."

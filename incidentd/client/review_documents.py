@@ -19,9 +19,9 @@ class ReviewDocumentCalls(Calls):
 
     async def review_checks(
         self, incident_id: int, kind: wire_documents.DocumentKind = "internal"
-    ) -> wire_documents.Checklist:
+    ) -> wire_documents.ReviewChecklist:
         query = query_string(kind=kind)
-        return await self._get(f"/v1/incidents/{incident_id}/review/checks{query}", wire_documents.Checklist)
+        return await self._get(f"/v1/incidents/{incident_id}/review/checks{query}", wire_documents.ReviewChecklist)
 
     async def publish_review(self, incident_id: int, body: wire_documents.Publish) -> wire_documents.PublishedDocument:
         path = f"/v1/incidents/{incident_id}/review/publish"

@@ -15,7 +15,7 @@ from incidentd.domain.review_external import ADDRESS, NAMES, REFERENCE, inner_na
 from incidentd.domain.review_method import not_heard
 from incidentd.domain.review_sections import SECTIONS
 from incidentd.wire.facts import ImpactClaim
-from incidentd.wire.review_documents import Checklist, DocumentKind, ReviewCheck
+from incidentd.wire.review_documents import DocumentKind, ReviewCheck, ReviewChecklist
 
 _MOST = 20
 """Checks of a kind that are listed; the last says how many more there are."""
@@ -45,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return f"INC-{self.material.detail.incident.id}"
 
 
-def checklist(asked: Asked, kind: DocumentKind) -> Checklist:
+def checklist(asked: Asked, kind: DocumentKind) -> ReviewChecklist:
     """Everything that was found, what refuses first."""
     texts = dict(_texts(asked.material, kind))
     worded = [(where, one) for where, text in texts.items() for one in asked.lint(text)]
@@ -54,7 +54,7 @@ def checklist(asked: Asked, kind: DocumentKind) -> Checklist:
     found += _bounded(_named(asked, texts, kind))
     found += _bounded(_wording(where, one) for where, one in worded)
     checks = tuple(sorted(found, key=lambda one: not one.refuses))
-    return Checklist(
+    return ReviewChecklist(
         incident_id=asked.material.detail.incident.id,
         document=kind,
         checks=checks,

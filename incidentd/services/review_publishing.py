@@ -40,7 +40,9 @@ class ReviewPublishing:
         self._roster = roster
         self._mark = mark
 
-    async def checks(self, incident_id: int, kind: wire_documents.DocumentKind, actor: str) -> wire_documents.Checklist:
+    async def checks(
+        self, incident_id: int, kind: wire_documents.DocumentKind, actor: str
+    ) -> wire_documents.ReviewChecklist:
         """What to look at before it is published. Raises `NotFound`, and `Refused` for whom it is hidden from."""
         return (await self._read(incident_id, kind, actor))[1]
 
@@ -112,7 +114,7 @@ class ReviewPublishing:
 
     async def _read(
         self, incident_id: int, kind: wire_documents.DocumentKind, actor: str
-    ) -> tuple[wire_documents.ReviewDocument, wire_documents.Checklist]:
+    ) -> tuple[wire_documents.ReviewDocument, wire_documents.ReviewChecklist]:
         """The document and its checklist, of one instant."""
         now, process, roster = self._store.clock.now(), self._process(), self._roster()
 

@@ -175,7 +175,7 @@ class ReviewCheck(Frozen, frozen=True):
     refuses: bool = False
 
 
-class Checklist(Frozen, frozen=True):
+class ReviewChecklist(Frozen, frozen=True):
     """What was found; `seen` names this very list, so that nobody publishes over what they have not read."""
 
     incident_id: int

@@ -50,7 +50,7 @@ class Documents:
 class Publishing:
     """One version was published."""
 
-    CHECKS = wire_documents.Checklist(
+    CHECKS = wire_documents.ReviewChecklist(
         incident_id=1, document="internal", ready=True, seen="5eed",
         checks=(wire_documents.ReviewCheck(rule="source", text="Who says so?", remedy="ask"),),
         language={"hindsight": 1},

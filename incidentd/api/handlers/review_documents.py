@@ -22,7 +22,7 @@ async def write_section(
     return await calls.review.sections.write(call.id, call.body, call.actor)
 
 
-async def check_review(calls: Calls, call: Call[Empty, queries.ReviewKind]) -> wire_documents.Checklist:
+async def check_review(calls: Calls, call: Call[Empty, queries.ReviewKind]) -> wire_documents.ReviewChecklist:
     return await calls.review.publishing.checks(call.id, call.query.kind, call.actor)
 
 

@@ -16,7 +16,7 @@ SHOWN = "x␛[2J<U+202E>y"
 def checklist(*checks, **more):
     ready = not any(one.refuses for one in checks)
     values: dict[str, Any] = {"incident_id": 4, "document": "internal", "seen": "5eed", "language": {}} | more
-    return wire_documents.Checklist(checks=checks, ready=ready, **values)
+    return wire_documents.ReviewChecklist(checks=checks, ready=ready, **values)
 
 
 @pytest.fixture
