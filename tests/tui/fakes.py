@@ -77,6 +77,7 @@ def _beside(name: str):
 
 
 fake_reviews = _beside("fake_reviews")
+fake_learning = _beside("fake_learning")
 
 
 def minutes(number: float) -> timedelta:
@@ -1796,7 +1797,7 @@ class ReviewCalls(FakeDaemon):
         return wire_review.SavedNotes(incident_id=incident_id, saved_at=NOW, version=kept.version + 1)
 
 
-class FakeClient(fake_reviews.FakeReviews, ReviewCalls):  # type: ignore[misc,name-defined]
+class FakeClient(fake_learning.FakeLearning, fake_reviews.FakeReviews, ReviewCalls):  # type: ignore[misc,name-defined]
     """With reviews and the support layer: as much of the rules of triage as a screen shows."""
 
     def __init__(self) -> None:

@@ -31,10 +31,12 @@ from incidentd_tui.keymap import load_keymap
 from incidentd_tui.model import Changes, Model
 from incidentd_tui.rows import duty, inbox
 from incidentd_tui.screens.base import VerbScreen
+from incidentd_tui.screens.document import DocumentScreen
 from incidentd_tui.screens.health import HealthScreen
 from incidentd_tui.screens.help import HelpScreen
 from incidentd_tui.screens.inbox import MANY, InboxScreen
 from incidentd_tui.screens.incidents import IncidentsScreen
+from incidentd_tui.screens.learn import LearnScreen
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
 from incidentd_tui.screens.picker import Item, Picker
@@ -69,6 +71,7 @@ class IncidentdApp(App[int]):
         "oncall": OnCallScreen,
         "reports": ReportsScreen,
         "reviews": ReviewsScreen,
+        "learn": LearnScreen,
         "health": HealthScreen,
     }
     DEFAULT_MODE = "inbox"
@@ -283,6 +286,10 @@ class IncidentdApp(App[int]):
     async def open_review(self, incident_id: int) -> None:
         """Go to the review of this incident, in the mode of reviews."""
         await self._open("reviews", ReviewScreen(incident_id))
+
+    async def open_document(self, incident_id: int) -> None:
+        """Go to the document of this incident's review, in the library."""
+        await self._open("learn", DocumentScreen(incident_id))
 
     async def _open(self, mode: str, screen: VerbScreen) -> None:
         """Alone on top of its list."""

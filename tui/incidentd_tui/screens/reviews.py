@@ -101,7 +101,9 @@ class ReviewsScreen(KeptScreen[reviews.Row]):
         one = self.here
         if one is None:
             return
-        if one.review is not None:
+        if one.place == "published":
+            await self.tui.open_document(one.incident_id)
+        elif one.review is not None:
             await self.tui.open_review(one.incident_id)
         else:
             review_forms.begin(self.tui, one.incident_id, str(one.title))
