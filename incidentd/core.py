@@ -130,7 +130,7 @@ class Core:
         self.hiding = HidingPreviews(store, process, roster, self.alerts.views)
         self.lent_silences = LentSilences(self.silences)
         self._compose_incidents(store, process, roster)
-        self.reviews = ReviewDesk(store, process, roster, embedders)
+        self.reviews = ReviewDesk(store, process, roster, embedders, sender.issue_channels)
         self._compose_people(store, roster, sender)
         self._compose_triage(store, process, roster)
         self.drills = Drills(store, self.intake, self.escalation, roster, StatusChanges(process, roster))
@@ -155,7 +155,8 @@ class Core:
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
         """How messages leave, to people and to those who subscribe."""
-        outcomes = Outcomes(self.escalation, self.desk.rests.paged, self.support.changes.undelivered, self.chat_rooms)
+        paged, undelivered = self.desk.rests.paged, self.support.changes.undelivered
+        outcomes = Outcomes(self.escalation, paged, undelivered, self.chat_rooms, self.reviews.exports)
         self.receipts = Receipts(self.store, outcomes)
         self.subscribers = Subscribers(self.store, lambda: self.links.key, sender.capabilities)
         outgoing = Outbox(process, roster, sender.capabilities, self._node)

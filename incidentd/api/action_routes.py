@@ -5,7 +5,8 @@ from __future__ import annotations
 from incidentd.api import queries
 from incidentd.api.handlers import actions
 from incidentd.api.identity import Role
-from incidentd.api.route import Route, changed, created, get
+from incidentd.api.route import Route, changed, created, get, post
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_similar as wire_similar
 
@@ -50,5 +51,19 @@ ACTION_ROUTES: tuple[Route, ...] = (
         _ACTION,
         "It is done, or will not be because, or is open again",
         body=wire_records.EndAction,
+    ),
+    post(
+        "/v1/actions/{id}/export",
+        actions.export_action,
+        _ACTION,
+        "Open an issue of a code forge for an action",
+        body=wire_exports.ExportActions,
+    ),
+    post(
+        "/v1/incidents/{id}/review/actions/export",
+        actions.export_actions,
+        wire_exports.ExportedActions,
+        "Open an issue for each open action of an incident that has none",
+        body=wire_exports.ExportActions,
     ),
 )

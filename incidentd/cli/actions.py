@@ -19,6 +19,7 @@ from incidentd.cli.parts import (
 from incidentd.cli.screen import Painted, fields, hang, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 
 _PATH = "/v1/actions"
@@ -38,6 +39,18 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{safe_line(str(value))!r} is not a day like 2026-12-01", param, ctx)
+
+
+class Exported(click.ParamType[tuple[str, int]]):
+    """An action, or the incident all of whose open actions are meant: (the path of it, its number)."""
+
+    name = "A-5|INC-3"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, str) and value[:4].upper() == "INC-":
+            number = INCIDENT.convert(value, param, ctx)
+            return f"/v1/incidents/{number}/review/actions", number
+        return f"{_PATH}/{(number := ACTION.convert(value, param, ctx))}", number
 
 
 DAY = Day()
@@ -76,6 +89,10 @@ def list_(session: Session, /, late: bool, mine: bool, **query: object) -> None:
     say_more(len(rows), found.total, found.next_cursor)
 
 
+def _export(one: wire_records.Action) -> str:
+    return {"asked": "on its way to the forge", "failed": f"failed: {one.export_error}"}.get(one.export, "")
+
+
 def _state(one: wire_records.Action) -> Painted:
     word = "late" if one.late else one.state
     return Painted(_WORDS.get(word, word), _TONES.get(word, ""))
@@ -97,7 +114,7 @@ def show(session: Session, action_id: int) -> None:
         ("state", _state(found).text), ("due", str(found.due_on)), ("owner", owner),
         ("from", f"INC-{found.incident_id} {found.title}"),
         ("factor", f"F-{found.factor_id}" if found.factor_id else ""), ("could make worse", found.worse),
-        ("ended", ended), ("because", found.why), ("tracked at", found.issue),
+        ("ended", ended), ("because", found.why), ("tracked at", found.issue), ("export", _export(found)),
         ("written", f"{session.when(found.created_at)} by {found.created_by}"), ("version", found.version),
     ])  # fmt: skip
     for warning in found.warnings:
@@ -174,6 +191,25 @@ def wont_do(session: Session, action_id: int, why: str, version: int | None) -> 
 def reopen(session: Session, action_id: int, why: str, version: int | None) -> None:
     """Take an action up again."""
     _end(session, action_id, "open", why, version)
+
+
+@action.command()
+@click.argument("target", metavar="A-5|INC-3", type=Exported())
+@click.option("--channel", default="", help="The channel that opens the issue, where there are several.")
+@change_options
+@click.pass_obj
+def export(session: Session, target: tuple[str, int], channel: str) -> None:
+    """Open an issue of a code forge for an action, or for each open one of an incident."""
+    path, number = target
+    body = session.change("POST", f"{path}/export", {"channel": channel})
+    if path.startswith(_PATH):
+        found = session.decode(body, wire_records.Action)
+        session.done(body, f"A-{found.id} is on its way to the forge: incidentctl action show A-{found.id} says where")
+        return
+    asked = session.decode(body, wire_exports.ExportedActions)
+    named = ", ".join(f"A-{one.id}" for one in asked.actions)
+    none = f"No open action of INC-{number} is without an issue"
+    session.done(body, f"{named}: on their way to {asked.channel}" if named else none)
 
 
 def _end(session: Session, action_id: int, state: str, why: str, version: int | None) -> None:

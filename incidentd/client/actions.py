@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_similar as wire_similar
 
@@ -46,3 +47,10 @@ class ActionCalls(Calls):
         return await self._send(
             "POST", f"/v1/actions/{action_id}/state", wire_records.Action, body, if_version=if_version
         )
+
+    async def export_action(self, action_id: int, body: wire_exports.ExportActions) -> wire_records.Action:
+        return await self._send("POST", f"/v1/actions/{action_id}/export", wire_records.Action, body)
+
+    async def export_actions(self, incident_id: int, body: wire_exports.ExportActions) -> wire_exports.ExportedActions:
+        path = f"/v1/incidents/{incident_id}/review/actions/export"
+        return await self._send("POST", path, wire_exports.ExportedActions, body)

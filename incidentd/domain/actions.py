@@ -27,6 +27,15 @@ class State(enum.StrEnum):
     WONT_DO = "wont_do"
 
 
+class Export(enum.StrEnum):
+    """How it stands with its issue at a code forge."""
+
+    NONE = ""
+    ASKED = "asked"
+    EXPORTED = "exported"
+    FAILED = "failed"
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """An action as stored. `due_on` is a day on the calendar of `owner_team`; `worse`: what it could make worse."""
 
@@ -46,6 +55,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str
     issue: str
     version: int
+    export: Export = Export.NONE
+    export_error: str = ""
+    export_key: str = ""  # by which its issue is found again, "" before it was first asked for
 
     @property
     def name(self) -> str:

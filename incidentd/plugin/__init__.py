@@ -51,6 +51,7 @@ from incidentd.plugin.decoding import (
 from incidentd.plugin.duty import DutyBook, OnDuty
 from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.hooks import hookimpl, hookspec
+from incidentd.plugin.issues import IssueChannel, IssueOrder
 from incidentd.plugin.memory import (
     MAX_MEMORY_KEY,
     MAX_MEMORY_KEYS,
@@ -97,7 +98,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.9"
+API_VERSION = "1.10"
 
 __all__ = [
     "API_VERSION",
@@ -131,6 +132,8 @@ __all__ = [
     "Embedder",
     "Event",
     "Handler",
+    "IssueChannel",
+    "IssueOrder",
     "KeptMessage",
     "MailText",
     "Mailing",

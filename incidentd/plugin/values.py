@@ -79,7 +79,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The vendor took the message. `delivered` is True only where the vendor confirms arrival.
 
-    `url` is where people find a room that was opened. Since API version 1.7.
+    `url` is where people find a room or an issue that was opened. Since API version 1.7.
     """
 
     vendor_id: str = ""

@@ -33,6 +33,7 @@ from incidentd.plugin.adapters import (
 from incidentd.plugin.chat import Announcement, ChatBook, RoomOrder
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.embedding import Embedder
+from incidentd.plugin.issues import IssueOrder
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
 from incidentd.plugin.subscribers import Subscribers
@@ -277,6 +278,14 @@ class PluginHost:
     async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
         """Do something with the room of an incident, as `announce`."""
         return await self._channel(instance).arrange(order)
+
+    def issue_channels(self) -> list[str]:
+        """The channel instances that can open issues of a code forge, in the order of the configuration."""
+        return [name for name, channel in self._crew.channels.items() if channel.opens_issues()]
+
+    async def open_issue(self, instance: str, order: IssueOrder) -> Receipt:
+        """Open an issue by a channel instance; one that does not exist, or opens none, fails for good."""
+        return await self._channel(instance).open_issue(order)
 
     @property
     def embedders(self) -> Collection[str]:

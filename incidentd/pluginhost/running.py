@@ -12,6 +12,7 @@ from incidentd.clock import Clock
 from incidentd.domain.checks import CheckState
 from incidentd.plugin.adapters import AlertSource, Handler, Notifier, Route, StoreUnavailable
 from incidentd.plugin.chat import Announcement, ChatChannel, RoomOrder
+from incidentd.plugin.issues import IssueChannel, IssueOrder
 from incidentd.plugin.support import Outgoing, SupportChannel
 from incidentd.plugin.values import (
     BadRequest,
@@ -190,6 +191,16 @@ class _Chatting:
         return await self._channel.announce(message)
 
 
+class _Opening:
+    """The issues that a channel opens, as something that is sent."""
+
+    def __init__(self, channel: IssueChannel) -> None:
+        self._channel = channel
+
+    async def send(self, message: IssueOrder, /) -> Receipt:
+        return await self._channel.open_issue(message)
+
+
 class RunningChannel(RunningListener):
     """A support channel instance: what it hears, and what it sends."""
 
@@ -197,6 +208,7 @@ class RunningChannel(RunningListener):
         super().__init__(channel, vitals, root)
         self._sender: Sender[Outgoing] = Sender(channel, vitals, clock)
         self._chat = Sender(_Chatting(channel), vitals, clock) if isinstance(channel, ChatChannel) else None
+        self._opening = Sender(_Opening(channel), vitals, clock) if isinstance(channel, IssueChannel) else None
 
     async def announce(self, announcement: Announcement) -> Receipt:
         """Announce to responders. Raises `PermanentFailure` where the channel is none that responders read."""
@@ -205,6 +217,20 @@ class RunningChannel(RunningListener):
     async def arrange(self, order: RoomOrder) -> Receipt:
         """Do something with the room of an incident, as `announce`."""
         return await self._tell(order)
+
+    def opens_issues(self) -> bool:
+        """Whether it can open issues; not when it fails to tell."""
+        try:
+            return isinstance(self._listener, IssueChannel) and bool(self._listener.issues)
+        except (Exception, SystemExit) as error:
+            self.vitals.failed("issues", error)
+            return False
+
+    async def open_issue(self, order: IssueOrder) -> Receipt:
+        """Open an issue. Raises `PermanentFailure` where the channel opens none."""
+        if self._opening is None or not self.opens_issues():
+            raise PermanentFailure(f"channel {self.vitals.instance!r} opens no issues")
+        return await self._opening.send(order)
 
     async def _tell(self, message: Announcement | RoomOrder) -> Receipt:
         if self._chat is None:

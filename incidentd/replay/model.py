@@ -19,6 +19,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.reachability import NotifierState
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.chat import Announcement, RoomOrder
+from incidentd.plugin.issues import IssueOrder
 from incidentd.plugin.support import Outgoing
 from incidentd.plugin.values import Notification, Receipt
 from incidentd.replay.history import History, number, silence_then, window_then
@@ -50,6 +51,13 @@ class _Nowhere:
 
     async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
         raise NotImplementedError("a replay sends nothing")
+
+    async def open_issue(self, instance: str, order: IssueOrder) -> Receipt:
+        raise NotImplementedError("a replay sends nothing")
+
+    def issue_channels(self) -> Collection[str]:
+        """None: a replay has no reviews."""
+        return ()
 
     async def write(self, instance: str, outgoing: Outgoing) -> Receipt:
         raise NotImplementedError("a replay sends nothing")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 
 
@@ -31,3 +32,10 @@ class ActionCalls(Protocol):
     async def end(
         self, action_id: int, body: wire_records.EndAction, actor: str, if_version: int | None
     ) -> wire_records.Action: ...
+
+
+class ActionExportCalls(Protocol):
+    async def export(self, action_id: int, body: wire_exports.ExportActions, actor: str) -> wire_records.Action: ...
+    async def export_all(
+        self, incident_id: int, body: wire_exports.ExportActions, actor: str
+    ) -> wire_exports.ExportedActions: ...

@@ -44,7 +44,7 @@ class Actions:
             masked = hidden_ones(conn, actor, query.incident)
             hidden = actions.count_where(conn, self._where(query, actor, incidents=list(masked))) if masked else 0
             where = self._where(query, actor, besides=list(masked))
-            after = None if last is None else _existing(conn, last)
+            after = None if last is None else existing_action(conn, last)
             rows = actions.listed(conn, where, after, query.limit + 1)
             return wire_records.ActionPage(
                 actions=action_views(conn, rows[: query.limit], self._process(), now),
@@ -73,7 +73,7 @@ class Actions:
         now = self._store.clock.now()
 
         def read(conn: Connection) -> wire_records.Action:
-            row = _shown_to(conn, _existing(conn, action_id), actor)
+            row = shown_to(conn, existing_action(conn, action_id), actor)
             return action_views(conn, [row], self._process(), now)[0]
 
         return await self._store.read(read)
@@ -146,7 +146,7 @@ class Actions:
 
     # ------------------------------------------------------------------ what holds of them
     def _expected(self, tx: Tx, action_id: int, actor: str, if_version: int | None) -> Action:
-        row = _shown_to(tx.conn, _existing(tx.conn, action_id, lock=True), actor)
+        row = shown_to(tx.conn, existing_action(tx.conn, action_id, lock=True), actor)
         if if_version is not None and if_version != row.version:
             raise Conflict(f"{row.name} has changed meanwhile", current=self._view(tx, row))
         return row
@@ -173,14 +173,15 @@ class Actions:
             raise Invalid(f"{values['due_on']} is over", field="due_on", remedy=remedy)
 
 
-def _existing(conn: Connection, action_id: int, *, lock: bool = False) -> Action:
+def existing_action(conn: Connection, action_id: int, *, lock: bool = False) -> Action:
+    """One action. Raises `NotFound`."""
     found = actions.get(conn, action_id, lock=lock)
     if found is None:
         raise NotFound(f"there is no action A-{action_id}", remedy="incidentctl action list --state all")
     return found
 
 
-def _shown_to(conn: Connection, row: Action, actor: str) -> Action:
+def shown_to(conn: Connection, row: Action, actor: str) -> Action:
     """The action, unless what was concluded of its incident is kept from `actor`."""
     by = masked_from(conn, actor).get(row.incident_id)
     if by is not None:

@@ -28,6 +28,7 @@ from incidentd.plugin.values import (
 from incidentd.pluginhost.sending import NotifierTimeout, Quarantined
 from incidentd.services.chat_sending import ChatMessages, ChatSender
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER, Outcomes
+from incidentd.services.issue_sending import IssueMessages, IssueSender
 from incidentd.services.outbox import BUNDLE, Claimed, Outbox
 from incidentd.services.page_messages import COPY, PAGE
 from incidentd.services.report_outgoing import OutgoingMessages
@@ -44,7 +45,7 @@ STUCK = f"not out within {FALL_BACK_AFTER.total_seconds():g} s"
 log = structlog.get_logger("incidentd.delivery")
 
 
-class Sender(ChatSender, Protocol):
+class Sender(ChatSender, IssueSender, Protocol):
     """The plugin host's side: one notifier or channel instance by name, with its time limit and health."""
 
     async def send(self, instance: str, notification: Notification) -> Receipt: ...
@@ -82,6 +83,7 @@ class DeliveryWorker:
         self._letters = letters
         self._outgoing = OutgoingMessages(store)
         self._chat = ChatMessages(store, sender)
+        self._issues = IssueMessages(store, sender)
         self._store = store
         self._sender = sender
         self._outbox = outbox
@@ -166,6 +168,8 @@ class DeliveryWorker:
         row = claimed.row
         if row.to_chat:
             return await self._chat.send(row)
+        if row.to_forge:
+            return await self._issues.send(row)
         if row.to_customer:
             return await self._sender.write(row.notifier, await self._outgoing.of(row))
         if row.to_subscriber:

@@ -31,8 +31,8 @@ def backoff(attempt: int, retry_after: float | None) -> timedelta:
     return timedelta(seconds=max(planned, min(retry_after or 0, 3600)))
 
 
-class ChatOutcomes(Protocol):
-    """What follows from a delivery to a chat: that it went out, or that one about an incident never will."""
+class OrderOutcomes(Protocol):
+    """What follows from an order to a channel: that it was carried out, or never will be."""
 
     def arrived(self, tx: Tx, row: DeliveryRow, receipt: Receipt) -> None: ...
     def failed(self, tx: Tx, row: DeliveryRow, error: str) -> None: ...
@@ -49,12 +49,14 @@ class Outcomes:
         escalation: Escalation,
         arrived: Callable[[Tx, DeliveryRow], None] = lambda _tx, _row: None,
         undelivered: Callable[[Tx, DeliveryRow, str], None] = lambda _tx, _row, _why: None,
-        chat: ChatOutcomes | None = None,
+        chat: OrderOutcomes | None = None,
+        issues: OrderOutcomes | None = None,
     ) -> None:
         self._escalation = escalation
         self._arrived = arrived
         self._undelivered = undelivered
         self._chat = chat
+        self._issues = issues
 
     # ------------------------------------------------------------------ it went out
     def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
@@ -68,9 +70,10 @@ class Outcomes:
         }
         if not self._settle(tx, claimed, values):
             return
-        if claimed.row.to_chat:  # nobody was reached by it
-            if self._chat is not None:
-                self._chat.arrived(tx, claimed.row, receipt)
+        if claimed.row.is_order:  # nobody was reached by it
+            follower = self._chat if claimed.row.to_chat else self._issues
+            if follower is not None:
+                follower.arrived(tx, claimed.row, receipt)
             return
         for row in claimed.told:
             tx.emit("delivery.sent", subject_of(row), _facts(claimed, row, delivered=receipt.delivered))
@@ -107,7 +110,7 @@ class Outcomes:
         due = tx.now + backoff(row.attempt, retry_after)
         if not claims.settle(tx, row, state="pending", due_at=due, error=error):
             return
-        if row.to_chat:
+        if row.is_order:
             tx.wake(Wake.DELIVERIES)
             return
         for part in claimed.told:
@@ -129,14 +132,19 @@ class Outcomes:
         """It can never arrive."""
         if not self._settle(tx, claimed, {"state": "failed", "error": error}):
             return
-        if claimed.row.to_chat:
-            if self._chat is not None and claimed.row.about.startswith("chat:incident:"):
-                self._chat.failed(tx, claimed.row, error)
-            else:
-                tx.emit("chat.failed", subject_of(claimed.row), facts(claimed.row, error=error))
+        if claimed.row.is_order:
+            self._order_failed(tx, claimed.row, error)
             return
         self._give_back(tx, claimed.row)
         self.failed(tx, claimed, error)
+
+    def _order_failed(self, tx: Tx, row: DeliveryRow, error: str) -> None:
+        if row.to_forge and self._issues is not None:
+            self._issues.failed(tx, row, error)
+        elif self._chat is not None and row.about.startswith("chat:incident:"):
+            self._chat.failed(tx, row, error)
+        else:
+            tx.emit("chat.failed", subject_of(row), facts(row, error=error))
 
     def failed(self, tx: Tx, claimed: Claimed, error: str) -> None:
         """What follows from a failure for good, of an attempt or told by a late receipt."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.services.action_exports import ActionExports
 from incidentd.services.action_reminders import ActionReminders
 from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
@@ -38,6 +39,7 @@ class ReviewDesk:
         process: Callable[[], Process],
         roster: Callable[[], Roster],
         embedders: Embedders | None = None,
+        issue_channels: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.accounts = Accounts(store)
         self.factors = Factors(store, roster)
@@ -51,6 +53,7 @@ class ReviewDesk:
         self.acts = WorkshopActs(store, process, roster)
         self.lints = Lints(store, process, roster)
         self.actions = Actions(store, process, roster)
+        self.exports = ActionExports(store, process, roster, issue_channels)
         self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
         self.library = LibraryDesk(store, process, roster)
@@ -70,6 +73,7 @@ class ReviewDesk:
             acts=self.acts,
             timelines=self.timelines,
             actions=self.actions,
+            exports=self.exports,
             library=self.library.calls(),
             wording=self.lints,
             similar=self.similar,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from incidentd.services.action_contracts import ActionCalls
+from incidentd.services.action_contracts import ActionCalls, ActionExportCalls
 from incidentd.services.document_contracts import DocumentCalls, PublishingCalls, SectionCalls
 from incidentd.services.library_contracts import LibraryCalls
 from incidentd.services.record_contracts import AccountCalls, FactorCalls, IdeaCalls, LearningCalls, ThemeCalls
@@ -62,6 +62,7 @@ class ReviewCalls(msgspec.Struct, frozen=True, kw_only=True):
     ideas: IdeaCalls
     timelines: ReviewTimelineCalls
     actions: ActionCalls
+    exports: ActionExportCalls
     wording: WordingCalls
     acts: WorkshopActCalls
     library: LibraryCalls

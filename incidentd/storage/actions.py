@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
 
-from incidentd.domain.actions import Action, State
+from incidentd.domain.actions import Action, Export, State
 from incidentd.storage.schema_reviews import actions, factors, review_ideas
 from incidentd.storage.tx import Tx
 
 
 def _action(row: Row[Any]) -> Action:
     values = {name: getattr(row, name) for name in Action.__struct_fields__}
-    return Action(**values | {"due_on": date.fromisoformat(row.due_on), "state": State(row.state)})
+    read = {"due_on": date.fromisoformat(row.due_on), "state": State(row.state), "export": Export(row.export)}
+    return Action(**values | read)
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,16 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.about.startswith("chat:")
 
     @property
+    def to_forge(self) -> bool:
+        """Whether it opens an issue of a code forge, by a channel."""
+        return self.about.startswith("issue:")
+
+    @property
+    def is_order(self) -> bool:
+        """Whether a channel does something with it that reaches nobody: whoever ordered it tells what came of it."""
+        return self.to_chat or self.to_forge
+
+    @property
     def to_subscriber(self) -> bool:
         """Whether it is a letter to somebody who subscribes: nobody in the roster either."""
         return not self.person and self.about.startswith("subscriber:")
@@ -92,7 +102,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def to_outside(self) -> bool:
         """Whether nobody in the roster gets it."""
-        return self.to_customer or self.to_chat or self.to_subscriber
+        return self.to_customer or self.is_order or self.to_subscriber
 
     @property
     def may_have_arrived(self) -> bool:
@@ -239,6 +249,12 @@ def announced(conn: Connection, about: str, notifier: str) -> bool:
         conn.execute(select(deliveries.c.id).where(IS_ABOUT, _about(about, notifier), states).limit(1)).first()
         is not None
     )
+
+
+def attempts_about(conn: Connection, about: str) -> int:
+    """How often everything about something was tried, the attempt that is made now included."""
+    query = select(func.coalesce(func.sum(deliveries.c.attempt), 0)).where(IS_ABOUT, deliveries.c.about == about)
+    return int(conn.execute(query).scalar_one())
 
 
 def waits_untried(conn: Connection, about: str, notifier: str) -> bool:

@@ -196,6 +196,9 @@ actions = _of_review(
     Column("ended_by", String, nullable=False),
     Column("issue", String, nullable=False),  # where a code forge tracks it
     Column("version", Integer, nullable=False),
+    Column("export", String, nullable=False, server_default=""),  # "" | asked | exported | failed
+    Column("export_error", String, nullable=False, server_default=""),
+    Column("export_key", String, nullable=False, server_default=""),  # by which its issue is found again
 )
 similar_answers = _of_review(
     "similar_answers",

@@ -224,6 +224,8 @@ class Action(Frozen, frozen=True):
     version: int
     title: str = ""  # of its incident
     ended_by: str = ""
+    export: str = ""  # to a code forge: "" | asked | exported | failed
+    export_error: str = ""  # why it failed
     warnings: tuple[str, ...] = ()  # what is worth a second thought; nothing is refused for it
 
 

@@ -13,6 +13,8 @@ from incidentd.plugin import (
     AdapterType,
     Condition,
     Context,
+    IssueChannel,
+    IssueOrder,
     Outgoing,
     PermanentFailure,
     Receipt,
@@ -25,6 +27,7 @@ from incidentd.plugin.catching_up import CatchingUp, Look
 from incidentd.plugin.hearing import Hearing
 from incidentd_forge.config import ForgeConfig
 from incidentd_forge.decode import Ignored, decode_event
+from incidentd_forge.issues import Issues
 from incidentd_forge.missed import Missed
 from incidentd_forge.rest import Rest
 from incidentd_forge.signature import check_signature, event_of
@@ -44,13 +47,14 @@ class _Comment(msgspec.Struct):
     body: str | None = None
 
 
-class ForgeChannel(SupportChannel):
+class ForgeChannel(IssueChannel):
     """The issues of a forge, where everybody reads what is written."""
 
     def __init__(self, config: ForgeConfig, context: Context) -> None:
         self._config = config
         self._context = context
         self._rest = Rest(config, context)
+        self._issues = Issues(config, self._rest)
         self._missed = Missed(config, context, self._rest)
         self._hearing = Hearing()
         self._catching_up = CatchingUp(context, _OVERLAP)
@@ -102,6 +106,15 @@ class ForgeChannel(SupportChannel):
             return Receipt(vendor_id=f"comment-{before}")
         written = await self._rest.post(path, {"body": comment(outgoing)}, _Comment)
         return Receipt(vendor_id="" if written is None else f"comment-{written.id}")
+
+    @property
+    def issues(self) -> str:
+        """The repository in which it opens issues."""
+        return self._config.issues
+
+    async def open_issue(self, order: IssueOrder) -> Receipt:
+        """Open an issue there."""
+        return await self._issues.open(order)
 
     async def _find(self, path: str, outgoing: Outgoing) -> int | None:
         """The comment that an earlier attempt wrote."""

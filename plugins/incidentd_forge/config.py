@@ -54,9 +54,9 @@ class ForgeConfig(AdapterConfig):
     """`[channels.NAME] type = "forge"`.
 
     `secrets` are those of the webhooks, any of which may have signed. Where `repositories` are named it looks through
-    them now and then for what no webhook told. Without `token` and `app` it hears, and cannot
-    answer. `services` maps a repository to its service, `labels` a label to tags, `form` a heading of an issue form or
-    template to the triage answer or tag that stands below it.
+    them now and then for what no webhook told. Without `token` and `app` it hears, and cannot answer. `issues` is the
+    repository in which actions of reviews become issues. `services` maps a repository to its service, `labels` a label
+    to tags, `form` a heading of an issue form or template to the triage answer or tag that stands below it.
     """
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
@@ -67,6 +67,7 @@ class ForgeConfig(AdapterConfig):
     token: Token | None = None
     app: AppConfig | None = None
     repositories: tuple[str, ...] = ()
+    issues: Annotated[str, pydantic.Field(pattern=r"^(?:[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100})?$")] = ""
     services: Mapping[str, str] = {}
     labels: Mapping[str, Mapping[str, str]] = {}
     security_labels: tuple[str, ...] = ("security", "vulnerability")
@@ -88,6 +89,8 @@ class ForgeConfig(AdapterConfig):
     def _fits(self) -> ForgeConfig:
         if self.forge is Flavor.GITEA and self.api == GITHUB_API:
             raise ValueError('api: set it for a forge of your own, for example "https://git.example.org/api/v1"')
+        if self.issues and self.token is None and self.app is None:
+            raise ValueError("issues: to open them it has to show who it is — set `token` or `app`")
         if self.app is not None and (self.token is not None or self.forge is not Flavor.GITHUB):
             raise ValueError("app: only GitHub has apps, and with one there is no token — keep one of the two")
         return self

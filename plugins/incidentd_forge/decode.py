@@ -11,7 +11,7 @@ import msgspec
 from incidentd.plugin import BadRequest, Received, decode_json, safe_line, sender_time, storable
 from incidentd_forge.config import TAGS, ForgeConfig
 from incidentd_forge.payload import Hook, Issue, Label, User
-from incidentd_forge.writing import MARK, read_form, read_text
+from incidentd_forge.writing import ISSUE_MARK, MARK, read_form, read_text
 
 _SECURITY = {"security": "yes"}
 _GHOST = User("ghost")  # whose account is gone
@@ -213,6 +213,8 @@ def _issue_of(hook: Hook) -> Issue:
         raise BadRequest("is missing", field="issue")
     if hook.is_pull or hook.issue.is_pull:
         raise Ignored("a pull request")
+    if ISSUE_MARK.search(hook.issue.body or ""):
+        raise Ignored("an issue that we opened")
     return hook.issue
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,7 +36,9 @@ class Rest:
         self._context = context
         self._access = Access(config, context)
 
-    async def post(self, path: str, document: Any, answered: type[T]) -> T | None:
+    async def post(
+        self, path: str, document: Any, answered: type[T], remedies: Mapping[int, str] = _REMEDIES
+    ) -> T | None:
         """Make something; None where the answer is not understood."""
         from incidentd.plugin.httpcall import post
 
@@ -43,29 +46,29 @@ class Rest:
         url, headers = self._config.api + path, await self._access.headers()
         body = msgspec.json.encode(document)
         answer = await post(self._context.http, url, body, headers, timeout=limit, now=now)
-        self._require_success(answer, now)
+        self._require_success(answer, now, remedies)
         return _decoded(answer.body, answered)
 
-    async def page(self, path: str, item: type[T]) -> list[T]:
+    async def page(self, path: str, item: type[T], remedies: Mapping[int, str] = _REMEDIES) -> list[T]:
         """One page of a list."""
         from incidentd.plugin.httpcall import get
 
         now, limit = self._context.now(), self._config.timeout
         url, headers = self._config.api + path, await self._access.headers()
         answer = await get(self._context.http, url, headers, timeout=limit, now=now, most=_MOST)
-        self._require_success(answer, now)
+        self._require_success(answer, now, remedies)
         found = _decoded(answer.body, list[item])  # type: ignore[valid-type]
         if found is None:
             raise TemporaryFailure("the forge's answer is not understood")
         return found
 
-    def _require_success(self, answer: Answer, now: datetime) -> None:
+    def _require_success(self, answer: Answer, now: datetime, remedies: Mapping[int, str]) -> None:
         if answer.status == 401:
             self._access.forget()
         pause = rate_pause(answer, now)
         if pause is not None:
             raise TemporaryFailure(f"HTTP {answer.status}: the forge's limit of requests is reached", pause)
-        answer.require_success(_REMEDIES.get(answer.status, ""))
+        answer.require_success(remedies.get(answer.status, ""))
 
 
 def _decoded(body: bytes, type_: type[T]) -> T | None:

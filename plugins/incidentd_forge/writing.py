@@ -10,10 +10,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from incidentd.plugin import Outgoing, safe_line, safe_text
+from incidentd.plugin import IssueOrder, Outgoing, safe_line, safe_text
 
 MAX_TEXT = 60_000  # characters, escaped; GitHub takes 65,536
 MARK = re.compile(r"<!-- incidentd:[0-9a-f]{32} -->")
+ISSUE_MARK = re.compile(r"<!-- incidentd-issue:[0-9a-f]{32} -->")
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<hash>\S[^\n]*)|\*\*(?P<bold>[^*\n]+)\*\*[ \t]*)$", re.MULTILINE)
 _NO_ANSWER = "_No response_"  # what GitHub writes for a field of an issue form that was left empty
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -58,8 +59,16 @@ def read_form(text: str, headings: Mapping[str, str]) -> dict[str, str]:
 
 def mark_of(idempotency_key: str) -> str:
     """A hidden mark by which a message is known again among the comments of an issue."""
-    digest = hashlib.sha256(idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"<!-- incidentd:{digest[:32]} -->"
+    return f"<!-- incidentd:{_digest(idempotency_key)} -->"
+
+
+def issue_mark(idempotency_key: str) -> str:
+    """The same, of an issue that was opened by order."""
+    return f"<!-- incidentd-issue:{_digest(idempotency_key)} -->"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def comment(outgoing: Outgoing) -> str:
@@ -67,6 +76,12 @@ def comment(outgoing: Outgoing) -> str:
     about = f"{outgoing.reference}, written automatically" if outgoing.automatic else outgoing.reference
     text = _fitting(safe_text(outgoing.text).strip() or "(no text)")
     return f"{text}\n\n<sub>{plain(safe_line(about, 80))}</sub>\n{mark_of(outgoing.idempotency_key)}"
+
+
+def issue_text(order: IssueOrder, *, shows_day: bool = False) -> str:
+    """The body of an issue that is opened by order, with its mark; `shows_day` where the forge has none for it."""
+    due = f"**Due {order.due_on.isoformat()}**\n\n" if shows_day else ""
+    return f"{due}{_fitting(safe_text(order.text).strip())}\n\n{issue_mark(order.idempotency_key)}"
 
 
 def _fitting(text: str) -> str:

@@ -311,6 +311,7 @@ class FakeDaemon:
                 self,
                 **_load("fake_review_records").record_calls(self),
                 actions=_load("fake_review_actions").Actions(self),
+                exports=_load("fake_review_actions").Exports(self),
                 similar=_load("fake_review_actions").Similar(self),
                 library=_load("fake_library").library_calls(self),
                 wording=_load("fake_wording").Wording(self),

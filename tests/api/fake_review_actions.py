@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from incidentd.services.errors import NotFound
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_similar as wire_similar
 
@@ -39,6 +40,23 @@ class Actions:
     async def end(self, action_id, body, actor, if_version):
         await self.fake.note("action.end", action_id, body, actor, if_version)
         return await self.get(action_id, actor)
+
+
+class Exports:
+    """A-1 is on its way to the forge."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def export(self, action_id, body, actor):
+        await self.fake.note("action.export", action_id, body, actor)
+        if action_id != 1:
+            raise NotFound(f"there is no action A-{action_id}")
+        return ACTION
+
+    async def export_all(self, incident_id, body, actor):
+        await self.fake.note("action.export_all", incident_id, body, actor)
+        return wire_exports.ExportedActions(actions=(ACTION,), channel="github")
 
 
 class Similar:

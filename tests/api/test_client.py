@@ -17,6 +17,7 @@ from incidentd import exchange, wire
 from incidentd.api.routes import ROUTES
 from incidentd.client import ApiError, Client, Unreachable, VersionMismatch
 from incidentd.domain.severity import Severity
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import drills as wire_drills
@@ -318,6 +319,8 @@ CALLS = {
     ),
     "undo_dismissal": lambda c: c.undo_dismissal(1),
     "edit_action": lambda c: c.edit_action(1, wire_records.EditAction(worse="noise"), if_version=1),
+    "export_action": lambda c: c.export_action(1, wire_exports.ExportActions(channel="github")),
+    "export_actions": lambda c: c.export_actions(1, wire_exports.ExportActions()),
     "end_action": lambda c: c.end_action(1, wire_records.EndAction(state="done"), if_version=1),
     "group_entries": lambda c: c.group_entries(1, wire_timeline.GroupEntries(seqs=(4,), group="the retries")),
     "drive_review": lambda c: c.drive_review(1, wire_reviews.DriveReview(step="next"), if_version=1),

@@ -165,6 +165,8 @@ GOOD = {
         {"text": "Alert on stale rules", "owner_team": "web", "due_on": "2026-04-01"},
     ),
     "PATCH /v1/actions/{id}": ("/v1/actions/1", {"worse": "more noise"}),
+    "POST /v1/actions/{id}/export": ("/v1/actions/1/export", {"channel": "github"}),
+    "POST /v1/incidents/{id}/review/actions/export": ("/v1/incidents/1/review/actions/export", {}),
     "POST /v1/actions/{id}/state": ("/v1/actions/1/state", {"state": "wont_do", "why": "the balancer goes"}),
     "POST /v1/incidents/{id}/review/groups": ("/v1/incidents/1/review/groups", {"seqs": [4], "group": "the retries"}),
     "POST /v1/incidents/{id}/review/drive": ("/v1/incidents/1/review/drive", {"walk": "2026-03-14T09:26:00Z"}),

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, select
 
 from incidentd.core import Core
+from incidentd.domain.incidents import Status
 from incidentd.domain.people import (
     ContactMethod,
     EscalationPolicy,
@@ -26,10 +27,12 @@ from incidentd.domain.people import (
     Step,
     Target,
     TargetKind,
+    Team,
 )
-from incidentd.domain.process import Process
+from incidentd.domain.process import Process, default_process
 from incidentd.domain.reachability import NotifierState
 from incidentd.domain.routing import Route
+from incidentd.domain.severity import Severity
 from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import Receipt
@@ -38,6 +41,8 @@ from incidentd.storage import alerts, deliveries, event_log, migrate, schema
 from incidentd.storage.deliveries import IS_WAITING
 from incidentd.storage.engines import MemoryBackend
 from incidentd.storage.store import Store
+from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import reviews as wire_reviews
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -96,6 +101,8 @@ class RecordingSender:
         self.written = []  # the same, of messages to customers
         self.arranged = []  # what was to be done with rooms of incidents
         self.announced = []  # the same, of what responders read in a chat
+        self.issues = []  # the same, of issues to open
+        self.forges = []  # the instances that can
         self.script = defaultdict(list)
         self.always = {}
         self.during = None  # awaited while a message is being sent
@@ -115,6 +122,13 @@ class RecordingSender:
     async def arrange(self, instance, order):
         self.arranged.append(order)
         return self._outcome(instance)
+
+    async def open_issue(self, instance, order):
+        self.issues.append((instance, order))
+        return self._outcome(instance)
+
+    def issue_channels(self):
+        return self.forges
 
     async def write(self, instance, outgoing):
         self.written.append((instance, outgoing))
@@ -477,3 +491,27 @@ async def daemon(make_store, clock: FakeClock) -> Harness:
 def harness_class():
     """For tests that make their own daemons."""
     return Harness
+
+
+@pytest.fixture
+async def reviewed(daemon):
+    """`await reviewed()` has one more incident of shop whose review ada holds."""
+    daemon.process = default_process()
+    daemon.roster = daemon.roster_of(
+        [daemon.person("ada", "push"), daemon.person("lin", "push"), daemon.person("sam", "mail")],
+        [daemon.policy("default", (300, "lin"))],
+        services={"shop": Service(name="shop", team="web")},
+        teams={"web": Team(name="web", members=("sam", "lin"))},
+    )
+
+    async def make():
+        declared = wire_incidents.DeclareIncident(title="503 at the balancer", severity=Severity.SEV3, service="shop")
+        made = await daemon.core.incidents.declare(declared, "ada")
+        for to in (Status.MITIGATED, Status.RESOLVED):
+            body = wire_incidents.ChangeStatus(to=to, evidence="the graph")
+            await daemon.core.incidents.change_status(made.id, body, "ada", None)
+        await daemon.advance(3600)
+        await daemon.core.reviews.workshops.start(made.id, wire_reviews.StartReview(), "ada")
+        return made.id
+
+    return make

@@ -4,44 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd.domain.incidents import Status
-from incidentd.domain.people import Service, Team
-from incidentd.domain.process import default_process
-from incidentd.domain.severity import Severity
 from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.services.existing_reviews import existing_review
 from incidentd.storage import reviews
 from incidentd.storage.schema_reviews import factors, review_ideas
-from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import review_records as wire_records
-from incidentd.wire import reviews as wire_reviews
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def reviewed(daemon):
-    """`await reviewed()` has one more incident of shop whose review ada holds."""
-    daemon.process = default_process()
-    daemon.roster = daemon.roster_of(
-        [daemon.person("ada", "push"), daemon.person("lin", "push"), daemon.person("sam", "mail")],
-        [daemon.policy("default", (300, "lin"))],
-        services={"shop": Service(name="shop", team="web")},
-        teams={"web": Team(name="web", members=("sam", "lin"))},
-    )
-
-    async def make():
-        declared = wire_incidents.DeclareIncident(title="503 at the balancer", severity=Severity.SEV3, service="shop")
-        made = await daemon.core.incidents.declare(declared, "ada")
-        for to in (Status.MITIGATED, Status.RESOLVED):
-            body = wire_incidents.ChangeStatus(to=to, evidence="the graph")
-            await daemon.core.incidents.change_status(made.id, body, "ada", None)
-        await daemon.advance(3600)
-        await daemon.core.reviews.workshops.start(made.id, wire_reviews.StartReview(), "ada")
-        return made.id
-
-    return make
 
 
 def today(daemon):

@@ -7,6 +7,7 @@ from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.action_contracts import ActionQuery
 from incidentd.services.contracts import Calls
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import review_records as wire_records
 from incidentd.wire import review_similar as wire_similar
 
@@ -30,6 +31,16 @@ async def edit_action(calls: Calls, call: Call[wire_records.EditAction, queries.
 
 async def end_action(calls: Calls, call: Call[wire_records.EndAction, queries.Query]) -> wire_records.Action:
     return await calls.review.actions.end(call.id, call.body, call.actor, call.if_version)
+
+
+async def export_action(calls: Calls, call: Call[wire_exports.ExportActions, queries.Query]) -> wire_records.Action:
+    return await calls.review.exports.export(call.id, call.body, call.actor)
+
+
+async def export_actions(
+    calls: Calls, call: Call[wire_exports.ExportActions, queries.Query]
+) -> wire_exports.ExportedActions:
+    return await calls.review.exports.export_all(call.id, call.body, call.actor)
 
 
 async def say_differs(

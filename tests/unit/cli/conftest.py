@@ -357,7 +357,7 @@ class Canned:
         made = wire_records.Action(
             id=5, incident_id=4, text=t, owner_team=t, owner=t, due_on=AT.date(), factor_id=7, worse=t, state="open",
             why=t, created_at=AT, created_by=t, ended_at=AT, issue=t, late=True, version=1, title=t, ended_by=t,
-            warnings=(t,),
+            export="failed", export_error=t, warnings=(t,),
         )  # fmt: skip
         return msgspec.structs.replace(made, **changes)
 

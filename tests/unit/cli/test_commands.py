@@ -13,6 +13,7 @@ import pytest
 
 from incidentd import wire
 from incidentd.cli import ctl
+from incidentd.wire import action_exports as wire_exports
 from incidentd.wire import audit as wire_audit
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -551,6 +552,11 @@ ASK = [  # a question that needs a body
          {"issue": "https://forge.example/4"}),
     Case("action edit A-5 --due 2026-05-01 --factor 0", "PATCH /v1/actions/5", lambda c: c.action(), "A-5 is open",
          {"due_on": "2026-05-01", "factor_id": 0}),
+    Case("action export A-5", "POST /v1/actions/5/export", lambda c: c.action(export="asked"),
+         "A-5 is on its way to the forge", {"channel": ""}),
+    Case("action export inc-4 --channel github", "POST /v1/incidents/4/review/actions/export",
+         lambda c: wire_exports.ExportedActions(actions=(c.action(),), channel=c.text), "A-5: on their way to plain",
+         {"channel": "github"}),
     Case("action done 5 --why shipped", "POST /v1/actions/5/state", lambda c: c.action(state="done"),
          "A-5 is done: plain", {"state": "done", "why": "shipped"}),
     Case("action wont-do 5 -r moved", "POST /v1/actions/5/state", lambda c: c.action(state="wont_do"),
