@@ -43,6 +43,7 @@ from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.contracts import Calls
 from incidentd.services.duty_lending import LentDuty
 from incidentd.services.health import HealthView
+from incidentd.services.issue_states import LentIssues
 from incidentd.services.plugin_memory import LentMemory
 from incidentd.services.public_status import LentStatus
 from incidentd.services.receipts import LentReceipts
@@ -193,6 +194,7 @@ class Daemon:
             receipts=LentReceipts(self.core.receipts, instance, self._public_url),
             reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
             chat=LentChat(lambda: self.core.chat, lambda: self.core.chat_keeping, instance),
+            issues=LentIssues(lambda: self.core.reviews.issue_states, instance),
             duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
             status=LentStatus(lambda: self.core.store),
             subscribers=LentSubscribers(lambda: self.core.subscribers, instance),

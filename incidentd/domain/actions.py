@@ -57,6 +57,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     export: Export = Export.NONE
     export_error: str = ""
+    issue_at: datetime | None = None  # when its issue last changed, by the forge's clock
     export_key: str = ""  # by which its issue is found again, "" before it was first asked for
 
     @property

@@ -51,7 +51,7 @@ from incidentd.plugin.decoding import (
 from incidentd.plugin.duty import DutyBook, OnDuty
 from incidentd.plugin.embedding import Embedder
 from incidentd.plugin.hooks import hookimpl, hookspec
-from incidentd.plugin.issues import IssueChannel, IssueOrder
+from incidentd.plugin.issues import IssueBook, IssueChannel, IssueOrder, IssueState
 from incidentd.plugin.memory import (
     MAX_MEMORY_KEY,
     MAX_MEMORY_KEYS,
@@ -132,8 +132,10 @@ __all__ = [
     "Embedder",
     "Event",
     "Handler",
+    "IssueBook",
     "IssueChannel",
     "IssueOrder",
+    "IssueState",
     "KeptMessage",
     "MailText",
     "Mailing",

@@ -29,6 +29,7 @@ from incidentd.plugin.values import (
 if TYPE_CHECKING:
     from incidentd.plugin.chat import ChatBook
     from incidentd.plugin.duty import DutyBook
+    from incidentd.plugin.issues import IssueBook
     from incidentd.plugin.memory import Memory
     from incidentd.plugin.status import StatusReader
     from incidentd.plugin.subscribers import Subscribers
@@ -205,6 +206,11 @@ class Context(Protocol):
     @property
     def chat(self) -> ChatBook:
         """What responders do from a chat. Since API version 1.7."""
+        ...
+
+    @property
+    def issues(self) -> IssueBook:
+        """Where it tells what became of issues that it opened. Since API version 1.10."""
         ...
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from abc import abstractmethod
 from datetime import date, datetime
+from typing import Protocol
 
 import msgspec
 
@@ -24,6 +26,26 @@ class IssueOrder(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date
     created_at: datetime  # of the action: no issue of it is older
     attempt: int = 1
+
+
+class IssueState(enum.StrEnum):
+    """What became of an issue."""
+
+    OPEN = "open"
+    DONE = "done"
+    NOT_PLANNED = "not_planned"  # it was closed, and what it asks for will not be done
+
+
+class IssueBook(Protocol):
+    """Where a channel tells what became of the issues that it opened."""
+
+    async def changed(self, url: str, state: IssueState, at: datetime) -> bool:
+        """The issue that `Receipt.url` named was closed, or opened again, at `at` by the forge's clock.
+
+        False, and nothing changes, when this instance opened no such issue, or when `at` is no later than what was told
+        before. Raises `StoreUnavailable`.
+        """
+        ...
 
 
 class IssueChannel(SupportChannel):

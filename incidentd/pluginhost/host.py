@@ -33,7 +33,7 @@ from incidentd.plugin.adapters import (
 from incidentd.plugin.chat import Announcement, ChatBook, RoomOrder
 from incidentd.plugin.duty import DutyBook
 from incidentd.plugin.embedding import Embedder
-from incidentd.plugin.issues import IssueOrder
+from incidentd.plugin.issues import IssueBook, IssueOrder
 from incidentd.plugin.memory import Memory
 from incidentd.plugin.status import StatusReader
 from incidentd.plugin.subscribers import Subscribers
@@ -65,6 +65,7 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True):
     receipts: ReceiptBook
     reports: ReportBook
     chat: ChatBook
+    issues: IssueBook
     duty: DutyBook
     status: StatusReader
     subscribers: Subscribers

@@ -19,7 +19,7 @@ from incidentd.storage.tx import Tx
 
 _LONGEST = 10_000
 _LINK = 500
-_GONE = (SQLAlchemyError, StoreClosed, OSError)
+GONE = (SQLAlchemyError, StoreClosed, OSError)
 
 
 class ChatKeeping:
@@ -33,7 +33,7 @@ class ChatKeeping:
         """The vendor's ids of the rooms that are open. Raises `StoreUnavailable`."""
         try:
             return await self._store.read(lambda conn: chat_rooms.open_at_vendor(conn, instance))
-        except _GONE as error:
+        except GONE as error:
             raise StoreUnavailable("the rooms cannot be read now") from error
 
     async def keep(self, instance: str, message: KeptMessage) -> bool:
@@ -42,7 +42,7 @@ class ChatKeeping:
             return await self._store.write(lambda tx: self._keep(tx, instance, message))
         except IntegrityError:
             return False  # another node kept it a moment ago
-        except _GONE as error:
+        except GONE as error:
             raise StoreUnavailable("the message could not be kept; tell of it again") from error
 
     def _keep(self, tx: Tx, instance: str, message: KeptMessage) -> bool:

@@ -10,6 +10,7 @@ from incidentd.services.action_exports import ActionExports
 from incidentd.services.action_reminders import ActionReminders
 from incidentd.services.actions import Actions
 from incidentd.services.escalation import Handler
+from incidentd.services.issue_states import IssueStates
 from incidentd.services.learnings import Learnings
 from incidentd.services.library_desk import LibraryDesk
 from incidentd.services.lints import Lints
@@ -54,6 +55,7 @@ class ReviewDesk:
         self.lints = Lints(store, process, roster)
         self.actions = Actions(store, process, roster)
         self.exports = ActionExports(store, process, roster, issue_channels)
+        self.issue_states = IssueStates(store, process)
         self._timers = WorkshopTimers(roster)
         self._action_reminders = ActionReminders(process, roster)
         self.library = LibraryDesk(store, process, roster)

@@ -38,6 +38,13 @@ def get(conn: Connection, action_id: int, *, lock: bool = False) -> Action | Non
     return None if row is None else _action(row)
 
 
+def of_issue(conn: Connection, url: str) -> Action | None:
+    """The action that became the issue at `url`, locked; None when none did."""
+    query = select(actions).where(actions.c.issue == url, actions.c.export == Export.EXPORTED).with_for_update()
+    row = conn.execute(query.order_by(actions.c.id)).first()
+    return None if row is None else _action(row)
+
+
 def change(tx: Tx, action: Action, **values: Any) -> Action:
     """Store new values of columns; the version goes up by one."""
     statement = update(actions).where(actions.c.id == action.id)

@@ -198,6 +198,7 @@ actions = _of_review(
     Column("version", Integer, nullable=False),
     Column("export", String, nullable=False, server_default=""),  # "" | asked | exported | failed
     Column("export_error", String, nullable=False, server_default=""),
+    Column("issue_at", Instant),  # when it last changed there, by the forge's clock
     Column("export_key", String, nullable=False, server_default=""),  # by which its issue is found again
 )
 similar_answers = _of_review(

@@ -26,7 +26,7 @@ from incidentd.plugin import (
 from incidentd.plugin.catching_up import CatchingUp, Look
 from incidentd.plugin.hearing import Hearing
 from incidentd_forge.config import ForgeConfig
-from incidentd_forge.decode import Ignored, decode_event
+from incidentd_forge.decode import Ignored, decode_event, issue_change
 from incidentd_forge.issues import Issues
 from incidentd_forge.missed import Missed
 from incidentd_forge.rest import Rest
@@ -85,6 +85,8 @@ class ForgeChannel(IssueChannel):
         with self._hearing.checking(request.received_at):
             check_signature(self._config.forge, self._config.secrets, request)
         event = event_of(self._config.forge, request)
+        if (change := issue_change(event, request.body)) is not None:
+            return _answer({"known": not await self._context.issues.changed(*change)})
         try:
             message = decode_event(event, request.body, self._config, request.received_at)
         except Ignored as why:

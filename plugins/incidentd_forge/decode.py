@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from incidentd.plugin import BadRequest, Received, decode_json, safe_line, sender_time, storable
+from incidentd.plugin import BadRequest, IssueState, Received, decode_json, safe_line, sender_time, storable
 from incidentd_forge.config import TAGS, ForgeConfig
 from incidentd_forge.payload import Hook, Issue, Label, User
 from incidentd_forge.writing import ISSUE_MARK, MARK, read_form, read_text
@@ -43,6 +43,20 @@ def decode_event(event: str, body: bytes, config: ForgeConfig, now: datetime) ->
     if event not in _READERS:
         raise Ignored(f"events of the kind {safe_line(event, 40)}")
     return decode_hook(event, decode_json(body, Hook), config, now)
+
+
+def issue_change(event: str, body: bytes) -> tuple[str, IssueState, datetime] | None:
+    """What became of an issue that we opened, its address first; None for all else. Raises `BadRequest`."""
+    hook = decode_json(body, Hook) if event == "issues" else None
+    issue = hook.issue if hook is not None else None
+    if hook is None or issue is None or not ISSUE_MARK.search(issue.body or ""):
+        return None
+    if hook.action not in ("closed", "reopened") or issue.updated_at is None or issue.updated_at.tzinfo is None:
+        return None
+    if hook.action == "reopened":
+        return issue.html_url, IssueState.OPEN, issue.updated_at
+    state = IssueState.NOT_PLANNED if issue.state_reason == "not_planned" else IssueState.DONE
+    return issue.html_url, state, issue.updated_at
 
 
 def decode_hook(event: str, hook: Hook, config: ForgeConfig, now: datetime) -> Received:

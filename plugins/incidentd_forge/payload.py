@@ -55,6 +55,7 @@ class Post(msgspec.Struct, frozen=True):
 class Issue(Post, frozen=True, kw_only=True):
     number: int
     title: str = ""
+    html_url: str = ""
     labels: Sequence[Label] | None = None
     state_reason: str | None = None
     pull_request: msgspec.Raw = msgspec.Raw()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 
 import pytest
@@ -53,4 +55,13 @@ def test_an_issue_is_opened_once_although_its_answer_was_lost(make_daemon, runni
     recorder.script(Reply(body=json.dumps([issue | {"body": document["body"]}]).encode()))
     running.eventually(lambda: URL in ctl("action", "show", "A-1"), "it is found again")
     assert [one.method for one in recorder.requests] == ["POST", "GET"]
+
+    closed = issue | {"id": 70, "body": document["body"], "updated_at": "2026-03-02T09:00:00Z"}
+    hook = {"action": "closed", "repository": {"full_name": "acme/shop"}, "issue": closed}
+    body = json.dumps(hook).encode()
+    signature = hmac.new(b"hook-5257a869e7ec", body, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Forgejo-Event": "issues", "X-Forgejo-Signature": signature}
+    answer = daemon.http("POST", "/in/forgejo/forge/webhook", body, headers)
+    assert (answer.status, answer.json()) == (200, {"known": False})
+    assert "its issue was closed at the forge" in ctl("action", "show", "A-1")
     assert "token-5257a869e7ec" not in daemon.log.read_text()

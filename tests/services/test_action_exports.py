@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from incidentd.plugin.issues import IssueState
 from incidentd.plugin.values import PermanentFailure, Receipt, TemporaryFailure
 from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.services.issue_states import LentIssues
 from incidentd.wire import review_records as wire_records
 from incidentd.wire.action_exports import ExportActions
 
@@ -51,9 +53,7 @@ async def test_an_action_becomes_an_issue_once(daemon, desk):
     assert [one.attempt for one in orders] == [1, 2, 3]
     assert len({one.idempotency_key for one in orders}) == 1
     assert (orders[0].title, orders[0].due_on) == ("Alert on stale rules", daemon.clock.now().date() + timedelta(14))
-    assert orders[0].text == (
-        f"What it could make worse: more noise\n\nFrom INC-1: action A-{number}, team web."
-    )
+    assert orders[0].text == (f"What it could make worse: more noise\n\nFrom INC-1: action A-{number}, team web.")
     with pytest.raises(Conflict, match="has an issue already"):
         await exports.export(number, ANY, "lin")
     assert await told(daemon) == ["action.export_asked", "action.exported"]
@@ -103,3 +103,31 @@ async def test_what_cannot_be_exported_says_what_to_do_and_orders_nothing(daemon
     await daemon.send_due()
     assert daemon.sender.issues == []
     assert await told(daemon) == []
+
+
+async def test_what_becomes_of_the_issue_becomes_of_its_action(daemon, desk):
+    number = await desk()
+    await daemon.core.reviews.exports.export(number, ANY, "lin")
+    await daemon.send_due()
+    forge, other = (LentIssues(lambda: daemon.core.reviews.issue_states, one) for one in ("github", "elsewhere"))
+    now, minute = daemon.clock.now(), timedelta(minutes=1)
+
+    async def became():
+        found = await daemon.core.reviews.actions.get(number, "ada")
+        return found.state, found.ended_by
+
+    assert not await other.changed(URL, IssueState.DONE, now), "another channel says nothing of it"
+    assert not await forge.changed(URL + "1", IssueState.DONE, now)
+    assert await became() == ("open", "")
+    assert await forge.changed(URL, IssueState.DONE, now)
+    assert await became() == ("done", "system")
+    assert not [one for one in await daemon.armed() if one[0] == "action.due"]
+    assert await forge.changed(URL, IssueState.OPEN, now + minute)
+    assert not await forge.changed(URL, IssueState.DONE, now), "an old webhook that comes again"
+    assert await became() == ("open", "")
+    await daemon.core.reviews.actions.end(number, wire_records.EndAction(state="done", why="shipped"), "lin", None)
+    assert await forge.changed(URL, IssueState.NOT_PLANNED, now + 2 * minute)
+    assert await became() == ("done", "lin"), "what a person said stays"
+    assert await forge.changed(URL, IssueState.OPEN, now + 3 * minute)
+    assert await forge.changed(URL, IssueState.NOT_PLANNED, now + 4 * minute)
+    assert await became() == ("wont_do", "system")

@@ -22,6 +22,7 @@ from incidentd.plugin import (
     WebhookResponse,
     matches_all,
 )
+from incidentd.plugin.issues import IssueState
 from incidentd.plugin.testing.clock import FakeClock
 from incidentd.plugin.testing.memory import InMemory, SettablePauses
 from incidentd.plugin.testing.silences import MemorySilences
@@ -88,6 +89,23 @@ class SettableDuty:
         self.called.setdefault(once, (person, note))
 
 
+class RecordingIssues:
+    """An `IssueBook` that keeps what it was told; `unavailable` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, IssueState, datetime]] = []
+        self.unavailable = False
+
+    async def changed(self, url: str, state: IssueState, at: datetime) -> bool:
+        """Keep it once."""
+        if self.unavailable:
+            raise StoreUnavailable("the test's store is down")
+        if (url, state, at) in self.told:
+            return False
+        self.told.append((url, state, at))
+        return True
+
+
 class FakeContext:
     """What the daemon lends to one adapter instance: a recording sink, a settable reader and a clock to move."""
 
@@ -110,6 +128,7 @@ class FakeContext:
         self.receipts: Any = _receipts()
         self.reports = RecordingReports()
         self.chat: Any = _chat()
+        self.issues = RecordingIssues()
         self.duty = SettableDuty()
         self.status = SettableStatus()
         self.subscribers = RecordingSubscribers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -10,11 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from incidentd.plugin import IssueOrder, PermanentFailure, Secret, TemporaryFailure
+from incidentd.plugin import IssueOrder, PermanentFailure, Secret, StoreUnavailable, TemporaryFailure
 from incidentd.plugin.outcomes import UnknownOutcome
-from incidentd.plugin.testing import FakeContext, Recorded, RecordingServer, Reply
+from incidentd.plugin.testing import FakeContext, Recorded, RecordingServer, Reply, make_request
 from incidentd.plugin.testing.sending import failure_of
-from incidentd_forge.channel import CHANNELS
+from incidentd_forge.channel import CHANNELS, PATH
 from incidentd_forge.config import ForgeConfig
 from incidentd_forge.decode import Ignored, decode_event
 
@@ -129,6 +131,34 @@ async def test_our_own_issue_is_no_report_and_neither_is_a_comment_on_it(
     for event, body in (("issues", hook), ("issue_comment", comment)):
         with pytest.raises(Ignored, match="we opened"):
             decode_event(event, json.dumps(body).encode(), made._config, context.now())
+
+
+async def test_what_becomes_of_our_issue_is_told_and_of_no_other(forge: FakeForge, context: FakeContext) -> None:
+    made = channel(forge, context)
+    await made.open_issue(order())
+    at = "2026-03-02T09:00:00Z"
+    issue = {"id": 7, "title": "x", "user": {"login": "bot"}, "updated_at": at, **forge.issues[0]}
+
+    async def tell(**changes: Any) -> Any:
+        hook = {"repository": {"full_name": "acme/shop"}, "action": "closed", "issue": issue} | changes
+        body = json.dumps(hook).encode()
+        signature = hmac.new(b"hook", body, hashlib.sha256).hexdigest()
+        headers = {"X-GitHub-Event": "issues", "X-Hub-Signature-256": f"sha256={signature}"}
+        answer = await made.receive(make_request(PATH, body, headers={"Content-Type": "application/json", **headers}))
+        return json.loads(answer.body)
+
+    assert await tell() == {"known": False}
+    assert await tell() == {"known": True}
+    await tell(action="reopened")
+    await tell(issue=issue | {"state_reason": "not_planned"})
+    assert [(url, state.value) for url, state, _ in context.issues.told] == [
+        (forge.issues[0]["html_url"], state) for state in ("done", "open", "not_planned")
+    ]
+    assert await tell(issue=issue | {"body": "of somebody"}) == {"ignored": "an issue that is no report"}
+    assert await tell(action="edited") == {"ignored": "an issue that we opened"}
+    context.issues.unavailable = True
+    with pytest.raises(StoreUnavailable):
+        await tell()
 
 
 @pytest.mark.parametrize(

@@ -530,6 +530,14 @@ async def test_a_channel_without_a_chat_announces_nothing(start):
             await call
 
 
+async def test_a_channel_that_opens_no_issues_says_so(start):
+    host = start(instance(role="channel", kind="room"))
+    assert host.issue_channels() == []
+    for name in ("n", "nowhere"):
+        with pytest.raises(PermanentFailure, match=r"opens no issues|is gone"):
+            await host.open_issue(name, None)
+
+
 async def test_a_channel_that_fails_to_write_says_so(start):
     one = start(instance("temporary", role="channel", kind="room"), instance("create", "channel", "room", "never"))
     with pytest.raises(TemporaryFailure, match="later"):

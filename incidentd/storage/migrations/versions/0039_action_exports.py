@@ -11,4 +11,5 @@ def upgrade() -> None:
     """Add the columns."""
     op.add_column("actions", sa.Column("export", sa.String(), nullable=False, server_default=""))
     op.add_column("actions", sa.Column("export_error", sa.String(), nullable=False, server_default=""))
+    op.add_column("actions", sa.Column("issue_at", sa.BigInteger()))
     op.add_column("actions", sa.Column("export_key", sa.String(), nullable=False, server_default=""))
