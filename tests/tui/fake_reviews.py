@@ -130,6 +130,26 @@ class FakeReviews:
         self.put_review(view, self.me)
         return self.review_views[incident_id]
 
+    async def add_entry(self, incident_id: int, body: curated.WriteEntry) -> curated.CuratedEntry:
+        await self._mutate("add_entry", incident_id, body)
+        said = {name: getattr(body, name) for name in ("kind", "text", "evidence", "cues", "goals", "options", "group")}
+        made = curated.CuratedEntry(id=90, seq=body.seq, at=body.at, by=self.me, recorded_at=NOW, version=1, **said)
+        told = [
+            replace(one, notes=(*one.notes, made)) if body.seq and one.entry.seq == body.seq else one
+            for one in self.moments[incident_id]
+        ]
+        self.moments[incident_id] = told
+        self.walk_on(incident_id, 0)
+        return made
+
+    async def group_entries(self, incident_id: int, body: curated.GroupEntries) -> curated.Walk:
+        await self._mutate("group_entries", incident_id, body)
+        self.moments[incident_id] = [
+            replace(one, group=body.group) if one.entry.seq in body.seqs else one for one in self.moments[incident_id]
+        ]
+        self.walk_on(incident_id, 0)
+        return self.review_views[incident_id].walk
+
     async def drive_review(
         self, incident_id: int, body: wire_reviews.DriveReview, *, if_version: int | None = None
     ) -> wire_reviews.ReviewView:

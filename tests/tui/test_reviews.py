@@ -126,6 +126,29 @@ async def test_the_walk_shows_what_was_walked_and_takes_ones_account(client, in_
         await settled(pilot, lambda: app.screen.step_shown == "accounts")
 
 
+async def test_what_people_know_is_added_to_the_timeline_that_they_walk(client, in_review, settled, text, sent):
+    app, ready = in_review()
+    async with app.run_test(size=(140, 40)) as pilot:
+        await ready(pilot)
+        app.screen.items.select(("moment", 5))
+        await pilot.press("m")
+        await settled(pilot, lambda: "What they could have done then" in text(app))
+        await pilot.press("tab", *"page more?", "tab", *"a flat graph", "ctrl+s")
+        await settled(pilot, lambda: sent("add_entry"))
+        body = sent("add_entry")[-1][1]
+        assert (body.seq, body.kind, body.text, body.cues) == (5, "decision", "page more?", "a flat graph")
+        await settled(pilot, lambda: "decision point  page more?" in text(app))
+        await pilot.press("I")
+        await settled(pilot, lambda: "Insert a moment" in text(app))
+        await pilot.press(*"2026-03-01 09:00", "tab", *"a new add-on", "ctrl+s")
+        await settled(pilot, lambda: sent("add_entry")[-1][1].text == "a new add-on")
+        assert sent("add_entry")[-1][1].at.isoformat() == "2026-03-01T09:00:00+00:00"
+        client.change_review(step="factors")
+        await settled(pilot, lambda: app.screen.step_shown == "factors")
+        await pilot.press("m")
+        await settled(pilot, lambda: "the timeline is at the step Walk" in text(app))
+
+
 async def test_who_types_is_told_that_the_others_went_on_and_loses_nothing(client, in_review, settled, text, sent):
     app, ready = in_review()
     async with app.run_test(size=(80, 24)) as pilot:

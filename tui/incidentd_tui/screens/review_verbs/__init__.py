@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentd_tui.screens.review_verbs import driving, records, taking_part, writing
+from incidentd_tui.screens.review_verbs import curating, driving, records, taking_part, writing
 from incidentd_tui.verbs import Verb
 
 FRAME = (
@@ -18,7 +18,13 @@ FRAME = (
 )
 
 
-class ReviewVerbs(writing.WritingVerbs, records.RecordVerbs, taking_part.TakingPartVerbs, driving.DrivingVerbs):
+class ReviewVerbs(
+    writing.WritingVerbs,
+    records.RecordVerbs,
+    curating.CuratingVerbs,
+    taking_part.TakingPartVerbs,
+    driving.DrivingVerbs,
+):
     """Every topic. `ReviewScreen` adds what the verbs of the frame do."""
 
     VERBS = (
@@ -26,6 +32,7 @@ class ReviewVerbs(writing.WritingVerbs, records.RecordVerbs, taking_part.TakingP
         *writing.VERBS,
         *taking_part.VERBS,
         *records.VERBS,
+        *curating.VERBS,
         *driving.VERBS,
         *FRAME,
     )
