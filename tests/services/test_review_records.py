@@ -289,7 +289,7 @@ async def test_an_old_factor_is_linked_with_fresh_evidence(daemon, desk, inciden
         await desk.factors.link(later, new.id, link, "lin")
     with pytest.raises(Invalid, match="began later"):
         await desk.factors.link(incident_id, old.id, records.LinkFactor(earlier_id=new.id, evidence="x"), "lin")
-    with pytest.raises(Invalid, match="same review"):
+    with pytest.raises(Invalid, match="same incident"):
         await desk.factors.link(later, new.id, records.LinkFactor(earlier_id=new.id, evidence="x"), "lin")
 
     # Somebody who takes part in a review that lists the earlier incident, and has not written theirs, sees none of it.

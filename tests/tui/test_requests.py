@@ -16,7 +16,7 @@ async def test_what_is_asked_of_me_is_in_sight_everywhere_and_accepted_with_a_pr
     client.requests_by_id[3] = fakes.make_request(3, "platform", "lin", ("ada", "raj"), at(12, 18), at(12, 22), **given)
     app = make_app(client)
     async with app.run_test(size=(100, 30)) as pilot:
-        await settled(pilot, lambda: "3 On-call 1" in text(app))
+        await settled(pilot, lambda: "3 Call 1" in text(app))
         await pilot.press("3")
         await settled(pilot, lambda: "1 waiting for your answer" in text(app))
         assert "▲ Q-3  lin asks you to take platform Thu 12 Mar 18:00 – 22:00 — a wedding" in text(app)
@@ -27,7 +27,7 @@ async def test_what_is_asked_of_me_is_in_sight_everywhere_and_accepted_with_a_pr
         await pilot.press("enter")
         await settled(pilot, lambda: client.requests_by_id[3].state == "accepted")
         assert client.duty.overrides[-1].person == "ada"
-        await settled(pilot, lambda: "3 On-call 1" not in text(app))
+        await settled(pilot, lambda: "3 Call 1" not in text(app))
         await pilot.press("u")
         await settled(pilot, lambda: client.duty.overrides[-1].cancelled)
 

@@ -7,7 +7,7 @@ async def test_rest_is_in_sight_with_its_reason_and_taken_piece_by_piece(fakes, 
     client.rests_by_id[1] = fakes.make_rest(1)
     app = make_app(client)
     async with app.run_test(size=(100, 30)) as pilot:
-        await settled(pilot, lambda: "3 On-call 1" in text(app))
+        await settled(pilot, lambda: "3 Call 1" in text(app))
         await pilot.press("3")
         await settled(pilot, lambda: "REST  is offered after a heavy shift" in text(app))
         assert "▲ You were paged in your sleep hours, for 3 incidents, between 02:02 and 04:22." in text(app)
@@ -20,7 +20,7 @@ async def test_rest_is_in_sight_with_its_reason_and_taken_piece_by_piece(fakes, 
         await pilot.press("enter")
         await settled(pilot, lambda: client.rests_by_id[1].relief == "Q-3")
         await settled(pilot, lambda: "✓ Q-3 asks for relief." in text(app))
-        assert "3 On-call 1" not in text(app)
+        assert "3 Call 1" not in text(app)
         await pilot.press("u")
         await settled(pilot, lambda: client.requests_by_id[3].state == "cancelled")
         await pilot.press("N")

@@ -49,7 +49,7 @@ def test_there_are_no_chains_of_what_is_the_same():
     assert merged_into(third, second) == (1, "")
     assert merged_into(first, second)[1] == "it is the same one already"
     assert merged_into(first, first)[1] == "it is the same one already"
-    assert "another review" in merged_into(third, msgspec.structs.replace(first, incident_id=2))[1]
+    assert "another incident" in merged_into(third, msgspec.structs.replace(first, incident_id=2))[1]
 
 
 def test_words_and_names_are_the_same_however_they_are_written():
