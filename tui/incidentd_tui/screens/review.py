@@ -307,9 +307,9 @@ class ReviewScreen(ReviewVerbs, Presence):
         self.tell_presence()
         self.repaint_review()
 
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.call_after_refresh(self.show_rows)
+    def on_virtual_list_resized(self) -> None:
+        """With the window, and when the words above it take other room."""
+        self.show_rows()
 
     def on_virtual_list_moved(self) -> None:
         self.repaint_review()

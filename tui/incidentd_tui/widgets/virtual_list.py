@@ -45,6 +45,9 @@ class VirtualList(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor stands on another row."""
 
+    class Resized(Message):
+        """It has another size: what is made for a height is made anew."""
+
     class Opened(Message):
         """Enter was pressed on the row under the cursor."""
 
@@ -195,6 +198,7 @@ class VirtualList(ScrollView, can_focus=True):
         self._cache.clear()
         self._measure()
         self._reveal()
+        self.post_message(self.Resized())
 
     # ------------------------------------------------------------------ drawing
     def _lines_of(self, key: Key, width: int) -> list[paint.Line]:
