@@ -7,9 +7,9 @@ assuming any shape: both periods are drawn from all that was seen together, as i
 
 from __future__ import annotations
 
-import random
 import statistics
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -18,6 +18,16 @@ RARE = 0.05
 """A change that chance brings about less often than in this share of draws is hardly chance."""
 FEWEST = 5
 """With fewer values than this on a side nothing is compared."""
+
+
+class Chance(Protocol):
+    """What draws; `random.Random(seed)` is one, and with the same seed gives the same answer."""
+
+    def choices(self, population: Sequence[float], *, k: int) -> list[float]:
+        """`k` of `population`, each may come again."""
+        ...
+
+
 Statistic = Callable[[Sequence[float]], float]
 STATISTICS: dict[str, Statistic] = {"mean": statistics.fmean, "median": statistics.median}
 
@@ -46,12 +56,12 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def compare(
     before: Sequence[float],
     after: Sequence[float],
+    chance: Chance,
     *,
     statistic: str = "median",
     draws: int = DRAWS,
-    seed: int = 0,
 ) -> Comparison:
-    """Compare two periods by a statistic ("mean" or "median"); the same values and seed give the same answer."""
+    """Compare two periods by a statistic ("mean" or "median")."""
     measure = STATISTICS[statistic]
     counts = {"n_before": len(before), "n_after": len(after)}
     then, now = (measure(values) if values else None for values in (before, after))
@@ -59,7 +69,6 @@ def compare(
         return Comparison(before=then, after=now, **counts)
     seen = now - then
     pool, size = [*before, *after], len(before)
-    chance = random.Random(seed)
     as_large = 0
     for _ in range(draws):
         drawn = chance.choices(pool, k=len(pool))
