@@ -7,8 +7,9 @@ import click
 from incidentd import wire
 from incidentd.cli.parts import ALERT, read_options
 from incidentd.cli.refusal import Failure
-from incidentd.cli.screen import glyph, hang, listed, paint, span, width
+from incidentd.cli.screen import glyph, hang, listed, paint, span
 from incidentd.cli.session import Session
+from incidentd.domain.columns import width
 from incidentd.domain.display import safe_line
 from incidentd.domain.local_times import localised
 from incidentd.wire import pages as wire_pages

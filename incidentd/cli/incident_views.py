@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from incidentd import wire
 from incidentd.cli.fact_views import print_known
-from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, width, words
+from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, toned, words
 from incidentd.cli.session import Session
 from incidentd.cli.severity_views import print_classification
+from incidentd.domain.columns import width
 from incidentd.domain.display import safe_line, safe_text
 from incidentd.domain.review_words import reasons
 from incidentd.wire import incidents as wire_incidents

@@ -10,8 +10,9 @@ import click
 
 from incidentd.cli.parts import read_options
 from incidentd.cli.protection_svg import svg
-from incidentd.cli.screen import listed, section, table, words, wrap
+from incidentd.cli.screen import listed, section, table, words
 from incidentd.cli.session import Session
+from incidentd.domain.columns import wrap
 from incidentd.domain.display import safe_line
 from incidentd.wire import protection as wire_protection
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import click
 
 from incidentd.cli.parts import read_options
-from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span, width
+from incidentd.cli.screen import fields, glyph, hang, listed, paint, section, span
 from incidentd.cli.session import Session
+from incidentd.domain.columns import width
 from incidentd.domain.display import safe_line
 from incidentd.wire import routes as wire_routes
 

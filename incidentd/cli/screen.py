@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from incidentd.domain.display import safe_line, safe_text
+from incidentd.domain.columns import fit, width, wrap
+from incidentd.domain.display import safe_line
 
 _CODES = {"bad": "31", "good": "32", "warn": "33", "dim": "2", "bold": "1"}
 _LEAST_COLUMNS = 20
@@ -58,55 +58,6 @@ def columns() -> int | None:
     except (OSError, ValueError):
         found = 0
     return max(found, _LEAST_COLUMNS) if found else 80
-
-
-def width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _cut(text: str, room: int) -> int:
-    """How many characters of `text` fit into `room` columns; at least one."""
-    used = 0
-    for index, char in enumerate(text):
-        used += width(char)
-        if used > room:
-            return max(index, 1)
-    return len(text)
-
-
-def fit(text: str, room: int) -> str:
-    """`text` within `room` columns, with an ellipsis when it was cut."""
-    return text if width(text) <= room else text[: _cut(text, max(room - 1, 1))] + "…"
-
-
-def wrap(text: str, room: int | None) -> Iterator[str]:
-    """The lines of `text`, sanitised, each at most `room` columns wide; words are kept whole where they fit."""
-    for paragraph in safe_text(text).replace("\t", "    ").split("\n"):
-        if room is None or width(paragraph) <= room:
-            yield paragraph
-        else:
-            yield from _wrapped(paragraph, max(room, 1))
-
-
-def _wrapped(paragraph: str, room: int) -> Iterator[str]:
-    line = ""
-    for word in paragraph.split(" "):
-        joined = f"{line} {word}" if line else word
-        if width(joined) <= room:
-            line = joined
-            continue
-        if line:
-            yield line
-        line = word
-        while width(line) > room:
-            end = _cut(line, room)
-            yield line[:end]
-            line = line[end:]
-    if line:
-        yield line
 
 
 def hang(lead: str, text: str, *, lead_width: int | None = None, tone: str = "") -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from incidentd.cli.screen import Painted, fields, glyph, hang, listed, paint, section, table, toned, width
+from incidentd.cli.screen import Painted, fields, glyph, hang, listed, paint, section, table, toned
 from incidentd.cli.session import Session
+from incidentd.domain.columns import width
 from incidentd.domain.display import safe_line
 from incidentd.wire import severity as wire_severity
 

@@ -9,6 +9,7 @@ import pytest
 from incidentd import wire
 from incidentd.cli import alert_trace, screen
 from incidentd.domain import trace as domain_trace
+from incidentd.domain.columns import width
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_lines_are_wrapped_under_their_text(traced, canned, monkeypatch):
         "                       policy db: paging ada by",
         "                       sms, lin by mail",
     ]
-    assert max(map(screen.width, done.out.splitlines())) <= 50
+    assert max(map(width, done.out.splitlines())) <= 50
 
 
 def test_nothing_is_wrapped_for_a_program(traced, canned):
@@ -92,7 +93,7 @@ def test_nothing_is_wrapped_for_a_program(traced, canned):
 def test_a_word_longer_than_the_screen_is_broken_by_its_width(traced, canned, monkeypatch, text):
     monkeypatch.setenv("COLUMNS", "60")
     lines = traced(canned.step(0, "page.step", text)).out.splitlines()
-    assert max(map(screen.width, lines)) <= 60
+    assert max(map(width, lines)) <= 60
     assert "".join(line.strip() for line in lines).endswith(text[-30:])
 
 
@@ -158,7 +159,7 @@ def test_every_kind_that_the_domain_explains_has_a_mark():
 
 def test_marks_take_one_column_and_their_plain_forms_are_ascii():
     for mark, plain, tone in [*alert_trace._MARKS.values(), alert_trace._OTHER]:
-        assert screen.width(mark) == len(plain) == 1
+        assert width(mark) == len(plain) == 1
         assert plain.isascii()
         assert tone in ("", *screen._CODES)
 
