@@ -7,7 +7,7 @@ leaves. Everything of one instant is one transaction on a database in memory. Th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,6 +15,11 @@ from sqlalchemy import Connection, text
 
 from incidentd.clock import from_micros
 from incidentd.core import Core
+from incidentd.domain.reachability import NotifierState
+from incidentd.plugin.chat import Announcement, RoomOrder
+from incidentd.plugin.issues import IssueOrder
+from incidentd.plugin.support import Outgoing
+from incidentd.plugin.values import Notification, Receipt
 from incidentd.services.grouping import ROUTE_BATCH
 from incidentd.services.intake import expire_due
 from incidentd.services.workers import fire
@@ -32,6 +37,37 @@ _TIMERS = 64
 _Next = tuple[datetime | None, datetime | None, datetime | None]
 """When the next timer, delivery and expiry are due."""
 log = structlog.get_logger("incidentd.virtual_time")
+
+
+class Nowhere:
+    """The sender of a world from which no message leaves: its time counts each as sent."""
+
+    async def send(self, instance: str, notification: Notification) -> Receipt:
+        raise NotImplementedError("virtual time sends nothing")
+
+    async def announce(self, instance: str, announcement: Announcement) -> Receipt:
+        raise NotImplementedError("virtual time sends nothing")
+
+    async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
+        raise NotImplementedError("virtual time sends nothing")
+
+    async def open_issue(self, instance: str, order: IssueOrder) -> Receipt:
+        raise NotImplementedError("virtual time sends nothing")
+
+    def issue_channels(self) -> Collection[str]:
+        """None: no issue leaves either."""
+        return ()
+
+    async def write(self, instance: str, outgoing: Outgoing) -> Receipt:
+        raise NotImplementedError("virtual time sends nothing")
+
+    def capabilities(self, instance: str) -> Collection[str]:
+        """Limits that a notifier's nature brings along are not known here; those of the files are."""
+        return ()
+
+    def state(self, instance: str) -> NotifierState:
+        """Every notifier works."""
+        return NotifierState()
 
 
 class VirtualClock:

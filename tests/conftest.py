@@ -10,11 +10,14 @@ import gc
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +34,9 @@ from sqlalchemy.engine import make_url
 
 from incidentd.clock import Clock
 from incidentd.plugin.testing import FakeClock
+from incidentd.simulation.assumptions import Assumptions
+from incidentd.simulation.simulate import save, simulate
+from incidentd.storage.engines import MemoryBackend
 from incidentd.storage.store import Store
 from incidentd.storage.tables import metadata
 
@@ -265,6 +271,59 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     in_own_loop(migrated(f"sqlite:///{path}"))
     return path
+
+
+BUSY = Assumptions(fault_gap=timedelta(hours=30), alert_gap=timedelta(hours=24), version_days=(7, 14))
+"""Of a test's weeks: a fault every day or so, and two changes of the process."""
+
+
+@dataclass(frozen=True)
+class SimulatedWeeks:
+    """Weeks of the simulated team in which more goes wrong than in most. `file` is a SQLite database to read: copy it
+    before you write.
+    """
+
+    file: Path
+    seed: int = 7
+    start: datetime = datetime(2029, 1, 1, tzinfo=UTC)
+    days: int = 21
+    assumed: Assumptions = BUSY
+
+    @property
+    def until(self) -> datetime:
+        return self.start + timedelta(days=self.days)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.file}"
+
+
+async def live_through(template: Path, weeks: SimulatedWeeks, days: int) -> None:
+    """Simulate the first `days` of `weeks` into its file."""
+    backend = MemoryBackend()
+    with backend.connect() as conn, closing(sqlite3.connect(template)) as source:
+        source.backup(conn.connection.driver_connection)  # type: ignore[arg-type]
+    world = await simulate(backend, seed=weeks.seed, start=weeks.start, days=days, assumed=weeks.assumed)
+    save(backend, weeks.file)
+    await world.core.store.close()
+
+
+@pytest.fixture(scope="session")
+def live_weeks(sqlite_template: Path) -> Callable[[Path, int], SimulatedWeeks]:
+    """`live_weeks(file, days)` simulates the first days of the weeks once more."""
+
+    def live(file: Path, days: int) -> SimulatedWeeks:
+        weeks = SimulatedWeeks(file)
+        in_own_loop(live_through(sqlite_template, weeks, days))
+        return weeks
+
+    return live
+
+
+@pytest.fixture(scope="session")
+def simulated_weeks(live_weeks, tmp_path_factory: pytest.TempPathFactory) -> SimulatedWeeks:
+    """Three weeks of the simulated team, from a Monday on: seventeen incidents, alerts, reports, duty."""
+    return live_weeks(tmp_path_factory.mktemp("simulated") / "weeks.db", SimulatedWeeks.days)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,12 +16,7 @@ from incidentd.core import Core
 from incidentd.domain.escalation import policy_of_service
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
-from incidentd.domain.reachability import NotifierState
 from incidentd.domain.signals import Signal, SignalKind
-from incidentd.plugin.chat import Announcement, RoomOrder
-from incidentd.plugin.issues import IssueOrder
-from incidentd.plugin.support import Outgoing
-from incidentd.plugin.values import Notification, Receipt
 from incidentd.replay.history import History, number, silence_then, window_then
 from incidentd.replay.reactions import Reaction, Reactions
 from incidentd.replay.seen import Episode, SeenPage, Taken, members, seen
@@ -34,41 +29,10 @@ from incidentd.storage.schema import events as events_table
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 from incidentd.storage.tx import NewEvent, Tx
-from incidentd.virtual_time import VirtualClock, VirtualTime
+from incidentd.virtual_time import Nowhere, VirtualClock, VirtualTime
 from incidentd.wire import Event
 
 Due = tuple[datetime, int, int, Reaction]
-
-
-class _Nowhere:
-    """No message leaves a replay: its time counts each as sent."""
-
-    async def send(self, instance: str, notification: Notification) -> Receipt:
-        raise NotImplementedError("a replay sends nothing")
-
-    async def announce(self, instance: str, announcement: Announcement) -> Receipt:
-        raise NotImplementedError("a replay sends nothing")
-
-    async def arrange(self, instance: str, order: RoomOrder) -> Receipt:
-        raise NotImplementedError("a replay sends nothing")
-
-    async def open_issue(self, instance: str, order: IssueOrder) -> Receipt:
-        raise NotImplementedError("a replay sends nothing")
-
-    def issue_channels(self) -> Collection[str]:
-        """None: a replay has no reviews."""
-        return ()
-
-    async def write(self, instance: str, outgoing: Outgoing) -> Receipt:
-        raise NotImplementedError("a replay sends nothing")
-
-    def capabilities(self, instance: str) -> Collection[str]:
-        """Limits that a notifier's nature brings along are not known here; those of the files are."""
-        return ()
-
-    def state(self, instance: str) -> NotifierState:
-        """Every notifier works."""
-        return NotifierState()
 
 
 class Side:
@@ -99,7 +63,7 @@ class Side:
             Store(backend, clock),
             process=lambda: self._process,
             roster=lambda: self._roster,
-            sender=_Nowhere(),
+            sender=Nowhere(),
             public_url=lambda: "",
             node="replay",
         )

@@ -1,0 +1,1 @@
+"""A seeded history of a fictional team, lived through by the real services on a clock that jumps."""

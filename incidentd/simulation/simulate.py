@@ -1,0 +1,62 @@
+"""A simulated time, from its first instant to its last."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from incidentd import wire
+from incidentd.simulation.assumptions import DEFAULTS, Assumptions
+from incidentd.simulation.changes import Changes
+from incidentd.simulation.customers import Customers
+from incidentd.simulation.detection import Detection, Noticed
+from incidentd.simulation.duty import Duty
+from incidentd.simulation.noise import Noise
+from incidentd.simulation.pagers import Pagers
+from incidentd.simulation.response import Response
+from incidentd.simulation.team import read_files
+from incidentd.simulation.world import World
+from incidentd.storage import migrate
+from incidentd.storage.engines import MemoryBackend
+
+
+async def simulate(
+    backend: MemoryBackend, *, seed: int, start: datetime, days: int, assumed: Assumptions = DEFAULTS
+) -> World:
+    """Live through `days` from `start` in a migrated, empty database: the first days of a longer time are the same.
+
+    The store of the world that is left is open; closing it ends the database.
+    """
+    roster, process = read_files(start, 1)
+    world = World(backend, start, seed, assumed, roster, process)
+
+    def begins(noticed: Noticed, incident: wire.Incident, person: str) -> None:
+        Response(world, start, noticed, person, detection.end_alert, lambda one: None)
+
+    detection = Detection(world, Customers(world), begins)
+    Pagers(world, detection.taken)
+    Noise(world)
+    Duty(world)
+    Changes(world, start)
+    await world.live(start + timedelta(days=days))
+    return world
+
+
+async def simulate_into(file: Path, *, seed: int, start: datetime, days: int, assumed: Assumptions = DEFAULTS) -> None:
+    """As `simulate`, and keep what happened in a new SQLite database. Raises `FileExistsError`."""
+    backend = MemoryBackend()
+    await migrate.prepare(backend)
+    world = await simulate(backend, seed=seed, start=start, days=days, assumed=assumed)
+    save(backend, file)
+    await world.core.store.close()
+
+
+def save(backend: MemoryBackend, file: Path) -> None:
+    """Write a database in memory to a new file. Raises `FileExistsError`."""
+    file.touch(mode=0o600, exist_ok=False)  # it holds what people wrote, as a daemon's own does
+    with backend.connect() as conn, closing(sqlite3.connect(file)) as copy:
+        driver = conn.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.backup(copy)
