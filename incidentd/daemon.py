@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -20,15 +21,16 @@ from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, start_api
 from incidentd.clock import Clock, SystemClock
 from incidentd.configuration.daemon_settings import Address
-from incidentd.configuration.tls_files import BadTls
+from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core, LoopLag
 from incidentd.ingress.calendar_fetch import CalendarFetch
+from incidentd.ingress.daemon_metrics import daemon_metrics
 from incidentd.ingress.metrics import Metrics
+from incidentd.ingress.node_metrics import NodeFacts
 from incidentd.ingress.outbound import guarded_session, open_socket
 from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
-from incidentd.ingress.source_metrics import SourceMetrics
 from incidentd.ingress.spooled import SpoolDrain
 from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
@@ -42,6 +44,7 @@ from incidentd.services.chat_acts import LentChat
 from incidentd.services.checks import Checks, LentPauses
 from incidentd.services.contracts import Calls
 from incidentd.services.duty_lending import LentDuty
+from incidentd.services.event_tally import EventTally
 from incidentd.services.health import HealthView
 from incidentd.services.issue_states import LentIssues
 from incidentd.services.plugin_memory import LentMemory
@@ -100,6 +103,7 @@ class Daemon:
         self._passed = passed or {}
         self._lock = InstanceLock(configuration.daemon.state_dir)
         self._lag = LoopLag()
+        self._requests: Counter[tuple[str, str, str]] = Counter()  # answered ones of the API
         self._reloading = asyncio.Lock()
         self._started_at = self._clock.now()
         self._notes: list[str] = []
@@ -159,6 +163,8 @@ class Daemon:
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         await self._load_plugins()
+        self._tally = EventTally(store)
+        await self._tally.start()
         await self._core.start()
         store.on_commit.append(self._observe)
         await self._listen()
@@ -213,13 +219,11 @@ class Daemon:
 
     async def _listen(self) -> None:
         settings = self.configuration.daemon.ingress
-        metrics = Metrics(VERSION, self._gauges)
-        metrics.add(SourceMetrics(self.core.traffic))
         self._ingress = Ingress(
             clock=self._clock,
             links=self.core.links,
             calendars=self.core.feeds.read,
-            metrics=metrics,
+            metrics=self._metrics(),
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
             refused=self.core.traffic.refuse,
@@ -232,6 +236,18 @@ class Daemon:
         self._api = await self._start_api()
         self._ingress.ready = True
         await self._spool.start()
+
+    def _metrics(self) -> Metrics:
+        facts = NodeFacts(
+            adapters=self.host.health,
+            lag_ms=lambda: self._lag.milliseconds,
+            requests=self._requests,
+            certificate=self._shown_certificate,
+        )
+        return daemon_metrics(VERSION, self.core, self._tally, facts, lambda: self.configuration.process)
+
+    def _shown_certificate(self) -> Certificate | None:
+        return self._certificate.shown if self._certificate else None
 
     def _tls_places(self) -> TlsPlaces | None:
         """Where TLS is spoken, with the certificate under watch; None without `[ingress.tls]`."""
@@ -279,6 +295,7 @@ class Daemon:
             socket_path=None if passed else settings.socket_path,
             sock=passed[0] if passed else None,
             socket_mode=settings.socket_mode,
+            answered=lambda method, path, status: self._requests.update([(method, path, str(status))]),
         )
 
     def _person_of(self, uid: int, os_user: str) -> str:
@@ -306,22 +323,6 @@ class Daemon:
     def _on_stall(self, seconds: float, stack: str) -> None:
         log.error("event_loop_stalled", seconds=round(seconds, 1), stack=stack)
 
-    async def _gauges(self) -> Mapping[str, float]:
-        health = await self.health()
-        ends = health.tls_expires_at
-        return {
-            "alerts_firing": health.alerts_firing,
-            "alerts_unrouted": health.alerts_unrouted,
-            "timers_due": health.timers_due,
-            "timers_failing": health.timers_failing,
-            "deliveries_waiting": health.deliveries_waiting,
-            "deliveries_failed_24h": health.deliveries_failed_24h,
-            "loop_lag_seconds": health.loop_lag_ms / 1000,
-            "resident_memory_mib": health.rss_mib,
-            "last_event_seq": self.core.events.last_seq,
-            **({"tls_certificate_expires_timestamp_seconds": ends.timestamp()} if ends else {}),
-        }
-
     async def info(self, person: str, role: str) -> wire.Info:
         """Who and what this daemon is."""
         return wire.Info(
@@ -348,7 +349,7 @@ class Daemon:
             sources=self._source_health,
             config_files=lambda: self.configuration.files,
             duty=self.core.reach.problems,
-            certificate=lambda: self._certificate.shown if self._certificate else None,
+            certificate=self._shown_certificate,
             review_name=lambda: self.configuration.process.review_name,
         )
         return await view.health()

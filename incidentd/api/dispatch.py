@@ -28,13 +28,23 @@ from incidentd.services.errors import ServiceError
 _log = structlog.get_logger(__name__)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "API-Version": wire.API_VERSION}
 Identify = Callable[[web.BaseRequest], Awaitable[Caller]]
+Answered = Callable[[str, str, int], None]
+"""Hears of each request that was answered: the method and the path of its route, "" where there is none; the status."""
+_ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 
 
 class Dispatcher:
     """The request handler of the API's server. It answers every request; no fault escapes."""
 
     def __init__(
-        self, calls: Calls, routes: tuple[Route, ...], identify: Identify, streams: Streams, *, body_seconds: float
+        self,
+        calls: Calls,
+        routes: tuple[Route, ...],
+        identify: Identify,
+        streams: Streams,
+        *,
+        body_seconds: float,
+        answered: Answered = lambda _method, _path, _status: None,
     ) -> None:
         self._calls = calls
         self._router = Router(routes)
@@ -42,6 +52,7 @@ class Dispatcher:
         self._streams = streams
         self._idempotency = Idempotency(calls.idempotency)
         self._body_seconds = body_seconds
+        self._answered = answered
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -56,12 +67,15 @@ class Dispatcher:
         if not response.prepared:
             response.headers.update(_HEADERS)
             response.headers["Server"] = "incidentd"
+        route = request.get(_ROUTE)
+        self._answered(route.method if route else "", route.path if route else "", response.status)
         return response
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         _refuse_browsers(request)
         caller = await self._identify(request)
         match = self._router.find(request.method, request.rel_url.raw_path)
+        request[_ROUTE] = match.route
         _require(caller, match.route)
         query = parse_query(request.rel_url.raw_query_string, match.route.query)
         if match.route.stream and wanted(request):

@@ -14,7 +14,7 @@ from aiohttp import web
 from incidentd.api import unixlisten
 from incidentd.api.bodies import BODY_SECONDS
 from incidentd.api.connection import HEAD_SECONDS, ApiConnection, ConnectionServer
-from incidentd.api.dispatch import Dispatcher, Identify
+from incidentd.api.dispatch import Answered, Dispatcher, Identify
 from incidentd.api.identity import Caller, RolePolicy, caller, gid_of_group, peer_of
 from incidentd.api.problems import Fault
 from incidentd.api.routes import ROUTES
@@ -64,6 +64,7 @@ async def start_api(
     sock: socket.socket | None = None,
     socket_mode: int = 0o600,
     limits: Limits | None = None,
+    answered: Answered = lambda _method, _path, _status: None,
 ) -> ApiServer:
     """Serve `calls` at `socket_path`, or on `sock` (socket activation; already bound and listening).
 
@@ -74,7 +75,8 @@ async def start_api(
         raise ValueError("give exactly one of socket_path and sock")
     limits = limits or Limits()
     streams = Streams(calls.events, ping_seconds=limits.ping)
-    dispatcher = Dispatcher(calls, ROUTES, _identifier(roles, person_of_uid), streams, body_seconds=limits.body)
+    identify = _identifier(roles, person_of_uid)
+    dispatcher = Dispatcher(calls, ROUTES, identify, streams, body_seconds=limits.body, answered=answered)
     listening = None if socket_path is None else unixlisten.listen(Path(socket_path), socket_mode)
     runner = web.ServerRunner(_server(dispatcher, limits), shutdown_timeout=limits.drain)
     try:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client.core import Metric
 
+from incidentd.ingress.families import gauge, total
 from incidentd.services.source_traffic import Traffic
 
+LastSignals = Callable[[], Awaitable[Mapping[str, datetime]]]
 
-class SourceMetrics(Collector):
+
+class SourceMetrics:
     """Reads this node's traffic at each scrape. Label values are names of the configuration and reasons of ours."""
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, last_signals: LastSignals) -> None:
         self._traffic = traffic
+        self._last_signals = last_signals
 
-    def collect(self) -> Iterator[Metric]:
+    async def read(self) -> list[Metric]:
         """Every figure of every source."""
-        signals = CounterMetricFamily("incidentd_source_signals", "Signals that were stored", labels=("instance",))
-        last = GaugeMetricFamily(
-            "incidentd_source_last_signal_timestamp_seconds", "When a source last sent a signal", labels=("instance",)
-        )
-        refused = CounterMetricFamily(
-            "incidentd_source_refused", "Requests that were refused", labels=("instance", "reason")
-        )
-        for instance, count in sorted(self._traffic.signals.items()):
-            signals.add_metric((instance,), count)
-            last.add_metric((instance,), self._traffic.last_at[instance].timestamp())
-        for instance, reasons in sorted(self._traffic.refused.items()):
-            for reason, count in sorted(reasons.items()):
-                refused.add_metric((instance, reason), count)
-        yield from (signals, last, refused)
+        heard = {source: at.timestamp() for source, at in (await self._last_signals()).items()}
+        refused = {
+            (source, reason): number
+            for source, reasons in self._traffic.refused.items()
+            for reason, number in reasons.items()
+        }
+        return [
+            total(
+                "incidentd_source_signals",
+                "Signals of a source that this node stored.",
+                ("source",),
+                self._traffic.signals,
+            ),
+            gauge(
+                "incidentd_source_last_signal_timestamp_seconds",
+                "When a source last sent a signal, to whichever node.",
+                ("source",),
+                heard,
+            ),
+            total(
+                "incidentd_source_refused",
+                "Requests of a source's senders that this node refused, by reason.",
+                ("source", "reason"),
+                refused,
+            ),
+        ]

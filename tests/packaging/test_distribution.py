@@ -51,6 +51,7 @@ def test_the_data_files_are_there(wheel_names):
     assert any(name.startswith("incidentd/storage/migrations/versions/") for name in wheel_names)
     examples = {f"incidentd/examples/config/{path.name}" for path in (ROOT / "config").glob("*.toml")}
     assert {f"incidentd/examples/config/{name}.toml" for name in ("incidentd", "process", "roster")} <= examples
+    examples |= {"incidentd/examples/config/prometheus-alerts.yml", "incidentd/examples/config/grafana/incidentd.json"}
     assert examples <= wheel_names
     templates = {f"incidentd/review_templates/{path.name}" for path in (ROOT / "incidentd/review_templates").iterdir()}
     assert len(templates & wheel_names) == 5

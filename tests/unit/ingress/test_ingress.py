@@ -21,10 +21,6 @@ from incidentd.pluginhost.host import Mounted
 LIMIT = 200_000
 
 
-async def gauges() -> dict[str, float]:
-    return {"alerts_firing": 3}
-
-
 class Links:
     """One token; a title and a person that try to break out of the page."""
 
@@ -80,7 +76,7 @@ async def make(monkeypatch):
             clock=FakeClock(),
             links=Links(),
             calendars=calendar_of,
-            metrics=Metrics("1.2.3", gauges),
+            metrics=Metrics("1.2.3"),
             buckets=Buckets(rate, burst),
             at_once=at_once,
         )
@@ -190,8 +186,7 @@ async def test_metrics(make):
     await call(ingress, "GET", "/fail/bad")
     _, _, body = await call(ingress, "GET", "/metrics")
     assert b'alertmanager_build_info{version="' in body
-    assert b"incidentd_alerts_firing 3.0" in body
-    assert b'incidentd_ingress_requests_total{code="422",instance="one"} 1.0' in body
+    assert b'incidentd_ingress_requests_total{code="422",handler="one"} 1.0' in body
 
 
 # ------------------------------------------------------------------ acknowledge links
@@ -339,7 +334,7 @@ async def test_requests_beyond_the_limit_wait_their_turn(make):
 # ------------------------------------------------------------------ start and end
 async def test_an_address_that_is_taken_is_named(make):
     host, port = (await make()).addresses[0]
-    other = Ingress(clock=FakeClock(), links=Links(), metrics=Metrics("1", gauges), buckets=Buckets(0, 1), at_once=1)
+    other = Ingress(clock=FakeClock(), links=Links(), metrics=Metrics("1"), buckets=Buckets(0, 1), at_once=1)
     with pytest.raises(CannotListen, match=f"127.0.0.1:{port}"):
         await other.start([(host, port)])
 
@@ -360,7 +355,7 @@ async def test_close_answers_what_is_under_way(make):
 
 
 async def test_what_was_spooled_is_handed_in_as_a_local_sender_sends_it(clock: FakeClock):
-    ingress = Ingress(clock=clock, links=Links(), metrics=Metrics("0", gauges), buckets=Buckets(0, 1), at_once=1)
+    ingress = Ingress(clock=clock, links=Links(), metrics=Metrics("0"), buckets=Buckets(0, 1), at_once=1)
     ingress.mount(ROUTES)
     at = clock.now()
     answer = await ingress.hand_in("/echo", b"{}", {"idempotency-key": "k"}, at)

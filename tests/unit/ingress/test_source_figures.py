@@ -25,7 +25,7 @@ class NoLinks:
         return None
 
 
-async def no_gauges():
+async def never():
     return {}
 
 
@@ -53,8 +53,8 @@ async def answer(request):
 @pytest.fixture
 async def listening():
     """(what asks a source, its traffic, its metrics)."""
-    traffic, metrics = Traffic(FakeClock()), Metrics("1", no_gauges)
-    metrics.add(SourceMetrics(traffic))
+    traffic, metrics = Traffic(FakeClock()), Metrics("1")
+    metrics.add("sources", SourceMetrics(traffic, never).read)
     ingress = Ingress(
         clock=FakeClock(),
         links=NoLinks(),
@@ -88,7 +88,7 @@ async def test_refusals_are_counted_by_reason(listening):
     assert await post("good") == 429
     assert traffic.refused["one"] | {"size": 1, "rate": 1} == traffic.refused["one"]
     shown = (await metrics.answer()).body.decode()
-    assert 'incidentd_source_refused_total{instance="one",reason="body"} 3.0' in shown
+    assert 'incidentd_source_refused_total{reason="body",source="one"} 3.0' in shown
 
 
 async def test_what_a_sender_was_told_is_kept_in_readable_form(listening):
@@ -112,8 +112,8 @@ def test_reasons(status, reason):
 
 async def test_signals_of_the_last_minute():
     clock = FakeClock()
-    traffic, metrics = Traffic(clock), Metrics("1", no_gauges)
-    metrics.add(SourceMetrics(traffic))
+    traffic, metrics = Traffic(clock), Metrics("1")
+    metrics.add("sources", SourceMetrics(traffic, never).read)
     for _ in range(12):
         traffic.heard("one", 10)
         clock.advance(10)
@@ -121,7 +121,7 @@ async def test_signals_of_the_last_minute():
     assert traffic.per_minute("two") == 0
     clock.advance(60)
     assert traffic.per_minute("one") == 0
-    assert 'incidentd_source_signals_total{instance="one"} 120.0' in (await metrics.answer()).body.decode()
+    assert 'incidentd_source_signals_total{source="one"} 120.0' in (await metrics.answer()).body.decode()
 
 
 def test_a_row_for_each_source():

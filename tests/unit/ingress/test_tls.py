@@ -24,10 +24,6 @@ async def echo(request: WebhookRequest) -> WebhookResponse:
     return WebhookResponse(body=msgspec.json.encode({"length": len(request.body), "peer": request.peer}))
 
 
-async def gauges() -> dict[str, float]:
-    return {}
-
-
 class Told:
     """The events that were written."""
 
@@ -58,9 +54,7 @@ class Listener:
     def __init__(self, files: TlsFiles, clock: FakeClock) -> None:
         self.told = Told()
         self.certificate = ServerCertificate(files, now=clock.now, tell=self.told)
-        self.ingress = Ingress(
-            clock=clock, links=NoLinks(), metrics=Metrics("1", gauges), buckets=Buckets(0, 1), at_once=8
-        )
+        self.ingress = Ingress(clock=clock, links=NoLinks(), metrics=Metrics("1"), buckets=Buckets(0, 1), at_once=8)
         self.ingress.mount([Mounted("one", Route(method="POST", path="/echo", handler=echo, max_body=50_000), True)])
 
     async def open(self) -> None:

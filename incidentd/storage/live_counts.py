@@ -1,0 +1,147 @@
+"""What there is at one instant, counted for the metrics: a fixed number of cheap statements. Drills are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, desc, func, select, text
+
+from incidentd.domain.incidents import AWAITING_REVIEW, RESPONDING, UPDATES_OWED
+from incidentd.domain.process import Process
+from incidentd.domain.response_history import wants_two_leads
+from incidentd.domain.roles import EXCLUSIVE, Role, broken_rules
+from incidentd.domain.severity import Severity
+from incidentd.storage import alerts, deliveries, incidents, reports, timers
+from incidentd.storage.schema import incidents as incidents_table
+from incidentd.storage.schema import pages, role_assignments
+from incidentd.storage.schema_reviews import actions
+
+_ACTIVE_PAGES = text("pages.state <> 'resolved'")
+"""As a condition, word for word that of the index: only so SQLite uses it."""
+_REAL = incidents_table.c.drill_id.is_(None)
+STANDINGS = ("waiting", "open", "soon", "late")
+"""How a review may stand that was not held yet; the words of `incidents.review_stands`."""
+
+
+class PagingCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages people, and what carries it. `pages` are by (state, urgency), `waiting` by notifier."""
+
+    alerts_firing: int
+    alerts_unrouted: int
+    pages: Mapping[tuple[str, str], int]
+    unreachable: int  # pages that reached nobody, so that the last resort was written to
+    timers_due: int
+    timers_failing: int
+    waiting: Mapping[str, int]
+    store_bytes: int
+
+
+class ProcessCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How the practice stands. `incidents` are by (severity, status), `reviews` by (severity, standing)."""
+
+    incidents: Mapping[tuple[str, str], int]
+    versions: Mapping[str, int]  # incidents by the version of the process of their declaration, the newest first
+    role_gaps: Mapping[str, int]  # responses by the rule that is broken, see `roles.broken_rules`
+    updates_overdue: int
+    reports_late: int
+    reviews: Mapping[tuple[str, str], int]
+    actions_open: int
+    actions_late: int
+
+
+def paging(conn: Connection, now: datetime) -> PagingCounts:
+    """The counts of an instant."""
+    firing, unrouted = alerts.counts(conn)
+    due, failing = timers.counts(conn, now)
+    by_state = select(pages.c.state, pages.c.urgency, func.count()).where(_ACTIVE_PAGES, pages.c.drill_id.is_(None))
+    unreachable = and_(_ACTIVE_PAGES, pages.c.state != "acknowledged", pages.c.last_resort_at.is_not(None))
+    return PagingCounts(
+        alerts_firing=firing,
+        alerts_unrouted=unrouted,
+        pages={(row[0], row[1]): row[2] for row in conn.execute(by_state.group_by(pages.c.state, pages.c.urgency))},
+        unreachable=conn.execute(select(func.count()).select_from(pages).where(unreachable)).scalar_one(),
+        timers_due=due,
+        timers_failing=failing,
+        waiting=deliveries.waiting_of_notifiers(conn),
+        store_bytes=_size(conn),
+    )
+
+
+def process(conn: Connection, now: datetime, rules: Process) -> ProcessCounts:
+    """The counts of an instant; `rules` say when two people have to lead."""
+    row = incidents_table.c
+    by_status, versions = _incidents(conn)
+    overdue = and_(_REAL, row.status.in_(sorted(UPDATES_OWED)), row.next_update_at <= now)
+    today = now.date().isoformat()
+    return ProcessCounts(
+        incidents=by_status,
+        versions=versions,
+        role_gaps=_role_gaps(conn, rules),
+        updates_overdue=incidents.count_where(conn, overdue),
+        reports_late=reports.count(conn, reports.is_late(now)),
+        reviews=_reviews(conn, now),
+        actions_open=_actions(conn, actions.c.state == "open"),
+        actions_late=_actions(conn, and_(actions.c.state == "open", actions.c.due_on < today)),
+    )
+
+
+def _incidents(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """(incidents by severity and status, by version); one look at the table for both."""
+    row = incidents_table.c
+    columns = (row.process_version, row.severity, row.status)
+    query = select(*columns, func.count(), func.max(row.id).label("newest")).where(_REAL).group_by(*columns)
+    by_status: dict[tuple[str, str], int] = {}
+    versions: dict[str, int] = {}
+    for version, severity, status, number, _ in conn.execute(query.order_by(desc("newest"))):
+        by_status[severity, status] = by_status.get((severity, status), 0) + number
+        versions[version] = versions.get(version, 0) + number
+    return by_status, versions
+
+
+def _size(conn: Connection) -> int:
+    """Bytes of the database; what waits in a write-ahead log is not among them."""
+    if conn.dialect.name == "postgresql":
+        query = "SELECT pg_database_size(current_database())"
+    else:
+        query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return int(conn.execute(text(query)).scalar_one())
+
+
+def _actions(conn: Connection, where: ColumnElement[bool]) -> int:
+    number: int = conn.execute(select(func.count()).select_from(actions).where(where)).scalar_one()
+    return number
+
+
+def _reviews(conn: Connection, now: datetime) -> dict[tuple[str, str], int]:
+    stands = [func.count().filter(incidents.review_stands(one, now)) for one in STANDINGS]
+    awaiting = incidents_table.c.status.in_(sorted(AWAITING_REVIEW))
+    query = select(incidents_table.c.severity, *stands).where(_REAL, awaiting).group_by(incidents_table.c.severity)
+    return {
+        (severity, standing): number
+        for severity, *numbers in conn.execute(query)
+        for standing, number in zip(STANDINGS, numbers, strict=True)
+    }
+
+
+def _role_gaps(conn: Connection, rules: Process) -> dict[str, int]:
+    """Of the responses that are under way: how many break each of the rules about who leads."""
+    row, held = incidents_table.c, role_assignments.c
+    leads = and_(held.incident_id == row.id, held.ends_at.is_(None), held.role.in_(sorted(EXCLUSIVE)))
+    query = (
+        select(row.id, row.severity, row.many_stakeholders, held.role, held.person)
+        .outerjoin(role_assignments, leads)
+        .where(_REAL, row.status.in_(sorted(RESPONDING)))
+    )
+    leading: dict[tuple[int, bool], dict[str, set[str]]] = {}
+    for one in conn.execute(query):
+        two = wants_two_leads(rules, Severity(one.severity), one.many_stakeholders)
+        people = leading.setdefault((one.id, two), {})
+        people.setdefault(one.role, set()).add(one.person)
+    found: dict[str, int] = {}
+    for (_, two), people in leading.items():
+        mitigation = people.get(Role.MITIGATION_LEAD, set())
+        for rule in broken_rules(two, mitigation, people.get(Role.COMMUNICATIONS_LEAD, set())):
+            found[rule] = found.get(rule, 0) + 1
+    return found
