@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, desc, func, select, text
+from sqlalchemy import Connection, and_, bindparam, desc, func, select, text
 
 from incidentd.domain.incidents import AWAITING_REVIEW, RESPONDING, UPDATES_OWED
 from incidentd.domain.process import Process
@@ -14,6 +14,7 @@ from incidentd.domain.response_history import wants_two_leads
 from incidentd.domain.roles import EXCLUSIVE, Role, broken_rules
 from incidentd.domain.severity import Severity
 from incidentd.storage import alerts, deliveries, incidents, reports, timers
+from incidentd.storage.columns import Instant
 from incidentd.storage.schema import incidents as incidents_table
 from incidentd.storage.schema import pages, role_assignments
 from incidentd.storage.schema_reviews import actions
@@ -21,6 +22,38 @@ from incidentd.storage.schema_reviews import actions
 _ACTIVE_PAGES = text("pages.state <> 'resolved'")
 """As a condition, word for word that of the index: only so SQLite uses it."""
 _REAL = incidents_table.c.drill_id.is_(None)
+_ROW = incidents_table.c
+# Built once: to build a statement costs several times what it costs to run it, and a scrape runs them all.
+_BY_STATE = (
+    select(pages.c.state, pages.c.urgency, func.count())
+    .where(_ACTIVE_PAGES, pages.c.drill_id.is_(None))
+    .group_by(pages.c.state, pages.c.urgency)
+)
+_UNREACHABLE = select(func.count()).where(
+    _ACTIVE_PAGES, pages.c.state != "acknowledged", pages.c.last_resort_at.is_not(None)
+)
+_COUNTED = (_ROW.process_version, _ROW.severity, _ROW.status)
+_INCIDENTS = (
+    select(*_COUNTED, func.count(), func.max(_ROW.id).label("newest"))
+    .where(_REAL)
+    .group_by(*_COUNTED)
+    .order_by(desc("newest"))
+)
+_OVERDUE = select(func.count()).where(
+    _REAL, _ROW.status.in_(sorted(UPDATES_OWED)), _ROW.next_update_at <= bindparam("now", type_=Instant)
+)
+_LATE = func.count().filter(actions.c.due_on < bindparam("today"))
+_ACTIONS = select(func.count(), _LATE).where(actions.c.state == "open")
+_LEADS = and_(
+    role_assignments.c.incident_id == _ROW.id,
+    role_assignments.c.ends_at.is_(None),
+    role_assignments.c.role.in_(sorted(EXCLUSIVE)),
+)
+_LEADING = (
+    select(_ROW.id, _ROW.severity, _ROW.many_stakeholders, role_assignments.c.role, role_assignments.c.person)
+    .outerjoin(role_assignments, _LEADS)
+    .where(_REAL, _ROW.status.in_(sorted(RESPONDING)))
+)
 STANDINGS = ("waiting", "open", "soon", "late")
 """How a review may stand that was not held yet; the words of `incidents.review_stands`."""
 
@@ -55,13 +88,11 @@ def paging(conn: Connection, now: datetime) -> PagingCounts:
     """The counts of an instant."""
     firing, unrouted = alerts.counts(conn)
     due, failing = timers.counts(conn, now)
-    by_state = select(pages.c.state, pages.c.urgency, func.count()).where(_ACTIVE_PAGES, pages.c.drill_id.is_(None))
-    unreachable = and_(_ACTIVE_PAGES, pages.c.state != "acknowledged", pages.c.last_resort_at.is_not(None))
     return PagingCounts(
         alerts_firing=firing,
         alerts_unrouted=unrouted,
-        pages={(row[0], row[1]): row[2] for row in conn.execute(by_state.group_by(pages.c.state, pages.c.urgency))},
-        unreachable=conn.execute(select(func.count()).select_from(pages).where(unreachable)).scalar_one(),
+        pages={(row[0], row[1]): row[2] for row in conn.execute(_BY_STATE)},
+        unreachable=conn.execute(_UNREACHABLE).scalar_one(),
         timers_due=due,
         timers_failing=failing,
         waiting=deliveries.waiting_of_notifiers(conn),
@@ -71,30 +102,25 @@ def paging(conn: Connection, now: datetime) -> PagingCounts:
 
 def process(conn: Connection, now: datetime, rules: Process) -> ProcessCounts:
     """The counts of an instant; `rules` say when two people have to lead."""
-    row = incidents_table.c
     by_status, versions = _incidents(conn)
-    overdue = and_(_REAL, row.status.in_(sorted(UPDATES_OWED)), row.next_update_at <= now)
-    today = now.date().isoformat()
+    still_open, late = conn.execute(_ACTIONS, {"today": now.date().isoformat()}).one()
     return ProcessCounts(
         incidents=by_status,
         versions=versions,
         role_gaps=_role_gaps(conn, rules),
-        updates_overdue=incidents.count_where(conn, overdue),
+        updates_overdue=conn.execute(_OVERDUE, {"now": now}).scalar_one(),
         reports_late=reports.count(conn, reports.is_late(now)),
         reviews=_reviews(conn, now),
-        actions_open=_actions(conn, actions.c.state == "open"),
-        actions_late=_actions(conn, and_(actions.c.state == "open", actions.c.due_on < today)),
+        actions_open=still_open,
+        actions_late=late,
     )
 
 
 def _incidents(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """(incidents by severity and status, by version); one look at the table for both."""
-    row = incidents_table.c
-    columns = (row.process_version, row.severity, row.status)
-    query = select(*columns, func.count(), func.max(row.id).label("newest")).where(_REAL).group_by(*columns)
     by_status: dict[tuple[str, str], int] = {}
     versions: dict[str, int] = {}
-    for version, severity, status, number, _ in conn.execute(query.order_by(desc("newest"))):
+    for version, severity, status, number, _ in conn.execute(_INCIDENTS):
         by_status[severity, status] = by_status.get((severity, status), 0) + number
         versions[version] = versions.get(version, 0) + number
     return by_status, versions
@@ -109,33 +135,23 @@ def _size(conn: Connection) -> int:
     return int(conn.execute(text(query)).scalar_one())
 
 
-def _actions(conn: Connection, where: ColumnElement[bool]) -> int:
-    number: int = conn.execute(select(func.count()).select_from(actions).where(where)).scalar_one()
-    return number
-
-
 def _reviews(conn: Connection, now: datetime) -> dict[tuple[str, str], int]:
+    """By (severity, standing)."""
+    awaiting = _ROW.status.in_(sorted(AWAITING_REVIEW))
     stands = [func.count().filter(incidents.review_stands(one, now)) for one in STANDINGS]
-    awaiting = incidents_table.c.status.in_(sorted(AWAITING_REVIEW))
-    query = select(incidents_table.c.severity, *stands).where(_REAL, awaiting).group_by(incidents_table.c.severity)
     return {
         (severity, standing): number
-        for severity, *numbers in conn.execute(query)
+        for severity, *numbers in conn.execute(
+            select(_ROW.severity, *stands).where(_REAL, awaiting).group_by(_ROW.severity)
+        )
         for standing, number in zip(STANDINGS, numbers, strict=True)
     }
 
 
 def _role_gaps(conn: Connection, rules: Process) -> dict[str, int]:
     """Of the responses that are under way: how many break each of the rules about who leads."""
-    row, held = incidents_table.c, role_assignments.c
-    leads = and_(held.incident_id == row.id, held.ends_at.is_(None), held.role.in_(sorted(EXCLUSIVE)))
-    query = (
-        select(row.id, row.severity, row.many_stakeholders, held.role, held.person)
-        .outerjoin(role_assignments, leads)
-        .where(_REAL, row.status.in_(sorted(RESPONDING)))
-    )
     leading: dict[tuple[int, bool], dict[str, set[str]]] = {}
-    for one in conn.execute(query):
+    for one in conn.execute(_LEADING):
         two = wants_two_leads(rules, Severity(one.severity), one.many_stakeholders)
         people = leading.setdefault((one.id, two), {})
         people.setdefault(one.role, set()).add(one.person)

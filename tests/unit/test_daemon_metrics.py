@@ -1,5 +1,5 @@
-"""What a running daemon shows in /metrics: as Prometheus reads it, as the documentation lists it, and as the dashboard and
-the example alert rules ask for it."""
+"""What a running daemon shows in /metrics: as Prometheus reads it, as the documentation lists it, and as the dashboard
+and the example alert rules ask for it."""
 
 import json
 import re
