@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
 from incidentd.client import Client

@@ -22,16 +22,10 @@ class NoLinks:
         return None
 
 
-async def no_gauges():
-    return {}
-
-
 @pytest.fixture
 async def address(node):
     """Where the source answers, at its own place."""
-    ingress = Ingress(
-        clock=node.clock, links=NoLinks(), metrics=Metrics("1", no_gauges), buckets=Buckets(0, 1), at_once=8
-    )
+    ingress = Ingress(clock=node.clock, links=NoLinks(), metrics=Metrics("1"), buckets=Buckets(0, 1), at_once=8)
     ingress.mount([Mounted("heartbeat", route, True) for route in node.source.routes()])
     await ingress.start([("127.0.0.1", 0)])
     host, port = ingress.addresses[0]

@@ -32,16 +32,12 @@ class NoLinks:
         return None
 
 
-async def no_gauges() -> dict[str, float]:
-    return {}
-
-
 @pytest.fixture
 async def listening() -> AsyncIterator[tuple[str, FakeContext]]:
     """(address, context) of an Opsgenie source at the root of a listener."""
     source, context = make_source(KIND, {"keys": {"database": [Secret(KEY)]}}, FakeContext("genie"))
     links: Any = NoLinks()
-    ingress = Ingress(clock=FakeClock(), links=links, metrics=Metrics("1", no_gauges), buckets=Buckets(0, 1), at_once=4)
+    ingress = Ingress(clock=FakeClock(), links=links, metrics=Metrics("1"), buckets=Buckets(0, 1), at_once=4)
     ingress.mount([Mounted("genie", route, True) for route in source.routes()])
     await ingress.start([("127.0.0.1", 0)])
     host, port = ingress.addresses[0]

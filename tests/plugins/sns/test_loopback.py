@@ -29,10 +29,6 @@ LOOPBACK = Trust(
 )
 
 
-async def no_gauges() -> dict[str, float]:
-    return {}
-
-
 class Way(NamedTuple):
     url: str
     aws: RecordingServer
@@ -55,9 +51,7 @@ async def way(request) -> AsyncIterator[Way]:
         context = FakeContext("sns", http=session)
         source = SnsSource(SnsConfig.model_validate({"topics": {TOPIC: {}}}), context, LOOPBACK)
         links: Any = None
-        ingress = Ingress(
-            clock=FakeClock(), links=links, metrics=Metrics("1", no_gauges), buckets=Buckets(0, 1), at_once=4
-        )
+        ingress = Ingress(clock=FakeClock(), links=links, metrics=Metrics("1"), buckets=Buckets(0, 1), at_once=4)
         ingress.mount([Mounted("sns", route, True) for route in source.routes()])
         await ingress.start([("127.0.0.1", 0)])
         host, port = ingress.addresses[0]
