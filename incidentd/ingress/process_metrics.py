@@ -111,9 +111,9 @@ def _incidents(counts: ProcessCounts) -> Iterable[Metric]:
 def _after(counts: ProcessCounts) -> Iterable[Metric]:
     yield gauge(
         "incidentd_reviews",
-        "Reviews that were not held yet by severity and standing: waiting for their window, open, soon due, or late.",
+        "Incidents to look back on by severity and standing: waiting for their window, open, soon due, or late.",
         ("severity", "standing"),
         filled(product(Severity, STANDINGS), counts.reviews),
     )
-    yield single("incidentd_actions_open", "Actions of reviews that are not done yet.", counts.actions_open)
-    yield single("incidentd_actions_late", "Open actions of reviews whose day has passed.", counts.actions_late)
+    yield single("incidentd_actions_open", "Actions that are not done yet.", counts.actions_open)
+    yield single("incidentd_actions_late", "Open actions whose day has passed.", counts.actions_late)

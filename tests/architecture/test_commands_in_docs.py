@@ -15,7 +15,7 @@ PROGRAMS = {"incidentd": daemon.main, "incidentctl": ctl.cli}
 FILES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "config").glob("*")),
+    *sorted(path for path in (ROOT / "config").rglob("*") if path.is_file()),
     *sorted((ROOT / "systemd").glob("*")),
 ]
 _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)

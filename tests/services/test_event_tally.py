@@ -17,7 +17,7 @@ from incidentd.storage.schema import incidents, pages
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 one_engine = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
@@ -191,10 +191,11 @@ async def test_what_there_is_is_counted_on_both_engines(daemon):
     assert counts.role_gaps == {"communications_lead": 1}
     assert counts.updates_overdue == 1  # of the other nothing is owed any more
     assert {key: number for key, number in counts.reviews.items() if number} == {("SEV3", "open"): 1}
-    await daemon.core.incidents.assign_role(
-        1, wire_incidents.AssignRole(role="communications_lead", person="ada"), "ada", None
-    )
-    await daemon.advance(30 * DAY)
+    role = wire_incidents.AssignRole(role="communications_lead", person="ada")
+    await daemon.core.incidents.assign_role(1, role, "ada", None)
+    before = {name: daemon.clock.now() - MINUTE for name in ("review_soon_at", "review_due_at")}
+    over = incidents.update().where(incidents.c.id == 2).values(**before)
+    await daemon.store.write(lambda tx: tx.conn.execute(over))
     counts = await read()
     assert counts.role_gaps == {"separation": 1}
     assert {key: number for key, number in counts.reviews.items() if number} == {("SEV3", "late"): 1}
