@@ -31,6 +31,7 @@ _COMMANDS = {
     "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
     "review": ("reviews:review", "Reviews: when they may be held, and what people do in them."),
     "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
+    "insights": ("insights:insights", "How you respond in figures and pictures, each with what it is of."),
     "factor": (
         "factors:factor",
         "Contributing factors of all incidents, their themes, and where they came again.",

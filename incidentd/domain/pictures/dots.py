@@ -9,10 +9,11 @@ from incidentd.domain.columns import fit
 from incidentd.domain.columns import width as width_of
 from incidentd.domain.display import safe_line
 from incidentd.domain.pictures.axis import Tick
+from incidentd.domain.pictures.by_period import period_lines
+from incidentd.domain.pictures.captions import caption, case_value, period_text
 from incidentd.domain.pictures.glyphs import UNICODE, Glyphs, severity_style
 from incidentd.domain.pictures.plot import Cases, Plot, cells, column_of, plot, row_of, spread, worst, zero_cells
 from incidentd.domain.pictures.quantities import quantity, summary
-from incidentd.domain.pictures.shares import shares_lines
 from incidentd.domain.pictures.spans import LEAST_WIDTH, Canvas, Line, Span, flowed, wrapped
 from incidentd.domain.pictures.tables import Table
 from incidentd.domain.severity import Severity
@@ -26,13 +27,13 @@ _TICK_ROOM = 8  # columns that a label of the time axis wants
 def dots_lines(
     detail: FigureDetail, width: int, height: int = 24, *, glyphs: Glyphs = UNICODE, cursor: int | None = None
 ) -> list[Line]:
-    """The picture in `width` columns (40 at least) and about `height` lines; shares are drawn by period.
+    """The picture in `width` columns (40 at least) and about `height` lines; shares and counts are drawn by period.
 
     `cursor` is the number of a case (of `detail.cases`) whose place is shown in the style "cursor".
     """
     width = max(width, LEAST_WIDTH)
-    if detail.figure.kind == "share":
-        return shares_lines(detail, width, height, glyphs=glyphs, cursor=cursor)
+    if detail.figure.kind != "duration":
+        return period_lines(detail, width, height, glyphs=glyphs, cursor=cursor)
     if not detail.cases:
         return wrapped(f"No case has a value: {summary(detail.figure)}.", width)
     return _Picture(plot(detail), width, height, glyphs, cursor).lines()
@@ -50,7 +51,10 @@ class _Picture:
         self._zeros = zero_cells(found, self._columns)
         below = 2 + bool(self._zeros)
         for many in (False, True):  # the legend says what it must, and takes its room from the plot
-            self._texts = [*flowed(self._legend(many), width), *wrapped(caption(found), width)]
+            self._texts = [
+                *flowed(self._legend(many), width),
+                *wrapped(f"{caption(found)} {period_text(found)}.", width),
+            ]
             self._rows = max(height - self._top - below - len(self._texts), _LEAST_ROWS)
             self._places = cells(found, self._columns, self._rows)
             if all(len(one) < 2 for one in (*self._places.values(), *self._zeros.values())):
@@ -98,7 +102,7 @@ class _Picture:
             severity = worst(self._cases[number] for number in numbers)
             style = "cursor" if self._cursor in numbers else severity_style(severity)
             many = len(numbers)
-            text = self._glyphs.severity(severity) if many == 1 else str(many) if many < 10 else "+"
+            text = self._glyphs.sign(severity_style(severity)) if many == 1 else str(many) if many < 10 else "+"
             self._put(top + row, column, text, style)
 
     def _draw_value_axis(self) -> None:
@@ -152,22 +156,11 @@ def severity_legend(cases: Sequence[FigureCase], glyphs: Glyphs) -> Iterator[Lin
     for severity in (*Severity, None):
         if severity in used:
             text = "no severity" if severity is None else severity.value
-            yield _explained(glyphs.severity(severity), text, severity_style(severity))
+            yield _explained(glyphs.sign(severity_style(severity)), text, severity_style(severity))
 
 
 def _explained(sign: str, text: str, style: str) -> Line:
     return Span(sign, style), Span(f" {text}", "label")
-
-
-def caption(found: Plot) -> str:
-    """What is drawn: of how many, how the values lie, and what has no place on the axis."""
-    figure = found.detail.figure
-    parts = [f"{summary(figure)}."]
-    if found.zeros:
-        parts.append(f"{found.zeros} at 0, below the axis.")
-    if figure.of > figure.n:
-        parts.append(f"{figure.of - figure.n} without a value.")
-    return " ".join([*parts, f"{found.times.text} UTC."])
 
 
 # ------------------------------------------------------------------ rows
@@ -203,13 +196,6 @@ def dots_data(detail: FigureDetail) -> Table:
         for case in detail.cases
     ]
     return Table(figure.title, _DATA, tuple(rows))
-
-
-def case_value(detail: FigureDetail, case: FigureCase) -> str:
-    """What the value of a case says: yes or no of a share, a quantity of others."""
-    if detail.figure.kind == "share":
-        return "yes" if case.value else "no"
-    return quantity(case.value, detail.figure.unit)
 
 
 def _about(detail: FigureDetail, case: FigureCase) -> tuple[str, str, str, str, str]:

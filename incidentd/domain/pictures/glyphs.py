@@ -27,8 +27,11 @@ class Glyphs(NamedTuple):
     boundary: str
     interval: str
 
-    def severity(self, severity: Severity | None) -> str:
-        return self.unrated if severity is None else self.severities[severity.rank - 1]
+    def sign(self, style: str) -> str:
+        """The sign of a case by its style: kept, missed, sev1 to sev5, unrated."""
+        if style.startswith("sev"):
+            return self.severities[int(style[3]) - 1]
+        return {"kept": self.kept, "missed": self.missed}.get(style, self.unrated)
 
 
 UNICODE = Glyphs(

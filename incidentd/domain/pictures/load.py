@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from itertools import count
 from typing import NamedTuple
 
 from incidentd.domain.display import safe_line
 from incidentd.domain.pictures.glyphs import UNICODE, Glyphs
 from incidentd.domain.pictures.spans import LEAST_WIDTH, Line, Span, flowed, wrapped
 from incidentd.domain.pictures.tables import Table
+from incidentd.domain.pictures.tally import each_mark, marks
 from incidentd.wire.figures import Load, LoadWeek
 
 
@@ -43,9 +42,10 @@ def load_lines(load: Load, width: int, *, glyphs: Glyphs = UNICODE) -> list[Line
     sizes = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     room = width - sum(sizes) - 2 * len(sizes)
     found = [hours(week) if room >= len(Hours._fields) else _NO_ROOM for week in load.weeks]
-    each = _pages_a_mark(found, max(room, 1))
-    bars = [_bar(one, each, glyphs) for one in found]
-    size = max(sum(len(span.text) for span in bar) for bar in bars)
+    each = each_mark(found, room)
+    signs = [(sign, style) for sign, style, _ in _kinds(glyphs)]
+    bars = [marks(one, signs, each) for one in found]
+    size = max(map(len, bars))
     lines: list[Line] = [_row(head, sizes, (), size, "label")]
     lines += [_row(row, sizes, bar, size, "total") for row, bar in zip(rows, bars, strict=True)]
     return [*lines, *flowed(_legend(each, glyphs), width), *wrapped(caption(load), width)]
@@ -62,42 +62,27 @@ def _numbers(week: LoadWeek, *, wide: bool) -> tuple[str, ...]:
     return day, str(week.pages), str(week.sleep_hours), str(week.incidents), left_alone(week)
 
 
-def _row(cells: tuple[str, ...], sizes: list[int], bar: tuple[Span, ...], size: int, style: str) -> Line:
+def _row(cells: tuple[str, ...], sizes: list[int], bar: Sequence[Span], size: int, style: str) -> Line:
     """The first cell, the marks, the other cells to the right."""
-    gap = " " * (size - sum(len(span.text) for span in bar))
+    gap = " " * (size - len(bar))
     others = "  ".join(f"{cell:>{room}}" for cell, room in zip(cells[1:], sizes[1:], strict=True))
     return (Span(f"{cells[0]:{sizes[0]}}  ", "label"), *bar, Span(f"{gap}  {others}", style))
 
 
-def _pages_a_mark(weeks: Sequence[Hours], room: int) -> int:
-    """How many pages a mark has to stand for, so that the fullest week has room."""
-    most = max(map(sum, weeks))
-    return next(
-        each
-        for each in count(max(math.ceil(most / room), 1))
-        if all(sum(math.ceil(pages / each) for pages in week) <= room for week in weeks)
-    )
-
-
-def _bar(found: Hours, each: int, glyphs: Glyphs) -> tuple[Span, ...]:
-    """A mark for up to `each` pages of one kind."""
-    signs = (glyphs.sleep, glyphs.off, glyphs.day)
-    return tuple(
-        Span(sign * math.ceil(pages / each), style)
-        for sign, pages, style in zip(signs, found, Hours._fields, strict=True)
-        if pages
-    )
-
-
 def _legend(each: int, glyphs: Glyphs) -> Iterator[Line]:
-    words = (
-        (glyphs.sleep, "sleep", "page in sleep hours"), (glyphs.off, "off", "outside working hours"),
-        (glyphs.day, "day", "in working hours"),
-    )  # fmt: skip
-    for sign, style, text in words:
+    for sign, style, text in _kinds(glyphs):
         yield Span(sign, style), Span(f" {text}", "label")
     if each > 1:
         yield (Span(f"a mark is up to {each} pages", "label"),)
+
+
+def _kinds(glyphs: Glyphs) -> tuple[tuple[str, str, str], ...]:
+    """Sign, style and meaning of a page, in the order of `Hours`."""
+    return (
+        (glyphs.sleep, "sleep", "page in sleep hours"),
+        (glyphs.off, "off", "outside working hours"),
+        (glyphs.day, "day", "in working hours"),
+    )
 
 
 def caption(load: Load) -> str:

@@ -41,8 +41,13 @@ def _number(value: float) -> str:
 
 
 def summary(figure: Figure) -> str:
-    """What a figure is of and how its values lie, on one line: 47 of 50: least 2 min, median 34 min, most 2 d."""
-    if figure.kind == "share" or figure.n == 0:
-        return f"{figure.n} of {figure.of}"
+    """What a figure is of and how its values lie, on one line: 47 of 50 cases: least 2 min, median 34 min, most 2 d."""
+    if figure.kind == "count":
+        said = f"{figure.n} beside {figure.of} incidents" if figure.of not in (0, figure.n) else f"{figure.n} in all"
+    else:
+        said = f"{figure.n} of {figure.of} cases"
+    if figure.median is None:
+        return said
     least, median, most = (quantity(value, figure.unit) for value in (figure.least, figure.median, figure.most))
-    return f"{figure.n} of {figure.of}: least {least}, median {median}, most {most}"
+    by = " a week" if figure.kind == "count" else ""
+    return f"{said}: least{by} {least}, median {median}, most {most}"

@@ -13,13 +13,13 @@ from incidentd.wire.figures import Rhythm
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS = 24
-_STEPS = 4
+STEPS = 4
 _MARGIN = 4  # columns before the grid
 
 
 def steps(most: int) -> list[tuple[int, int]]:
     """The counts that each density stands for, as (least, most) of it; even steps up to `most`, at most four."""
-    many = min(_STEPS, most)
+    many = min(STEPS, most)
     bounds = [round(most * step / many) for step in range(many + 1)] if many else []
     return [(low + 1, high) for low, high in pairwise(bounds)]
 
@@ -28,7 +28,7 @@ def step_of(count: int, found: Sequence[tuple[int, int]]) -> int:
     """0 for none, else which of the densities; the densest is always 4."""
     if not count:
         return 0
-    return next(number for number, (_, high) in enumerate(found, 1 + _STEPS - len(found)) if count <= high)
+    return next(number for number, (_, high) in enumerate(found, 1 + STEPS - len(found)) if count <= high)
 
 
 def by_day(rhythm: Rhythm) -> list[int]:
@@ -74,7 +74,7 @@ def rhythm_lines(rhythm: Rhythm, width: int, *, glyphs: Glyphs = UNICODE) -> lis
 
 def _legend(found: Sequence[tuple[int, int]], width: int, glyphs: Glyphs) -> list[Line]:
     items: list[Line] = [(Span(glyphs.steps[0], "step0"), Span(" 0", "label"))]
-    for step, bounds in enumerate(found, 1 + _STEPS - len(found)):
+    for step, bounds in enumerate(found, 1 + STEPS - len(found)):
         items.append((Span(glyphs.steps[step], f"step{step}"), Span(f" {step_text(bounds)}", "label")))
     return flowed(items, width)
 

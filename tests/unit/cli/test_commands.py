@@ -704,6 +704,7 @@ def test_every_command_has_a_case():
     elsewhere |= {"review section", "review document"}  # test_review_documents.py
     elsewhere |= {f"review {verb}" for verb in ("check", "publish", "history", "template")}  # test_review_publishing.py
     elsewhere |= {path for path in LEAVES if path.startswith("learn ")}  # test_learn.py
+    elsewhere |= {f"insights {name}" for name in ("dots", "rhythm", "load", "report")}  # test_insight_pictures.py
     assert untried == elsewhere
 
 

@@ -47,9 +47,11 @@ def test_every_figure_of_the_picture_stands_in_it_as_text():
 
 def test_bars_differ_by_pattern_and_stay_in_their_panel():
     root = ElementTree.fromstring(svg(found()))
-    bars = [one for one in root.iter(f"{SVG}rect") if one.get("stroke")]
-    assert {one.get("fill") for one in bars} == {"url(#lines)", "url(#dots)", "#111"}
-    assert {one.get("id") for one in root.iter(f"{SVG}pattern")} == {"lines", "dots"}
+    bars = [one for one in root.iter(f"{SVG}rect") if "edge-stroke" in one.get("class", "")]
+    patterns = [f"url(#{one.get('id')})" for one in root.iter(f"{SVG}pattern")]
+    fills = {one.get("fill") or one.get("class").removesuffix(" edge-stroke") for one in bars}
+    assert fills == {*patterns, "ink"}
+    assert len(patterns) == 2
     assert all(0 <= float(one.get("height", "-1")) <= 90 for one in bars)
 
 

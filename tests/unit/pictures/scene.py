@@ -24,6 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 HOSTILE = '</title><script>alert(1)</script>\x1b[2J\u202e & "x"'
 TITLES = {
     "time-to-mitigate": ("Time from start to mitigation", "From when users were hit until they were no longer hit."),
+    "incidents-by-severity": ("Incidents", "By the worst severity they ever had, when they began."),
     "update-promises-kept": ("Promised updates that came in time", "Of all times for which an update was promised."),
 }
 
@@ -38,7 +39,7 @@ def case(number: int, day: float, value: float, **more: Any) -> FigureCase:
 def detail(cases: Sequence[FigureCase], kind: str = "duration", *, of: int | None = None, **more: Any) -> FigureDetail:
     """A figure of these cases."""
     values = [one.value for one in cases]
-    name = "update-promises-kept" if kind == "share" else "time-to-mitigate"
+    name = {"share": "update-promises-kept", "count": "incidents-by-severity"}.get(kind, "time-to-mitigate")
     title, definition = TITLES[name]
     known: dict[str, Any] = {"n": len(values)}
     if kind == "share":
@@ -67,13 +68,13 @@ def year(kind: str = "duration", count: int = 90) -> FigureDetail:
     cases = []
     for number, day in enumerate(sorted(chance.uniform(0, 360) for _ in range(count)), 1):
         severity = chance.choices([None, *Severity], [1, 1, 3, 6, 8, 3])[0]
-        value: float = chance.random() < 0.8 if kind == "share" else round(chance.lognormvariate(8, 1.5))
-        if kind != "share" and chance.random() < 0.05:
+        value: float = {"share": chance.random() < 0.8, "count": 1}.get(kind, round(chance.lognormvariate(8, 1.5)))
+        if kind == "duration" and chance.random() < 0.05:
             value = 0.0
-        bounds = {"low": value * 0.4, "high": value * 2.2} if kind != "share" and chance.random() < 0.14 else {}
+        bounds = {"low": value * 0.4, "high": value * 2.2} if kind == "duration" and chance.random() < 0.14 else {}
         version = [one.version for one in boundaries if one.at <= START + timedelta(days=day)][-1]
         cases.append(case(number, day, float(value), severity=severity, version=version, **bounds))
-    return detail(cases, kind, of=count + (0 if kind == "share" else 4), boundaries=boundaries,
+    return detail(cases, kind, of=count + 4 * (kind == "duration"), boundaries=boundaries,
                   scope=FigureScope(team="shop"))  # fmt: skip
 
 

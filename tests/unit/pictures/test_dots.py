@@ -43,9 +43,9 @@ PICTURE = """\
 □ no severity  2-9 + cases in one place
 │ disputed, low to high
 ┊ new process version  ▶ median
-5 of 6: least 0 s, median 10 min, most 1 h.
-1 at 0, below the axis. 1 without a value.
-2026-01-01 to 2026-02-10 UTC."""
+5 of 6 cases: least 0 s, median 10 min, most
+1 h. 1 at 0, below the axis. 1 without a
+value. 2026-01-01 to 2026-02-10 (UTC)."""
 
 IN_ASCII = """\
         V-1                       V-2
@@ -83,13 +83,13 @@ def test_weights_go_with_signs(scene):
 
 
 def test_no_case_is_said_in_words(scene):
-    assert text(dots_lines(scene.detail([], of=3), 60)) == "No case has a value: 0 of 3."
+    assert text(dots_lines(scene.detail([], of=3), 60)) == "No case has a value: 0 of 3 cases."
 
 
 def test_only_zeros_still_have_a_picture(scene):
     drawn = text(dots_lines(scene.detail([scene.case(1, 0, 0), scene.case(2, 3, 0)]), 60, 12))
     assert "     0 ▶□" in drawn
-    assert "2 of 2: least 0 s, median 0 s, most 0 s. 2 at 0, below" in drawn
+    assert "2 of 2 cases: least 0 s, median 0 s, most 0 s. 2 at 0, below" in drawn
 
 
 def test_text_from_outside_is_inert(scene):
@@ -103,7 +103,7 @@ def test_text_from_outside_is_inert(scene):
 
 def test_rows_for_a_screen_reader(scene):
     table = dots_table(few(scene))
-    assert table.caption == "Time from start to mitigation: 5 of 6: least 0 s, median 10 min, most 1 h"
+    assert table.caption == "Time from start to mitigation: 5 of 6 cases: least 0 s, median 10 min, most 1 h"
     assert table.rows[1] == (
         "INC-2", "2026-01-11 00:00", "10 min", "1 min", "1 h", "SEV3", "checkout", "shop", "", "V-1",
     )  # fmt: skip
