@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.domain.process_versions import Source
 from incidentd.domain.support import Support
 from incidentd.services.alert_detail import AlertDetails
 from incidentd.services.alert_reader import StoreReader
@@ -56,6 +57,8 @@ from incidentd.services.pages import Pages
 from incidentd.services.pins import Pins
 from incidentd.services.policies import PolicyView
 from incidentd.services.presence import Presences
+from incidentd.services.process_desk import ProcessDesk
+from incidentd.services.process_in_force import InForce
 from incidentd.services.protection import Protection
 from incidentd.services.reachability import ReachabilityView
 from incidentd.services.receipts import Receipts
@@ -91,7 +94,10 @@ _DRAIN_SECONDS = 5.0
 
 
 class Core:
-    """Owns the services and their loops. `process` and `roster` are asked at each use, so a reload counts at once."""
+    """Owns the services and their loops. `process` and `roster` are asked at each use, so a reload counts at once.
+
+    `process` and `source` are what process.toml means and how it is written; what is in force is `self.process`.
+    """
 
     def __init__(
         self,
@@ -104,9 +110,12 @@ class Core:
         node: str,
         expected: Callable[[], Mapping[str, timedelta]] = dict,
         embedders: Embedders | None = None,
+        source: Callable[[], Source | None] = lambda: None,
     ) -> None:
         self.store = store
         self._node = node
+        self.process = process = InForce(process)
+        self.evolution = ProcessDesk(store, process, roster, source)
         self.events = EventStream(store)
         self.mutes = Mutes(process)
         self.escalation = Escalation(roster, self.mutes)
@@ -143,7 +152,10 @@ class Core:
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         self._compose_sending(process, roster, sender)
         self.handlers = self._timer_handlers()
-        self._loops = [
+        self._loops = self._make_loops(store)
+
+    def _make_loops(self, store: Store) -> list[Loop]:
+        return [
             router_loop(store, self.grouping, lambda: self.intake.busy),
             expiry_loop(store, self.intake),
             timer_loop(store, self.handlers),
@@ -151,6 +163,7 @@ class Core:
             Loop("calendars", self.desk.calendars.work),
             self.chat_follower.loop,
             Loop("symptom words", self.reviews.similar_lists.words.work),
+            self.evolution.loop,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
@@ -253,6 +266,7 @@ class Core:
             severity=self.severity,
             checklists=self.checklists,
             rehearsals=self.rehearsals,
+            process=self.evolution.versions,
             review=self.reviews.calls(),
             reports=self.support.reports,
             customers=self.support.customers,
@@ -305,19 +319,25 @@ class Core:
         await self.events.start()
         await self.links.start()
         await self.answers.start()
+        await self.evolution.following.follow()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
         await self.store.write(self.reviews.library.digests.follow_configuration)
         self.desk.rests.watch()
         await self.store.write(self.desk.reread)
         await self.support.recheck()
+        self.evolution.following.after_change = self._recheck
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
     async def recheck(self) -> None:
         """After a reload: judge again what waits for somebody's hours, or for a limit, and who carries a pager."""
+        await self.evolution.following.follow()
+        await self._recheck()
 
+    async def _recheck(self) -> None:
         def command(tx: Tx) -> None:
+            self.grouping.follow_configuration(tx)
             self.escalation.recheck(tx)
             self.desk.reread(tx)
             self.reviews.library.digests.follow_configuration(tx)

@@ -23,6 +23,7 @@ from incidentd.clock import Clock, SystemClock
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core, LoopLag
+from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.daemon_metrics import daemon_metrics
 from incidentd.ingress.metrics import Metrics
@@ -66,7 +67,6 @@ from incidentd.settings import (
 )
 from incidentd.spool import Spool
 from incidentd.storage.store import Store, StoreClosed
-from incidentd.storage.tx import Tx
 from incidentd.wire.health import SourceHealth
 
 VERSION = installed_version("incidentd")
@@ -118,7 +118,7 @@ class Daemon:
         self._watchdog = LoopWatchdog(self._on_stall)
         self._replays = Replays(
             self._clock,
-            process=lambda: self.configuration.process,
+            process=self._process,
             roster=lambda: self.configuration.roster,
             notifiers=lambda: self.configuration.notifiers,
             database_url=self.configuration.daemon.database_url.reveal,
@@ -159,6 +159,7 @@ class Daemon:
             node=lease_owner(self.configuration),
             expected=self._expected,
             embedders=self._host,
+            source=lambda: self.configuration.source,
         )
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
@@ -333,10 +334,11 @@ class Daemon:
             last_seq=self.core.events.last_seq,
             person=person,
             role=role,
-            review_name=self.configuration.process.review_name,
+            review_name=self._process().review_name,
             ingress=tuple(self.urls()),
             engine=self.core.store.engine,
-            audiences=tuple(sorted(self.configuration.process.audiences)),
+            audiences=tuple(sorted(self._process().audiences)),
+            process=self.core.evolution.following.name,
         )
 
     async def health(self) -> wire.Health:
@@ -350,7 +352,7 @@ class Daemon:
             config_files=lambda: self.configuration.files,
             duty=self.core.reach.problems,
             certificate=self._shown_certificate,
-            review_name=lambda: self.configuration.process.review_name,
+            review_name=lambda: self._process().review_name,
         )
         return await view.health()
 
@@ -359,7 +361,11 @@ class Daemon:
         spool = self._spool.problems() if self._spool else []
         outside = self._outside.problem if self._outside is not None else ""
         missing = [f"the heartbeat to outside {outside}"] if outside else []
-        return [*self.configuration.problems, *self._notes, *certificate, *spool, *missing]
+        return [*self.core.evolution.problems(self.configuration), *self._notes, *certificate, *spool, *missing]
+
+    def _process(self) -> Process:
+        """The one in force."""
+        return self.core.process()
 
     async def _source_health(self, adapters: Sequence[wire.AdapterHealth]) -> tuple[SourceHealth, ...]:
         last = await self.core.sources.last_signals()
@@ -394,13 +400,9 @@ class Daemon:
         if self._certificate is not None and fresh.daemon.tls is not None:
             await self._certificate.exchange(fresh.daemon.tls)
         await self.core.recheck()
-        await self.core.store.write(partial(self._after_reload, actor))
+        await self._tell("daemon.reloaded", {}, actor)
         log.info("reloaded", by=actor, files=fresh.files)
-        return wire.Reloaded(files=fresh.files, problems=(*fresh.problems, *self._notes))
-
-    def _after_reload(self, actor: str, tx: Tx) -> None:
-        tx.emit("daemon.reloaded", "daemon:0", {}, actor=actor)
-        self.core.grouping.follow_configuration(tx)
+        return wire.Reloaded(files=fresh.files, problems=(*self.core.evolution.problems(fresh), *self._notes))
 
     def _read_again(self) -> Configuration:
         """The files as they are now, plugin options included. Raises `ConfigurationError`."""

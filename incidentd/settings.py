@@ -16,8 +16,10 @@ from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, 
 from incidentd.configuration.directories import default_config_dir, prepare_private
 from incidentd.configuration.documents import Document
 from incidentd.configuration.learning_tables import learning_problems
+from incidentd.configuration.named_files import OnDisk
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
+from incidentd.configuration.process_sources import source_of
 from incidentd.configuration.review_tables import review_problems
 from incidentd.configuration.role_tables import role_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
@@ -25,6 +27,7 @@ from incidentd.configuration.severity_tables import severity_problems
 from incidentd.configuration.support_references import support_problems
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.domain.process_versions import Source
 
 __all__ = [
     "AdapterInstance",
@@ -49,6 +52,21 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     files: tuple[str, ...]
     environ: Mapping[str, str]  # where secret references of the adapters look
+    source: Source = Source(text="")  # process.toml as it is written
+
+    def problems_of(self, process: Process) -> tuple[str, ...]:
+        """What is odd about `process` among everything else that is configured."""
+        roster, channels = self.roster, {one.name for one in self.adapters if one.role == "channel"}
+        return (
+            *route_problems(process, roster),
+            *role_problems(process, roster),
+            *review_problems(process, roster),
+            *severity_problems(process.matrix),
+            *support_problems(process.support, roster, channels),
+            *audience_problems(process.audiences, roster, self.notifiers),
+            *chat_problems(process.chat, roster, channels),
+            *learning_problems(process.digest, roster),
+        )
 
 
 def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Configuration:
@@ -68,30 +86,22 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     notifiers = contact_notifiers(main.data)
     roster = attempt.run(lambda: read_roster(roster_file, notifiers, environ))
     # a broken roster must not make every policy that the process names look unknown
-    process = attempt.run(lambda: read_process(process_file, None if roster is None else roster.policies, directory))
+    policies = None if roster is None else roster.policies
+    process = attempt.run(lambda: read_process(process_file, policies, OnDisk(directory)))
     if read is None or roster is None or process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
-    channels = {one.name for one in adapters if one.role == "channel"}
-    return Configuration(
+    found = Configuration(
         daemon=read[0],
         adapters=adapters,
         notifiers=frozenset(notifiers),
         roster=roster,
         process=process,
-        problems=(
-            *roster.problems,
-            *route_problems(process, roster),
-            *role_problems(process, roster),
-            *review_problems(process, roster),
-            *severity_problems(process.matrix),
-            *support_problems(process.support, roster, channels),
-            *audience_problems(process.audiences, roster, notifiers),
-            *chat_problems(process.chat, roster, channels),
-            *learning_problems(process.digest, roster),
-        ),
+        problems=(),
         files=_files((main, roster_file, process_file), process.wording.file),
         environ=dict(environ),
+        source=source_of(process_file, process),
     )
+    return msgspec.structs.replace(found, problems=(*roster.problems, *found.problems_of(process)))
 
 
 def _files(documents: Iterable[Document], lexicon: str) -> tuple[str, ...]:

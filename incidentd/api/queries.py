@@ -91,6 +91,11 @@ class Incidents(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class ProcessVersions(Query, frozen=True):
+    state: Literal["proposed", "adopted", "declined", "withdrawn", "superseded", "all"] = "all"
+    limit: Limit = 100
+
+
 class Actions(Query, frozen=True):
     state: Literal["open", "done", "wont_do", "all"] = "open"
     team: Annotated[str, Meta(max_length=100, description="of this one only")] = ""

@@ -25,6 +25,7 @@ from incidentd.api.library_routes import LIBRARY_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
+from incidentd.api.process_routes import PROCESS_ROUTES
 from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
@@ -212,6 +213,7 @@ ROUTES: tuple[Route, ...] = (
     *FACT_ROUTES,
     *SEVERITY_ROUTES,
     *REHEARSAL_ROUTES,
+    *PROCESS_ROUTES,
     *REVIEW_ROUTES,
     *RECORD_ROUTES,
     *REVIEW_TIMELINE_ROUTES,

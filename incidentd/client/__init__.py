@@ -25,6 +25,7 @@ from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
 from incidentd.client.pages import PageCalls
 from incidentd.client.policies import PolicyCalls
+from incidentd.client.process import ProcessCalls
 from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
@@ -58,6 +59,7 @@ class Client(
     LifeCalls,
     ReviewWindowCalls,
     MatrixRehearsalCalls,
+    ProcessCalls,
     SeverityCalls,
     DutyCalls,
     PolicyCalls,

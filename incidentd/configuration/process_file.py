@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 import msgspec
 import pydantic
 
+from incidentd.configuration.adoption_table import AdoptionTable, adoption_settings
 from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
 from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.learning_tables import LearningTable, broken_learning, digest
+from incidentd.configuration.named_files import NamedFiles
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
 from incidentd.configuration.review_tables import ReviewTable, review_settings, with_papers, with_wording
@@ -156,12 +157,13 @@ class ProcessFile(Table):
     support: SupportTable = SupportTable()
     chat: ChatTable = ChatTable()
     learning: LearningTable = LearningTable()
+    adoption: AdoptionTable = AdoptionTable()
 
 
-def read_process(document: Document, policies: Collection[str] | None, directory: FilePath | None = None) -> Process:
+def read_process(document: Document, policies: Collection[str] | None, named: NamedFiles | None = None) -> Process:
     """The process of a file, or the built-in one. `policies` are those a route may name, None for any.
 
-    Files that it names are read from `directory`, and not at all without one.
+    Files that it names are read from `named`, and not at all without it.
 
     Raises `ConfigurationError` with every fault.
     """
@@ -208,10 +210,11 @@ def read_process(document: Document, policies: Collection[str] | None, directory
         support=support(file.support),
         chat=chat(file.chat),
         digest=digest(file.learning),
+        adoption=adoption_settings(file.adoption),
         **review_settings(file.review),
     )
-    process = with_wording(process, document, file.review, directory)
-    process = with_papers(process, document, file.review, directory)
+    process = with_wording(process, document, file.review, named)
+    process = with_papers(process, document, file.review, named)
     return msgspec.structs.replace(process, version=_version(process))
 
 

@@ -10,8 +10,9 @@ import msgspec
 import pydantic
 
 from incidentd.configuration.documents import Document
+from incidentd.configuration.named_files import NamedFiles
 from incidentd.configuration.problems import ConfigurationError, Fault
-from incidentd.configuration.review_templates import BadTemplate, read_templates, tried
+from incidentd.configuration.review_templates import BadTemplate, tried
 from incidentd.configuration.support_tables import CalendarTable, business_calendar
 from incidentd.configuration.values import Duration, Name, Table
 from incidentd.domain.lint.lexicon_file import BadLexicon
@@ -58,21 +59,22 @@ def review_settings(table: ReviewTable) -> Mapping[str, Any]:
     }
 
 
-def with_papers(process: Process, document: Document, table: ReviewTable, directory: FilePath | None) -> Process:
-    """`process` with how documents are written, the team's own templates read from `directory` and tried.
+def with_papers(process: Process, document: Document, table: ReviewTable, named: NamedFiles | None) -> Process:
+    """`process` with how documents are written, the team's own templates read from `named` and tried.
 
-    Without one (a text that came over the socket) none is read. Raises `ConfigurationError` with every fault.
+    Without it (a text that came over the socket) none is read. Raises `ConfigurationError` with every fault.
     """
     sources = {}
-    if table.templates and directory is not None:
-        sources = _templates(document, directory / table.templates)
+    if table.templates and named is not None:
+        sources = _templates(document, table.templates, named)
     papers = ReviewPapers(names=table.names, templates=sources)
     return msgspec.structs.replace(process, review_papers=papers)
 
 
-def _templates(document: Document, directory: FilePath) -> dict[str, str]:
+def _templates(document: Document, name: str, named: NamedFiles) -> dict[str, str]:
+    directory = named.place(name)
     try:
-        sources = read_templates(directory)
+        sources = named.texts(name)
     except OSError as error:
         what = f"{directory} cannot be read: {error.strerror or error}"
         fault = document.fault(("review", "templates"), what, "name a directory beside this file, or remove the key")
@@ -90,15 +92,15 @@ def _template_fault(directory: FilePath, error: BadTemplate) -> Fault:
     return Fault(file=str(directory / error.name), line=error.line, key="", what=error.what, remedy=remedy)
 
 
-def with_wording(process: Process, document: Document, table: ReviewTable, directory: FilePath | None) -> Process:
-    """`process` with the lexicon that the table names, read from `directory`.
+def with_wording(process: Process, document: Document, table: ReviewTable, named: NamedFiles | None) -> Process:
+    """`process` with the lexicon that the table names, read from `named`.
 
-    Without one (a text that came over the socket) nothing is read. Raises `ConfigurationError` with every fault.
+    Without it (a text that came over the socket) nothing is read. Raises `ConfigurationError` with every fault.
     """
     own = ""
-    if table.lexicon and directory is not None:
-        own = _lexicon_text(document, directory / table.lexicon)
-        _check_lexicon(table.language, own, directory / table.lexicon)
+    if table.lexicon and named is not None:
+        own = _lexicon_text(document, table.lexicon, named)
+        _check_lexicon(table.language, own, named.place(table.lexicon))
     elif not table.lexicon and table.language not in languages():
         what = f'there is no lexicon for "{table.language}"'
         remedy = f"there is {', '.join(languages())}; or name a file with a whole one: lexicon = ..."
@@ -107,11 +109,11 @@ def with_wording(process: Process, document: Document, table: ReviewTable, direc
     return msgspec.structs.replace(process, wording=settings)
 
 
-def _lexicon_text(document: Document, file: FilePath) -> str:
+def _lexicon_text(document: Document, name: str, named: NamedFiles) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return named.text(name)
     except (OSError, UnicodeDecodeError) as error:
-        what = f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        what = f"{named.place(name)} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
         fault = document.fault(("review", "lexicon"), what, "name a file beside this one, or remove the key")
         raise ConfigurationError([fault]) from None
 

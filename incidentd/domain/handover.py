@@ -79,6 +79,7 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
     accepted_via: str = ""
     reminders: int = 0
     version: int = 1
+    process_version: str = ""  # in force when the block began
 
     @property
     def subject(self) -> str:

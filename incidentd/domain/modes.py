@@ -43,6 +43,7 @@ class ModeBlock(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime  # when it was set or changed
     cancelled: bool = False
     version: int = 1
+    process_version: str = ""  # in force when it was set
 
     def covers(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at

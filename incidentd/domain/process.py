@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from incidentd.domain.adoption import AdoptionSettings
 from incidentd.domain.audiences import Audience
 from incidentd.domain.business_time import BusinessCalendar
 from incidentd.domain.chat import ChatSettings
@@ -79,6 +80,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     support: Support = Support()
     chat: ChatSettings = ChatSettings()
     digest: DigestSettings | None = None
+    adoption: AdoptionSettings = AdoptionSettings()
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

@@ -86,6 +86,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     version: int
     page_id: int | None = None
+    process_version: str = ""  # in force when it came
 
     @property
     def about(self) -> str:

@@ -25,6 +25,7 @@ from incidentd.services.incident_contracts import (
     SeverityCalls,
 )
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
+from incidentd.services.process_contracts import ProcessCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
 from incidentd.services.report_contracts import (
     BroadcastCalls,
@@ -331,6 +332,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     severity: SeverityCalls
     checklists: ChecklistCalls
     rehearsals: RehearsalCalls
+    process: ProcessCalls
     review: ReviewCalls
     reports: ReportCalls
     customers: CustomerCalls

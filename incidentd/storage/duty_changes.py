@@ -12,6 +12,7 @@ from incidentd.domain.duty_changes import Absence, Changes, Override, Swap, Swap
 from incidentd.domain.modes import ModeBlock
 from incidentd.storage import imported_shifts
 from incidentd.storage.columns import Instant
+from incidentd.storage.process_versions import IN_FORCE
 from incidentd.storage.schema_duty import absences, mode_blocks, overrides, swaps
 from incidentd.storage.tx import Tx
 
@@ -44,8 +45,10 @@ def _columns(change: T) -> dict[str, Any]:
 
 def add(tx: Tx, change: T) -> T:
     """Store a new change; the id is given here."""
-    table = _TABLES[type(change)]
-    return _struct(type(change), tx.conn.execute(insert(table).values(**_columns(change)).returning(table)).one())
+    table, values = _TABLES[type(change)], _columns(change)
+    if isinstance(change, ModeBlock):
+        values["process_version"] = IN_FORCE
+    return _struct(type(change), tx.conn.execute(insert(table).values(**values).returning(table)).one())
 
 
 def replace(tx: Tx, change: T) -> T:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from incidentd.domain.handover import OPEN, Handover, Section, State
 from incidentd.domain.people import HandoverForm
+from incidentd.storage.process_versions import IN_FORCE
 from incidentd.storage.schema_handover import handovers
 from incidentd.storage.tx import Tx
 
@@ -31,7 +32,8 @@ def _listed(conn: Connection, query: Select[Any]) -> list[Handover]:
 
 def add(tx: Tx, handover: Handover) -> Handover:
     """Store a new handover; the id is given here."""
-    return _handover(tx.conn.execute(insert(handovers).values(**_columns(handover)).returning(handovers)).one())
+    values = _columns(handover) | {"process_version": IN_FORCE}
+    return _handover(tx.conn.execute(insert(handovers).values(**values).returning(handovers)).one())
 
 
 def replace(tx: Tx, handover: Handover) -> Handover:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, text, update
 
 from incidentd.domain.reports import Report, State
+from incidentd.storage.process_versions import IN_FORCE
 from incidentd.storage.schema_support import customers, report_messages, reports
 from incidentd.storage.text_search import contains
 from incidentd.storage.tx import Tx
@@ -49,7 +50,7 @@ def _report(row: Row[Any]) -> Report:
 
 def create(tx: Tx, **values: Any) -> Report:
     """Store a new report at version 1."""
-    fixed = {**_EMPTY, "state": State.NEW, "created_at": tx.now, "asked_at": tx.now}
+    fixed = {**_EMPTY, "state": State.NEW, "created_at": tx.now, "asked_at": tx.now, "process_version": IN_FORCE}
     return _report(tx.conn.execute(insert(reports).values(**fixed | values).returning(reports)).one())
 
 

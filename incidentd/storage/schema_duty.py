@@ -70,6 +70,7 @@ mode_blocks = Table(
     Column("person", String, nullable=False),
     Column("mode", String, nullable=False),  # support | project
     *_entry(),
+    Column("process_version", String, nullable=False, server_default=""),
 )
 Index("mode_blocks_ends", mode_blocks.c.ends_at)
 

@@ -28,6 +28,7 @@ handovers = Table(
     Column("accepted_via", String, nullable=False),
     Column("reminders", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("process_version", String, nullable=False, server_default=""),
 )
 Index("handovers_schedule", handovers.c.schedule, handovers.c.id)
 Index(

@@ -59,6 +59,7 @@ reports = Table(
     Column("closed_at", Instant),
     Column("version", Integer, nullable=False),
     Column("page_id", BigInteger),  # the page about its being late, while it is
+    Column("process_version", String, nullable=False, server_default=""),
 )
 Index("reports_state", reports.c.state, reports.c.id)
 Index("reports_customer", reports.c.customer_id)

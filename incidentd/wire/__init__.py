@@ -51,7 +51,8 @@ class Info(Frozen, frozen=True):
     review_name: str
     ingress: tuple[str, ...]  # URLs the TCP listener answers on
     engine: str  # sqlite | postgresql
-    audiences: tuple[str, ...] = ()  # those of the process file that updates may go to
+    audiences: tuple[str, ...] = ()  # those of the process that updates may go to
+    process: str = ""  # V-3, the version of the process in force
 
 
 class Health(Frozen, frozen=True):

@@ -45,6 +45,7 @@ class Handover(wire.Frozen, frozen=True):
     accepted_at: wire.Instant | None
     accepted_via: str  # api | link
     version: int
+    process_version: str = ""  # in force when the block began
 
 
 class HandoverList(wire.Frozen, frozen=True):

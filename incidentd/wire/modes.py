@@ -25,6 +25,7 @@ class ModeBlock(wire.Frozen, frozen=True):
     at: wire.Instant  # when it was set or changed
     cancelled: bool
     version: int
+    process_version: str = ""  # in force when it was set
 
 
 class PersonMode(wire.Frozen, frozen=True):

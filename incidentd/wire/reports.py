@@ -43,7 +43,7 @@ class CustomerPage(wire.Frozen, frozen=True):
     next_cursor: str  # "" at the end
 
 
-class Report(wire.Frozen, frozen=True):
+class Report(wire.Frozen, frozen=True, kw_only=True):
     """`unanswered`: the reporter wrote last. `late`: a first response or the next word is overdue."""
 
     id: int
@@ -80,9 +80,10 @@ class Report(wire.Frozen, frozen=True):
     late: bool
     allowed: tuple[str, ...]  # the states that may be asked for now
     version: int
+    process_version: str = ""  # in force when it came
 
 
-class ListedReport(Report, frozen=True):
+class ListedReport(Report, frozen=True, kw_only=True):
     """A report as a list has it. `nudged`: those that are like it ask for an incident; its triage names them."""
 
     nudged: bool

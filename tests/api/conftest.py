@@ -307,6 +307,7 @@ class FakeDaemon:
             attempts=_Attempts(self),
             attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
+            process=_load("fake_process").Process(self),
             review=_load("fake_reviews").review_calls(
                 self,
                 **_load("fake_review_records").record_calls(self),

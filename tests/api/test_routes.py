@@ -84,6 +84,16 @@ GOOD = {
     "POST /v1/rehearsals/{id}/answers": ("/v1/rehearsals/1/answers", {"card": "split", "answers": {"users": "most"}}),
     "POST /v1/rehearsals/{id}/close": ("/v1/rehearsals/1/close", None),
     "GET /v1/rehearsals/{id}/outcome": ("/v1/rehearsals/1/outcome", None),
+    "GET /v1/process": ("/v1/process", None),
+    "GET /v1/process/versions": ("/v1/process/versions?state=proposed&limit=5", None),
+    "POST /v1/process/versions": (
+        "/v1/process/versions",
+        {"file": {"name": "process.toml", "text": ""}, "reason": "less noise", "because": {"route": "quiet"}},
+    ),
+    "GET /v1/process/versions/{id}": ("/v1/process/versions/1", None),
+    "POST /v1/process/versions/{id}/adopt": ("/v1/process/versions/1/adopt", {"follow_file": True}),
+    "POST /v1/process/versions/{id}/decline": ("/v1/process/versions/1/decline", {"reason": "too early"}),
+    "POST /v1/process/versions/{id}/withdraw": ("/v1/process/versions/1/withdraw", {"reason": "a mistake"}),
     "GET /v1/incidents/{id}/review/followups": ("/v1/incidents/1/review/followups", None),
     "POST /v1/incidents/{id}/review/followups": (
         "/v1/incidents/1/review/followups",

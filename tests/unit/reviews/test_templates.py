@@ -6,6 +6,7 @@ import pytest
 
 from incidentd.configuration import review_templates
 from incidentd.configuration.documents import Document
+from incidentd.configuration.named_files import OnDisk
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_file import read_process
 from incidentd.configuration.review_templates import BadTemplate, render, tried
@@ -76,7 +77,7 @@ def test_what_a_template_puts_out_is_bounded(monkeypatch):
 def process(directory, text):
     file = directory / "process.toml"
     file.write_text(text)
-    return read_process(Document.read(file), None, directory)
+    return read_process(Document.read(file), None, OnDisk(directory))
 
 
 def test_the_process_holds_the_templates_and_has_another_version_with_them(tmp_path):

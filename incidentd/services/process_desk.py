@@ -1,0 +1,30 @@
+"""The process as a team works on it: its versions, and how a node takes up the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from incidentd.domain.people import Roster
+from incidentd.domain.process_versions import Source
+from incidentd.services.process_following import Configured, ProcessFollowing
+from incidentd.services.process_in_force import InForce
+from incidentd.services.process_versions import ProcessVersions
+from incidentd.services.workers import Loop
+from incidentd.storage.store import Store
+
+
+class ProcessDesk:
+    """Composes them. `in_force` is what every service asks for the process, these included."""
+
+    def __init__(
+        self, store: Store, in_force: InForce, roster: Callable[[], Roster], source: Callable[[], Source | None]
+    ) -> None:
+        self.following = ProcessFollowing(store, in_force, source)
+        self.versions = ProcessVersions(store, self.following, roster)
+        self.loop = Loop("process", self.following.look)
+        """Takes up what another node adopts."""
+        store.on_elsewhere.append(self.loop.wake)
+
+    def problems(self, configured: Configured) -> list[str]:
+        """What is odd about the configuration, with the process that is in force."""
+        return self.following.all_problems(configured)
