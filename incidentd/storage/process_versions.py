@@ -17,6 +17,8 @@ from incidentd.storage.tx import Tx
 _V = process_versions.c
 IN_FORCE = func.coalesce(select(_V.process_version).where(_V.state == State.ADOPTED).limit(1).scalar_subquery(), "")
 """What a new row remembers as the version it ran under; "" when none was ever recorded."""
+_NEXT = select(func.coalesce(func.max(_V.id), 0) + 1).scalar_subquery()
+"""Without gaps: a sequence leaves one for what is refused. `one_at_a_time` keeps others from taking the same."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7307)")
 
 
@@ -73,6 +75,7 @@ def one_at_a_time(tx: Tx) -> None:
 def add(tx: Tx, process_version: str, source: Source, **values: Any) -> VersionRow:
     """Store a version that was not known; `values` are its state, how, reason and so on."""
     fixed = {
+        "id": _NEXT,
         "process_version": process_version,
         "document": source.text,
         "files": dict(source.files),
