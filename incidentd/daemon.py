@@ -245,7 +245,7 @@ class Daemon:
             requests=self._requests,
             certificate=self._shown_certificate,
         )
-        return daemon_metrics(VERSION, self.core, self._tally, facts, lambda: self.configuration.process)
+        return daemon_metrics(VERSION, self.core, self._tally, facts, self._process)
 
     def _shown_certificate(self) -> Certificate | None:
         return self._certificate.shown if self._certificate else None
