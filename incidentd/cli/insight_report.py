@@ -53,7 +53,7 @@ def report(session: Session, scope: dict[str, str], form: Form, weeks: int) -> N
     if form.html:
         sections = [*map(figure_section, found.details), rhythm_section(found.rhythm)]
         sections += [load_section(found.load)] if found.load is not None else []
-        save(session, form.html, page_html(*page_title(found.listed.scope), sections, found.listed.at))
+        save(session, form.html, page_html(*page_title(found.listed), sections, found.listed.at))
     if form.csv:
         save(session, form.csv, csv_of(joined(map(dots_data, found.details))))
     if not form.html and not form.csv:

@@ -51,7 +51,7 @@ def period_svg(detail: FigureDetail, ident: str) -> str:
     told, y = paragraph(y, caption(found), "ink")
     defined, y = paragraph(y + 4, f"{detail.figure.definition} {detail.figure.note}".strip())
     text = f"{'; '.join(f'{one.name}: {one.text}' for one in rows)}. {explanation(found)}"
-    subtitle = ", ".join(filter(None, (scope_text(detail.scope), period_text(found))))
+    subtitle = ", ".join(filter(None, (scope_text(detail.scope, detail.boundaries), period_text(found))))
     body = [
         *_boundaries(found, rows, column, squares.base),
         *(mark for at, one in enumerate(rows) for mark in _panel(one, MARGIN + at * column, column, squares, known)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC
 
 from incidentd.domain.pictures.plot import Plot, spread
@@ -11,11 +12,13 @@ from incidentd.domain.severity import Severity
 from incidentd.wire.figures import FigureCase, FigureDetail, FigureScope, VersionBoundary
 
 _PARTS = 6  # named in a caption
+_HASH = 12  # characters of a version that has no name
 
 
-def scope_text(scope: FigureScope) -> str:
-    """What was counted: team shop, severity SEV1; "" for everything."""
-    words = (("team", scope.team), ("service", scope.service), ("severity", scope.severity), ("process", scope.version))
+def scope_text(scope: FigureScope, boundaries: Sequence[VersionBoundary] = ()) -> str:
+    """What was counted: team shop, severity SEV1, process V-3; "" for everything."""
+    version = next((one.name for one in boundaries if one.version == scope.version), scope.version[:_HASH])
+    words = (("team", scope.team), ("service", scope.service), ("severity", scope.severity), ("process", version))
     return ", ".join(f"{name} {value}" for name, value in words if value)
 
 

@@ -58,7 +58,7 @@ def dots_svg(detail: FigureDetail, ident: str = "") -> str:
     signs, y = legend(foot + 54, list(_signs(found)))
     told, y = paragraph(y, caption(found), "ink")
     defined, y = paragraph(y + 4, f"{detail.figure.definition} {detail.figure.note}".strip())
-    subtitle = ", ".join(filter(None, (scope_text(detail.scope), period_text(found))))
+    subtitle = ", ".join(filter(None, (scope_text(detail.scope, detail.boundaries), period_text(found))))
     sheet = Sheet(ident, detail.figure.title, subtitle, explanation(found), y + 4)
     body = [
         *_value_axis(found),

@@ -15,7 +15,7 @@ from incidentd.domain.pictures.rhythm import rhythm_table
 from incidentd.domain.pictures.rhythm_svg import rhythm_svg
 from incidentd.domain.pictures.tables import Table, html_table
 from incidentd.domain.review_markup import escaped
-from incidentd.wire.figures import FigureDetail, FigureScope, Load, Rhythm
+from incidentd.wire.figures import FigureDetail, Figures, Load, Rhythm
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b2430;--soft:#4b5767;--paper:#fff;--line:#d9dfe7;--act:#0a56a8}
@@ -70,11 +70,16 @@ def load_section(load: Load) -> Section:
     return Section(f"Weeks of team {load.team}", load_svg(load), load_table(load), terms)
 
 
-def page_title(scope: FigureScope) -> tuple[str, str]:
+def page_title(found: Figures) -> tuple[str, str]:
     """How a page of figures is called, and what it counts."""
+    scope = found.scope
     since, until = (f"{at.astimezone(UTC):%Y-%m-%d}" if at is not None else "" for at in (scope.since, scope.until))
-    period = " ".join(part for part in (f"from {since}" if since else "", f"until {until}" if until else "") if part)
-    return "How we respond", ", ".join(part for part in (scope_text(scope) or "every team", period) if part)
+    parts = (
+        scope_text(scope, found.boundaries) or "every team",
+        f"from {since}" if since else "",
+        f"until {until}" if until else "",
+    )
+    return "How we respond", ", ".join(filter(None, parts))
 
 
 def page_html(title: str, subtitle: str, sections: Sequence[Section], at: datetime) -> str:
