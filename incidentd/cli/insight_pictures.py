@@ -30,9 +30,7 @@ from incidentd.wire import figures as wire_figures
 def dots(session: Session, name: str, scope: dict[str, str], form: Form, height: int) -> None:
     """Show each case of the figure NAME as a dot over time, or the months of a share, with what it is of."""
     body = session.get(f"/v1/insights/figures/{quote(name, safe='')}", **scope)
-    found = session.read(body, wire_figures.FigureDetail)
-    if found is not None:
-        show(session, form, dots_forms(found, height))
+    show(session, form, body, wire_figures.FigureDetail, lambda found: dots_forms(found, height))
 
 
 def dots_forms(found: wire_figures.FigureDetail, height: int = 24) -> Forms:
@@ -50,15 +48,15 @@ def dots_forms(found: wire_figures.FigureDetail, height: int = 24) -> Forms:
 
 
 @click.command()
+@click.option("--zone", default="", metavar="NAME", help="Hours on the clock of this zone, such as Europe/Berlin.")
 @scope_options
 @form_options
 @read_options
 @click.pass_obj
-def rhythm(session: Session, scope: dict[str, str], form: Form) -> None:
+def rhythm(session: Session, zone: str, scope: dict[str, str], form: Form) -> None:
     """Show at which hours of the week pages come."""
-    found = session.read(session.get("/v1/insights/rhythm", **scope), wire_figures.Rhythm)
-    if found is not None:
-        show(session, form, rhythm_forms(found))
+    body = session.get("/v1/insights/rhythm", zone=zone, **scope)
+    show(session, form, body, wire_figures.Rhythm, rhythm_forms)
 
 
 def rhythm_forms(found: wire_figures.Rhythm) -> Forms:
@@ -84,9 +82,7 @@ def rhythm_forms(found: wire_figures.Rhythm) -> Forms:
 def load(session: Session, team: str, weeks: int, form: Form) -> None:
     """Show what each week asked of TEAM: its pages, those in sleep hours, incidents, and project days left alone."""
     body = session.get("/v1/insights/load", team=team, weeks=weeks)
-    found = session.read(body, wire_figures.Load)
-    if found is not None:
-        show(session, form, load_forms(found))
+    show(session, form, body, wire_figures.Load, load_forms)
 
 
 def load_forms(found: wire_figures.Load) -> Forms:

@@ -11,7 +11,7 @@ import msgspec
 from incidentd.cli.insight_pictures import dots_forms, load_forms, rhythm_forms
 from incidentd.cli.insight_scope import scope_options
 from incidentd.cli.parts import read_options
-from incidentd.cli.pictures import Form, Forms, csv_of, form_options, save, show
+from incidentd.cli.pictures import Form, Forms, csv_of, form_options, refuse_both, save, show_forms
 from incidentd.cli.session import Session
 from incidentd.domain.pictures.dots import dots_data
 from incidentd.domain.pictures.page import (
@@ -46,6 +46,7 @@ def report(session: Session, scope: dict[str, str], form: Form, weeks: int) -> N
     """Show every figure of a scope that has a case, when pages come, and with --team what its weeks asked of it."""
     if form.svg:
         raise click.UsageError("a report is many pictures: --svg is for dots, rhythm and load")
+    refuse_both(session, form)
     found = _found(session, scope, weeks)
     if session.as_json:
         session.print_value(found)
@@ -59,7 +60,7 @@ def report(session: Session, scope: dict[str, str], form: Form, weeks: int) -> N
     if not form.html and not form.csv:
         for number, one in enumerate(_forms(found)):
             print(end="\n" if number else "")
-            show(session, form, one)
+            show_forms(session, form, one)
 
 
 def _found(session: Session, scope: dict[str, str], weeks: int) -> Found:

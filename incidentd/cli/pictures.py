@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -18,10 +18,11 @@ from incidentd.domain.pictures.glyphs import ASCII, UNICODE, Glyphs
 from incidentd.domain.pictures.spans import LEAST_WIDTH, Line
 from incidentd.domain.pictures.tables import Table, csv_text
 
+T = TypeVar("T")
 _PIPE = 80  # columns where no terminal says how wide it is
 _TONES = {
     "sev1": "bad", "sev2": "warn", "sev3": "bold", "sev5": "dim", "axis": "dim", "label": "dim", "boundary": "dim",
-    "interval": "dim", "median": "bold", "kept": "good", "missed": "warn", "step0": "dim", "step3": "bold",
+    "interval": "dim", "median": "bold", "kept": "bold", "step0": "dim", "step3": "bold",
     "step4": "bold", "total": "bold", "sleep": "bad", "off": "warn",
 }  # fmt: skip
 
@@ -87,40 +88,53 @@ _OPTIONS = (
 )
 
 
-def show(session: Session, form: Form, picture: Forms) -> None:
+def show(session: Session, form: Form, body: bytes, kind: type[T], forms: Callable[[T], Forms]) -> None:
+    """An answer of the daemon as JSON, as the files that were asked for, else printed as a picture or its rows."""
+    refuse_both(session, form)
+    found = session.read(body, kind)
+    if found is not None:
+        show_forms(session, form, forms(found))
+
+
+def refuse_both(session: Session, form: Form) -> None:
+    """JSON goes to standard output, and nothing else is written then."""
+    if session.as_json and any((form.svg, form.html, form.csv)):
+        raise click.UsageError("give --json or a file, one of the two")
+
+
+def show_forms(session: Session, form: Form, picture: Forms) -> None:
     """Write the files that were asked for; where there was none, print the picture or its rows."""
-    written = [
-        save(session, path, make())
-        for path, make in (
-            (form.svg, picture.svg), (form.html, picture.html), (form.csv, lambda: csv_of(picture.data())),
-        )
-        if path
-    ]  # fmt: skip
-    if written:
-        return
+    files = (
+        (form.svg, picture.svg),
+        (form.html, picture.html),
+        (form.csv, lambda: csv_of(picture.data())),
+    )
+    for path, make in files:
+        if path:
+            save(session, path, make())
+    if not any(path for path, _ in files):
+        _print(form, picture)
+
+
+def _print(form: Form, picture: Forms) -> None:
     if form.table:
         found = picture.table()
         print(safe_line(found.caption))
         print_table([name.upper() for name in found.head], [_shown(row) for row in found.rows])
     else:
-        print_lines(picture.title, picture.lines(form))
+        print(paint(safe_line(picture.title), "bold"))
+        for line in picture.lines(form):
+            print("".join(paint(span.text, _TONES.get(span.style, "")) for span in line).rstrip())
     for text in picture.words:
-        for line in wrap(text, form.columns()):
-            print(paint(line, "dim"))
+        for words in wrap(text, form.columns()):
+            print(paint(words, "dim"))
 
 
 def csv_of(table: Table) -> str:
     return csv_text(table.head, table.rows)
 
 
-def print_lines(title: str, lines: Iterable[Line]) -> None:
-    """A picture under its title, in tones where the terminal has them."""
-    print(paint(safe_line(title), "bold"))
-    for line in lines:
-        print("".join(paint(span.text, _TONES.get(span.style, "")) for span in line).rstrip())
-
-
-def save(session: Session, path: str, text: str) -> bool:
+def save(session: Session, path: str, text: str) -> None:
     """A file, whole or not at all, and a word that it is there."""
     try:
         write(path, text)
@@ -128,7 +142,6 @@ def save(session: Session, path: str, text: str) -> bool:
         raise click.FileError(safe_line(path), error.strerror or str(error)) from None
     if path != "-" and not session.quiet:
         print(safe_line(f"written to {path}"))
-    return True
 
 
 def _shown(row: Iterable[object]) -> list[object]:

@@ -23,17 +23,18 @@ _LONGEST = 100_000
 _FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif'
 
 # Fills of the classes. Steps and severities differ in lightness too, so that they differ in grey and to every eye.
+# Whether a yes is wanted depends on the figure, so that neither yes nor no looks like an alarm.
 _LIGHT = {
     "ground": "#ffffff", "ink": "#1b2430", "soft": "#4b5767", "line": "#d9dfe7", "edge": "#78859a",
     "sev1": "#b3261e", "sev2": "#b06a00", "sev3": "#0a5fa8", "sev4": "#56657a", "sev5": "#56657a", "unrated": "#56657a",
-    "kept": "#0a5fa8", "missed": "#b06a00",
+    "kept": "#0a5fa8", "missed": "#78859a",
     "step0": "#ffffff", "step1": "#d8e7f5", "step2": "#97c1e6", "step3": "#3b80bd", "step4": "#0b3a6b",
     "on1": "#1b2430", "on2": "#1b2430", "on3": "#ffffff", "on4": "#ffffff",
 }  # fmt: skip
 _DARK = {
     "ground": "#0f141b", "ink": "#e4e9f0", "soft": "#a8b4c3", "line": "#2c3746", "edge": "#7d8b9d",
     "sev1": "#ff8a73", "sev2": "#f2b63c", "sev3": "#6cb6ff", "sev4": "#a8b4c3", "sev5": "#a8b4c3", "unrated": "#a8b4c3",
-    "kept": "#6cb6ff", "missed": "#f2b63c",
+    "kept": "#6cb6ff", "missed": "#7d8b9d",
     "step0": "#0f141b", "step1": "#1c3550", "step2": "#2f6292", "step3": "#6aaee6", "step4": "#d2e9ff",
     "on1": "#e4e9f0", "on2": "#e4e9f0", "on3": "#0f141b", "on4": "#0f141b",
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 import csv
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from incidentd.cli import screen
 from incidentd.wire import figures as wire_figures
 
 FIGURE = "/v1/insights/figures/time-to-mitigate"
@@ -123,7 +125,8 @@ def test_a_file_that_cannot_be_written_is_named(answers, run, tmp_path):
 
 def test_json_is_what_the_daemon_sent(answers, run, scene):
     assert run("insights", "dots", "time-to-mitigate", "--json").json["figure"]["of"] == 94
-    assert run("insights", "rhythm", "--json").json["n"] == 171
+    assert run("insights", "rhythm", "--zone", "Europe/Berlin", "--json").json["n"] == 171
+    assert asked(answers)[-1] == "/v1/insights/rhythm?zone=Europe%2FBerlin"
     assert run("insights", "load", "shop", "--weeks", "4", "--json").json["team"] == "shop"
     assert asked(answers)[-1] == "/v1/insights/load?team=shop&weeks=4"
 
@@ -160,3 +163,19 @@ def test_an_unknown_figure_is_refused_as_the_daemon_says(api, run):
     done = run("insights", "dots", "time-to")
     assert done.code == 4
     assert "see time-to-mitigate" in done.err
+
+
+def test_a_terminal_has_tones_and_the_same_signs_without_them(answers, run, monkeypatch):
+    plain = run("insights", "dots", "time-to-mitigate").out
+    monkeypatch.setattr(screen, "colourful", lambda: True)
+    coloured = run("insights", "dots", "time-to-mitigate").out
+    assert "\x1b[31m◆\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
+
+
+def test_json_and_a_file_at_once_are_refused(answers, run, tmp_path):
+    target = tmp_path / "x.svg"
+    done = run("insights", "rhythm", "--json", "--svg", str(target))
+    assert done.code == 2
+    assert "--json" in done.err
+    assert not target.exists()

@@ -98,8 +98,8 @@ def test_a_count_has_a_mark_a_case_the_worst_first(scene):
 2026-03  □   1
 2026-04  ◐   1
 ◆ SEV1  ◐ SEV3  □ no severity
-4 beside 7 incidents: least a week 0, median 0, most 2. Of
-them: up 3, down 1. 2026-01-04 to 2026-04-06 (UTC)."""
+4 beside 7 incidents: least a week 0, median 0, most 2.
+Cases: 3 up; 1 down. 2026-01-04 to 2026-04-06 (UTC)."""
     )
     spans = [span for line in dots_lines(detail, 60, cursor=0) for span in line]
     assert [span.text for span in spans if span.style == "cursor"] == ["◐"]
