@@ -8,67 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
-
-from incidentd.domain.incidents import Refusal
 from incidentd.domain.review_steps import GUIDES, ORDER, Step, after, before, has_come_to
 from incidentd.domain.reviews import Member, Review, State
-
-
-class FlowRefused(Exception):  # noqa: N818
-    """A rule of the workshop says no."""
-
-    def __init__(self, text: str, remedy: str, field: str = "") -> None:
-        super().__init__(text)
-        self.refusal = Refusal(text, remedy, field)
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """Something to be told in the event log."""
-
-    kind: str
-    data: Mapping[str, Any] = {}
-
-
-class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """New values of a review, and what is told of them. `new_step`: nobody is done any more."""
-
-    changes: Mapping[str, Any] = {}
-    facts: tuple[Fact, ...] = ()
-    new_step: bool = False
-
-    def __or__(self, other: Move) -> Move:
-        """Both, `other` after this one."""
-        return Move(
-            changes={**self.changes, **other.changes},
-            facts=(*self.facts, *other.facts),
-            new_step=self.new_step or other.new_step,
-        )
-
-    def on(self, row: Review) -> Review:
-        """The review as it is then."""
-        return msgspec.structs.replace(row, **self.changes)
-
-
-def must_be_held(row: Review) -> None:
-    """Raises `FlowRefused` when the workshop is over."""
-    if not row.held:
-        raise FlowRefused(
-            f"the {row.review_name} is over", f"its facilitator may reopen it: {_command('reopen', row)}", "state"
-        )
-
-
-def must_run(row: Review, field: str) -> None:
-    """Raises `FlowRefused` when the workshop is over, or pauses."""
-    must_be_held(row)
-    if row.state is State.PAUSED:
-        raise FlowRefused(f"the {row.review_name} is paused", f"go on with it first: {_command('resume', row)}", field)
-
-
-def _command(verb: str, row: Review) -> str:
-    return f"incidentctl review {verb} INC-{row.incident_id}"
+from incidentd.domain.workshop_driving import must_hand_over
+from incidentd.domain.workshops import Fact, FlowRefused, Move, extended, must_be_held, must_run, paused, resumed
 
 
 # ------------------------------------------------------------------ steps
@@ -89,15 +34,15 @@ def step_to(row: Review, wanted: str, now: datetime) -> Move:
 def _step(row: Review, wanted: str) -> Step:
     if wanted == "next":
         if (step := after(row.step)) is None:
-            raise FlowRefused(f"{row.step} is the last step", f"end it: {_command('finish', row)}", "step")
+            raise FlowRefused(f"{row.step} is the last step", f"end it: {row.command('finish')}", "step")
         return step
     if wanted == "back":
         if (step := before(row.step)) is None:
-            raise FlowRefused(f"{row.step} is the first step", f"go on: {_command('next', row)}", "step")
+            raise FlowRefused(f"{row.step} is the first step", f"go on: {row.command('next')}", "step")
         return step
     step = Step(wanted)
     if step is row.step:
-        raise FlowRefused(f"it stands at {step} already", f"set its timer: {_command('timer', row)} 5", "step")
+        raise FlowRefused(f"it stands at {step} already", f"set its timer: {row.command('timer')} 5", "step")
     return step
 
 
@@ -109,12 +54,9 @@ def walk(row: Review, wanted: Literal["next", "end"] | datetime, instants: Seque
     """
     must_run(row, "walk")
     if row.walked:
-        raise FlowRefused("the timeline has been walked to its end", f"go on: {_command('next', row)}", "walk")
+        raise FlowRefused("the timeline has been walked to its end", f"go on: {row.command('next')}", "walk")
     if row.step is not Step.WALK:
-        raise FlowRefused(
-            f"it stands at {row.step}", f"go to the walk first: incidentctl review step INC-{row.incident_id} walk",
-            "walk",
-        )  # fmt: skip
+        raise FlowRefused(f"it stands at {row.step}", f"go to the walk first: {row.command('step', 'walk')}", "walk")
     ahead = [one for one in instants if row.walked_to is None or one > row.walked_to]
     if wanted == "end":
         return _walked(row, ahead[-1] if ahead else row.walked_to, ended=True)
@@ -150,7 +92,7 @@ def timer(row: Review, minutes: float, now: datetime) -> Move:
 def longer(row: Review, minutes: float, now: datetime) -> Move:
     """Give the step so many minutes more; from now when its time is over or no timer ran."""
     must_run(row, "longer")
-    return _ends(max(row.step_ends_at or now, now) + timedelta(minutes=minutes))
+    return _ends(extended(row, minutes, now))
 
 
 def _ends(at: datetime | None) -> Move:
@@ -159,13 +101,10 @@ def _ends(at: datetime | None) -> Move:
 
 def pause(row: Review, now: datetime) -> Move:
     """Stop for now, for minutes or for days. The seconds that were left of the step are kept."""
-    must_be_held(row)
-    if row.state is State.PAUSED:
-        raise FlowRefused(f"the {row.review_name} is paused already", f"go on: {_command('resume', row)}", "pause")
-    left = None if row.step_ends_at is None else max(0.0, (row.step_ends_at - now).total_seconds())
+    changes = paused(row, now)
     return Move(
-        changes={"state": State.PAUSED, "step_ends_at": None, "left": left},
-        facts=(Fact("review.paused", {"step": row.step, "left": left}),),
+        changes=changes | {"state": State.PAUSED},
+        facts=(Fact("review.paused", {"step": row.step, "left": changes["left"]}),),
     )
 
 
@@ -174,15 +113,26 @@ A_DAY = timedelta(days=1)
 
 def resume(row: Review, now: datetime, since: datetime) -> Move:
     """Go on, with what was left of the step. `since` is when it was paused; a pause of a day or more is told of."""
-    must_be_held(row)
-    if row.state is not State.PAUSED:
-        raise FlowRefused(f"the {row.review_name} is not paused", f"pause it: {_command('pause', row)}", "pause")
-    ends_at = None if row.left is None else now + timedelta(seconds=row.left)
-    facts = [Fact("review.resumed", {"step": row.step, "ends_at": ends_at, "paused_at": since})]
+    changes = resumed(row, now)
+    told = {"step": row.step, "ends_at": changes["step_ends_at"], "paused_at": since}
+    facts = [Fact("review.resumed", told)]
     if now - since >= A_DAY:
         days = (now - since) // A_DAY
         facts.append(Fact("incident.review_resumed", {"review_name": row.review_name, "days": days, "step": row.step}))
-    return Move(changes={"state": State.RUNNING, "step_ends_at": ends_at, "left": None}, facts=tuple(facts))
+    return Move(changes=changes | {"state": State.RUNNING}, facts=tuple(facts))
+
+
+# ------------------------------------------------------------------ who drives
+def hand_over(row: Review, members: Iterable[Member], actor: str, person: str, now: datetime) -> Move:
+    """Let `person` drive from now on."""
+    if row.state is State.PUBLISHED:
+        remedy = f"who sees to it: incidentctl incident role INC-{row.incident_id} review_owner HANDLE"
+        raise FlowRefused(f"{row.called} is published", remedy, "facilitator")
+    must_hand_over(row, members, actor, person, now)
+    return Move(
+        changes={"facilitator": person},
+        facts=(Fact("review.handed", {"from": row.facilitator, "to": person, "taken": actor == person}),),
+    )
 
 
 # ------------------------------------------------------------------ what is shown to everybody
@@ -190,7 +140,7 @@ def reveal(row: Review, factors: Mapping[str, int], now: datetime) -> Move:
     """Show the factors although somebody is not done. `factors` is how many each person has written."""
     must_run(row, "reveal")
     if row.revealed_at is not None:
-        raise FlowRefused("the factors are shown already", f"go on: {_command('next', row)}", "reveal")
+        raise FlowRefused("the factors are shown already", f"go on: {row.command('next')}", "reveal")
     if not any(factors.values()):
         remedy = f"write one: incidentctl review factor add INC-{row.incident_id}"
         raise FlowRefused("nobody has written a factor yet", remedy, "reveal")
@@ -235,10 +185,10 @@ def finish(row: Review, members: Iterable[Member], now: datetime) -> Move:
 def reopen(row: Review, reason: str, now: datetime) -> Move:
     """Hold it again, at the step where it ended: something was left out. What was shown stays so."""
     if row.held:
-        raise FlowRefused(f"the {row.review_name} is under way", f"see {_command('show', row)}", "reopen")
+        raise FlowRefused(f"{row.called} is under way", f"see {row.command('show')}", "reopen")
     if row.state is State.PUBLISHED:
         remedy = "what it says may still be edited: it is a living document"
-        raise FlowRefused(f"the {row.review_name} is published", remedy, "reopen")
+        raise FlowRefused(f"{row.called} is published", remedy, "reopen")
     if not reason.strip():
         raise FlowRefused("holding it again needs a reason", "say what was left out", "reopen")
     ends_at = now + GUIDES[row.step].usual

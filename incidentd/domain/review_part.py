@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from incidentd.domain.review_driving import must_take_part
-from incidentd.domain.review_flow import Fact, FlowRefused, must_be_held
 from incidentd.domain.review_steps import Step
 from incidentd.domain.reviews import Member, Review
+from incidentd.domain.workshop_driving import must_take_part
+from incidentd.domain.workshops import Fact, FlowRefused, must_be_held
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

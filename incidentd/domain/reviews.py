@@ -57,9 +57,38 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         return f"incident:{self.incident_id}"
 
     @property
+    def log(self) -> str:
+        """How the kinds of its events and timers begin."""
+        return "review"
+
+    @property
+    def called(self) -> str:
+        """What it is called within a sentence."""
+        return f"the {self.review_name}"
+
+    def command(self, verb: str, more: str = "") -> str:
+        """The command that does `verb` to it."""
+        return f"incidentctl review {verb} INC-{self.incident_id} {more}".rstrip()
+
+    @property
     def held(self) -> bool:
         """Whether its workshop is under way."""
         return self.state in HELD
+
+    @property
+    def paused(self) -> bool:
+        """Whether its workshop waits to be gone on with."""
+        return self.state is State.PAUSED
+
+    @property
+    def anybody_drives(self) -> bool:
+        """Whether whoever takes part may take the driving over: in one of a few, paused, or being written."""
+        return self.solo or self.state in (State.PAUSED, State.WRITTEN)
+
+    @property
+    def when_over(self) -> str:
+        """What can be done about a workshop that is over."""
+        return f"its facilitator may reopen it: {self.command('reopen')}"
 
     @property
     def accounts_shared(self) -> bool:

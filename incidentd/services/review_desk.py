@@ -20,13 +20,13 @@ from incidentd.services.review_ideas import Ideas
 from incidentd.services.review_papers import ReviewPapers
 from incidentd.services.review_publishing import ReviewPublishing
 from incidentd.services.review_sections import ReviewSectionTexts
+from incidentd.services.review_standstill import review_timers
 from incidentd.services.review_timeline import ReviewTimelines
 from incidentd.services.similar_answers import SimilarAnswers
 from incidentd.services.similar_lists import Embedders, SimilarLists
 from incidentd.services.themes import Themes
 from incidentd.services.workshop_acts import WorkshopActs
 from incidentd.services.workshop_contracts import ReviewCalls
-from incidentd.services.workshop_timers import WorkshopTimers
 from incidentd.services.workshops import Workshops
 from incidentd.storage.store import Store
 
@@ -56,7 +56,7 @@ class ReviewDesk:
         self.actions = Actions(store, process, roster)
         self.exports = ActionExports(store, process, roster, issue_channels)
         self.issue_states = IssueStates(store, process)
-        self._timers = WorkshopTimers(roster)
+        self._timers = review_timers(roster)
         self._action_reminders = ActionReminders(process, roster)
         self.library = LibraryDesk(store, process, roster)
         self.sections = ReviewSectionTexts(store, process, roster)

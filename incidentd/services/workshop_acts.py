@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from incidentd.domain import review_driving as driving
 from incidentd.domain import review_flow as flow
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.review_closing import Answer
-from incidentd.domain.review_flow import FlowRefused, Move
 from incidentd.domain.review_part import Said, take_part
 from incidentd.domain.reviews import Member, Review
 from incidentd.domain.roles import Role
-from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.domain.workshop_driving import must_drive, must_take_part
+from incidentd.domain.workshops import Move, must_be_held
+from incidentd.services.errors import Conflict, Invalid
 from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_roles import known_person, only_holder
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.incident_views import Seen, existing, in_command
 from incidentd.services.review_timeline import instants
 from incidentd.services.review_views import view
+from incidentd.services.workshop_refusals import refusals
 from incidentd.services.workshop_timers import arm
 from incidentd.storage import review_talk, reviews
 from incidentd.storage.store import Store
@@ -72,7 +73,7 @@ class WorkshopActs:
             if if_version is not None and if_version != scene.row.version:
                 current = view(scene.seen, scene.row, actor)
                 raise Conflict(f"the {scene.row.review_name} has moved on meanwhile", current=current)
-            with _refusals():
+            with refusals():
                 move = self._decided(scene, order, body)
             row = self._store_move(tx, scene, move)
             self._follow(tx, incident, scene.row, row, actor)
@@ -90,7 +91,7 @@ class WorkshopActs:
 
         def command(tx: Tx) -> wire_reviews.ReviewView:
             scene = self._scene(tx, incident_id, actor)
-            with _refusals():
+            with refusals():
                 part = take_part(scene.row, scene.members, actor, said, tx.now)
             if part.joins:
                 reviews.join(tx, incident_id, actor)
@@ -108,9 +109,9 @@ class WorkshopActs:
 
         def command(tx: Tx) -> wire_reviews.ReviewView:
             scene = self._scene(tx, incident_id, actor)
-            with _refusals():
-                flow.must_be_held(scene.row)
-                driving.must_take_part(scene.row, scene.members, actor)
+            with refusals():
+                must_be_held(scene.row)
+                must_take_part(scene.row, scene.members, actor)
             note = review_talk.add(tx, incident_id, scene.row.step, actor, body.text)
             tx.emit("review.talk", scene.row.subject, {"id": note.id, "step": note.step}, actor=actor)
             return view(scene.seen, scene.row, actor)
@@ -126,10 +127,10 @@ class WorkshopActs:
 
         def command(tx: Tx) -> wire_reviews.ReviewView:
             scene = self._scene(tx, incident_id, actor)
-            with _refusals():
-                flow.must_be_held(scene.row)
+            with refusals():
+                must_be_held(scene.row)
                 if all(one.person != actor for one in scene.members):
-                    driving.must_take_part(scene.row, scene.members, actor)
+                    must_take_part(scene.row, scene.members, actor)
             review_talk.answer(tx, incident_id, actor, given)
             tx.emit("review.answered", scene.row.subject, actor="")
             return view(scene.seen, scene.row, actor)
@@ -151,10 +152,10 @@ class WorkshopActs:
         if body.facilitator is not None:
             named = scene.actor if body.facilitator == "me" else body.facilitator
             person = known_person(self._roster(), named, scene.actor, field="facilitator")
-            return driving.hand_over(scene.row, scene.members, scene.actor, person, scene.now)
+            return flow.hand_over(scene.row, scene.members, scene.actor, person, scene.now)
         if order != "reopen":
-            flow.must_be_held(scene.row)
-        driving.must_drive(scene.row, scene.members, scene.actor)
+            must_be_held(scene.row)
+        must_drive(scene.row, scene.members, scene.actor)
         return _DECIDE[order](scene, body)
 
     def _store_move(self, tx: Tx, scene: Scene, move: Move) -> Review:
@@ -185,15 +186,6 @@ def _only_order(body: wire_reviews.DriveReview) -> str:
         text = f"{' and '.join(given)} cannot be had at once" if given else "nothing is asked for"
         raise Invalid(text, field=given[1] if given else "step", remedy=f"ask for exactly one of {_ONE_OF}")
     return given[0]
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Say what a rule of the domain refuses as a service does."""
-    try:
-        yield
-    except FlowRefused as no:
-        raise Refused(no.refusal.text, field=no.refusal.field, remedy=no.refusal.remedy) from None
 
 
 _WALKS: Mapping[str, Literal["next", "end"]] = {"next": "next", "end": "end"}

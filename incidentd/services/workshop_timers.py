@@ -5,38 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from incidentd.domain.display import safe_line
-from incidentd.domain.people import Roster
-from incidentd.domain.reviews import Review, State
+from sqlalchemy import Connection
+
 from incidentd.domain.told import words
+from incidentd.domain.workshops import Workshop
 from incidentd.services.escalation import Handler
-from incidentd.services.notes import LONGEST_LINE, write_to
-from incidentd.storage import incidents, reviews, timers
+from incidentd.storage import timers
 from incidentd.storage.timers import Timer
 from incidentd.storage.tx import Tx
 
-STEP_OVER = "review.step_over"
-STANDS_STILL = "review.stands_still"
+_STEP_OVER, _STANDS_STILL = "step_over", "stands_still"
 FIRST = timedelta(days=3)
 """So long after it was paused, or after anybody did anything in one that runs, its facilitator is reminded of it."""
 AGAIN = timedelta(days=7)
+Find = Callable[[Connection, int], Workshop | None]
+Remind = Callable[[Tx, Workshop, str, str], None]
+"""Write to its facilitator: what it does, in words, and how to go on or to end it."""
 
 
-def arm(tx: Tx, row: Review) -> None:
+def arm(tx: Tx, row: Workshop) -> None:
     """Bring the timers of a workshop in line with its row, after each change of it."""
-    if row.state is not State.RUNNING or row.step_ends_at is None:
-        timers.cancel(tx, STEP_OVER, row.subject)
+    over = f"{row.log}.{_STEP_OVER}"
+    if not row.held or row.paused or row.step_ends_at is None:
+        timers.cancel(tx, over, row.subject)
     elif row.step_ends_at > tx.now:  # an earlier one has told already, or is just about to
-        timers.arm(tx, STEP_OVER, row.subject, row.step_ends_at)
+        timers.arm(tx, over, row.subject, row.step_ends_at)
     _arm_reminder(tx, row)
 
 
-def _arm_reminder(tx: Tx, row: Review) -> None:
-    paused = row.state is State.PAUSED
+def _arm_reminder(tx: Tx, row: Workshop) -> None:
+    kind = f"{row.log}.{_STANDS_STILL}"
     if not row.held:
-        timers.cancel(tx, STANDS_STILL, row.subject)
-    elif not paused or not _waits_paused(timers.find(tx, STANDS_STILL, row.subject)):
-        timers.arm(tx, STANDS_STILL, row.subject, tx.now + FIRST, {"paused": paused})
+        timers.cancel(tx, kind, row.subject)
+    elif not row.paused or not _waits_paused(timers.find(tx, kind, row.subject)):
+        timers.arm(tx, kind, row.subject, tx.now + FIRST, {"paused": row.paused})
 
 
 def _waits_paused(timer: Timer | None) -> bool:
@@ -45,34 +47,31 @@ def _waits_paused(timer: Timer | None) -> bool:
 
 
 class WorkshopTimers:
-    """What the timers of workshops do."""
+    """What the timers of the workshops of one kind do. `log` is how the kinds of their events begin."""
 
-    def __init__(self, roster: Callable[[], Roster]) -> None:
-        self._roster = roster
+    def __init__(self, log: str, find: Find, remind: Remind) -> None:
+        self._log = log
+        self._find = find
+        self._remind = remind
 
     def handlers(self) -> Mapping[str, Handler]:
         """One function for each kind of timer."""
-        return {STEP_OVER: self._step_over, STANDS_STILL: self._stands_still}
+        return {f"{self._log}.{_STEP_OVER}": self._step_over, f"{self._log}.{_STANDS_STILL}": self._stands_still}
 
     def _step_over(self, tx: Tx, timer: Timer) -> None:
         """Nobody is hurried: the event lets screens say it, and the facilitator decides."""
-        row = reviews.get(tx.conn, timer.subject_id, lock=True)
-        if row is not None and row.state is State.RUNNING and row.step_ends_at is not None:
-            tx.emit("review.step_over", row.subject, {"step": row.step, "ended_at": row.step_ends_at})
+        row = self._find(tx.conn, timer.subject_id)
+        if row is not None and row.held and not row.paused and row.step_ends_at is not None:
+            tx.emit(timer.kind, row.subject, {"step": row.step, "ended_at": row.step_ends_at})
 
     def _stands_still(self, tx: Tx, timer: Timer) -> None:
-        row = reviews.get(tx.conn, timer.subject_id, lock=True)
-        incident = incidents.get(tx.conn, timer.subject_id)
-        if row is None or incident is None or not row.held:
+        row = self._find(tx.conn, timer.subject_id)
+        if row is None or not row.held:
             return
-        paused = row.state is State.PAUSED
-        stands = "is still paused" if paused else f"stands still at its step {words(row.step)}"
-        head = f"INC-{incident.id}: the {row.review_name} {stands}"
-        body = (
-            f"{safe_line(incident.title, LONGEST_LINE)}\n"
-            f"Go on: incidentctl review {'resume' if paused else 'next'} INC-{incident.id}\n"
-            f"Or end it where it stands: incidentctl review finish INC-{incident.id}"
+        stands = "is still paused" if row.paused else f"stands still at its step {words(row.step)}"
+        go_on = (
+            f"Go on: {row.command('resume' if row.paused else 'next')}\n"
+            f"Or end it where it stands: {row.command('finish')}"
         )
-        person = self._roster().people.get(row.facilitator)
-        write_to(tx, person, head, body, "you drive it", can_wait=True, drill_id=incident.drill_id)
-        timers.arm(tx, STANDS_STILL, row.subject, tx.now + AGAIN, timer.payload)
+        self._remind(tx, row, f"{row.called} {stands}", go_on)
+        timers.arm(tx, timer.kind, row.subject, tx.now + AGAIN, timer.payload)

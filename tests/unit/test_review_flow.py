@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentd.domain import review_driving as driving
 from incidentd.domain import review_flow as flow
+from incidentd.domain import workshop_driving as driving
 from incidentd.domain.review_closing import Answer, counted
-from incidentd.domain.review_flow import FlowRefused
 from incidentd.domain.review_part import Said, take_part
 from incidentd.domain.review_steps import GUIDES, ORDER, Step
 from incidentd.domain.reviews import Member, Review, State, factors_open_to
+from incidentd.domain.workshops import FlowRefused
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -217,17 +217,17 @@ HERE = (member(), member("lin"), member("sam"))
 )
 def test_who_takes_part_may_take_over_from_somebody_who_is_gone(row, members, at, may):
     if may:
-        move = driving.hand_over(row, members, "lin", "lin", at)
+        move = flow.hand_over(row, members, "lin", "lin", at)
         assert move.facts[0].data == {"from": row.facilitator, "to": "lin", "taken": True}
     else:
         with pytest.raises(FlowRefused):
-            driving.hand_over(row, members, "lin", "lin", at)
+            flow.hand_over(row, members, "lin", "lin", at)
 
 
 def test_the_facilitator_hands_it_to_anybody_but_themselves():
-    assert driving.hand_over(review(), HERE, "ada", "kim", NOW).changes == {"facilitator": "kim"}
+    assert flow.hand_over(review(), HERE, "ada", "kim", NOW).changes == {"facilitator": "kim"}
     with pytest.raises(FlowRefused, match="drives it already"):
-        driving.hand_over(review(), HERE, "ada", "ada", NOW)
+        flow.hand_over(review(), HERE, "ada", "ada", NOW)
 
 
 def test_only_the_facilitator_drives():
@@ -302,7 +302,7 @@ class World:
     def act(self, person, act, present):
         members = tuple(self.members.values())
         if act == "take":
-            return driving.hand_over(self.row, members, person, person, self.now)
+            return flow.hand_over(self.row, members, person, person, self.now)
         if not present:
             part = take_part(self.row, members, person, Said(present=act in ("next", "walk"), done=None), self.now)
             changed = self.members.get(person, member(person, joined_at=self.now))

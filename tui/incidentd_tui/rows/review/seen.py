@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from incidentd.domain.review_driving import NO_TIMER, STALLED
+from incidentd.domain.workshop_driving import NO_TIMER, STALLED
 from incidentd.domain.review_steps import ORDER, Step
 from incidentd.wire import presence as wire_presence
 from incidentd.wire import reviews as wire_reviews
