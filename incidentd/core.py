@@ -67,6 +67,7 @@ from incidentd.services.rehearsals import Rehearsals
 from incidentd.services.report_incidents import ReportIncidents
 from incidentd.services.report_nudges import Nudges
 from incidentd.services.report_propagation import Propagator
+from incidentd.services.retro_desk import RetroDesk
 from incidentd.services.review_desk import ReviewDesk
 from incidentd.services.review_meetings import ReviewMeetings
 from incidentd.services.role_desk import RoleDesk
@@ -184,6 +185,8 @@ class Core:
         self.incidents = Incidents(
             store, process=process, roster=roster, reporters=self.support.broadcast, role_pages=role_pages
         )
+        self.retros = RetroDesk(store, process, roster)
+        self.incidents.when_declared.append(self.retros.due.declared)
         self.presence = Presences(store)
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)
         self.review_windows = ReviewWindows(store, process, roster)
@@ -268,6 +271,7 @@ class Core:
             rehearsals=self.rehearsals,
             process=self.evolution.versions,
             review=self.reviews.calls(),
+            retro=self.retros.calls(),
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,
@@ -312,6 +316,7 @@ class Core:
             **self.subscribers.handlers(),
             **self.chat_rooms.handlers(),
             **self.reviews.handlers(),
+            **self.retros.handlers(),
         }
 
     async def start(self) -> None:
@@ -323,6 +328,7 @@ class Core:
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
         await self.store.write(self.grouping.follow_configuration)
         await self.store.write(self.reviews.library.digests.follow_configuration)
+        await self.store.write(self.retros.due.follow_configuration)
         self.desk.rests.watch()
         await self.store.write(self.desk.reread)
         await self.support.recheck()
@@ -341,6 +347,7 @@ class Core:
             self.escalation.recheck(tx)
             self.desk.reread(tx)
             self.reviews.library.digests.follow_configuration(tx)
+            self.retros.due.follow_configuration(tx)
             outbox.release(tx)
 
         await self.store.write(command)

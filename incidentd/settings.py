@@ -20,6 +20,7 @@ from incidentd.configuration.named_files import OnDisk
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
 from incidentd.configuration.process_sources import source_of
+from incidentd.configuration.retro_tables import retro_problems
 from incidentd.configuration.review_tables import review_problems
 from incidentd.configuration.role_tables import role_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
@@ -66,6 +67,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             *audience_problems(process.audiences, roster, self.notifiers),
             *chat_problems(process.chat, roster, channels),
             *learning_problems(process.digest, roster),
+            *retro_problems(process.retro, roster),
         )
 
 

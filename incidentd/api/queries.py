@@ -155,6 +155,22 @@ class MeetingForm(Query, frozen=True):
     format: Literal["json", "ics"] = "json"
 
 
+class ProcessIdeas(Query, frozen=True):
+    state: Literal["open", "taken", "dropped", "all"] = "open"
+    mine: Annotated[bool, Meta(description="the caller's only")] = False
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
+class Retros(Query, frozen=True):
+    state: Annotated[
+        Literal["open", "due", "held", "running", "paused", "finished", "all"],
+        Meta(description="held: running or paused; open: those, and one that is due"),
+    ] = "all"
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class Factors(Query, frozen=True):
     category: Literal["", "technical", "organisational", "human-factors", "process", "external", "luck"] = ""
     role: Literal["", "enabler", "mitigator", "surprise", "risk", "difficulty"] = ""

@@ -5,27 +5,10 @@ from __future__ import annotations
 from incidentd.api import queries
 from incidentd.api.handlers import review_records as records
 from incidentd.api.identity import Role
-from incidentd.api.route import Handler, Route, created, get, post
-from incidentd.wire import Request
+from incidentd.api.route import Route, created, edited, get, post
 from incidentd.wire import review_records as wire_records
-from incidentd.wire.base import Frozen
 
 _REVIEW = "/v1/incidents/{id}/review"
-
-
-def _edited(
-    path: str, handler: Handler, answer: type[Frozen], summary: str, body: type[Request], *, versioned: bool = True
-) -> Route:
-    return Route(
-        method="PATCH",
-        path=path,
-        handler=handler,
-        role=Role.RESPONDER,
-        answer=answer,
-        summary=summary,
-        body=body,
-        versioned=versioned,
-    )
 
 
 RECORD_ROUTES: tuple[Route, ...] = (
@@ -42,12 +25,12 @@ RECORD_ROUTES: tuple[Route, ...] = (
         wire_records.Account,
         "Make an account of your own notes",
     ),
-    _edited(
+    edited(
         f"{_REVIEW}/accounts/{{account_id}}",
         records.edit_account,
         wire_records.Account,
         "Change an account of yours",
-        wire_records.EditAccount,
+        body=wire_records.EditAccount,
     ),
     post(
         f"{_REVIEW}/accounts/{{account_id}}/withdraw",
@@ -78,12 +61,12 @@ RECORD_ROUTES: tuple[Route, ...] = (
         "Say what had a part in it",
         body=wire_records.WriteFactor,
     ),
-    _edited(
+    edited(
         f"{_REVIEW}/factors/{{factor_id}}",
         records.edit_factor,
         wire_records.Factor,
         "Reword a factor, merge it, give it a theme",
-        wire_records.EditFactor,
+        body=wire_records.EditFactor,
     ),
     post(
         f"{_REVIEW}/factors/{{factor_id}}/withdraw",
@@ -108,12 +91,12 @@ RECORD_ROUTES: tuple[Route, ...] = (
         summary="It was another one after all",
     ),
     get("/v1/themes", records.list_themes, wire_records.ThemeList, "Themes of factors, with how many each has"),
-    _edited(
+    edited(
         "/v1/themes/{id}",
         records.edit_theme,
         wire_records.Theme,
         "Rename a theme, or say what it is about",
-        wire_records.EditTheme,
+        body=wire_records.EditTheme,
         versioned=False,
     ),
     get(
@@ -130,12 +113,12 @@ RECORD_ROUTES: tuple[Route, ...] = (
         "Say what you know now, with your name or without",
         body=wire_records.WriteLearning,
     ),
-    _edited(
+    edited(
         f"{_REVIEW}/learnings/{{learning_id}}",
         records.edit_learning,
         wire_records.Learning,
         "Change a learning of yours",
-        wire_records.EditLearning,
+        body=wire_records.EditLearning,
     ),
     post(
         f"{_REVIEW}/learnings/{{learning_id}}/withdraw",

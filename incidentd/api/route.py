@@ -88,4 +88,27 @@ def post(
 
 
 created = functools.partial(post, status=201)
+
+
+def edited(
+    path: str,
+    handler: Handler,
+    answer: type[msgspec.Struct],
+    summary: str,
+    *,
+    body: type[wire.Request],
+    versioned: bool = True,
+) -> Route:
+    return Route(
+        method="PATCH",
+        path=path,
+        handler=handler,
+        role=Role.RESPONDER,
+        answer=answer,
+        summary=summary,
+        body=body,
+        versioned=versioned,
+    )
+
+
 changed = functools.partial(post, versioned=True)

@@ -29,6 +29,7 @@ from incidentd.api.process_routes import PROCESS_ROUTES
 from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
+from incidentd.api.retro_routes import RETRO_ROUTES
 from incidentd.api.review_document_routes import REVIEW_DOCUMENT_ROUTES
 from incidentd.api.review_record_routes import RECORD_ROUTES
 from incidentd.api.review_routes import REVIEW_ROUTES
@@ -220,6 +221,7 @@ ROUTES: tuple[Route, ...] = (
     *ACTION_ROUTES,
     *LIBRARY_ROUTES,
     *WORDING_ROUTES,
+    *RETRO_ROUTES,
     *REVIEW_DOCUMENT_ROUTES,
     get("/v1/people", daemon.list_people, wire.People, "People of the roster"),
     get("/v1/services", daemon.list_services, wire.Services, "Services of the roster"),

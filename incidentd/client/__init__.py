@@ -17,6 +17,7 @@ from incidentd.client.alerts import AlertCalls
 from incidentd.client.calls import query_string
 from incidentd.client.drafts import DraftCalls
 from incidentd.client.duty import DutyCalls
+from incidentd.client.experiments import ExperimentCalls
 from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
@@ -75,6 +76,7 @@ class Client(
     ActionCalls,
     WordingCalls,
     LibraryCalls,
+    ExperimentCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     TriageCalls,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated
 
 import pydantic
@@ -12,6 +12,7 @@ from incidentd.configuration.schedules import Broken, Weekday
 from incidentd.configuration.values import Table, Zone, unknown
 from incidentd.domain.learning_digest import DigestSettings, team_of
 from incidentd.domain.people import Roster
+from incidentd.domain.toml_lines import Path
 
 
 class DigestTable(Table):
@@ -35,14 +36,24 @@ def digest(table: LearningTable) -> DigestSettings | None:
 
 def broken_learning(table: LearningTable, audiences: Collection[str]) -> Iterable[Broken]:
     """Audiences that are named in vain."""
-    for index, name in enumerate(table.digest.to if table.digest else ()):
+    yield from broken_readers(("learning", "digest", "to"), table.digest.to if table.digest else (), audiences)
+
+
+def broken_readers(path: Path, to: Sequence[str], audiences: Collection[str]) -> Iterable[Broken]:
+    """Audiences that the list at `path` names in vain."""
+    for index, name in enumerate(to):
         if not team_of(name) and name not in audiences:
             otherwise = f'add [audiences.{name}], or name a team as "team:NAME"'
-            yield ("learning", "digest", "to", index), unknown("audience", name, audiences, otherwise=otherwise)
+            yield (*path, index), unknown("audience", name, audiences, otherwise=otherwise)
 
 
 def learning_problems(settings: DigestSettings | None, roster: Roster) -> Iterable[str]:
     """Teams that the roster does not have: they would get nothing."""
-    for name in settings.to if settings and roster.people else ():
+    yield from reader_problems("learning.digest", settings.to if settings else (), roster)
+
+
+def reader_problems(key: str, to: Sequence[str], roster: Roster) -> Iterable[str]:
+    """Teams that `key` names and the roster does not have."""
+    for name in to if roster.people else ():
         if (team := team_of(name)) and team not in roster.teams:
-            yield f"learning.digest names team {team}, which the roster does not have"
+            yield f"{key} names team {team}, which the roster does not have"

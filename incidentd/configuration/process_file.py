@@ -18,6 +18,7 @@ from incidentd.configuration.learning_tables import LearningTable, broken_learni
 from incidentd.configuration.named_files import NamedFiles
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
+from incidentd.configuration.retro_tables import RetroTable, broken_retro, retro_settings
 from incidentd.configuration.review_tables import ReviewTable, review_settings, with_papers, with_wording
 from incidentd.configuration.role_tables import ChecklistTable, RolesTable, broken_checklists, checklists, communicators
 from incidentd.configuration.severity_tables import SeverityTable, broken_severity, severity_matrix
@@ -158,6 +159,7 @@ class ProcessFile(Table):
     chat: ChatTable = ChatTable()
     learning: LearningTable = LearningTable()
     adoption: AdoptionTable = AdoptionTable()
+    retro: RetroTable = RetroTable()
 
 
 def read_process(document: Document, policies: Collection[str] | None, named: NamedFiles | None = None) -> Process:
@@ -182,6 +184,7 @@ def read_process(document: Document, policies: Collection[str] | None, named: Na
             *broken_audiences(file.audiences, [rule.audiences for rule in file.support.propagate]),
             *broken_chat(file.chat),
             *broken_learning(file.learning, file.audiences),
+            *broken_retro(file.retro, file.audiences),
         )
     ]
     if faults:
@@ -211,6 +214,7 @@ def read_process(document: Document, policies: Collection[str] | None, named: Na
         chat=chat(file.chat),
         digest=digest(file.learning),
         adoption=adoption_settings(file.adoption),
+        retro=retro_settings(file.retro),
         **review_settings(file.review),
     )
     process = with_wording(process, document, file.review, named)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from incidentd.domain.process import Process
+from incidentd.domain.refusals import Refusal
 from incidentd.domain.severity import Severity
 from incidentd.wire import Violation
 
@@ -95,14 +96,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: int | None = None
     impact_confirmed: bool = False
     not_followed_up: tuple[str, ...] = ()  # references of linked reports whose reporters do not know how it ended
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why a transition after the response may not happen, and what to do."""
-
-    text: str
-    remedy: str
-    field: str = ""
 
 
 class Decision(msgspec.Struct, frozen=True):

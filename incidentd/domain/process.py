@@ -21,6 +21,7 @@ from incidentd.domain.learning_digest import DigestSettings
 from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
+from incidentd.domain.retro_steps import RetroSettings
 from incidentd.domain.review_voices import Names
 from incidentd.domain.routing import Route, keyed
 from incidentd.domain.severity import Severity
@@ -81,6 +82,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     chat: ChatSettings = ChatSettings()
     digest: DigestSettings | None = None
     adoption: AdoptionSettings = AdoptionSettings()
+    retro: RetroSettings = RetroSettings()
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

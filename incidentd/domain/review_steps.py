@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from datetime import timedelta
 
-import msgspec
+from incidentd.domain.workshops import Guide, beside, guide
 
 
 class Step(enum.StrEnum):
@@ -25,57 +24,45 @@ class Step(enum.StrEnum):
 ORDER: tuple[Step, ...] = tuple(Step)
 
 
-class Guide(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step is called, what its facilitator reads out, and how long it usually takes."""
-
-    title: str
-    text: str
-    usual: timedelta
-
-
-def _guide(title: str, minutes: int, text: str) -> Guide:
-    return Guide(title=title, text=text, usual=timedelta(minutes=minutes))
-
-
 GUIDES: Mapping[Step, Guide] = {
-    Step.GROUND_RULES: _guide(
+    Step.GROUND_RULES: guide(
         "Ground rules",
         5,
         "We want to understand how it looked from inside, then. Everybody did what made sense to them with what they "
         "knew. We ask how and what, never who and why. What is said in anger is parked, what is learned is shared.",
     ),
-    Step.WALK: _guide(
+    Step.WALK: guide(
         "Walk the timeline",
         15,
         "Forward only; what comes next is hidden. At each moment: what did you see, what did you think was going on, "
         "what did you try? Write it down beside the moment.",
     ),
-    Step.ACCOUNTS: _guide(
+    Step.ACCOUNTS: guide(
         "Accounts side by side",
         10,
         "Read what others saw at the same moment. Mark what is new to you: differences are what we came for.",
     ),
-    Step.FACTORS: _guide(
+    Step.FACTORS: guide(
         "Contributing factors",
         10,
         "Silently, each for themselves: what made it possible, what made it hard, what helped, what surprised you? "
         "Many and small. They are shown when everybody is done.",
     ),
-    Step.SIMILAR: _guide(
+    Step.SIMILAR: guide(
         "Similar incidents",
         5,
         "Earlier incidents that look alike, and what was concluded then. What differs? What would show that this is "
         "not the same?",
     ),
-    Step.LEARNINGS: _guide(
+    Step.LEARNINGS: guide(
         "Learnings", 8, "What do you know now that you did not know before? What will you do differently tomorrow?"
     ),
-    Step.PARKING_LOT: _guide(
+    Step.PARKING_LOT: guide(
         "Parking lot",
         5,
         "Ideas for later, uncommented. A small group makes actions of them in about two working days.",
     ),
-    Step.CLOSING: _guide("Closing", 2, "Did you learn something that changes your work? Would you come again?"),
+    Step.CLOSING: guide("Closing", 2, "Did you learn something that changes your work? Would you come again?"),
 }
 
 
@@ -86,11 +73,9 @@ def has_come_to(step: Step, other: Step) -> bool:
 
 def after(step: Step) -> Step | None:
     """The step that follows, None after the last."""
-    at = ORDER.index(step) + 1
-    return ORDER[at] if at < len(ORDER) else None
+    return beside(ORDER, step, 1)
 
 
 def before(step: Step) -> Step | None:
     """The step that it follows, None before the first."""
-    at = ORDER.index(step)
-    return ORDER[at - 1] if at else None
+    return beside(ORDER, step, -1)

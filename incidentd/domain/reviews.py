@@ -86,9 +86,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         return self.solo or self.state in (State.PAUSED, State.WRITTEN)
 
     @property
-    def when_over(self) -> str:
-        """What can be done about a workshop that is over."""
-        return f"its facilitator may reopen it: {self.command('reopen')}"
+    def unheld(self) -> tuple[str, str]:
+        """How a workshop that is not held stands, and what can be done about it."""
+        return "is over", f"its facilitator may reopen it: {self.command('reopen')}"
 
     @property
     def accounts_shared(self) -> bool:

@@ -5,15 +5,35 @@ A rule answers with a `Move`, or raises `FlowRefused` with what can be done inst
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from incidentd.domain.incidents import Refusal
+from incidentd.domain.refusals import Refusal
 
 S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
+
+
+class Guide(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step is called, what its facilitator reads out, and how long it usually takes."""
+
+    title: str
+    text: str
+    usual: timedelta
+
+
+def guide(title: str, minutes: int, text: str) -> Guide:
+    """A guide of so many minutes."""
+    return Guide(title=title, text=text, usual=timedelta(minutes=minutes))
+
+
+def beside(order: Sequence[T], step: T, by: int) -> T | None:
+    """The step that is `by` after another one (before it when negative); None beyond either end."""
+    at = order.index(step) + by
+    return order[at] if 0 <= at < len(order) else None
 
 
 class Workshop(Protocol):
@@ -48,8 +68,8 @@ class Workshop(Protocol):
         ...
 
     @property
-    def when_over(self) -> str:
-        """What can be done about one that is over."""
+    def unheld(self) -> tuple[str, str]:
+        """How one that is not held stands, such as "is over", and what can be done about it."""
         ...
 
     @property
@@ -124,13 +144,14 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def must_be_held(row: Workshop) -> None:
-    """Raises `FlowRefused` when the workshop is over."""
+    """Raises `FlowRefused` when the workshop is over, or has not begun."""
     if not row.held:
-        raise FlowRefused(f"{row.called} is over", row.when_over, "state")
+        stands, remedy = row.unheld
+        raise FlowRefused(f"{row.called} {stands}", remedy, "state")
 
 
 def must_run(row: Workshop, field: str) -> None:
-    """Raises `FlowRefused` when the workshop is over, or pauses."""
+    """Raises `FlowRefused` when the workshop is not held now, or pauses."""
     must_be_held(row)
     if row.paused:
         raise FlowRefused(f"{row.called} is paused", f"go on with it first: {row.command('resume')}", field)

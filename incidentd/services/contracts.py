@@ -34,6 +34,7 @@ from incidentd.services.report_contracts import (
     SubscriberCalls,
     TriageCalls,
 )
+from incidentd.services.retro_contracts import RetroCalls
 from incidentd.services.review_contracts import MeetingCalls, OwnNotesCalls, ReviewWindowCalls
 from incidentd.services.workshop_contracts import ReviewCalls
 from incidentd.wire import bulk as wire_bulk
@@ -334,6 +335,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     rehearsals: RehearsalCalls
     process: ProcessCalls
     review: ReviewCalls
+    retro: RetroCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -64,6 +64,8 @@ class Incidents(IncidentUpdates):
         self._status = StatusChanges(process, roster)
         self._severity = SeverityChanges(process, self._status.settle)
         self._timers = IncidentTimers(process, roster)
+        self.when_declared: list[Callable[[Tx], None]] = []
+        """Each is called in the transaction in which one was declared."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """What the timers of incidents do."""
@@ -135,6 +137,8 @@ class Incidents(IncidentUpdates):
         tx.emit("incident.declared", incident.subject, data, actor=actor)
         incident_links.tell_alerts(tx, "incident.alert_linked", incident, data["alert_ids"], actor)
         report_links.join_by_alerts(tx, incident, data["alert_ids"], actor)
+        for declared in self.when_declared:
+            declared(tx)
         if body.answers:
             return self._severity.at_declaration(tx, incident, body.answers, body.severity_reason, actor)
         arm_all(tx, incident, self._process().updates)

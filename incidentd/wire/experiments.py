@@ -44,11 +44,11 @@ class KeepIdea(Request, frozen=True):
     """`anonymous`: no author is stored anywhere."""
 
     text: Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
-    about: Annotated[str, Meta(max_length=100)] = ""
+    about: Annotated[str, Meta(max_length=100, pattern=r"^(?:[a-z]{2,20}:[A-Za-z0-9_.-]{1,70})?\Z")] = ""
     anonymous: bool = False
 
 
-class DropIdea(Request, frozen=True):
+class DropProcessIdea(Request, frozen=True):
     why: Text
 
 
@@ -74,6 +74,7 @@ class Retro(Frozen, frozen=True):
     experiments: tuple[int, ...]  # that came out of it
     outcome: str  # what was agreed, in words
     version: int
+    left: float | None = None  # seconds of the step that were left when it was paused
 
 
 class RetroPage(Frozen, frozen=True):
@@ -108,6 +109,7 @@ class RetroTopic(Frozen, frozen=True):
     mine: int  # the caller's own votes
     chosen: bool  # for the topics of this retro
     notes: str  # what was said about it
+    version: int = 1
 
 
 class RetroView(Frozen, frozen=True):
@@ -120,6 +122,8 @@ class RetroView(Frozen, frozen=True):
     drives: bool = False  # whether the caller is its facilitator
     ideas: tuple[ProcessIdea, ...] = ()  # while they are written in silence, the caller's own and those kept before
     ideas_hidden: int = 0  # of others, until they are shown
+    ideas_shown: bool = False
+    votes_shown: bool = False
     topics: tuple[RetroTopic, ...] = ()
     votes_each: int = 3
     experiments: tuple[Experiment, ...] = ()
@@ -202,6 +206,9 @@ class Experiment(Frozen, frozen=True):
     decided_by: str
     decided_at: Instant | None
     version: int
+    stopped_at: Instant | None = None
+    adapts: int | None = None  # the experiment that it goes on from
+    warnings: tuple[str, ...] = ()  # others that look at the same figure, in the same place, at the same time
 
 
 class ExperimentPage(Frozen, frozen=True):
@@ -234,10 +241,25 @@ class StartExperiment(Request, frozen=True):
     service: ScopeName = ""
     severity: Severity | None = None
     retro_id: RowId | None = None
+    adapts: RowId | None = None
     process_version: Annotated[str, Meta(max_length=64)] = ""
     begins_on: date | None = None  # default: today
     before_days: Annotated[int, Meta(ge=7, le=730)] = 90
     owner_team: ScopeName = ""
+
+
+class EditExperiment(Request, frozen=True):
+    """What is left out stays. Once it runs, only its title and who owns it can be changed."""
+
+    title: Line | None = None
+    hypothesis: Text | None = None
+    figure: FigureName | None = None
+    expects: Literal["up", "down"] | None = None
+    begins_on: date | None = None
+    ends_on: date | None = None
+    stop_rule: Text | None = None
+    counter_figure: Annotated[str, Meta(pattern=r"^(?:[a-z][a-z0-9-]{1,60})?\Z")] | None = None
+    owner_team: ScopeName | None = None
 
 
 class EndExperiment(Request, frozen=True):

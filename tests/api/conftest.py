@@ -308,6 +308,7 @@ class FakeDaemon:
             attachments=_Attachments(self),
             rehearsals=_Rehearsals(self),
             process=_load("fake_process").Process(self),
+            retro=_load("fake_retros").retro_calls(self),
             review=_load("fake_reviews").review_calls(
                 self,
                 **_load("fake_review_records").record_calls(self),

@@ -22,6 +22,7 @@ from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import drills as wire_drills
 from incidentd.wire import duty as wire_duty
+from incidentd.wire import experiments as wire_experiments
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import followups as wire_followups
 from incidentd.wire import incidents as wire_incidents
@@ -323,6 +324,18 @@ CALLS = {
     "export_actions": lambda c: c.export_actions(1, wire_exports.ExportActions()),
     "end_action": lambda c: c.end_action(1, wire_records.EndAction(state="done"), if_version=1),
     "group_entries": lambda c: c.group_entries(1, wire_timeline.GroupEntries(seqs=(4,), group="the retries")),
+    "process_ideas": lambda c: c.process_ideas(state="all", mine=True),
+    "keep_process_idea": lambda c: c.keep_process_idea(wire_experiments.KeepIdea(text="too many alerts")),
+    "drop_process_idea": lambda c: c.drop_process_idea(1, "fewer now", if_version=1),
+    "retros": lambda c: c.retros(state="open"),
+    "retro": lambda c: c.retro(1),
+    "start_retro": lambda c: c.start_retro(wire_experiments.StartRetro()),
+    "drive_retro": lambda c: c.drive_retro(1, wire_experiments.DriveRetro(act="next"), if_version=1),
+    "take_part": lambda c: c.take_part(1, "join"),
+    "write_retro_idea": lambda c: c.write_retro_idea(1, wire_experiments.KeepIdea(text="too many alerts")),
+    "write_topic": lambda c: c.write_topic(1, wire_experiments.WriteTopic(ideas=(1,))),
+    "edit_topic": lambda c: c.edit_topic(1, 1, wire_experiments.EditTopic(chosen=True), if_version=1),
+    "vote": lambda c: c.vote(1, 1, 2),
     "drive_review": lambda c: c.drive_review(1, wire_reviews.DriveReview(step="next"), if_version=1),
     "participate": lambda c: c.participate(1, wire_reviews.Participate(present=True)),
     "write_talk": lambda c: c.write_talk(1, "the page was green"),

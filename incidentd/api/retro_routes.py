@@ -1,0 +1,92 @@
+"""The routes of ideas, process retros and experiments; a part of the table in `routes`."""
+
+from __future__ import annotations
+
+from incidentd.api import queries
+from incidentd.api.handlers import retros
+from incidentd.api.route import Route, changed, created, edited, get, post
+from incidentd.wire import experiments as wire_experiments
+
+_VIEW = wire_experiments.RetroView
+_RETRO = "/v1/process/retros/{id}"
+
+RETRO_ROUTES: tuple[Route, ...] = (
+    get(
+        "/v1/process/ideas",
+        retros.list_ideas,
+        wire_experiments.ProcessIdeaPage,
+        "What got in somebody's way, and ideas how to work, the newest first",
+        query=queries.ProcessIdeas,
+    ),
+    created(
+        "/v1/process/ideas",
+        retros.keep_idea,
+        wire_experiments.ProcessIdea,
+        "Keep an idea for the next process retro, with your name or without",
+        body=wire_experiments.KeepIdea,
+    ),
+    changed(
+        "/v1/process/ideas/{id}/drop",
+        retros.drop_idea,
+        wire_experiments.ProcessIdea,
+        "Say that nothing comes of an idea, and why",
+        body=wire_experiments.DropProcessIdea,
+    ),
+    get(
+        "/v1/process/retros",
+        retros.list_retros,
+        wire_experiments.RetroPage,
+        "Process retros, the newest first",
+        query=queries.Retros,
+    ),
+    created(
+        "/v1/process/retros",
+        retros.start_retro,
+        _VIEW,
+        "Begin the process retro that is due, or one by hand",
+        body=wire_experiments.StartRetro,
+    ),
+    get(_RETRO, retros.get_retro, _VIEW, "A process retro as the caller may see it now"),
+    changed(
+        f"{_RETRO}/drive",
+        retros.drive_retro,
+        _VIEW,
+        "What its facilitator does: a step, a pause, more time, show, the end",
+        body=wire_experiments.DriveRetro,
+    ),
+    post(
+        f"{_RETRO}/part",
+        retros.take_part,
+        _VIEW,
+        "Join or leave it, or say that you are done with the step",
+        body=wire_experiments.TakePart,
+    ),
+    created(
+        f"{_RETRO}/ideas",
+        retros.write_idea,
+        wire_experiments.ProcessIdea,
+        "Write an idea in silence",
+        body=wire_experiments.KeepIdea,
+    ),
+    created(
+        f"{_RETRO}/topics",
+        retros.write_topic,
+        _VIEW,
+        "Put ideas together that say the same",
+        body=wire_experiments.WriteTopic,
+    ),
+    edited(
+        f"{_RETRO}/topics/{{topic_id}}",
+        retros.edit_topic,
+        _VIEW,
+        "Change a topic, choose it, or note what was said of it",
+        body=wire_experiments.EditTopic,
+    ),
+    post(
+        f"{_RETRO}/topics/{{topic_id}}/votes",
+        retros.vote,
+        _VIEW,
+        "Give votes to a topic, in place of those before",
+        body=wire_experiments.Vote,
+    ),
+)
