@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from incidentd.domain.workshop_driving import NO_TIMER, STALLED
 from incidentd.domain.review_steps import ORDER, Step
+from incidentd.domain.workshop_driving import NO_TIMER, STALLED
 from incidentd.wire import presence as wire_presence
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire.review_records import Account
