@@ -8,6 +8,7 @@ import pytest
 from incidentd.domain.audiences import Audience
 from incidentd.domain.process import default_process
 from incidentd.domain.retro_steps import RetroSettings, Step
+from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.wire import experiments as wire
 from incidentd.wire import incidents as wire_incidents
@@ -61,7 +62,7 @@ def everything(view):
 
 # ------------------------------------------------------------------ ideas kept all year
 async def test_an_idea_is_kept_listed_and_dropped_with_a_reason(daemon, desk):
-    await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity="SEV3"), "ada")
+    await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV3), "ada")
     mine = await desk.ideas.keep(wire.KeepIdea(text="no one reads the runbook", about="incident:1"), "ada")
     assert (mine.id, mine.by, mine.mine, mine.about, mine.state) == (1, "ada", True, "incident:1", "open")
     with pytest.raises(Invalid, match="no incident INC-9") as unknown:
@@ -97,7 +98,7 @@ async def test_who_wrote_without_a_name_is_stored_nowhere(daemon, desk):
 # ------------------------------------------------------------------ due by itself
 async def declare(daemon, number):
     for _ in range(number):
-        await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity="SEV4"), "ada")
+        await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV4), "ada")
 
 
 async def test_so_many_incidents_make_one_due_and_only_one(daemon, desk):

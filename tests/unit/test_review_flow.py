@@ -14,7 +14,7 @@ from incidentd.domain.review_closing import Answer, counted
 from incidentd.domain.review_part import Said, take_part
 from incidentd.domain.review_steps import GUIDES, ORDER, Step
 from incidentd.domain.reviews import Member, Review, State, factors_open_to
-from incidentd.domain.workshops import FlowRefused
+from incidentd.domain.workshops import FlowRefused, Move
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -309,7 +309,7 @@ class World:
             values = {"left_at": None} if part.joins else dict(part.changes)
             if part.joins or person in self.members:
                 self.members[person] = msgspec.structs.replace(changed, **values)
-            return flow.Move()
+            return Move()
         driving.must_drive(self.row, members, person)
         if act in ("walk", "end"):
             return flow.walk(self.row, "next" if act == "walk" else "end", MOMENTS)
