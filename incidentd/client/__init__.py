@@ -76,10 +76,10 @@ class Client(
     ActionCalls,
     WordingCalls,
     LibraryCalls,
-    ExperimentCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     TriageCalls,
+    ExperimentCalls,
 ):
     """A connection pool to one daemon.
 
