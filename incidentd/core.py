@@ -270,6 +270,7 @@ class Core:
             checklists=self.checklists,
             rehearsals=self.rehearsals,
             process=self.evolution.versions,
+            process_comparison=self.evolution.comparisons,
             review=self.reviews.calls(),
             retro=self.retros.calls(),
             reports=self.support.reports,

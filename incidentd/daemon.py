@@ -161,6 +161,7 @@ class Daemon:
             embedders=self._host,
             source=lambda: self.configuration.source,
         )
+        self._core.evolution.keeping.directory = lambda: self.configuration.daemon.state_dir
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         await self._load_plugins()

@@ -6,6 +6,7 @@ from incidentd.api import queries
 from incidentd.api.handlers import process
 from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, get
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
 _VERSION = wire_process.ProcessVersion
@@ -30,6 +31,16 @@ PROCESS_ROUTES: tuple[Route, ...] = (
         body=wire_process.ProposeProcess,
         status=201,
         max_bytes=_LARGEST,
+    ),
+    Route(
+        method="POST",
+        path="/v1/process/diff",
+        handler=process.compare,
+        role=Role.RESPONDER,
+        answer=wire_comparison.ProcessComparison,
+        summary="What one process says otherwise than another, and what it would have changed; nothing is kept",
+        body=wire_comparison.CompareProcesses,
+        max_bytes=2 * _LARGEST,
     ),
     get(
         "/v1/process/versions/{id}",

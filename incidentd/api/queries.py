@@ -86,6 +86,10 @@ class Incidents(Query, frozen=True):
         Literal["", "waiting", "open", "soon", "late", "due"],
         Meta(description="how the review stands; due: it may be held, or should have been"),
     ] = ""
+    process: Annotated[
+        str,
+        Meta(pattern=r"^(?:|V-[1-9][0-9]{0,14}|[0-9a-z-]{1,40})\Z", description="declared under it: V-3, or its hash"),
+    ] = ""
     q: Search = ""
     limit: Limit = 100
     cursor: Cursor = ""

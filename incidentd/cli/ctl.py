@@ -36,6 +36,7 @@ _COMMANDS = {
         "factors:factor",
         "Contributing factors of all incidents, their themes, and where they came again.",
     ),
+    "process": ("process:process", "The process as a versioned thing: compare, propose, adopt, look back."),
     "rehearsal": ("rehearsals:rehearsal", "Classify the same cards as others, blind, and see where people differ."),
     "severity": ("severity:severity", "Classify by the severity matrix; see what an edit would change."),
     "report": ("reports:report", "Report something, and handle what customers report."),

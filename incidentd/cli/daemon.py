@@ -100,7 +100,7 @@ def check(config_path: Path | None) -> None:
     people = configuration.roster.people.values()
     for problem in host.useless_contacts(configuration.adapters, people, configuration.daemon.disabled_plugins):
         click.echo(f"warning: {problem}")
-    for problem in _duty_problems(configuration):
+    for problem in (*_duty_problems(configuration), *_process_problems(configuration)):
         click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"
     click.echo(f"ok: {read}")
@@ -123,6 +123,15 @@ def _duty_problems(configuration: Configuration) -> Iterable[str]:
     seen = msgspec.structs.replace(roster, schedules=known)
     gaps = gap_problems(roster, warnings(seen, NO_CHANGES, now, now + 2 * WEEK))
     return [*duty_problems(on_duty(roster, now), people), *gaps]
+
+
+def _process_problems(configuration: Configuration) -> Iterable[str]:
+    """A process.toml that nobody follows, since people have adopted another version."""
+    from incidentd.configuration.kept_versions import unfollowed
+
+    exists, state_dir = bool(configuration.source.text), configuration.daemon.state_dir
+    said = unfollowed(state_dir, configuration.process.version, exists=exists)
+    return [said] if said else []
 
 
 @main.command()

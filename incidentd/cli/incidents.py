@@ -40,6 +40,7 @@ def _row(session: Session, i: wire.Incident) -> tuple[object, ...]:
 @incident.command("list")
 @click.option("--state", type=click.Choice(["open", "closed", "all"]), default="open", show_default=True)
 @click.option("-q", "--query", "--search", "q", default="", help="Words to look for.")
+@click.option("--process", default="", metavar="V-3", help="Declared under this version of the process (or its hash).")
 @list_options
 @click.pass_obj
 def list_(session: Session, /, **query: object) -> None:

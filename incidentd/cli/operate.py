@@ -95,6 +95,7 @@ def info(session: Session) -> None:
     if found is not None:
         fields([
             ("version", found.version), ("API", found.api_version), ("node", found.node), ("engine", found.engine),
+            ("process", found.process),
             ("started", session.when(found.started_at)), ("you", found.person or "nobody in the roster"),
             ("role", found.role), ("reviews", found.review_name), ("listening on", listed(found.ingress)),
             ("socket", session.socket_path), ("last event", found.last_seq),

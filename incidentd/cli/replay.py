@@ -76,7 +76,14 @@ def replay(
     The recorded alerts, silences and acknowledgements are lived through twice by the daemon's own rules, once with the
     configuration in force and once with the edited files. Nothing is sent, and nothing is changed.
     """
-    wanted = wire_replay.StartReplay(since=since, until=until, explain=_page_name(explain), **_edited(config, roster))
+    report_pages(
+        session,
+        wire_replay.StartReplay(since=since, until=until, explain=_page_name(explain), **_edited(config, roster)),
+    )
+
+
+def report_pages(session: Session, wanted: wire_replay.StartReplay) -> None:
+    """Replay, and print what came of it. Raises `Failure`."""
     body = session.change("POST", "/v1/replays", wanted)
     begun = session.decode(body, wire_replay.Replay)
     body, ended = _wait(session, body, begun)

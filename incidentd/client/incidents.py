@@ -14,10 +14,20 @@ class IncidentCalls(Calls):
     """Coordinating a response."""
 
     async def incidents(
-        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = "", review: str = ""
+        self,
+        *,
+        state: str = "open",
+        q: str = "",
+        limit: int = 100,
+        cursor: str = "",
+        review: str = "",
+        process: str = "",
     ) -> wire.IncidentPage:
-        """`state` is open, closed or all; `review` how the review stands: waiting, open, soon, late, due."""
-        query = query_string(state=state, q=q, limit=limit, cursor=cursor, review=review)
+        """`state` is open, closed or all; `review` how the review stands: waiting, open, soon, late, due.
+
+        `process` is the version that they were declared under, V-3 or its hash.
+        """
+        query = query_string(state=state, q=q, limit=limit, cursor=cursor, review=review, process=process)
         return await self._get(f"/v1/incidents{query}", wire.IncidentPage)
 
     async def incident(self, incident_id: int) -> wire_incidents.IncidentDetail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidentd.client.calls import Calls, query_string
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
 _VERSIONS = "/v1/process/versions"
@@ -41,3 +42,7 @@ class ProcessCalls(Calls):
     ) -> wire_process.ProcessVersion:
         path = f"{_VERSIONS}/{number}/withdraw"
         return await self._send("POST", path, wire_process.ProcessVersion, body, if_version=if_version)
+
+    async def compare_processes(self, body: wire_comparison.CompareProcesses) -> wire_comparison.ProcessComparison:
+        """What one says otherwise than another, and what it would have changed."""
+        return await self._send("POST", "/v1/process/diff", wire_comparison.ProcessComparison, body, once=False)

@@ -13,7 +13,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.named_files import Kept, stands_beside
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process
-from incidentd.domain.process import DEFAULT_VERSION, Process
+from incidentd.domain.process import Process
 from incidentd.domain.process_versions import Source
 
 _ADOPTION, _SAID = "adoption", ("reason", "because")
@@ -76,20 +76,6 @@ def _beside(document: Document, key: str) -> Fault:
     return document.fault(("review", key), what, "move it there, and name it without / in front and without ..")
 
 
-def with_reasons(source: Source) -> str:
-    """The text of `source` with what is said about it in `[adoption]`, as a team keeps it in a file."""
-    data = document_of(source).data
-    said = {key: value for key, value in (("reason", source.reason), ("because", dict(source.because))) if value}
-    if said:
-        data = {**data, _ADOPTION: {**data.get(_ADOPTION, {}), **said}}
-    return tomli_w.dumps(data)
-
-
 def known_as(process: Process, version: str) -> Process:
     """`process` by the name that its version got when it was first recorded, by whatever incidentd."""
     return process if process.version == version else msgspec.structs.replace(process, version=version)
-
-
-def is_built_in(version: str, source: Source) -> bool:
-    """Whether it is the process that comes with the program."""
-    return version == DEFAULT_VERSION and not source.text

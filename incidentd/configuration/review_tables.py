@@ -52,7 +52,7 @@ def review_settings(table: ReviewTable) -> Mapping[str, Any]:
     """The fields of `Process` that the table states."""
     return {
         "review_name": table.name.strip(),
-        "review_windows": _windows(table),
+        "review_windows": review_windows(table),
         "facilitators": table.facilitators,
         "review_calendar": business_calendar(table.calendar),
         "review_calendars": {name: business_calendar(one) for name, one in table.teams.items()},
@@ -126,7 +126,8 @@ def _check_lexicon(language: str, own: str, file: FilePath) -> None:
         raise ConfigurationError(faults) from None
 
 
-def _windows(table: ReviewTable) -> dict[Severity, ReviewWindow]:
+def review_windows(table: ReviewTable) -> dict[Severity, ReviewWindow]:
+    """The built-in windows with what the file states over them."""
     windows = dict(DEFAULT_REVIEW_WINDOWS)
     for severity, one in table.windows.items():
         windows[severity] = ReviewWindow(floor=one.floor, ceiling_business_days=one.ceiling_business_days)

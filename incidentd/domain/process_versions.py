@@ -60,13 +60,18 @@ class Objection(msgspec.Struct, frozen=True):
     remedy: str
 
 
-def name_of(number: int) -> str:
-    """What people call a version."""
-    return f"V-{number}"
+def name_of(number: int | None) -> str:
+    """What people call a version; "" for one that was never recorded."""
+    return "" if number is None else f"V-{number}"
 
 
-def not_adoptable(version: Standing, by: str, settings: AdoptionSettings, *, how: How, admin: bool) -> Objection | None:
-    """What keeps `by` from putting `version` in force as `how`; `settings` are the strictest that count."""
+def not_adoptable(
+    version: Standing, by: str, settings: AdoptionSettings, *, how: How, admin: bool, fresh: bool = False
+) -> Objection | None:
+    """What keeps `by` from putting `version` in force as `how`; `settings` are the strictest that count.
+
+    `fresh`: it would be proposed in the same step, and is not there when this is refused.
+    """
     name = version.name
     if version.state is State.ADOPTED and version.how is how:
         return Objection(f"{name} is in force already", f"incidentctl process show {name}")
@@ -75,7 +80,19 @@ def not_adoptable(version: Standing, by: str, settings: AdoptionSettings, *, how
         return Objection(f"{name} was {version.state}", remedy)
     if settings.role == "admin" and not admin:
         return Objection("the process lets administrators adopt only", "ask somebody with the role admin")
-    if settings.second_person and version.proposed_by == by:
+    return _not_alone(version, by, fresh=fresh) if settings.second_person else None
+
+
+def _not_alone(version: Standing, by: str, *, fresh: bool) -> Objection | None:
+    """What a second person is still needed for: to go back to a former version is a proposal like any other."""
+    name = version.name
+    if fresh:
+        remedy = "propose it (incidentctl process propose), and let somebody else adopt it"
+        return Objection("the process asks for a second person", remedy)
+    if version.state is State.SUPERSEDED:
+        remedy = f"propose it again: incidentctl process propose {name} --reason ..."
+        return Objection(f"{name} was in force before, and the process asks for a second person", remedy)
+    if version.proposed_by == by:
         what = f"{name} was proposed by you, and the process asks for a second person"
         return Objection(what, f"let somebody else read it: incidentctl process adopt {name}")
     return None

@@ -25,7 +25,7 @@ from incidentd.services.incident_contracts import (
     SeverityCalls,
 )
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
-from incidentd.services.process_contracts import ProcessCalls
+from incidentd.services.process_contracts import ProcessCalls, ProcessComparisonCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
 from incidentd.services.report_contracts import (
     BroadcastCalls,
@@ -334,6 +334,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     checklists: ChecklistCalls
     rehearsals: RehearsalCalls
     process: ProcessCalls
+    process_comparison: ProcessComparisonCalls
     review: ReviewCalls
     retro: RetroCalls
     reports: ReportCalls

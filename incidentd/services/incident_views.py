@@ -15,6 +15,7 @@ from incidentd.domain.drills import name
 from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.domain.process_versions import name_of as version_name
 from incidentd.domain.response_history import KINDS, spans
 from incidentd.domain.review_people import standing_of
 from incidentd.domain.roles import current, gap_minutes
@@ -24,7 +25,7 @@ from incidentd.services.communicators import may_communicate
 from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
 from incidentd.services.relations import related
-from incidentd.storage import chat_rooms, event_log, incidents, reports
+from incidentd.storage import chat_rooms, event_log, incidents, process_versions, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
 from incidentd.wire import incidents as wire_incidents
@@ -79,7 +80,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
     events: dict[str, list[Event]] = {row.subject: [] for row in rows}
     for event in seen.events(list(events), KINDS):
         events[event.subject].append(event)
-    shown = []
+    shown, numbers = [], process_versions.numbers(seen.conn)
     for row in rows:
         broken = violations(
             row,
@@ -99,6 +100,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
                 violations=broken,
                 allowed=rules.allowed(row, seen.process, seen.now),
                 review_standing=standing_of(row, seen.now),
+                process=version_name(numbers.get(row.process_version)),
             )
         )
     return tuple(shown)

@@ -30,6 +30,7 @@ from incidentd.services.incident_status import StatusChanges, checked_time
 from incidentd.services.incident_timers import IncidentTimers, arm_all
 from incidentd.services.incident_updates import IncidentUpdates
 from incidentd.services.incident_views import Seen, detail, existing, expected, in_command, view, views
+from incidentd.services.process_names import version_named
 from incidentd.services.role_pages import RolePages
 from incidentd.services.timeline import timeline
 from incidentd.storage import event_log, incidents
@@ -78,10 +79,13 @@ class Incidents(IncidentUpdates):
             lambda conn: query(Seen(conn=conn, now=now, process=process, roster=self._roster()))
         )
 
-    async def list(self, state: str, text: str, limit: int, cursor: str, review: str = "") -> wire.IncidentPage:
+    async def list(
+        self, state: str, text: str, limit: int, cursor: str, review: str = "", process: str = ""
+    ) -> wire.IncidentPage:
         """Incidents that are open, closed or all, newest first, with every word of `text`. Raises `Invalid`.
 
-        `review` is how their review stands: waiting, open, soon, late, or due for what may be held.
+        `review` is how their review stands: waiting, open, soon, late, or due for what may be held; `process` the
+        version that they were declared under, V-3 or its hash.
         """
         if state not in _STATES:
             raise Invalid(f"state is one of {', '.join(_STATES)}", field="state")
@@ -89,6 +93,8 @@ class Incidents(IncidentUpdates):
         where = incidents.matching(_STATES[state], text)
         if review:
             where &= incidents.review_stands(review, self._store.clock.now())
+        if process:
+            where &= incidents.under_process(await self._store.read(lambda conn: version_named(conn, process)))
 
         def query(seen: Seen) -> wire.IncidentPage:
             rows = incidents.listed(seen.conn, where, last, limit + 1)

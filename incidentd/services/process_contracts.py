@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
 
@@ -23,3 +24,7 @@ class ProcessCalls(Protocol):
     async def withdraw(
         self, number: int, body: wire_process.DecideProcess, actor: str, if_version: int | None
     ) -> wire_process.ProcessVersion: ...
+
+
+class ProcessComparisonCalls(Protocol):
+    async def compare(self, body: wire_comparison.CompareProcesses) -> wire_comparison.ProcessComparison: ...

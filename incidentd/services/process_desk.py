@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process_versions import Source
+from incidentd.services.process_comparison import ProcessComparisons
 from incidentd.services.process_following import Configured, ProcessFollowing
 from incidentd.services.process_in_force import InForce
+from incidentd.services.process_keeping import ProcessKeeping
 from incidentd.services.process_versions import ProcessVersions
 from incidentd.services.workers import Loop
 from incidentd.storage.store import Store
@@ -20,11 +22,14 @@ class ProcessDesk:
         self, store: Store, in_force: InForce, roster: Callable[[], Roster], source: Callable[[], Source | None]
     ) -> None:
         self.following = ProcessFollowing(store, in_force, source)
+        self.keeping = ProcessKeeping()
+        self.following.keep = self.keeping.keep
         self.versions = ProcessVersions(store, self.following, roster)
+        self.comparisons = ProcessComparisons(store, self.following, roster)
         self.loop = Loop("process", self.following.look)
-        """Takes up what another node adopts."""
-        store.on_elsewhere.append(self.loop.wake)
+        """Takes up what another node adopts, within a second: to look at each of its commits would cost more."""
 
     def problems(self, configured: Configured) -> list[str]:
         """What is odd about the configuration, with the process that is in force."""
-        return self.following.all_problems(configured)
+        unkept = [self.keeping.problem] if self.keeping.problem else []
+        return [*self.following.all_problems(configured), *unkept]

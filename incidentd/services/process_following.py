@@ -180,8 +180,8 @@ class ProcessFollowing:
             return [self._unreadable]
         if adopted is not None and source is not None and source.text and not self.file_means(adopted):
             return [
-                f"{PROCESS_FILE} says something else than the adopted {adopted.name}: `incidentctl process diff"
-                " --from-file` shows it, `incidentctl process adopt --from-file` puts it in force"
+                f"{PROCESS_FILE} says something else than the adopted {adopted.name}: `incidentctl process diff`"
+                " shows it, `incidentctl process adopt --from-file` puts it in force"
             ]
         if self._elsewhere and self._current is not None:
             return [

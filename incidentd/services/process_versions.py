@@ -73,6 +73,7 @@ class ProcessVersions:
             exists=source is not None and bool(source.text),
             process_version=version if known is None else known.process_version,
             name="" if known is None else known.name,
+            document="" if source is None else source.text,
             same=current is not None and self._following.file_means(current),
         )
 
@@ -105,11 +106,11 @@ class ProcessVersions:
 
         def command(tx: Tx) -> VersionRow:
             now = self._present(tx)
-            row = self._proposed(tx, process, source, actor, anew=not body.adopt)
+            row, fresh = self._proposed(tx, process, source, actor, anew=not body.adopt)
             if not body.adopt:
                 return row
             how = self._how(row, follow_file=body.follow_file)
-            return self._adopted(tx, row, process, how, now, actor, admin=admin, reason=body.reason)
+            return self._adopted(tx, row, process, how, now, actor, admin=admin, reason=body.reason, fresh=fresh)
 
         row = await self._store.write(command)
         if body.adopt:
@@ -139,8 +140,11 @@ class ProcessVersions:
         before = still_there(data, current.explanations) if current is not None else {}
         return {**before, **still_there(data, source.because), **_named(data, given)}
 
-    def _proposed(self, tx: Tx, process: Process, source: Source, actor: str, *, anew: bool) -> VersionRow:
-        """The row of what is proposed: a new one, or that which means the same. `anew`: it must not be open already."""
+    def _proposed(self, tx: Tx, process: Process, source: Source, actor: str, *, anew: bool) -> tuple[VersionRow, bool]:
+        """The row of what is proposed, a new one or that which means the same, and whether it was not open before.
+
+        `anew`: it must not have been.
+        """
         known = process_versions.same(tx.conn, process.version, source)
         if known is None:
             row = process_versions.add(
@@ -149,7 +153,7 @@ class ProcessVersions:
         elif (objection := not_proposable(known.standing)) is not None:
             if anew:
                 raise _conflict(tx.conn, objection, known)
-            return process_versions.change(tx, known, explanations=dict(source.because))
+            return process_versions.change(tx, known, explanations=dict(source.because)), False
         else:
             row = process_versions.change(
                 tx, known, state=State.PROPOSED, proposed_by=actor, proposed_at=tx.now, reason=source.reason,
@@ -157,7 +161,7 @@ class ProcessVersions:
             )  # fmt: skip
         data = {"name": row.name, "process_version": row.process_version, "reason": row.reason}
         tx.emit("process.proposed", row.subject, data, actor=actor)
-        return row
+        return row, True
 
     # ------------------------------------------------------------------ deciding
     async def adopt(
@@ -198,10 +202,10 @@ class ProcessVersions:
 
     def _adopted(
         self, tx: Tx, row: VersionRow, process: Process, how: How, now: VersionRow | None, actor: str, *,
-        admin: bool, reason: str,
+        admin: bool, reason: str, fresh: bool = False,
     ) -> VersionRow:  # fmt: skip
         settings = strictest(self._following.process.adoption, process.adoption)
-        objection = not_adoptable(row.standing, actor, settings, how=how, admin=admin)
+        objection = not_adoptable(row.standing, actor, settings, how=how, admin=admin, fresh=fresh)
         if objection is not None:
             raise Refused(objection.what, remedy=objection.remedy)
         if not (reason.strip() or row.reason.strip()):

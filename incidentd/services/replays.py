@@ -65,6 +65,7 @@ class Replays:
         self._last += 1
         try:
             roster, process = self._edited(body)
+            before = self._process() if body.against is None else read_process(_document(body.against), None)
         except ConfigurationError as error:
             faults = tuple(
                 wire_replay.Fault(file=one.file, line=one.line, key=one.key, what=one.what, remedy=one.remedy)
@@ -75,7 +76,7 @@ class Replays:
             database_url=self._database_url(),
             since=body.since,
             until=until,
-            process=self._process(),
+            process=before,
             roster=self._roster(),
             new_process=process,
             new_roster=roster,

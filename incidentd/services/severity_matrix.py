@@ -56,14 +56,15 @@ class SeverityMatrices:
             return wire_severity.MatrixReplay(
                 faults=msgspec.convert(error.faults, tuple[wire_replay.Fault, ...], from_attributes=True)
             )
-        return await self._store.read(lambda conn: _replayed(conn, old, new))
+        return await self._store.read(lambda conn: replayed(conn, old, new))
 
 
 def _matrix(file: wire_replay.EditedFile) -> Matrix:
     return read_matrix(Document(Path(file.name), file.text))
 
 
-def _replayed(conn: Connection, old: Matrix, new: Matrix) -> wire_severity.MatrixReplay:
+def replayed(conn: Connection, old: Matrix, new: Matrix) -> wire_severity.MatrixReplay:
+    """What an edit changes in the matrix and in past classifications."""
     found = replay(classifications.past(conn, MOST_INCIDENTS), old, new)
     return wire_severity.MatrixReplay(
         faults=(),

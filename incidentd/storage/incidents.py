@@ -71,6 +71,11 @@ def matching(statuses: Sequence[Status], text: str) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
+def under_process(process_version: str) -> ColumnElement[bool]:
+    """The condition of those that were declared under a version of the process."""
+    return incidents.c.process_version == process_version
+
+
 def review_stands(standing: str, now: datetime) -> ColumnElement[bool]:
     """The condition of a list: the review waits, is open, soon, late; or "due": it may be held, or should have been."""
     opens, due = incidents.c.review_opens_at, incidents.c.review_due_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
@@ -36,6 +37,13 @@ def having(conn: Connection, incident_ids: Sequence[int]) -> set[int]:
     """Those of some incidents that have a review."""
     query = select(reviews.c.incident_id).where(reviews.c.incident_id.in_(incident_ids))
     return set(conn.execute(query).scalars())
+
+
+def begun_at(conn: Connection, incident_ids: Sequence[int]) -> dict[int, datetime]:
+    """When the review of each of some incidents was begun."""
+    query = select(reviews.c.incident_id, reviews.c.started_at)
+    found = conn.execute(query.where(reviews.c.incident_id.in_(incident_ids)))
+    return {row.incident_id: row.started_at for row in found}
 
 
 def change(tx: Tx, review: Review, **values: Any) -> Review:

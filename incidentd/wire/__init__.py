@@ -290,6 +290,7 @@ class Incident(Frozen, frozen=True):
     public_title: str = ""  # on the status page; the title never is
     off_page: bool = False  # no status page shows it
     review_standing: str = ""  # waiting | open | soon | late; "" when its review was held, or none is owed
+    process: str = ""  # V-3, the version of the process that it was declared under
 
 
 class IncidentPage(Frozen, frozen=True):

@@ -64,12 +64,15 @@ class ProcessVersions(Frozen, frozen=True):
 
 
 class ProcessFile(Frozen, frozen=True):
-    """process.toml as this daemon read it last. `name` is the version that means the same, "" when none does."""
+    """process.toml as this daemon read it last. `name` is the version that means the same, "" when none does;
+    `document` is its text without comments.
+    """
 
     exists: bool
     process_version: str
     name: str
     same: bool  # as what is in force
+    document: str = ""
 
 
 class ProcessNow(Frozen, frozen=True):

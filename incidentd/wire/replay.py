@@ -22,6 +22,7 @@ class StartReplay(wire.Request, frozen=True):
     since: wire.Instant
     until: wire.Instant | None = None  # default: now
     process: EditedFile | None = None
+    against: EditedFile | None = None  # a process file to compare with, instead of what is in force
     roster: EditedFile | None = None
     explain: Annotated[str, Meta(max_length=20)] = ""  # an `id` of a change: both traces of its alerts come along
 

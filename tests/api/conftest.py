@@ -309,6 +309,7 @@ class FakeDaemon:
             rehearsals=_Rehearsals(self),
             process=_load("fake_process").Process(self),
             retro=_load("fake_retros").retro_calls(self),
+            process_comparison=_load("fake_process").Comparisons(self),
             review=_load("fake_reviews").review_calls(
                 self,
                 **_load("fake_review_records").record_calls(self),
@@ -1260,7 +1261,9 @@ class _Incidents(_Part):
         self.fake.asked.append((name, incident_id, body, actor, if_version))
         return _changed(self.fake.incidents, incident_id, "incident", if_version, **changes)
 
-    async def list(self, state: str, text: str, limit: int, cursor: str, review: str = "") -> wire.IncidentPage:
+    async def list(
+        self, state: str, text: str, limit: int, cursor: str, review: str = "", process: str = ""
+    ) -> wire.IncidentPage:
         await self.fake.note("incidents.list", state, text, limit, cursor)
         rows = tuple(self.fake.incidents.values())
         return wire.IncidentPage(incidents=rows, next_cursor="", total=len(rows))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from incidentd.services.errors import Conflict, NotFound
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -58,3 +59,12 @@ class Process:
         if if_version not in (None, SHORT.version):
             raise Conflict("V-1 has changed since you looked", current=SHORT)
         return msgspec.structs.replace(SHORT, state=state)
+
+
+class Comparisons:
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def compare(self, body):
+        await self.fake.note("process.compare", body)
+        return wire_comparison.ProcessComparison(faults=(), before="V-1", after="V-1", same=True)

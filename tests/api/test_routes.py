@@ -90,6 +90,7 @@ GOOD = {
         "/v1/process/versions",
         {"file": {"name": "process.toml", "text": ""}, "reason": "less noise", "because": {"route": "quiet"}},
     ),
+    "POST /v1/process/diff": ("/v1/process/diff", {"after": {"number": 1}}),
     "GET /v1/process/versions/{id}": ("/v1/process/versions/1", None),
     "POST /v1/process/versions/{id}/adopt": ("/v1/process/versions/1/adopt", {"follow_file": True}),
     "POST /v1/process/versions/{id}/decline": ("/v1/process/versions/1/decline", {"reason": "too early"}),

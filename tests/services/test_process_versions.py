@@ -1,5 +1,7 @@
 """The process as a versioned thing: recorded from the file, proposed, adopted by a second person, followed again."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -13,10 +15,13 @@ from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.storage import process_versions
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 
+MINUTE = timedelta(minutes=1)
+RULES = 'rules = [{ id = "all", level = "SEV4" }]\n'
 CALM = "[updates.SEV2]\nidentified = '20m'\n"
 STRICT = "[adoption]\nsecond_person = true\n"
 
@@ -53,6 +58,10 @@ async def file(daemon, tmp_path):
 
 def proposal(text, reason="fewer interruptions", name="mine.toml", **more):
     return wire_process.ProposeProcess(file=wire_replay.EditedFile(name=name, text=text), reason=reason, **more)
+
+
+def compared(**after):
+    return wire_comparison.CompareProcesses(after=wire_comparison.ProcessSide(**after))
 
 
 def adoption(reason="", **more):
@@ -129,12 +138,14 @@ async def test_a_second_person_is_asked_for_by_the_stricter_of_both(daemon, file
     versions = daemon.core.evolution.versions
     with pytest.raises(Refused, match="second person") as refused:
         await versions.propose(proposal(STRICT, adopt=True), "ada", admin=True)
-    assert "incidentctl process" in refused.value.remedy
+    assert "incidentctl process propose" in refused.value.remedy
     assert len((await versions.list("all", 10)).versions) == 1  # what is refused leaves nothing
     await versions.propose(proposal(STRICT), "ada", admin=False)
     with pytest.raises(Refused, match="second person"):
         await versions.adopt(2, adoption(), "ada", None, admin=False)
     await versions.adopt(2, adoption(), "lin", None, admin=False)
+    with pytest.raises(Refused, match="V-1 was in force before"):  # to go back is a proposal like any other
+        await versions.adopt(1, adoption("back"), "sam", None, admin=False)
     await versions.propose(proposal(CALM), "ada", admin=False)  # drops the rule
     with pytest.raises(Refused, match="second person"):
         await versions.adopt(3, adoption(), "ada", None, admin=True)
@@ -247,5 +258,51 @@ async def test_everything_remembers_the_version_it_ran_under(daemon, file):
     block = await daemon.core.modes.set(wire_modes.SetMode(person="lin", mode="project", days=28), "lin")
     report = await daemon.core.support.reports.create(wire_reports.NewReport(subject="It is slow", text="very"), "lin")
     assert block.process_version == report.process_version == made.process_version
+    under = await daemon.core.incidents.list("all", "", 10, "", process="V-1")
+    assert [(one.id, one.process) for one in under.incidents] == [(first.id, "V-1")]
+    assert [
+        one.id for one in (await daemon.core.incidents.list("all", "", 10, "", "", made.process_version)).incidents
+    ] == [second.id]
+    with pytest.raises(Invalid, match="no version V-7"):
+        await daemon.core.incidents.list("all", "", 10, "", process="V-7")
     counted = await daemon.store.read(lambda conn: process_versions.incidents_under(conn, [made.process_version]))
     assert counted == {made.process_version: 1}
+
+
+async def test_an_edit_shows_what_it_would_have_changed(daemon, file):
+    file.write("[review]\n")
+    await daemon.core.recheck()
+    core = daemon.core
+    declared = wire_incidents.DeclareIncident(
+        title="503", severity=Severity.SEV2, service="shop", answers={"function": "unusable", "workaround": "none"}
+    )
+    made = await core.incidents.declare(declared, "ada")
+    update = wire_incidents.PostUpdate(phase="identified", text="The cache is full.", audience="internal")
+    await core.incidents.post_update(made.id, update, "ada")
+    await daemon.advance(25 * MINUTE)
+    await core.incidents.post_update(made.id, msgspec.structs.replace(update, text="It drains."), "ada")
+    for to in ("mitigated", "resolved"):
+        body = wire_incidents.ChangeStatus(to=to, evidence="the graph")
+        await core.incidents.change_status(made.id, body, "ada", None)
+    edit = CALM + "[review.windows.SEV2]\nfloor = '24h'\nceiling_business_days = 1\n[limits]\nusual = []\n"
+    file.write(f"{edit}\n[severity]\n{RULES}")
+    compare = core.evolution.comparisons.compare
+    found = await compare(compared(file=wire_replay.EditedFile(name="mine.toml", text=f"{edit}[severity]\n{RULES}")))
+    assert (found.before, found.after, found.same, found.pages) == ("V-1", "mine.toml", False, True)
+    told = {one.label: (one.before, one.after, one.line_after) for one in found.differences}
+    assert told["cadence SEV2 identified"] == ("30m", "20m", 2)
+    assert told["window SEV2 closes after business days"] == ("7", "1", 5)
+    assert (found.updates.n, found.updates.kept_before, found.updates.kept_after) == (1, 1, 0)
+    assert found.updates.moved[0].incident_id == made.id
+    assert (found.reviews.n, found.reviews.closes_earlier, found.reviews.late_after) == (1, 1, 0)
+    assert [(one.before, one.after) for one in found.severities.changed] == [("SEV2", "SEV4")]
+    assert "set by hand" in found.updates.limit
+
+    same = await compare(compared(number=1))
+    assert (same.same, same.differences, same.updates, same.severities, same.pages) == (True, (), None, None, False)
+    broken = await compare(compared(file=wire_replay.EditedFile(name="mine.toml", text="[route]\npolicy = 'no'\n")))
+    assert [(one.line, one.key) for one in broken.faults] == [(2, "route.policy")]
+    own = await compare(compared(from_file=True))
+    assert {one.label for one in own.differences} == set(told)
+    with pytest.raises(Invalid, match="one of number"):
+        await compare(compared(number=1, from_file=True))

@@ -1,6 +1,7 @@
 """One daemon, in this process, on a configuration of its own: start, reload, end."""
 
 import asyncio
+import shutil
 import ssl
 import stat
 from datetime import UTC, datetime
@@ -8,14 +9,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from incidentd import wire
+from incidentd.cli.daemon import main
 from incidentd.client import Client
 from incidentd.daemon import Daemon
 from incidentd.instance import AlreadyRunning
 from incidentd.plugin import Notification, StoreUnavailable
 from incidentd.plugin.testing import notification
 from incidentd.settings import load_configuration
+from incidentd.wire import process_versions as wire_process
+from incidentd.wire import replay as wire_replay
 
 MAIN = """
 [daemon]
@@ -221,3 +226,35 @@ async def test_a_reload_with_a_key_that_does_not_fit_is_refused(secure, authorit
     assert "ingress.tls.key" in answer.problems[0]
     assert str(key) in answer.problems[0]
     assert await shown_certificate(daemon, authority) == before
+
+
+async def test_an_adopted_process_is_in_force_over_reloads_and_restarts_and_is_kept_as_files(place):
+    daemon = Daemon(load_configuration(place, {}), config_path=place)
+    await daemon.start()
+    file = wire_replay.EditedFile(name="mine.toml", text="[review]\nname = 'Look back'\n")
+    body = wire_process.ProposeProcess(file=file, reason="our own words", adopt=True)
+    made = await daemon.calls().process.propose(body, "ada", admin=False)
+    info = await daemon.info("ada", "admin")
+    assert (info.process, info.review_name) == ("V-2", "Look back")
+    kept = place / "state" / "process" / f"V-2-{made.process_version}" / "process.toml"
+    assert 'reason = "our own words"' in kept.read_text()
+
+    (place / "process.toml").write_text("[review]\nname = 'Retrospective'\n")
+    told = "process.toml says something else than the adopted V-2"
+    assert any(told in one for one in (await daemon.reload("ada")).problems)
+    assert (await daemon.info("ada", "admin")).review_name == "Look back"
+    checked = CliRunner().invoke(main, ["check", "--config", str(place)])
+    assert told in checked.output
+
+    await daemon.close()
+    other = Daemon(load_configuration(place, {}), config_path=place)
+    await other.start()
+    try:
+        assert (await other.info("ada", "admin")).review_name == "Look back"
+        shutil.rmtree(place / "state" / "process")
+        (place / "state" / "process").write_text("in the way")
+        await other.calls().process.adopt(1, wire_process.AdoptProcess(reason="back"), "ada", None, admin=False)
+        assert (await other.info("ada", "admin")).review_name == "Incident Review"
+        assert any("V-1 cannot be kept" in one for one in (await other.health()).problems)
+    finally:
+        await other.close()

@@ -13,7 +13,7 @@ from incidentd.wire import updates as wire_updates
 
 async def list_incidents(calls: Calls, call: Call[Empty, queries.Incidents]) -> wire.IncidentPage:
     query = call.query
-    return await calls.incidents.list(query.state, query.q, query.limit, query.cursor, query.review)
+    return await calls.incidents.list(query.state, query.q, query.limit, query.cursor, query.review, query.process)
 
 
 async def get_incident(calls: Calls, call: Read) -> wire_incidents.IncidentDetail:

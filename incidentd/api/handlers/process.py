@@ -7,6 +7,7 @@ from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.api.identity import Role
 from incidentd.services.contracts import Calls
+from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
 _Decide = Call[wire_process.DecideProcess, queries.Query]
@@ -39,3 +40,9 @@ async def decline(calls: Calls, call: _Decide) -> wire_process.ProcessVersion:
 
 async def withdraw(calls: Calls, call: _Decide) -> wire_process.ProcessVersion:
     return await calls.process.withdraw(call.id, call.body, call.actor, call.if_version)
+
+
+async def compare(
+    calls: Calls, call: Call[wire_comparison.CompareProcesses, queries.Query]
+) -> wire_comparison.ProcessComparison:
+    return await calls.process_comparison.compare(call.body)

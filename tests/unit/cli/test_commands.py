@@ -695,6 +695,8 @@ def test_every_command_has_a_case():
     before = ("review window", "review due", "review notes", "review calendar", "review open-early ", "review meeting ")
     elsewhere |= {path for path in LEAVES if path.startswith(before)}  # test_reviews.py
     elsewhere |= {"severity diff"}  # test_severity.py
+    verbs = ("show", "history", "diff", "propose", "adopt", "decline", "withdraw", "export")
+    elsewhere |= {f"process {verb}" for verb in verbs}  # test_process.py
     elsewhere |= {"lint"}  # test_language.py
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
     elsewhere |= {"factor show", "factor link", "factor unlink"}  # test_factors.py
