@@ -13,9 +13,11 @@ from incidentd.cli.edited_files import refuse_faults
 from incidentd.cli.parts import Decorator, Identifier, Word, change_options, read_options, versioned
 from incidentd.cli.process_files import sent, write_out
 from incidentd.cli.process_views import print_comparison, print_now, print_version, print_versions
+from incidentd.cli.refusal import Failure
 from incidentd.cli.replay import Since, report_pages
-from incidentd.cli.screen import section
+from incidentd.cli.screen import hang, section
 from incidentd.cli.session import Session
+from incidentd.domain.display import safe_line
 from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 from incidentd.wire import replay as wire_replay
@@ -23,6 +25,7 @@ from incidentd.wire import replay as wire_replay
 VERSION = Identifier("V")
 _NUMBER = re.compile(r"V-[0-9]+|[0-9]+", re.IGNORECASE)
 _PATH = "/v1/process/versions"
+_IN_FORCE = wire_comparison.ProcessSide()
 _STATES = ("proposed", "adopted", "declined", "withdrawn", "superseded", "all")
 
 
@@ -115,9 +118,9 @@ def diff(session: Session, what: tuple[int | Path, ...], pages: bool, since: dat
     """
     if len(what) > 2:
         raise click.UsageError("name at most two: versions such as V-3, or files")
-    before = _side(what[0]) if len(what) == 2 else wire_comparison.ProcessSide()
+    before = _side(what[0]) if len(what) == 2 else _IN_FORCE
     after = _side(what[-1]) if what else wire_comparison.ProcessSide(from_file=True)
-    _compare(session, before, after, since if pages else None)
+    _live_through(session, _compare(session, before, after), before, after, since if pages else None)
 
 
 def _side(what: int | Path) -> wire_comparison.ProcessSide:
@@ -128,18 +131,28 @@ def _side(what: int | Path) -> wire_comparison.ProcessSide:
 
 
 def _compare(
-    session: Session, before: wire_comparison.ProcessSide, after: wire_comparison.ProcessSide, since: datetime | None
-) -> None:
+    session: Session, before: wire_comparison.ProcessSide, after: wire_comparison.ProcessSide
+) -> wire_comparison.ProcessComparison:
     body = session.change("POST", "/v1/process/diff", wire_comparison.CompareProcesses(before=before, after=after))
     found = session.decode(body, wire_comparison.ProcessComparison)
     if session.as_json:
         session.print_json(body)
     if found.faults:
         refuse_faults(found.faults, "the process", "nothing was compared")
-    if session.as_json:
-        return
-    print_comparison(session, found)
-    if found.pages and since is not None:
+    if not session.as_json:
+        print_comparison(session, found)
+    return found
+
+
+def _live_through(
+    session: Session,
+    found: wire_comparison.ProcessComparison,
+    before: wire_comparison.ProcessSide,
+    after: wire_comparison.ProcessSide,
+    since: datetime | None,
+) -> None:
+    """The recorded alerts under both, where something differs that decides about pages. Raises `Failure`."""
+    if found.pages and since is not None and not session.as_json:
         section("Pages")
         process, against = (_text(session, side) for side in (after, before))
         report_pages(session, wire_replay.StartReplay(since=since, process=process, against=against))
@@ -177,7 +190,11 @@ def propose(
     wanted = _proposal(what, from_file, reason=reason, because=_pairs(because))
     if not session.as_json and not session.quiet:
         after = _side(what) if what is not None else wire_comparison.ProcessSide(from_file=True)
-        _compare(session, wire_comparison.ProcessSide(), after, since if pages else None)
+        found = _compare(session, _IN_FORCE, after)
+        try:
+            _live_through(session, found, _IN_FORCE, after, since if pages else None)
+        except Failure as error:  # whatever kept the alerts from being lived through, it is proposed all the same
+            hang("", safe_line(f"They were not lived through: {error.message}"), tone="warn")
         print()
     body = session.change("POST", _PATH, wanted)
     made = session.decode(body, wire_process.ProcessVersion)

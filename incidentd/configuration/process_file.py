@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pydantic
 
-from incidentd.configuration.adoption_table import AdoptionTable, adoption_settings
+from incidentd.configuration.adoption_table import AdoptionTable, adoption_settings, broken_adoption
 from incidentd.configuration.audiences import Audiences, audiences, broken_audiences
 from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
@@ -185,6 +185,7 @@ def read_process(document: Document, policies: Collection[str] | None, named: Na
             *broken_chat(file.chat),
             *broken_learning(file.learning, file.audiences),
             *broken_retro(file.retro, file.audiences),
+            *broken_adoption(file.adoption, document.data),
         )
     ]
     if faults:

@@ -14,6 +14,7 @@ from incidentd.configuration.named_files import Kept, stands_beside
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process
 from incidentd.domain.process import Process
+from incidentd.domain.process_keys import still_there
 from incidentd.domain.process_versions import Source
 
 _ADOPTION, _SAID = "adoption", ("reason", "because")
@@ -31,7 +32,7 @@ def source_of(document: Document, process: Process) -> Source:
         text=tomli_w.dumps(data),
         files=_files(data.get("review", {}), process),
         reason=str(said.get("reason", "")),
-        because=dict(said.get("because", {})),
+        because=still_there(data, said.get("because", {})),
     )
 
 

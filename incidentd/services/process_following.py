@@ -49,6 +49,7 @@ class ProcessFollowing:
         self._current: VersionRow | None = None
         self._elsewhere = ""  # the version that another node's file has put in force
         self._unreadable = ""
+        self._refused: tuple[int, How] | None = None  # the version that is unreadable
         self._judged: tuple[int, Roster, list[str]] | None = None
         self.after_change: Callable[[], Awaitable[None]] = _nothing
         self.keep: Callable[[VersionRow], Awaitable[None]] | None = None
@@ -105,16 +106,19 @@ class ProcessFollowing:
             found = process_versions.add(
                 tx, process.version, source, state=State.SUPERSEDED, how=How.FILE, proposed_by=SYSTEM
             )
-        elif now is not None and found.id == now.id:
-            return now
-        return put_in_force(tx, found, How.FILE, by=SYSTEM, note=source.reason, was=now)
+        said = {"reason": source.reason or found.reason, "explanations": {**found.explanations, **source.because}}
+        if now is None or found.id != now.id:
+            return put_in_force(tx, found, How.FILE, by=SYSTEM, note=source.reason, was=now, **said)
+        if any(getattr(now, name) != value for name, value in said.items()):
+            return process_versions.change(tx, now, **said)
+        return now
 
     async def look(self) -> float | None:
         """Take up what another node has put in force. The work of a loop."""
         mark = None if self._current is None else (self._current.id, self._current.how)
         seen = await self._store.read(process_versions.mark)
         self._elsewhere = ""
-        if seen is None or seen == mark:
+        if seen is None or seen in (mark, self._refused):
             return None
         number, how = seen
         if how is How.ADOPTED or self.adopted is not None:
@@ -141,7 +145,7 @@ class ProcessFollowing:
             if process is None:
                 return
             self._in_force.adopt(known_as(process, row.process_version))
-        self._current, self._unreadable = row, ""
+        self._current, self._unreadable, self._refused = row, "", None
         if self.keep is not None:
             await self.keep(row)
 
@@ -150,6 +154,7 @@ class ProcessFollowing:
         try:
             return await asyncio.to_thread(read_source, row.source, None, name=place(row))
         except ConfigurationError as error:
+            self._refused = (row.id, row.how)
             self._unreadable = (
                 f"the adopted {row.name} cannot be read by this incidentd, which works by {PROCESS_FILE} instead:"
                 f" {error.faults[0]}"

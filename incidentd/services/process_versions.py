@@ -138,7 +138,7 @@ class ProcessVersions:
         data = document_of(source).data
         current = self._following.current
         before = still_there(data, current.explanations) if current is not None else {}
-        return {**before, **still_there(data, source.because), **_named(data, given)}
+        return {**before, **source.because, **_named(data, given)}
 
     def _proposed(self, tx: Tx, process: Process, source: Source, actor: str, *, anew: bool) -> tuple[VersionRow, bool]:
         """The row of what is proposed, a new one or that which means the same, and whether it was not open before.

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.named_files import OnDisk
@@ -12,7 +13,7 @@ from incidentd.configuration.process_sources import source_of
 from incidentd.core import Core
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
-from incidentd.storage import process_versions
+from incidentd.storage import process_versions, schema_process
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import process_comparison as wire_comparison
@@ -96,6 +97,11 @@ async def test_what_the_file_says_is_recorded_when_it_means_something_else(daemo
     assert second.explanations == {"updates.SEV2": "three complaints"}
     assert first.in_force[0].until == second.in_force[0].since
     assert await cadence(daemon.core) == 20
+    file.write(f'{CALM}[adoption]\nbecause = {{ "updates.SEV2.identified" = "and a fourth" }}\n')
+    await daemon.core.recheck()
+    assert dict((await versions.get(2)).explanations) == {
+        "updates.SEV2": "three complaints", "updates.SEV2.identified": "and a fourth"
+    }  # fmt: skip
     file.write("")
     await daemon.core.recheck()
     assert [one.until is None for one in (await versions.get(1)).in_force] == [False, True]
@@ -225,6 +231,19 @@ async def test_every_node_takes_up_what_one_adopts(daemon, file):
     assert (await cadence(other), other.evolution.following.name) == (20, "V-2")
     with pytest.raises(Refused, match="in force already"):
         await other.evolution.versions.adopt(2, adoption("again"), "lin", None, admin=False)
+
+
+async def test_what_a_later_incidentd_no_longer_understands_is_told_and_process_toml_is_in_force(daemon, file):
+    await daemon.core.evolution.versions.propose(proposal(CALM, adopt=True), "ada", admin=False)
+    gone = update(schema_process.process_versions).values(document="[gone]\n")
+    await daemon.store.write(lambda tx: tx.conn.execute(gone))
+    node = file.core(daemon.store)
+    await node.evolution.following.follow()
+    await node.evolution.following.look()
+    assert await cadence(node) == 30
+    (problem,) = node.evolution.following.problems()
+    assert "the adopted V-2 cannot be read" in problem
+    assert "gone: unknown key" in problem
 
 
 async def test_files_that_it_names_are_kept_with_it(daemon, file):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from incidentd.configuration.documents import Document
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_effective import duration, effective
 from incidentd.configuration.process_file import read_process
 from incidentd.domain import cadence_replay, window_replay
@@ -40,7 +41,7 @@ def changed(before, after):
 def test_comments_defaults_and_order_of_keys_are_no_difference():
     assert changed("", "# nothing\n[updates.SEV2]\nidentified = '30m'\n[severity]\n") == []
     assert changed(EXAMPLE, EXAMPLE) == []
-    assert changed("", "[adoption]\nreason = 'so'\nbecause = { route = 'quiet' }\n") == []
+    assert changed("", "[adoption]\nreason = 'so'\nbecause = { adoption = 'quiet' }\n") == []
 
 
 def test_each_key_is_told_in_words():
@@ -109,6 +110,13 @@ def test_keys_are_called_by_names_that_survive_sorting():
     assert resolved(data, "severity.rules.a.b.level") == "severity.rules.a.b.level"
     assert [resolved(data, key) for key in ("", "updates.SEV3", "severity.rules.2", "updates.SEV2.x.y")] == [None] * 4
     assert still_there(data, {"updates.SEV2": "so", "updates.SEV9": "gone"}) == {"updates.SEV2": "so"}
+
+
+def test_an_explanation_of_what_is_not_there_is_a_fault_with_its_line():
+    with pytest.raises(
+        ConfigurationError, match=r"process\.toml:3: adoption\.because\.updates\.SEV2: the file has no key"
+    ):
+        process("[adoption]\n[adoption.because]\n'updates.SEV2' = 'so'\n")
 
 
 def test_reasons_stand_in_the_file_and_make_no_other_version():
