@@ -18,8 +18,6 @@ from incidentd.storage.process_versions import VersionRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import SYSTEM, Tx
 
-ADOPTED = "process.adopted"
-
 
 class Configured(Protocol):
     """What the files say besides."""
@@ -224,5 +222,5 @@ def put_in_force(
         "reason": note,
         "previous": was.name if was is not None and was.id != row.id else "",
     }
-    tx.emit(ADOPTED, row.subject, data, actor=by)
+    tx.emit(process_versions.ADOPTED, row.subject, data, actor=by)
     return changed

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from incidentd.services.process_following import ADOPTED
 from incidentd.storage import event_log, process_versions
 from incidentd.storage.process_versions import VersionRow
 from incidentd.wire import Event
@@ -18,7 +17,7 @@ _MOST = 10_000
 
 def shown(conn: Connection, rows: Sequence[VersionRow]) -> tuple[wire_process.ProcessVersion, ...]:
     """Each of `rows` with its history."""
-    spans = _spans(event_log.after_of_kinds(conn, 0, (ADOPTED,), _MOST))
+    spans = _spans(event_log.after_of_kinds(conn, 0, (process_versions.ADOPTED,), _MOST))
     counted = process_versions.incidents_under(conn, [one.process_version for one in rows])
     return tuple(wire_process.ProcessVersion(**_values(one, spans, counted)) for one in rows)
 

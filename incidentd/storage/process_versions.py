@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from incidentd.domain.process_versions import How, Source, Standing, State, name_of
+from incidentd.storage import event_log
 from incidentd.storage.schema import incidents
 from incidentd.storage.schema_process import process_versions
 from incidentd.storage.tx import Tx
@@ -19,6 +20,9 @@ IN_FORCE = func.coalesce(select(_V.process_version).where(_V.state == State.ADOP
 """What a new row remembers as the version it ran under; "" when none was ever recorded."""
 _NEXT = select(func.coalesce(func.max(_V.id), 0) + 1).scalar_subquery()
 """Without gaps: a sequence leaves one for what is refused. `one_at_a_time` keeps others from taking the same."""
+_MOST = 10_000
+ADOPTED = "process.adopted"
+"""The kind of event by which a version comes into force."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7307)")
 
 
@@ -144,3 +148,9 @@ def incidents_under(conn: Connection, versions: Collection[str]) -> dict[str, in
     """How many incidents were declared under each of some versions."""
     query = select(incidents.c.process_version, func.count()).where(incidents.c.process_version.in_(list(versions)))
     return {row[0]: row[1] for row in conn.execute(query.group_by(incidents.c.process_version))}
+
+
+def boundaries(conn: Connection) -> list[tuple[datetime, str]]:
+    """When each version came into force, the oldest first; one that came again is there again."""
+    found = event_log.after_of_kinds(conn, 0, (ADOPTED,), _MOST)
+    return [(one.at, str(one.data["process_version"])) for one in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from incidentd.storage.columns import Instant, Json
 from incidentd.storage.metadata import metadata, row_id
@@ -25,3 +25,4 @@ process_versions = Table(
     Column("note", Text, nullable=False),  # of the decision
     Column("version", Integer, nullable=False),
 )
+Index("process_versions_state", process_versions.c.state)  # new rows ask which one is in force, and pass no texts

@@ -105,6 +105,12 @@ async def test_what_the_file_says_is_recorded_when_it_means_something_else(daemo
     file.write("")
     await daemon.core.recheck()
     assert [one.until is None for one in (await versions.get(1)).in_force] == [False, True]
+    boundaries = await daemon.store.read(process_versions.boundaries)
+    assert [version for _, version in boundaries] == [
+        first.process_version,
+        second.process_version,
+        first.process_version,
+    ]
     assert [event.data["previous"] for event in await daemon.events("process.adopted")] == ["", "V-1", "V-2"]
 
 

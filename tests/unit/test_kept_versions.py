@@ -46,7 +46,7 @@ def test_a_crash_leaves_what_was_there_before(tmp_path, source, monkeypatch):
     def fails(*_):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(kept_versions.os, "fsync", fails)
+    monkeypatch.setattr("os.fsync", fails)
     with pytest.raises(NotKept, match=r"V-5 cannot be kept in .*: No space left on device"):
         keep(tmp_path, "V-5", "b", "adopted", source)
     assert kept(tmp_path).name == "V-4"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,7 +37,7 @@ def short(**changes):
 
 
 def now(**changes):
-    values = {
+    values: dict[str, Any] = {
         "current": short(), "follows_file": False, "needs_second_person": True, "needs_role": "admin",
         "proposed": (short(name="V-4", state="proposed", in_force=()),), "problems": ("process.toml says otherwise",),
         "file": wire_process.ProcessFile(exists=True, process_version="b", name="V-1", same=False, document="[chat]\n"),
@@ -45,11 +46,17 @@ def now(**changes):
 
 
 def comparison(**changes):
-    key = {"label": "cadence SEV2 identified", "before": "30m", "after": "20m", "line_before": 0, "line_after": 2}
+    key: dict[str, Any] = {
+        "label": "cadence SEV2 identified",
+        "before": "30m",
+        "after": "20m",
+        "line_before": 0,
+        "line_after": 2,
+    }
     promise = wire_comparison.MovedPromise(
         incident_id=7, made_at=AT, promised_before=AT, promised_after=AT, told_at=None, missed=True
     )
-    values = {
+    values: dict[str, Any] = {
         "faults": (), "before": "V-3", "after": "mine.toml",
         "differences": (
             wire_comparison.KeyDifference(key="updates.SEV2.identified", kind="changed", **key),

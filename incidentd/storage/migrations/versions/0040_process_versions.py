@@ -26,5 +26,6 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
+    op.create_index("process_versions_state", "process_versions", ["state"])
     for table in ("reports", "mode_blocks", "handovers"):
         op.add_column(table, sa.Column("process_version", sa.String(), nullable=False, server_default=""))
