@@ -32,6 +32,8 @@ from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import presence as wire_presence
+from incidentd.wire import process_comparison as wire_comparison
+from incidentd.wire import process_versions as wire_process
 from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import rehearsals as wire_rehearsals
@@ -143,6 +145,16 @@ CALLS = {
     "answer_card": lambda c: c.answer_card(1, wire_rehearsals.AnswerCard(card="split", answers={})),
     "close_rehearsal": lambda c: c.close_rehearsal(1),
     "rehearsal_outcome": lambda c: c.rehearsal_outcome(1),
+    "process": lambda c: c.process(),
+    "process_versions": lambda c: c.process_versions("proposed", 5),
+    "process_version": lambda c: c.process_version(1),
+    "propose_process": lambda c: c.propose_process(wire_process.ProposeProcess(from_file=True, reason="as in git")),
+    "adopt_process": lambda c: c.adopt_process(1, wire_process.AdoptProcess(reason="agreed"), if_version=1),
+    "decline_process": lambda c: c.decline_process(1, wire_process.DecideProcess(reason="too early")),
+    "withdraw_process": lambda c: c.withdraw_process(1, wire_process.DecideProcess(reason="a mistake")),
+    "compare_processes": lambda c: c.compare_processes(
+        wire_comparison.CompareProcesses(after=wire_comparison.ProcessSide(number=1))
+    ),
     "severity_matrix": lambda c: c.severity_matrix(),
     "classify_answers": lambda c: c.classify_answers(wire_severity.ClassifyAnswers(answers={})),
     "replay_matrix": lambda c: c.replay_matrix(
