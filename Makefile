@@ -14,7 +14,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check lint format types imports docs docs-check lint-report bench test-e2e test-faults build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,10 +37,13 @@ run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident,
 	$(BIN)/incidentd demo $(ARGS)
 
 # Where caches of compiled modules are turned off, every process that a test starts would compile all of them again.
-test test-faults test-e2e: export PYTHONDONTWRITEBYTECODE =
+test test-engines test-faults test-e2e: export PYTHONDONTWRITEBYTECODE =
 
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" $(ARGS)
+
+test-engines: $(STAMP) ## every test of the services on both engines; `make test` takes PostgreSQL where SQL differs
+	INCIDENTD_TEST_BOTH=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" tests/services $(ARGS)
 
 check: lint types imports docs-check test ## lint, types, import contracts, reference pages, tests
 

@@ -2,10 +2,16 @@
 
 The loops of `Core` are never started. `settle` runs their rounds until nothing is due at the present instant, and
 `advance` moves the clock from one due act to the next, as a running daemon would live through that time.
+
+A test runs on SQLite; one with the marker `both_engines` on PostgreSQL, too. Those are as few as it takes to run every
+statement of the services on PostgreSQL (together with the storage tests, which run on both), and those whose texts,
+order or simultaneous writers the engines might treat differently. tests/asked.py fails a run of the whole suite in
+which some function asks SQLite only. `make test-engines` runs every test on both.
 """
 
 import asyncio
 import itertools
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -44,6 +50,7 @@ from incidentd.storage.store import Store
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reviews as wire_reviews
 
+BOTH = ("sqlite", "postgresql")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -401,6 +408,20 @@ class Memory(MemoryBackend):
     async def end(self):
         await super().close()
         self._template.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which engines a test runs, where it does not say so itself."""
+    said = any("engine_name" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "engine_name" in metafunc.fixturenames and not said:
+        both = os.environ.get("INCIDENTD_TEST_BOTH") or metafunc.definition.get_closest_marker("both_engines")
+        metafunc.parametrize("engine_name", BOTH if both else BOTH[:1], indirect=True)
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The engine of this test."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ async def paged(daemon):
     assert daemon.sender.told() == [("ada", "push")]
 
 
+@pytest.mark.both_engines
 async def test_an_alert_that_fires_again_pages_anew_and_says_so(daemon):
     await paged(daemon)
     await daemon.core.pages.acknowledge(1, "ada")
@@ -38,6 +39,7 @@ async def test_an_alert_that_fires_again_pages_anew_and_says_so(daemon):
     assert await daemon.verdict() == "ada was paged; nobody has acknowledged yet."
 
 
+@pytest.mark.both_engines
 async def test_it_pages_anew_in_a_group_that_others_hold_open(daemon):
     daemon.route(group_by=("service",))
     await daemon.fire("cpu")
@@ -142,6 +144,7 @@ async def test_what_ended_before_needs_no_second_page(daemon):
     assert await daemon.armed() == []
 
 
+@pytest.mark.both_engines
 async def test_the_same_person_may_say_another_end_or_none(daemon):
     await paged(daemon)
     now = daemon.clock.now()
@@ -200,6 +203,7 @@ async def test_a_page_without_alerts_runs_out_too(daemon):
     assert daemon.sender.told() == [("ada", "push")]
 
 
+@pytest.mark.both_engines
 async def test_one_that_runs_out_while_the_route_is_muted_waits(daemon):
     now = daemon.clock.now()
     minute = now.hour * 60 + now.minute

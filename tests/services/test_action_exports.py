@@ -59,6 +59,7 @@ async def test_an_action_becomes_an_issue_once(daemon, desk):
     assert await told(daemon) == ["action.export_asked", "action.exported"]
 
 
+@pytest.mark.both_engines
 async def test_what_fails_for_good_says_why_and_is_asked_for_again_under_its_key(daemon, desk):
     number, exports = await desk(), daemon.core.reviews.exports
     daemon.sender.script["github"] = [PermanentFailure("HTTP 401"), Receipt(url="javascript:x")]
@@ -105,6 +106,7 @@ async def test_what_cannot_be_exported_says_what_to_do_and_orders_nothing(daemon
     assert await told(daemon) == []
 
 
+@pytest.mark.both_engines
 async def test_what_becomes_of_the_issue_becomes_of_its_action(daemon, desk):
     number = await desk()
     await daemon.core.reviews.exports.export(number, ANY, "lin")

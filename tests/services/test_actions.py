@@ -28,6 +28,7 @@ async def told(daemon):
     return [(one.recipient, one.title) for _, one in daemon.sender.sent if one.title.startswith("A-")]
 
 
+@pytest.mark.both_engines
 async def test_an_action_is_written_changed_ended_and_taken_up_again(daemon, reviewed):
     incident_id, calls = await reviewed(), daemon.core.reviews.actions
     made = await calls.write(incident_id, wanted(daemon), "ada")
@@ -53,6 +54,7 @@ async def test_an_action_is_written_changed_ended_and_taken_up_again(daemon, rev
     assert [one.id for one in view.actions] == [made.id]
 
 
+@pytest.mark.both_engines
 async def test_bad_input_names_the_field_and_keeps_nothing(daemon, reviewed):
     incident_id, calls = await reviewed(), daemon.core.reviews.actions
     for wrong, field in (
@@ -70,6 +72,7 @@ async def test_bad_input_names_the_field_and_keeps_nothing(daemon, reviewed):
     assert (await calls.list(ActionQuery(state="all"), "ada")).total == 0
 
 
+@pytest.mark.both_engines
 async def test_an_action_takes_up_an_idea_once_and_is_linked_to_a_factor_of_its_incident(daemon, reviewed):
     incident_id, calls, now = await reviewed(), daemon.core.reviews.actions, daemon.clock.now()
 
@@ -89,6 +92,7 @@ async def test_an_action_takes_up_an_idea_once_and_is_linked_to_a_factor_of_its_
     assert (await calls.edit(made.id, wire_records.EditAction(factor_id=0), "ada", None)).factor_id is None
 
 
+@pytest.mark.both_engines
 async def test_its_owner_is_written_to_and_nobody_is_paged(daemon, reviewed):
     incident_id, calls = await reviewed(), daemon.core.reviews.actions
     pages = len(await daemon.pages())
@@ -111,6 +115,7 @@ async def test_its_owner_is_written_to_and_nobody_is_paged(daemon, reviewed):
     assert (await calls.edit(2, wire_records.EditAction(worse="noise"), "ada", None)).due_on < today(daemon)
 
 
+@pytest.mark.both_engines
 async def test_lists_go_by_the_day_and_page_by_page(daemon, reviewed):
     incident_id, calls = await reviewed(), daemon.core.reviews.actions
     for days in (9, 3, 9, 6):
@@ -124,6 +129,7 @@ async def test_lists_go_by_the_day_and_page_by_page(daemon, reviewed):
     assert (await calls.list(ActionQuery(incident=incident_id + 1), "sam")).total == 0
 
 
+@pytest.mark.both_engines
 async def test_actions_of_a_similar_incident_are_counted_and_not_shown_until_ones_factors_are_in(daemon, reviewed):
     calls, first = daemon.core.reviews.actions, await reviewed()
     made = await calls.write(first, wanted(daemon), "sam")

@@ -35,6 +35,7 @@ async def several(daemon):
     await daemon.settle()
 
 
+@pytest.mark.both_engines
 @pytest.mark.usefixtures("several")
 @pytest.mark.parametrize(
     ("query", "keys"),
@@ -72,6 +73,7 @@ async def test_filters(daemon, query, keys):
     assert await found(daemon, **query) == keys
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("matchers", [(), (parse_matcher("parity=even"),)])
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 async def test_cursors_walk_through_every_row_once(daemon, matchers, order):
@@ -138,6 +140,7 @@ async def test_what_an_alert_that_is_linked_to_an_incident_shows(daemon):
     assert (await daemon.alert()).incident_ids == ()
 
 
+@pytest.mark.both_engines
 async def test_pages_by_state_and_mine(daemon):
     await daemon.fire("a")
     await daemon.advance(31)
@@ -159,6 +162,7 @@ async def test_pages_by_state_and_mine(daemon):
         await daemon.core.pages.get(9, "ada")
 
 
+@pytest.mark.both_engines
 @pytest.mark.usefixtures("several")
 @pytest.mark.parametrize(
     ("matchers", "keys"),
@@ -180,6 +184,7 @@ async def test_a_source_reads_the_alerts_that_fulfil_its_matchers(daemon, matche
     assert [alert.key for alert in await daemon.core.reader.alerts(matchers=parsed)] == keys
 
 
+@pytest.mark.both_engines
 @pytest.mark.usefixtures("several")
 async def test_a_source_reads_what_ended_lately_when_it_asks(daemon):
     (gone,) = [one for one in await daemon.core.reader.alerts(include_resolved=True) if one.key == "gone"]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incidentd.domain.signals import Signal, SignalKind
 
 MINUTE = timedelta(minutes=1)
@@ -31,6 +33,7 @@ async def test_repeats_are_one_alert_and_one_page(daemon):
     assert len(await daemon.pages()) == 1
 
 
+@pytest.mark.both_engines
 async def test_the_same_key_of_two_sources_is_two_alerts(daemon):
     await daemon.fire(source="a")
     await daemon.fire(source="b")
@@ -126,6 +129,7 @@ async def test_an_alert_that_is_not_sent_again_expires_and_comes_back(daemon):
     assert (await daemon.alert_row()).episode == 2
 
 
+@pytest.mark.both_engines
 async def test_nothing_expires_while_its_sender_has_had_no_chance_to_speak(daemon):
     """After an outage of the daemon every end has passed; senders need a moment to say what still fires."""
     began = daemon.clock.now()

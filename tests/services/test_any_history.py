@@ -196,6 +196,7 @@ class AnyHistory(RuleBasedStateMachine):
 EXAMPLES = {"sqlite": 12, "postgresql": 3}
 
 
+@pytest.mark.both_engines
 @pytest.mark.timeout(300)
 def test_any_history(engine_name, harness_class, new_database):
     run_state_machine_as_test(

@@ -16,6 +16,7 @@ async def declare(daemon):
     return await daemon.core.incidents.declare(body, "ada")
 
 
+@pytest.mark.both_engines
 async def test_a_file_is_kept_as_it_came_and_the_same_content_says_so(daemon):
     for _ in range(2):
         await declare(daemon)
@@ -37,7 +38,6 @@ async def test_a_file_is_kept_as_it_came_and_the_same_content_says_so(daemon):
     ]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_what_a_customer_attached_to_a_report_is_taken_over(daemon):
     await declare(daemon)
     log = Attachment(name="app.log", media_type="text/plain", data=b"boom")
@@ -53,7 +53,6 @@ async def test_what_a_customer_attached_to_a_report_is_taken_over(daemon):
     assert refused.value.field == "attachment_id"
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "field"),
     [

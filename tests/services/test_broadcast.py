@@ -9,8 +9,6 @@ from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
 
 async def receive(daemon, number, channel="mail", sender=None, thread=None, **more):
     message = Received(
@@ -123,6 +121,7 @@ async def test_every_reporter_hears_each_news_once_in_the_words_of_a_person_or_o
         await daemon.core.broadcasts.preview(1, wire_reports.PreviewBroadcast())
 
 
+@pytest.mark.both_engines
 async def test_an_incident_is_not_closed_before_every_reporter_knows_and_one_that_comes_back_owes_a_word_again(daemon):
     daemon.sender.always["mail"] = Receipt()
     await receive(daemon, 1)
@@ -174,6 +173,7 @@ async def test_reports_follow_a_merge_of_incidents_and_come_back(daemon):
     assert [(await report(daemon, one)).incident_id for one in (1, 2)] == [1, 2]
 
 
+@pytest.mark.both_engines
 async def test_who_reported_what_an_alert_explains_hears_of_the_incident_of_the_alert(daemon):
     await daemon.fire("disk")
     await receive(daemon, 1)
@@ -205,6 +205,7 @@ async def test_a_duplicate_of_a_duplicate_is_one_of_the_first_and_goes_where_it_
     assert await states(daemon, 1, 2, 3) == ["followed_up"] * 3
 
 
+@pytest.mark.both_engines
 async def test_an_end_that_is_not_delivered_is_owed_still_also_where_the_report_was_closed(daemon):
     await receive(daemon, 1)
     await receive(daemon, 2)
@@ -229,6 +230,7 @@ async def test_a_report_that_is_taken_off_hears_no_more(daemon):
     assert (await timeline(daemon))[-2:] == ["Unlinked R-1", "investigating to customers: We look"]
 
 
+@pytest.mark.both_engines
 async def test_two_reports_of_one_customer_are_merged_and_their_threads_go_on_in_one(daemon):
     await receive(daemon, 1, sender="bo@example.org")
     await receive(daemon, 2, sender="bo@example.org")
@@ -249,6 +251,7 @@ async def test_two_reports_of_one_customer_are_merged_and_their_threads_go_on_in
     assert (await receive(daemon, 4, sender="bo@example.org", thread="t2")).report_id == 1
 
 
+@pytest.mark.both_engines
 async def test_a_report_of_two_matters_is_split(daemon):
     await receive(daemon, 1, thread="t")
     await receive(daemon, 2, thread="t", sender="eve@example.org")

@@ -54,6 +54,7 @@ async def test_events_keep_their_ids_from_fetch_to_fetch(feeds):
     assert first == again
 
 
+@pytest.mark.both_engines
 async def test_a_revoked_address_is_void_and_another_one_is_given(feeds, daemon):
     old = token(await feeds.url("person", "ada"))
     other = token(await feeds.url("person", "lin"))

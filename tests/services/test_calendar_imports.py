@@ -8,7 +8,6 @@ from incidentd.domain.people import HandoverForm, Ical, Layer, Rotation, Schedul
 from incidentd.services.calendar_imports import CannotFetch
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PLACE = "https://calendar.example/s3cret.ics"
 DAILY = "RRULE:FREQ=DAILY"
 
@@ -118,6 +117,7 @@ async def test_a_read_that_fails_changes_no_shift_and_is_told(team, places, faul
     assert kinds == ["calendar.failed", "calendar.read"]
 
 
+@pytest.mark.both_engines
 async def test_it_outlives_a_restart_without_a_read(team, places):
     await team.restart()
     places.answer = CannotFetch("no connection")
@@ -125,6 +125,7 @@ async def test_it_outlives_a_restart_without_a_read(team, places):
     assert await on_call(team) == "ada"
 
 
+@pytest.mark.both_engines
 async def test_one_that_was_never_read_says_that_its_layer_is_empty(team, places):
     places.answer = CannotFetch("no connection")
     team.roster = team.roster_of(list(team.roster.people.values()), [], schedules={"first": schedule("/other.ics")})
@@ -147,6 +148,7 @@ async def test_an_event_that_names_nobody_is_told_with_the_remedy(team, places):
     assert await on_call(team) == "lin"
 
 
+@pytest.mark.both_engines
 async def test_one_that_the_roster_no_longer_names_is_forgotten(team, places):
     await read(team, DAY)
     team.roster = team.roster_of(list(team.roster.people.values()), [])

@@ -111,6 +111,7 @@ async def test_an_incident_is_declared_from_a_report_once(team):
     assert (changed.verbs, changed.done) == ((), ("ada: new → linked to INC-1",))
 
 
+@pytest.mark.both_engines
 async def test_a_page_is_announced_and_taken_from_the_chat_or_from_elsewhere(team):
     await team.fire()
     await team.advance(30)

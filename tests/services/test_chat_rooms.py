@@ -135,6 +135,7 @@ async def test_what_becomes_severe_gets_a_room_and_what_is_reopened_keeps_it(tea
     assert page.incident_id == 1
 
 
+@pytest.mark.both_engines
 async def test_what_the_chat_refuses_is_said_and_harms_nothing(team):
     team.sender.script["slack"] = [PermanentFailure("Slack: missing_scope: install the app again")]
     await declare(team)
@@ -158,6 +159,7 @@ async def test_what_the_chat_refuses_is_said_and_harms_nothing(team):
     assert "The chat (slack) did not take what was to be posted" in await said(team)
 
 
+@pytest.mark.both_engines
 async def test_pinned_messages_are_in_the_timeline_once_with_author_and_link(team):
     await declare(team)
     await done(team)

@@ -46,6 +46,7 @@ def checks(daemon, clock):
     return Checks(daemon.store, host, lambda: "https://incidents.example")
 
 
+@pytest.mark.both_engines
 async def test_a_list_may_be_narrowed(checks):
     async def names(kind="", status=""):
         return [f"{one.source}/{one.name}" for one in (await checks.list(kind, status)).checks]
@@ -103,6 +104,7 @@ async def test_a_pause_is_durable_and_its_events_say_who(daemon, checks, clock):
     ]
 
 
+@pytest.mark.both_engines
 async def test_of_two_who_pause_at_once_one_is_told(daemon, checks):
     outcomes = await asyncio.gather(
         checks.pause("relay", "", "ada"), checks.pause("relay", "", "lin"), return_exceptions=True
@@ -111,6 +113,7 @@ async def test_of_two_who_pause_at_once_one_is_told(daemon, checks):
     assert len(await daemon.events("check.paused")) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_deleted_check_is_gone_with_its_pause_and_its_event_says_who(daemon, checks):
     await checks.pause("relay", "it moves", "ada")
     assert (await checks.delete("relay", "lin")).status == "paused"

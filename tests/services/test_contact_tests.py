@@ -14,6 +14,7 @@ def link(message):
     return message.acknowledge_url.rpartition("/")[2]
 
 
+@pytest.mark.both_engines
 async def test_each_method_gets_a_test_with_a_link_that_proves_it(daemon):
     started = await daemon.core.contact_tests.start("ada", "lin")
     assert [one.notifier for one in started.deliveries] == ["push", "phone"]

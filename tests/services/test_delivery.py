@@ -169,6 +169,7 @@ async def test_a_receipt_that_confirms_arrival_is_kept(daemon, page):
     assert any(step.text == "page to ada by push was sent and confirmed" for step in (await daemon.trace()).steps)
 
 
+@pytest.mark.both_engines
 async def test_hostile_words_of_a_vendor_are_stored_inert(daemon, page):
     daemon.sender.script["push"] = [TemporaryFailure("no\x00pe \x1b[31m \ud800 " + "x" * 5000)]
     await daemon.settle()
@@ -292,6 +293,7 @@ async def test_draining_gives_up_on_a_hanging_notifier(daemon, page):
     assert (await one(daemon)).state == "sending"  # another process sends it after the lease
 
 
+@pytest.mark.both_engines
 async def test_a_test_message_goes_to_the_callers_own_contact(daemon):
     shown = await daemon.core.pages.test("push", "ada")
     assert (shown.kind, shown.state, shown.page_id) == ("test", "pending", 0)

@@ -71,6 +71,7 @@ async def test_when_the_upstream_ends_what_still_fires_is_told(shop):
     assert named(shop) == ["checkout", "payments"]
 
 
+@pytest.mark.both_engines
 async def test_only_page_worthy_alerts_hold_others(shop):
     await fire(shop, "db", "warning")
     await fire(shop, "checkout")

@@ -67,6 +67,7 @@ async def drill_alerts(daemon, drill):
     return [await daemon.core.alerts.get(one) for one in found]
 
 
+@pytest.mark.both_engines
 async def test_a_whole_drill(daemon):
     drill = await daemon.core.drills.start(wanted("sam"), "lin")
     assert drill.title == "DRILL The disk fills"
@@ -220,6 +221,7 @@ async def test_a_real_page_pauses_it(daemon):
     assert (await daemon.core.drills.get(drill.id)).state == "ended"
 
 
+@pytest.mark.both_engines
 async def test_a_long_pause_ends_it(daemon):
     drill = await daemon.core.drills.start(wanted("ada"), "lin")
     await daemon.core.pages.raise_page(RaisePage(title="Real", person="ada"), "lin")
@@ -227,6 +229,7 @@ async def test_a_long_pause_ends_it(daemon):
     assert (await daemon.core.drills.get(drill.id)).state == "stopped"
 
 
+@pytest.mark.both_engines
 async def test_it_is_kept_out_of_health(daemon):
     await daemon.core.drills.start(wanted("sam"), "lin")
     view = HealthView(daemon.store, adapters=lambda: (), lag_ms=lambda: 0.0, notes=lambda: (), config_files=lambda: ())
@@ -298,6 +301,7 @@ async def test_what_cannot_be_a_drill(daemon, body, field):
     assert refused.value.field == field
 
 
+@pytest.mark.both_engines
 async def test_one_drill_for_a_person_at_a_time(daemon):
     await daemon.core.drills.start(wanted("sam"), "lin")
     with pytest.raises(Conflict):
@@ -307,6 +311,7 @@ async def test_one_drill_for_a_person_at_a_time(daemon):
     assert [one.id for one in (await daemon.core.drills.list()).drills] == [1]
 
 
+@pytest.mark.both_engines
 async def test_the_last_look_withholds_what_was_put_into_the_outbox_past_the_rules(daemon):
     await daemon.core.drills.start(wanted("sam"), "lin")
     await daemon.advance(60)

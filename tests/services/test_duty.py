@@ -70,7 +70,6 @@ async def test_an_override_is_paged_and_says_whose_turn_it_was(team):
     assert event.data["text"].endswith(" (dentist)")
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_a_plugin_may_ask_who_is_on_call(team, monkeypatch):
     lent = LentDuty(lambda: team.core.store, lambda: team.roster, "hotline")
     assert await lent.on_call("second") is None
@@ -108,6 +107,7 @@ async def test_an_override_that_has_begun_ends_now_and_another_is_as_if_it_never
     assert [len(await team.events(kind)) for kind in ("override.ended", "override.cancelled")] == [1, 1]
 
 
+@pytest.mark.both_engines
 async def test_of_two_who_edit_one_override_the_second_hears_of_the_first(team):
     made = await override(team, begin=team.clock.now() + HOUR)
     longer = wire_duty.EditOverride(ends_at=made.ends_at + HOUR)
@@ -144,6 +144,7 @@ async def test_overrides_that_cannot_be(team, more, field):
     assert await team.events("override.set") == []
 
 
+@pytest.mark.both_engines
 async def test_nobody_who_is_away_takes_an_override(team):
     away = wire_duty.SetAbsence(person="sam", ends_at=team.clock.now() + DAY)
     absence = await team.core.duty.set_absence(away, "lin")

@@ -21,7 +21,6 @@ from incidentd.wire import pages as wire_pages
 BEFORE_THE_CHANGE = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # London's clocks go forward at 01:00
 ACK_TIMEOUT = timedelta(minutes=20)
 REPEAT = 1
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the rules are the same on either
 STEP_TIMERS = {"page.step", "page.snoozed", "page.paused"}
 # After these the next step is the one that the page stands at, or the first one: the event is the reason.
 AGAIN = {"page.ack_lapsed": "same", "page.snooze_over": "same", "page.reassigned": "first", "page.started": "first"}

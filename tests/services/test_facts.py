@@ -32,6 +32,7 @@ async def false_alarm(daemon, incident_id=1):
     return [one.rule for one in changed.violations]
 
 
+@pytest.mark.both_engines
 async def test_claims_stand_side_by_side_and_are_disputed_withdrawn_and_replaced(daemon):
     incident = await declare(daemon)
     impact = daemon.core.impact
@@ -67,7 +68,6 @@ async def test_claims_stand_side_by_side_and_are_disputed_withdrawn_and_replaced
     ]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_a_false_alarm_with_a_confirmed_claim_breaks_the_rule(daemon):
     for _ in range(2):
         await declare(daemon)
@@ -80,7 +80,6 @@ async def test_a_false_alarm_with_a_confirmed_claim_breaks_the_rule(daemon):
     assert "confirmed-impact" in await false_alarm(daemon, 2)
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -103,6 +102,7 @@ async def test_a_claim_that_cannot_be_names_its_field(daemon, body, field):
     assert (await known(daemon)).claims == ()
 
 
+@pytest.mark.both_engines
 async def test_what_was_tried_in_incidents_that_resemble_it_is_told_as_facts(daemon):
     for _ in range(7):
         await declare(daemon, service="checkout")
@@ -156,7 +156,7 @@ async def test_theories_and_attempts_are_added_to_and_never_changed(daemon):
     ]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.both_engines
 async def test_what_does_not_belong_to_the_incident_is_not_found(daemon):
     for _ in range(2):
         await declare(daemon)

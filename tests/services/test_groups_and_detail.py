@@ -34,6 +34,7 @@ async def test_a_group_counts_what_fires_by_severity_and_names_its_page(daemon):
     assert group.notified_at is not None
 
 
+@pytest.mark.both_engines
 async def test_groups_and_members_come_in_pages(daemon):
     for number in range(5):
         await daemon.fire(f"a{number}")
@@ -66,6 +67,7 @@ async def test_a_closed_group_is_listed_no_more_and_can_be_looked_at(daemon):
         await daemon.core.groups.members(9, 10, "")
 
 
+@pytest.mark.both_engines
 async def test_the_detail_holds_the_exact_messages_the_episodes_and_the_incident(daemon):
     await daemon.fire(annotations={"summary": "93% of /var"})
     await daemon.advance(31)

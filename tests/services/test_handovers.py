@@ -14,7 +14,6 @@ from incidentd.wire.incidents import AssignRole, DeclareIncident
 from incidentd.wire.modes import SetMode
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 def schedule(daemon, *people, unit=Unit.WEEKS, every=1, name="first", form=None, **more):
@@ -203,6 +202,7 @@ async def test_what_is_open_stands_in_the_digest_and_in_the_timeline(weekly):
     assert "lin took over from ada on first (H-1)" in texts
 
 
+@pytest.mark.both_engines
 async def test_what_another_policy_is_for_is_somebody_elses(weekly):
     other = weekly.policy("web", (300, "sam"))
     roster = weekly.roster

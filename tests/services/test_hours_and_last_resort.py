@@ -86,6 +86,7 @@ async def test_what_ended_meanwhile_is_not_told_and_the_trace_says_why(daemon):
     assert await daemon.armed() == []
 
 
+@pytest.mark.both_engines
 async def test_what_ended_meanwhile_is_named_in_one_message_when_the_hours_begin(daemon):
     first, second = await send(daemon, "cert expires"), await send(daemon, "disk fills")
     daemon.clock.advance(HOUR)
@@ -137,6 +138,7 @@ async def test_one_who_is_there_is_told_at_once_and_the_other_when_their_hours_b
     assert daemon.sender.told() == [("lin", "mail"), ("ada", "push")]
 
 
+@pytest.mark.both_engines
 async def test_a_reload_that_changes_the_hours_is_obeyed_at_once(daemon):
     await send(daemon)
     daemon.roster = daemon.roster_of([daemon.person("ada", "push")], daemon.roster.policies.values())
@@ -250,6 +252,7 @@ async def test_the_end_is_told_to_the_last_resort_too(guarded):
     assert guarded.sender.told("resolved") == [("last-resort", "siren")]
 
 
+@pytest.mark.both_engines
 async def test_without_a_last_resort_the_trace_says_that_there_is_none(daemon):
     daemon.sender.always = {"push": PermanentFailure("revoked"), "mail": PermanentFailure("no")}
     await send(daemon, urgency="high")

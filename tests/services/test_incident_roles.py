@@ -12,8 +12,6 @@ from incidentd.wire import checklists as wire_checklists
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import roles as wire_roles
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 async def room(daemon):

@@ -13,8 +13,6 @@ from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import updates as wire_updates
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -73,6 +71,7 @@ async def test_reminders_outlive_a_crash(daemon, incident):
     assert [who for who, _ in told(daemon)] == ["lin"]
 
 
+@pytest.mark.both_engines
 async def test_a_long_incident_is_proposed_told_of_less_often_and_its_leads_relieved(daemon, incident):
     await post(daemon, "It is the cache", next_in=5 * 3600)
     await daemon.advance(4 * HOUR + 58 * MINUTE)

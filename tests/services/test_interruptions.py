@@ -95,6 +95,7 @@ async def test_paging_somebody_on_project_work_by_hand_wants_a_reason(team):
     assert len(await recorded(team)) == 1
 
 
+@pytest.mark.both_engines
 async def test_giving_a_page_to_somebody_on_project_work_wants_a_reason_too(team):
     made = await page(team, service="", person="lin")
     with pytest.raises(Invalid, match="ada is on project work"):
@@ -162,6 +163,7 @@ async def test_what_cannot_be_recorded(team, values, field):
     assert await recorded(team) == []
 
 
+@pytest.mark.both_engines
 async def test_the_figures_are_those_of_the_log_and_practice_counts_for_nothing(team):
     first = await page(team)
     await team.advance(60)
@@ -193,6 +195,7 @@ def test_the_index_has_every_kind_that_is_measured():
     assert PROTECTION_KINDS.count("'") == 2 * len(KINDS)
 
 
+@pytest.mark.both_engines
 async def test_the_index_is_used(team):
     from sqlalchemy import text
 

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import msgspec
+import pytest
 
 from incidentd.domain.audiences import Audience
 from incidentd.domain.learning_digest import DigestSettings
@@ -50,6 +51,7 @@ async def test_old_and_new_take_turns_until_all_were_sent(daemon):
     assert {"learning": 1, "readers": 2} in [one.data for one in events if one.kind == "learning.digest_sent"]
 
 
+@pytest.mark.both_engines
 async def test_nothing_to_say_is_not_said_and_what_a_review_keeps_back_is_not_sent(daemon):
     await begin(daemon, 1)
     similar = {"state": "running", "similar": [{"id": 1}]}

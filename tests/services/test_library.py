@@ -51,6 +51,7 @@ async def search(daemon, q="", actor="ada", **values):
     return await library(daemon).search.search(LibraryQuery(q=q, **values), actor)
 
 
+@pytest.mark.both_engines
 async def test_words_are_found_in_every_kind_the_newest_incident_first(daemon):
     first = await imported(daemon, 1, learning="Health checks need load")
     second = await imported(daemon, 2, factor="A queue grew: timeout_ms=5 ärger", severity="SEV3", service="web")
@@ -81,6 +82,7 @@ async def test_words_are_found_in_every_kind_the_newest_incident_first(daemon):
     assert (await search(daemon, until=datetime(2024, 3, 2, tzinfo=UTC))).total == 5
 
 
+@pytest.mark.both_engines
 async def test_pages_follow_each_other_without_a_gap(daemon):
     for number in (1, 2, 3):
         await imported(daemon, number, day="2024-03-01")
@@ -95,6 +97,7 @@ async def test_pages_follow_each_other_without_a_gap(daemon):
         await search(daemon, cursor="x")
 
 
+@pytest.mark.both_engines
 async def test_an_index_follows_what_is_changed_withdrawn_and_held(daemon):
     incident_id = await imported(daemon, 1)
 
@@ -137,6 +140,7 @@ async def masking(daemon, other):
     return later.id
 
 
+@pytest.mark.both_engines
 async def test_what_is_masked_is_counted_and_never_shown(daemon):
     hidden_one, other = await imported(daemon, 1), await imported(daemon, 2)
     later = await masking(daemon, hidden_one)
@@ -156,6 +160,7 @@ async def test_what_is_masked_is_counted_and_never_shown(daemon):
     assert await daemon.store.read(lambda conn: conn.execute(review_readers.select()).all()) == []
 
 
+@pytest.mark.both_engines
 async def test_readers_are_counted_by_number_and_share_of_the_team(daemon):
     daemon.roster = daemon.roster_of(
         [daemon.person("ada", "push"), daemon.person("lin", "push")], [],
@@ -173,6 +178,7 @@ async def test_readers_are_counted_by_number_and_share_of_the_team(daemon):
     assert not [one for one in events if one.actor == "lin"]
 
 
+@pytest.mark.both_engines
 async def test_a_use_is_written_once_and_links_among_factors_count_as_uses(daemon):
     first, second = await imported(daemon, 1), await imported(daemon, 2)
     uses = library(daemon).uses
@@ -220,6 +226,7 @@ async def test_what_notes_cite_is_suggested_until_it_is_recorded(daemon):
     assert [one.name for one in (await uses.suggested(second, "ada")).uses] == [f"INC-{first}"]
 
 
+@pytest.mark.both_engines
 async def test_figures_say_of_how_many_they_are(daemon):
     first = await imported(daemon, 1)
     await imported(daemon, 2)

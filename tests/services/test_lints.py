@@ -59,6 +59,7 @@ async def test_a_dismissal_hides_a_phrase_from_who_made_it_and_from_all_when_man
     ]
 
 
+@pytest.mark.both_engines
 async def test_one_changes_ones_mind_and_takes_a_word_back(daemon, lints):
     await lints.judge(judged(), "lin")
     (one,) = (await lints.judge(judged(keep=True), "lin")).phrases

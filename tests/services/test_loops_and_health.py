@@ -62,6 +62,7 @@ async def test_a_page_that_nobody_answers_is_a_problem(daemon, health):
     assert any("1 pages went through every step" in problem for problem in (await health()).problems)
 
 
+@pytest.mark.both_engines
 async def test_a_failing_timer_and_a_failing_adapter_are_problems(daemon, health):
     await daemon.store.write(lambda tx: timers.arm(tx, "no.such.kind", "thing:1", tx.now))
     await daemon.fire_timers()
@@ -91,6 +92,7 @@ async def test_what_waits_for_a_notifier_that_rests_is_told(daemon, health):
     assert (await health((well,))).adapters[0].detail == ""
 
 
+@pytest.mark.both_engines
 async def test_the_running_loops_page_without_being_told(daemon):
     daemon.route(group_wait=timedelta(0))
     sent = asyncio.Event()
@@ -142,6 +144,7 @@ async def test_a_loop_that_was_woken_during_its_round_runs_again():
     await loop.stop()
 
 
+@pytest.mark.both_engines
 async def test_a_claimed_message_counts_as_waiting(daemon, health):
     daemon.route(group_wait=timedelta(0))
     await daemon.fire()

@@ -179,6 +179,7 @@ async def test_maintenance_recurs(shop):
     assert (await shop.core.maintenance.list("current")).windows == ()
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -222,6 +223,7 @@ async def preview(daemon, **body):
     return [one.name for one in found.alerts], [(one.name, one.until is None) for one in found.past]
 
 
+@pytest.mark.both_engines
 async def test_a_preview_shows_now_and_the_last_seven_days(shop):
     await shop.fire("old", labels={"alertname": "old", "service": "shop"})
     await shop.advance(HOUR)
@@ -237,6 +239,7 @@ async def test_a_preview_shows_now_and_the_last_seven_days(shop):
     assert await preview(shop, maintenance=work) == (["disk"], [("disk", True)])
 
 
+@pytest.mark.both_engines
 async def test_what_hid_is_remembered(shop):
     window = await plan(shop)
     await shop.fire()

@@ -102,6 +102,7 @@ async def test_a_block_that_has_begun_ends_now_and_another_is_as_if_it_never_was
     assert ended.data["text"].endswith("where it was ended (moved to another team)")
 
 
+@pytest.mark.both_engines
 async def test_of_two_who_change_one_block_the_second_hears_of_the_first(team):
     made = await put(team)
     longer = wire_modes.ChangeMode(ends_at=made.ends_at + WEEK)

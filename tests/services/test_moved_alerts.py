@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route, keyed
@@ -47,6 +49,7 @@ async def test_other_labels_move_it_to_its_new_group_and_page_the_right_person(d
     assert await daemon.armed() == []
 
 
+@pytest.mark.both_engines
 async def test_before_anybody_was_told_the_old_group_ends_quietly(daemon):
     await daemon.fire(labels=SHOP)
     await daemon.advance(10)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incidentd.domain.matchers import parse_matcher
 from incidentd.domain.process import Process
 from incidentd.domain.routing import Route
@@ -213,6 +215,7 @@ async def test_an_alert_on_a_muted_and_another_route_is_not_called_muted(daemon)
     assert ("ada", "push") in daemon.sender.told()
 
 
+@pytest.mark.both_engines
 async def test_readers_and_the_route_test_say_what_mutes(daemon):
     mute(daemon)
     await daemon.fire()

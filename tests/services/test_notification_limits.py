@@ -40,6 +40,7 @@ def links(text):
     return re.findall(r"https://incidents.example/ack/([\w-]+)", text)
 
 
+@pytest.mark.both_engines
 async def test_a_storm_is_one_message_and_then_one_a_minute(daemon):
     for number in range(4):
         await send(daemon, f"page {number}")
@@ -155,6 +156,7 @@ async def test_held_messages_survive_a_restart(daemon):
     assert titles(daemon) == ["one", "2 more pages: two"]
 
 
+@pytest.mark.both_engines
 async def test_a_failed_bundle_is_tried_again_until_nobody_needs_it(daemon):
     for title in ("one", "two", "three"):
         await send(daemon, title)

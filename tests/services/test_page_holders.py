@@ -85,6 +85,7 @@ async def test_the_page_goes_on_until_so_many_people_have_acknowledged(daemon):
     assert len(daemon.sender.told()) == 4
 
 
+@pytest.mark.both_engines
 async def test_who_handed_one_of_several_back_is_asked_again(daemon):
     three(daemon, (300, "ada", "lin"), repeat=1)
     daemon.roster.policies["default"] = asking(daemon.roster.policies["default"], 2)
@@ -112,6 +113,7 @@ async def test_too_few_of_several_end_as_unanswered(daemon):
 
 
 # ---------------------------------------------------------------------- taking over
+@pytest.mark.both_engines
 async def test_who_takes_over_has_it_and_the_one_before_is_told(daemon):
     await daemon.fire()
     await daemon.advance(30)
@@ -194,6 +196,7 @@ async def test_a_page_for_a_schedule_that_nobody_has_goes_on_at_once(daemon):
 
 
 # ---------------------------------------------------------------------- putting off
+@pytest.mark.both_engines
 async def test_what_is_put_off_resumes_where_it_was_over_a_restart_and_a_clock_that_jumps(daemon):
     await daemon.fire()
     await daemon.advance(30)

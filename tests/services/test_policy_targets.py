@@ -2,6 +2,8 @@
 
 from datetime import date, time, timedelta
 
+import pytest
+
 from incidentd.domain.people import ContactMethod, LastResort, Layer, Rotation, Schedule, Team
 from incidentd.plugin.values import PermanentFailure
 from incidentd.wire import RaisePage
@@ -38,6 +40,7 @@ async def test_the_next_member_is_paged_each_time_over_a_restart_and_a_clock_tha
     )
 
 
+@pytest.mark.both_engines
 async def test_a_round_that_nobody_answers_goes_to_the_next_member_as_the_dry_run_says(daemon):
     people(daemon, daemon.policy("default", (60, "team:shop"), repeat=2))
     await send(daemon)
@@ -104,6 +107,7 @@ async def test_a_severity_goes_by_its_own_policy_and_says_so(daemon):
     assert (way.policy, [one.person for one in way.contacts]) == ("loud", ["lin", "sam"])
 
 
+@pytest.mark.both_engines
 async def test_something_worse_that_joins_moves_a_page_nobody_has_to_the_policy_for_it(daemon):
     daemon.route(group_by=("service",))
     people(

@@ -32,6 +32,7 @@ async def told(daemon, days=14):
     return await status_of(daemon).incidents(daemon.core.store.clock.now() - days * DAY)
 
 
+@pytest.mark.both_engines
 async def test_only_what_was_written_for_customers_gets_out(daemon):
     number = await declare(daemon)
     await tell(daemon, number, "SECRET: the key of the payment provider has leaked", audience="internal")
@@ -55,6 +56,7 @@ async def test_only_what_was_written_for_customers_gets_out(daemon):
     assert found[0].updates[0].next_at is None
 
 
+@pytest.mark.both_engines
 async def test_customers_read_the_title_that_was_written_for_them_and_nothing_that_is_kept_off_the_page(daemon):
     async def edit(number, **changes):
         return await daemon.core.incidents.edit(number, wire_incidents.EditIncident(**changes), "ada", None)
@@ -78,7 +80,6 @@ async def test_customers_read_the_title_that_was_written_for_them_and_nothing_th
     assert [one.title for one in await told(daemon)] == [""]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_what_is_over_is_told_for_as_long_as_was_asked_and_what_is_not_stays(daemon, monkeypatch):
     going_on, ended = await declare(daemon), await declare(daemon)
     for number in (going_on, ended):

@@ -234,6 +234,5 @@ def test_quiet_histories(engine_name, harness_class, new_database):
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_many_quiet_histories(engine_name, harness_class, new_database):
     live(100, engine_name, harness_class, new_database)

@@ -31,6 +31,7 @@ async def row(daemon, page_id=1, at=0):
     return (await daemon.deliveries(page_id))[at]
 
 
+@pytest.mark.both_engines
 async def test_arrival_and_reading_are_shown_and_told_once(daemon):
     await send(daemon)
     await daemon.settle()
@@ -49,6 +50,7 @@ async def test_arrival_and_reading_are_shown_and_told_once(daemon):
     ]
 
 
+@pytest.mark.both_engines
 async def test_a_late_failure_uses_the_next_method_at_once(daemon):
     await send(daemon)
     await daemon.settle()

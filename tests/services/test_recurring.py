@@ -65,7 +65,6 @@ async def test_it_hides_only_in_its_times_and_the_trace_names_the_rule(morning):
     assert (await morning.core.recurring.get(rule.id)).last_hid_at is not None
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_it_goes_on_for_weeks_and_what_has_expired_never_comes_back(morning):
     await recur(morning, "daily 11:00-12:00")
     seen = set()
@@ -112,7 +111,6 @@ async def test_one_that_goes_on_over_midnight_holds_at_once(daemon):
     assert [one.status for one in await silences(daemon)] == ["active", "pending"]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_ended_occurrences_stay_ended_and_the_next_one_comes(morning):
     await recur(morning)
     await until(morning, utc(2026, 3, 2, 11, 5))
@@ -127,6 +125,7 @@ async def test_ended_occurrences_stay_ended_and_the_next_one_comes(morning):
     assert len((await morning.alert()).hidden_by) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_change_of_the_rule_keeps_the_past(morning):
     rule = await recur(morning)
     await until(morning, utc(2026, 3, 2, 11, 30))
@@ -167,7 +166,6 @@ async def test_a_count_runs_out(morning):
     assert (await morning.core.recurring.get(rule.id)).status == "finished"
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_the_owner_hears_of_a_rule_that_hides_nothing(morning):
     rule = await recur(morning, "sun 02:00-04:00", "alertname=never")
     await morning.advance(89 * DAY)
@@ -181,7 +179,6 @@ async def test_the_owner_hears_of_a_rule_that_hides_nothing(morning):
     assert len(await morning.events("recurring.unused")) == 1
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # months, and no SQL of its own
 async def test_a_rule_that_hides_is_not_unused(morning):
     await recur(morning, "daily 11:00-12:00")
     await morning.advance(60 * DAY)
@@ -193,7 +190,7 @@ async def test_a_rule_that_hides_is_not_unused(morning):
     assert await morning.events("recurring.unused") == []
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # months, and no SQL of its own
+@pytest.mark.both_engines
 async def test_an_owner_who_left_is_said(morning):
     await recur(morning)
     people = {handle: one for handle, one in morning.roster.people.items() if handle != "ada"}
@@ -229,6 +226,7 @@ async def test_bad_input_is_refused_and_leaves_nothing(morning, changes, field):
     assert await morning.armed() == []
 
 
+@pytest.mark.both_engines
 async def test_one_of_two_plans_is_needed_and_an_unknown_rule_is_said(morning):
     when = wire_quieting.Recurrence(every="daily 11:00-12:00")
     with pytest.raises(Invalid):

@@ -23,6 +23,7 @@ async def answer(daemon, person, card, **answers):
     return await daemon.core.rehearsals.answer(1, body, person)
 
 
+@pytest.mark.both_engines
 async def test_answers_are_blind_until_the_end(daemon, spring):
     assert [one.id for one in spring.cards] == ["split", "replica"]
     await answer(daemon, "ada", "split", **UNUSABLE, users="few")

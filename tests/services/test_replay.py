@@ -85,6 +85,7 @@ async def test_the_same_configuration_gives_what_happened(lived):
     assert report.exact_since == lived.began
 
 
+@pytest.mark.both_engines
 async def test_planned_work_hides_as_it_did(lived):
     now = lived.clock.now
     plan = MaintenancePlan(services=("shop",), text="new database")

@@ -14,7 +14,6 @@ from incidentd.storage import reports
 from incidentd.wire import reports as wire_reports
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -52,6 +51,7 @@ async def pages(daemon):
     return [(one.title, one.state, one.schedule, one.notified) for one in await daemon.pages()]
 
 
+@pytest.mark.both_engines
 async def test_each_kind_has_its_own_promise_and_security_a_shorter_one(desk):
     now = desk.clock.now()
     await receive(desk)
@@ -67,6 +67,7 @@ async def test_each_kind_has_its_own_promise_and_security_a_shorter_one(desk):
     assert (await report(desk)).first_response_due == now + 15 * MINUTE
 
 
+@pytest.mark.both_engines
 async def test_a_missed_first_response_pages_who_is_on_duty_once_and_an_answer_ends_the_page(desk):
     await receive(desk)
     await receive(desk, 2, text="out of office", automatic=True)

@@ -17,8 +17,6 @@ from incidentd.storage.schema_support import report_messages
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
 
 class World:
     """Reports with what may happen to them, chosen by `chance`."""

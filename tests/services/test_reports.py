@@ -14,7 +14,6 @@ from incidentd.storage import contacts, report_messages
 from incidentd.wire import reports as wire_reports
 
 MINUTE = timedelta(minutes=1)
-ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 def mail(number=1, thread="t1", sender="bo@example.org", text="Checkout says 500", **more):
@@ -46,6 +45,7 @@ async def kinds(daemon, report_id=1):
     return [one.kind for one in (await daemon.core.support.reports.get(report_id)).history]
 
 
+@pytest.mark.both_engines
 async def test_a_message_is_taken_once_and_its_thread_is_one_report(daemon):
     files = (Attachment(name="../x.png", media_type="image/png", data=b"\x00png"),)
     first = await receive(
@@ -74,7 +74,6 @@ async def test_a_message_is_taken_once_and_its_thread_is_one_report(daemon):
     assert await listed(daemon, kind="internal_team") == []
 
 
-@ONE_ENGINE
 async def test_what_opens_no_report_belongs_to_a_known_one_or_nowhere(daemon):
     closed = {"text": "(closed the issue)", "automatic": True, "opens": False}
     left_out = await receive(daemon, **closed)
@@ -85,6 +84,7 @@ async def test_what_opens_no_report_belongs_to_a_known_one_or_nowhere(daemon):
     assert (await report(daemon)).tags == {"region": "eu", "security": "yes"}, "later tags come to those that are set"
 
 
+@pytest.mark.both_engines
 async def test_a_message_that_another_node_stores_at_the_same_moment_is_one_message(daemon, monkeypatch):
     await receive(daemon)
     await receive(daemon, number=2, text="Since noon")
@@ -102,7 +102,6 @@ async def test_a_message_that_another_node_stores_at_the_same_moment_is_one_mess
     assert [one.kind for one in found.history] == ["report.opened", "report.message", "report.state"]
 
 
-@ONE_ENGINE
 async def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field_and_long_text_is_kept_whole(daemon):
     too_large = Attachment(name="x", media_type="", data=b"x" * (10 * 1024 * 1024 + 1))
     for field, bad in {"id": {"id": ""}, "sender": {"sender": ""}, "thread": {"thread": "t" * 1001},
@@ -121,7 +120,7 @@ async def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field_and_long_
     assert [(one.name, one.size) for one in message.attachments] == [("message.txt", 200_006)]
 
 
-@ONE_ENGINE
+@pytest.mark.both_engines
 async def test_a_report_is_led_from_its_first_message_to_its_end(daemon):
     await receive(daemon)
     with pytest.raises(Refused, match="no outcome yet") as refused:
@@ -170,7 +169,6 @@ async def test_a_report_is_led_from_its_first_message_to_its_end(daemon):
     ]  # fmt: skip
 
 
-@ONE_ENGINE
 async def test_a_colleague_reports_here_and_is_answered_like_anybody_in_the_roster(daemon):
     new = wire_reports.NewReport(subject="Builds hang", text="since noon", service="shop", tags={"region": "eu"})
     made = await daemon.core.support.reports.create(new, "lin")
@@ -198,7 +196,7 @@ async def test_a_colleague_reports_here_and_is_answered_like_anybody_in_the_rost
         await daemon.core.support.reports.add_message(3, wire_reports.AddMessage(text="x"), "lin")
 
 
-@ONE_ENGINE
+@pytest.mark.both_engines
 async def test_notes_owners_and_customers_are_edited_and_a_stale_version_is_refused(daemon):
     await receive(daemon)
     edit = wire_reports.EditReport(owner="lin", tags={"region": "eu"}, service="shop")
@@ -221,7 +219,7 @@ async def test_notes_owners_and_customers_are_edited_and_a_stale_version_is_refu
     assert (await daemon.core.support.customers.get(1)).kind == "oss_developer", "what we know stands"
 
 
-@ONE_ENGINE
+@pytest.mark.both_engines
 async def test_what_comes_from_an_address_that_a_customer_is_given_is_theirs(daemon):
     await receive(daemon)
     await receive(daemon, number=2, thread="t2", sender="eve@example.org")
@@ -246,7 +244,6 @@ async def test_what_comes_from_an_address_that_a_customer_is_given_is_theirs(dae
     assert told == {"addresses": {"from": ["chat u7", "mail bo@example.org"], "to": ["mail eve@example.org"]}}
 
 
-@ONE_ENGINE
 async def test_an_answer_goes_by_the_channel_in_its_thread_whatever_the_limits_of_people_say(daemon):
     daemon.sender.able["mail"] = frozenset({"sms"})
     await receive(daemon, subject="500 at checkout", private=True)
@@ -269,7 +266,7 @@ async def test_an_answer_goes_by_the_channel_in_its_thread_whatever_the_limits_o
     assert await daemon.store.read(contacts.everything) == {}
 
 
-@ONE_ENGINE
+@pytest.mark.both_engines
 async def test_an_answer_is_tried_again_under_its_key_and_one_that_is_lost_is_owed_still(daemon):
     daemon.sender.script["mail"] = [TemporaryFailure("busy"), OSError("gone"), Receipt(vendor_id="<v1>")]
     await receive(daemon)
@@ -292,6 +289,7 @@ async def test_an_answer_is_tried_again_under_its_key_and_one_that_is_lost_is_ow
         await change(daemon, "closed")
 
 
+@pytest.mark.both_engines
 async def test_a_channel_reads_its_conversations_as_their_customers_may(daemon):
     book = LentReports(lambda: daemon.core.support.intake, lambda: daemon.core.store, "mail")
     assert await book.conversation("t1") is None
@@ -309,7 +307,6 @@ async def test_a_channel_reads_its_conversations_as_their_customers_may(daemon):
     assert "ada" not in repr(found)
 
 
-@ONE_ENGINE
 async def test_a_conversation_that_cannot_be_read_is_told_as_such(daemon, monkeypatch):
     async def broken(_query):
         raise OSError("the disk is gone")

@@ -85,7 +85,6 @@ async def status(daemon, incident, to):
     await daemon.core.incidents.change_status(incident.id, body, "ada", None)
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_reports_before_any_alert_become_an_incident_and_everybody_hears_how_it_ends(desk):
     customers = Customers(desk)
     await customers.write(EARLY)

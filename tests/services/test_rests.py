@@ -11,7 +11,6 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -102,6 +101,7 @@ async def test_more_calls_make_the_start_later_and_no_second_offer(team):
     assert [one.state for one in await offers(team, "all")] == ["over"]
 
 
+@pytest.mark.both_engines
 async def test_relief_and_the_next_block_are_asked_of_the_others(team):
     await at_night(team)
     done = await answer(team, relief=True, skip_next=True)

@@ -33,6 +33,7 @@ async def held(daemon):
     return make
 
 
+@pytest.mark.both_engines
 async def test_texts_are_written_with_a_version_of_their_own(daemon, held):
     incident_id, sections = await held(), daemon.core.reviews.sections
     with pytest.raises(NotFound, match="no incident"):

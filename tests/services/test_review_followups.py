@@ -56,6 +56,7 @@ async def test_who_took_part_is_asked_once_after_30_and_90_days(daemon):
     assert len([note for _, note in daemon.sender.sent if note.kind == "update"]) == 4
 
 
+@pytest.mark.both_engines
 async def test_an_answer_is_ones_own_may_be_changed_and_is_shown_in_numbers_only(daemon):
     incident_id = await published(daemon, "ada", "lin")
     calls = daemon.core.reviews.library.followups

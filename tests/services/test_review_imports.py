@@ -92,6 +92,7 @@ async def test_an_imported_incident_is_exported_measured_and_listed_like_others(
     assert [one.id for one in page.incidents] == [made.incident_id]
 
 
+@pytest.mark.both_engines
 async def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed(daemon):
     made = await take(daemon)
     seq = await daemon.store.read(event_log.last_seq)

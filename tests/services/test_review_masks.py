@@ -53,6 +53,7 @@ async def test_the_review_of_a_similar_incident_shows_no_conclusions_until_ones_
     assert await daemon.store.read(lambda conn: masked_from(conn, "lin")) == {}
 
 
+@pytest.mark.both_engines
 async def test_a_workshop_that_is_over_hides_nothing_any_more(daemon, reviewed):
     first = await reviewed(state="published")
     second = await reviewed(similar=[{"id": first, "score": 80, "reasons": [], "chosen": "oldest"}])

@@ -16,7 +16,6 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import review_meeting as wire_meeting
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -62,6 +61,7 @@ async def test_times_are_proposed_inside_the_window_and_say_whom_they_do_not_sui
     assert (best.person, best.listed, best.faults) == ("sam", True, ())
 
 
+@pytest.mark.both_engines
 async def test_people_are_invited_with_an_appointment_moved_reminded_and_told_of_its_end(daemon, incident):
     daemon.sender.clear()
     opens = incident.review_opens_at
@@ -124,6 +124,7 @@ async def test_a_time_with_faults_is_taken_and_they_are_shown(daemon, incident):
         await daemon.core.meetings.move(incident.id, past, "ada", None)
 
 
+@pytest.mark.both_engines
 async def test_it_stands_in_the_feed_of_those_invited(daemon, incident):
     at = incident.review_opens_at + DAY
     await schedule(daemon, incident, at)

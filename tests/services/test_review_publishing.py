@@ -106,6 +106,7 @@ async def test_customers_get_no_empty_page_and_change_nothing_of_the_review(daem
     assert (row.state, row.published_at) == ("written", None)
 
 
+@pytest.mark.both_engines
 async def test_a_review_in_which_one_takes_part_hides_what_was_published_of_a_similar_incident(daemon, written):
     first = await written()
     await daemon.core.reviews.publishing.publish(first, Publish(), "ada")

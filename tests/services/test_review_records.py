@@ -65,6 +65,7 @@ def entries(daemon, incident_id):
 
 
 # ------------------------------------------------------------------ accounts
+@pytest.mark.both_engines
 async def test_an_account_is_of_a_moment_and_others_read_it_from_that_step_on(daemon, desk, incident_id):
     accounts, workshops = desk.accounts, desk.workshops
     entry = (await entries(daemon, incident_id)).entries[0]
@@ -86,6 +87,7 @@ async def test_an_account_is_of_a_moment_and_others_read_it_from_that_step_on(da
         await accounts.mark(incident_id, mine.id, records.MarkNew(), "ada")
 
 
+@pytest.mark.both_engines
 async def test_an_account_is_changed_by_who_wrote_it_only(daemon, desk, incident_id):
     accounts = desk.accounts
     mine = await accounts.write(incident_id, records.WriteAccount(thought="a deploy"), "ada")
@@ -131,6 +133,7 @@ async def test_own_notes_become_an_account(daemon, desk, incident_id):
 
 
 # ------------------------------------------------------------------ factors
+@pytest.mark.both_engines
 async def test_factors_are_written_silently_then_shown_and_reworded_by_everybody(daemon, desk, incident_id):
     factors, workshops = desk.factors, desk.workshops
     mine = await factors.write(incident_id, factor(contexts=("Deploy ", "deploy", "monday")), "ada")
@@ -186,6 +189,7 @@ async def test_who_joins_after_factors_were_shown_writes_their_own_first(daemon,
     assert await read_by_sam() == ([first.id, own.id], 0)
 
 
+@pytest.mark.both_engines
 async def test_the_same_factors_are_merged_without_chains_and_come_apart_again(daemon, desk, incident_id):
     factors = desk.factors
     first, second, third = [(await factors.write(incident_id, factor(f"f{n}"), "ada")).id for n in range(3)]
@@ -233,6 +237,7 @@ async def test_a_factor_that_names_a_person_is_kept_with_a_warning(daemon, desk,
     assert [one.split(":")[0] for one in made.warnings] == ["it names ada", "it names lin"]
 
 
+@pytest.mark.both_engines
 async def test_themes_join_factors_of_several_incidents(daemon, desk, incident_id):
     other = await declared(daemon, "503 again")
     made = {}
@@ -264,6 +269,7 @@ async def test_themes_join_factors_of_several_incidents(daemon, desk, incident_i
     assert (await desk.factors.edit(other, made[other], records.EditFactor(theme=""), "lin", None)).theme_id is None
 
 
+@pytest.mark.both_engines
 async def test_an_old_factor_is_linked_with_fresh_evidence(daemon, desk, incident_id):
     daemon.clock.advance(HOUR)
     later = await declared(daemon, "503 again")
@@ -305,6 +311,7 @@ async def test_an_old_factor_is_linked_with_fresh_evidence(daemon, desk, inciden
         await desk.factors.unlink(later, new.id, old.id, "lin")
 
 
+@pytest.mark.both_engines
 async def test_factors_are_found_by_their_words_and_page_by_page(daemon, desk, incident_id):
     made = [(await desk.factors.write(incident_id, factor(f"pool {n} 50%"), "ada")).id for n in range(3)]
     made.append(
@@ -324,6 +331,7 @@ async def test_factors_are_found_by_their_words_and_page_by_page(daemon, desk, i
 
 
 # ------------------------------------------------------------------ learnings and ideas
+@pytest.mark.both_engines
 async def test_a_learning_is_its_authors_and_an_anonymous_one_nobodys(daemon, desk, incident_id):
     learnings = desk.learnings
     mine = await learnings.write(incident_id, records.WriteLearning(text=HOSTILE), "ada")
@@ -362,6 +370,7 @@ async def everything(daemon):
     return str(await daemon.store.read(read))
 
 
+@pytest.mark.both_engines
 async def test_an_idea_is_parked_and_dropped_once_with_why(desk, incident_id):
     idea = await desk.ideas.write(incident_id, records.WriteIdea(text=HOSTILE), "ada")
     dropped = await desk.ideas.drop(incident_id, idea.id, records.DropIdea(why="too dear"), "lin")
@@ -374,6 +383,7 @@ async def test_an_idea_is_parked_and_dropped_once_with_why(desk, incident_id):
 
 
 # ------------------------------------------------------------------ what is hidden
+@pytest.mark.both_engines
 async def test_nothing_that_is_hidden_leaves_the_daemon_at_any_step(daemon, desk, incident_id):
     account = await desk.accounts.write(incident_id, records.WriteAccount(saw="ACCOUNT-1"), "ada")
     await desk.accounts.edit(incident_id, account.id, records.EditAccount(thought="ACCOUNT-2"), "ada", None)

@@ -66,6 +66,7 @@ async def test_what_does_not_fit_and_what_is_missing_is_named(daemon):
     assert not any(one.entry.kind == "status" and one.entry.observed_at > start + 60 * MINUTE for one in found.moments)
 
 
+@pytest.mark.both_engines
 async def test_people_add_to_it_from_before_it_began(daemon):
     incident_id, start = await lived(daemon)
     timelines = daemon.core.reviews.timelines
@@ -109,7 +110,6 @@ async def test_people_add_to_it_from_before_it_began(daemon):
         (wire_timeline.WriteEntry(text="x", cues="y", seq=1), "kind"),
     ],
 )
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_what_cannot_be_added_is_named(daemon, wanted, field):
     incident_id, _ = await lived(daemon)
     with pytest.raises(Invalid) as no:
@@ -120,6 +120,7 @@ async def test_what_cannot_be_added_is_named(daemon, wanted, field):
         await daemon.core.reviews.timelines.add(incident_id, future, "ada")
 
 
+@pytest.mark.both_engines
 async def test_what_is_ahead_is_counted_and_not_told(daemon):
     incident_id, start = await lived(daemon)
     await daemon.advance(60 * MINUTE)  # a SEV3 may be looked at as soon as it has been watched
@@ -143,7 +144,7 @@ async def test_what_is_ahead_is_counted_and_not_told(daemon):
     assert event.data == {"id": made.id, "kind": "note", "seq": None}
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.both_engines
 async def test_messages_of_customers_are_moments(daemon):
     incident_id, _ = await lived(daemon)
     reports = daemon.core.support

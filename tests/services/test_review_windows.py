@@ -15,7 +15,6 @@ from incidentd.wire import life as wire_life
 from incidentd.wire import review_window as wire_review
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -167,6 +166,7 @@ async def test_a_second_person_opens_it_early_and_that_stays_seen(practice):
         await answer(practice, incident, "sam", "granted")
 
 
+@pytest.mark.both_engines
 async def test_declined_and_withdrawn_leave_the_floor_and_may_be_asked_again(practice):
     incident = await cooling(practice)
     floor = (await window_of(practice, incident)).opens_at
@@ -182,6 +182,7 @@ async def test_declined_and_withdrawn_leave_the_floor_and_may_be_asked_again(pra
 
 
 # ------------------------------------------------------------------ who is told
+@pytest.mark.both_engines
 async def test_its_owner_is_told_when_it_opens_is_due_and_late_and_nobody_else(practice):
     incident = await declare(practice)
     role = wire_incidents.AssignRole(role="review_owner", person="sam")
@@ -208,6 +209,7 @@ async def test_its_owner_is_told_when_it_opens_is_due_and_late_and_nobody_else(p
 
 
 # ------------------------------------------------------------------ private notes
+@pytest.mark.both_engines
 async def test_notes_are_their_authors_alone_and_leave_no_trace(practice):
     incident = await declare(practice)
     notes = practice.core.own_notes

@@ -16,7 +16,6 @@ from incidentd.wire import modes as wire_modes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import roles as wire_roles
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 COMMS = "communications_lead"
 WAIT = 180
 
@@ -151,6 +150,7 @@ async def test_a_lead_that_is_handed_on_ends_the_page_by_which_it_was_taken(daem
 
 
 # ------------------------------------------------------------------ what it does not do
+@pytest.mark.both_engines
 async def test_a_page_for_a_role_is_not_asked_twice_and_not_for_a_review(daemon, room):
     page = await ask(daemon, room)
     with pytest.raises(Conflict, match=f"P-{page.id} asks for the communications lead already") as refused:

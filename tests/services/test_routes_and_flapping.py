@@ -105,6 +105,7 @@ async def test_a_flapping_alert_is_said_and_its_group_held_open(daemon):
     assert len([text for text in texts if "is flapping" in text]) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_flapping_alert_that_stays_quiet_settles_and_its_page_ends(daemon):
     await flap(daemon, 6)
     await daemon.advance(FLAP_WINDOW)
@@ -142,6 +143,7 @@ async def test_spikes_shorter_than_group_wait_page_nobody_until_they_count_as_fl
     assert ("ada", "push") in daemon.sender.told()
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("long", ["x" * 5000, "ä" * 3000, "\x00nul", "a\ud800b", "\u202ertl", "[/nope]", "名" * 100])
 async def test_hostile_text_is_stored_routed_and_sent_inert(daemon, long):
     """In the key, every label and every annotation; PostgreSQL refuses NUL, surrogates and long index entries."""
@@ -162,6 +164,7 @@ async def test_hostile_text_is_stored_routed_and_sent_inert(daemon, long):
     assert (await daemon.core.alerts.trace(2)).verdict == "ada was paged; it ended before anybody acknowledged."
 
 
+@pytest.mark.both_engines
 async def test_hostile_names_in_acknowledgements_at_the_source(daemon):
     await daemon.fire()
     await daemon.advance(30)
@@ -173,6 +176,7 @@ async def test_hostile_names_in_acknowledgements_at_the_source(daemon):
     assert len(page.acknowledged_by) <= 200
 
 
+@pytest.mark.both_engines
 async def test_one_alert_that_cannot_be_routed_does_not_hold_up_the_others(daemon, monkeypatch):
     grouping = daemon.core.grouping
     real = grouping._join

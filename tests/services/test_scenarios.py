@@ -371,7 +371,6 @@ async def team(daemon):
     return daemon
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain[0])
 async def test_what_was_recorded_holds_every_assert_of_the_scenario(team, chain):
     for name in chain:

@@ -10,7 +10,6 @@ from incidentd.wire import duty as wire_duty
 from incidentd.wire import requests as wire_requests
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -209,6 +208,7 @@ async def propose(daemon):
     return made
 
 
+@pytest.mark.both_engines
 async def test_both_sides_of_a_swap_hear_of_every_outcome(team):
     await propose(team)
     assert titles(team, "lin") == ["ada offers you a swap on first"]

@@ -275,6 +275,7 @@ async def test_an_unknown_silence(daemon, silence_id):
         await silence(daemon, id=silence_id)
 
 
+@pytest.mark.both_engines
 async def test_odd_label_values_are_found(daemon):
     for number, value in enumerate(["100%", "a_b", 'say "hi"', "back\\slash", "ümlaut", "a/b", "tab\t"]):
         await daemon.fire(f"odd{number}", labels={"alertname": "odd", "value": value})
@@ -297,6 +298,7 @@ async def test_a_target_is_not_told_while_its_source_fires(daemon):
     assert len(await daemon.events("alert.inhibited")) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_target_is_told_when_its_source_ends(daemon):
     inhibit(daemon, "alertname=down", "alertname=disk", "service")
     await daemon.fire("down")

@@ -130,6 +130,7 @@ async def test_conclusions_of_similar_incidents_open_with_ones_own_factors(desk)
     assert [one.text for one in opened.open_actions] == ["Alert on old rules"], "not those of the one by chance"
 
 
+@pytest.mark.both_engines
 async def test_what_differs_is_said_of_listed_ones_once_they_are_open(desk):
     first = await desk.concluded(await desk.incident(*RULES), "rules are never aged", action="Alert on old rules")
     second = await desk.begin(await desk.incident(*RULES))

@@ -55,7 +55,6 @@ async def test_a_source_that_falls_silent_pages_and_its_next_signal_ends_it(watc
     assert await status(watched) == "resolved"
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_a_source_that_sends_is_left_alone(watched):
     for _ in range(10):
         await watched.hear()
@@ -84,6 +83,7 @@ async def test_after_a_downtime_it_has_its_whole_time(watched, clock):
     assert await status(watched) == "firing"
 
 
+@pytest.mark.both_engines
 async def test_what_another_node_heard_counts(watched, make_store, clock):
     await watched.hear()
     await watched.live(MINUTE)
@@ -98,7 +98,6 @@ async def test_what_another_node_heard_counts(watched, make_store, clock):
     assert (await watched.core.sources.last_signals())["prom"] == clock.now()
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # days, and no SQL of its own
 async def test_no_longer_watched_is_no_longer_missed(watched):
     await watched.live(6 * MINUTE)
     assert await status(watched) == "firing"
@@ -108,6 +107,7 @@ async def test_no_longer_watched_is_no_longer_missed(watched):
     assert SILENT not in [kind for kind, _ in await watched.armed()]
 
 
+@pytest.mark.both_engines
 async def test_a_busy_source_is_written_down_every_five_seconds_only(watched, clock):
     await watched.hear()
     await watched.core.sources.work()

@@ -14,6 +14,7 @@ async def submit(daemon, once="", kind=SignalKind.FIRING, source="nagios", **val
     await daemon.core.intake.submit(source, [signal], once)
 
 
+@pytest.mark.both_engines
 async def test_the_same_key_counts_once_even_after_the_opposite_was_said(daemon):
     await submit(daemon, "a")
     await submit(daemon, "b", SignalKind.RESOLVED)
@@ -32,6 +33,7 @@ async def test_without_a_key_and_under_other_keys_each_counts(daemon):
     assert (await daemon.alert("disk", "another")).count == 1
 
 
+@pytest.mark.both_engines
 async def test_two_at_once_count_once(daemon):
     await asyncio.gather(*(submit(daemon, "a") for _ in range(5)))
     assert (await daemon.alert("disk", "nagios")).count == 1
@@ -46,13 +48,13 @@ async def test_the_key_is_not_used_up_by_what_could_not_be_stored(daemon, monkey
     assert (await daemon.alert("disk", "nagios")).count == 1
 
 
+@pytest.mark.both_engines
 async def test_a_text_that_has_to_be_mended_counts_once_too(daemon):
     for _ in range(2):
         await submit(daemon, "a", annotations={"summary": "a\x00b"})
     assert (await daemon.alert("disk", "nagios")).count == 1
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # a day, and no SQL of its own
 async def test_a_key_is_forgotten_after_a_day(daemon):
     await submit(daemon, "a")
     await daemon.advance(timedelta(hours=25))

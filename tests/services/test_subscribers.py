@@ -106,6 +106,7 @@ async def test_nobody_is_written_to_before_they_confirmed_and_each_update_goes_o
     assert leave not in events + rows, "a link stands nowhere"
 
 
+@pytest.mark.both_engines
 async def test_leaving_forgets_the_address_and_takes_back_what_waits(page, daemon):
     leave, bob = await page.subscribe(), await page.subscribe("bob@example.org")
     await daemon.advance(timedelta(seconds=1))
@@ -134,7 +135,7 @@ async def test_leaving_forgets_the_address_and_takes_back_what_waits(page, daemo
     assert "bob@example.org" not in rows
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.both_engines
 async def test_the_mailbox_of_another_cannot_be_filled_and_what_is_not_confirmed_runs_out(page, daemon, monkeypatch):
     (first,) = await page.ask()
     assert await page.ask("ada+1@example.org") == []
@@ -159,7 +160,7 @@ async def test_the_mailbox_of_another_cannot_be_filled_and_what_is_not_confirmed
     assert (bad.value.status, bad.value.field) == (422, "address")
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.both_engines
 async def test_whoever_subscribes_is_not_asked_again_and_pages_go_by_the_same_notifier(page, daemon, monkeypatch):
     assert page.lent.reached_by("mail")
     assert not page.lent.reached_by("phone")

@@ -20,7 +20,6 @@ from incidentd.wire import reports as wire_reports
 from incidentd.wire import triage as wire_triage
 
 DAY = timedelta(days=1)
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 FLAGS = ("Flags do not load", "Our feature flags do not load, the SDK logs 429")
 AGAIN = ("429 from /flags", "We see HTTP 429 on the flags endpoint")
 BILL = ("Invoice", "My bill is higher than last month")
@@ -91,6 +90,7 @@ async def history(daemon, report_id):
     return [one.text for one in (await daemon.core.support.reports.get(report_id)).history]
 
 
+@pytest.mark.both_engines
 async def test_a_card_is_filled_in_and_the_next_question_is_asked_in_one_call(desk):
     number = await report(desk, tags={"version": "2.1"}, answers={"since": "18:05"})
     card = await desk.core.triage.get(number)
@@ -156,6 +156,7 @@ async def test_a_canned_reply_is_sent_as_it_was_shown_and_never_with_a_hole(desk
     assert sent.report.first_responded_at == desk.clock.now()
 
 
+@pytest.mark.both_engines
 async def test_a_receipt_is_sent_by_itself_once_an_hour_to_an_address_and_stops_no_clock(desk, monkeypatch):
     desk.process = msgspec.structs.replace(desk.process, support=Support(receipts=("mail",)))
     number = await report(desk)
@@ -177,6 +178,7 @@ async def test_a_receipt_is_sent_by_itself_once_an_hour_to_an_address_and_stops_
     assert sum(map(len, told)) == 2, "a flood is not answered with a flood"
 
 
+@pytest.mark.both_engines
 async def test_priority_is_impact_times_urgency_and_no_response_to_the_reporter(desk):
     number = await report(desk)
     card = await act(desk, "set_priority", wire_triage.SetPriority(impact="high", urgency="medium"), number)
@@ -214,6 +216,7 @@ async def test_reports_that_are_alike_are_found_with_reasons_and_ask_for_an_inci
     assert any("Declare an incident?" in one for one in await history(desk, second))
 
 
+@pytest.mark.both_engines
 async def test_a_service_that_is_filled_in_later_makes_a_cluster(desk):
     await report(desk, FLAGS)
     second = await report(desk, ("Defaults", "All of our users get default values of flags"), "di", service="")
@@ -235,6 +238,7 @@ async def test_what_led_to_an_incident_asks_for_none(desk):
     assert len((await desk.core.triage.similar(first)).similar) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_report_of_another_customer_looks_again_at_what_was_no_fault(desk):
     first = await report(desk, FLAGS)
     body = wire_reports.ChangeReport(to="no_fault_found", reason="works here")
@@ -277,6 +281,7 @@ async def test_to_reach_somebody_on_project_work_wants_a_reason_which_is_recorde
     assert f"P-{card.pages[0].id}" in again.value.remedy
 
 
+@pytest.mark.both_engines
 async def test_a_rule_sends_it_to_whoever_of_a_team_is_in_support_and_says_why(desk):
     rule = PropagationRule(
         name="flags", services=("flags",), tags={"region": "eu*"}, team="shop", audiences=("internal",)

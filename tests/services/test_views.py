@@ -24,6 +24,7 @@ async def test_ones_own_views_are_ones_own_and_shared_ones_are_everybodys(daemon
     assert (event.actor, event.data["name"]) == ("ada", "All of EU")
 
 
+@pytest.mark.both_engines
 async def test_saving_again_under_a_name_changes_the_view_and_keeps_its_id(daemon):
     first = await save(daemon)
     again = await save(daemon, query="team=db", base="mine")
@@ -72,6 +73,7 @@ async def test_the_inbox_begins_with_what_was_chosen_or_used_last(daemon):
         await daemon.core.views.open_with(wire_views.OpenWith(opens=f"view:{view.id}"), "lin")
 
 
+@pytest.mark.both_engines
 async def test_a_deleted_view_opens_nothing_and_somebody_elses_cannot_be_deleted(daemon):
     view = await save(daemon)
     await daemon.core.views.open_with(wire_views.OpenWith(opens=f"view:{view.id}", pinned=True), "ada")

@@ -13,7 +13,6 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import review_records as records
 from incidentd.wire import reviews as wire_reviews
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PEOPLE = ("ada", "lin", "sam", "kim")
 MINUTE = timedelta(minutes=1)
 

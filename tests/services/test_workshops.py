@@ -27,6 +27,7 @@ async def resolved(daemon, severity="SEV2"):
     return made.id
 
 
+@pytest.mark.both_engines
 async def test_a_review_begins_after_the_cool_down_and_only_once(daemon):
     daemon.process = default_process()
     incident_id = await resolved(daemon)
@@ -66,6 +67,7 @@ async def begun(daemon, *others, **start):
     return incident_id
 
 
+@pytest.mark.both_engines
 async def test_its_facilitator_takes_everybody_along(daemon):
     incident_id = await begun(daemon, "lin")
     acts = daemon.core.reviews.acts
@@ -95,6 +97,7 @@ async def test_its_facilitator_takes_everybody_along(daemon):
         await acts.drive(incident_id, drive(walk="next"), "ada", None)
 
 
+@pytest.mark.both_engines
 async def test_its_timer_is_told_once_and_a_pause_keeps_what_is_left(daemon):
     incident_id = await begun(daemon)
     acts = daemon.core.reviews.acts
@@ -152,6 +155,7 @@ def say(**said):
     return wire_reviews.Participate(**said)
 
 
+@pytest.mark.both_engines
 async def test_factors_are_shown_when_everybody_is_done_and_late_ones_write_first(daemon):
     incident_id = await begun(daemon, "lin")
     desk = daemon.core.reviews
@@ -180,6 +184,7 @@ async def test_factors_are_shown_when_everybody_is_done_and_late_ones_write_firs
     assert [one.data for one in revealed] == [{"factors": 1, "by_everybody": True}]
 
 
+@pytest.mark.both_engines
 async def test_its_end_takes_the_incident_to_learning_and_it_may_be_held_again(daemon):
     incident_id = await begun(daemon, "lin")
     desk = daemon.core.reviews
@@ -222,6 +227,7 @@ async def test_a_near_miss_and_a_closed_incident_stay_what_they_are(daemon):
 
 
 # ---------------------------------------------------------------- who drives
+@pytest.mark.both_engines
 async def test_of_two_who_begin_it_at_once_one_wins(daemon):
     incident_id = await resolved(daemon, "SEV4")
     begin = daemon.core.reviews.workshops.start
@@ -256,6 +262,7 @@ async def test_whoever_takes_part_takes_over_from_somebody_who_left(daemon):
     assert await daemon.core.reviews.workshops.get(incident_id, "kim")
 
 
+@pytest.mark.both_engines
 async def test_a_facilitator_who_was_involved_is_shown_and_holds_it_all_the_same(daemon):
     incident_id = await begun(daemon, "lin")
     acts = daemon.core.reviews.acts
@@ -267,6 +274,7 @@ async def test_a_facilitator_who_was_involved_is_shown_and_holds_it_all_the_same
 
 
 # ---------------------------------------------------------------- the closing questions
+@pytest.mark.both_engines
 async def test_answers_are_counted_without_names(daemon):
     incident_id = await begun(daemon, "lin")
     desk = daemon.core.reviews
