@@ -20,6 +20,24 @@ def _load(name: str) -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _style_sheets_parsed_once():
+    """Each app reads the same sheets anew, more than once: a seventh of the time of a test went there."""
+    from textual.css.stylesheet import Stylesheet
+
+    parse, parsed = Stylesheet._parse_rules, {}
+
+    def parse_once(self, *sheet, **more):
+        key = (sheet, *more.items(), *self._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(self, *sheet, **more)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def fakes():
     """The module with `FakeClient` and the makers of wire structs."""
