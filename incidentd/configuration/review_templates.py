@@ -33,6 +33,11 @@ LONGEST = 4 * 1024 * 1024
 _LONGEST_TEMPLATE = 256 * 1024
 _ENDINGS = (".md", ".html", ".css")
 
+_OF_BLOCKS = msgspec.json.Decoder(Block)
+"""Never used: making it lets msgspec learn the structs of a block now. Documents are rendered in threads, and two that
+learn them at once crash the process.
+"""
+
 
 class BadTemplate(Exception):  # noqa: N818
     """A template that makes no document. `line` is 0 where none is known."""

@@ -1,6 +1,8 @@
 """Templates of a team: in a sandbox, tried before they are needed, with faults that name file and line."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -108,3 +110,22 @@ def test_faults_name_the_file_and_the_line(tmp_path):
     with pytest.raises(ConfigurationError, match=re.escape("review.templates")) as missing:
         process(tmp_path, '[review]\ntemplates = "theirs"\n')
     assert missing.value.faults[0].line == 2
+
+
+LEARNED_LATER = """
+import sys
+from incidentd.configuration.review_templates import INTERNAL, render
+
+called = set()
+sys.setprofile(lambda frame, event, arg: called.add((frame.f_globals.get("__name__"), frame.f_code.co_name)))
+render("internal.md", INTERNAL, {})
+sys.setprofile(None)
+assert any(name == "render" for _, name in called)
+print([name for module, name in called if module == "msgspec._utils"])
+"""
+
+
+def test_nothing_is_learned_of_structs_in_the_threads_that_render():
+    """msgspec crashes when two threads learn the same structs at once, and a document is rendered in two forms."""
+    done = subprocess.run([sys.executable, "-c", LEARNED_LATER], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
