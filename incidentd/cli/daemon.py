@@ -178,19 +178,33 @@ def migrate(config_path: Path | None) -> None:
 
 @main.command()
 @click.option("--scenario", default="rate-limit", show_default=True, help="Which public incident to replay.")
+@click.option("--year", is_flag=True, help="Instead of an incident: a simulated year of a fictional team.")
+@click.option("--seed", default=1, show_default=True, help="Of the simulated year: another seed is another year.")
+@click.option(
+    "--days", default=365, show_default=True, type=click.IntRange(1, 3660), help="How long the simulated year is."
+)
 @click.option(
     "--speed", default=360.0, show_default=True, type=click.FloatRange(1, 3600), help="How much faster than it was."
 )
 @click.option("--tui/--no-tui", default=None, help="Open the terminal UI; the default is to when there is a terminal.")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep the daemon's files here.")
-def demo(scenario: str, speed: float, tui: bool | None, keep: Path | None) -> None:
-    """See an incident handled: a private daemon, a replayed public incident, the terminal UI."""
+def demo(scenario: str, year: bool, seed: int, days: int, speed: float, tui: bool | None, keep: Path | None) -> None:
+    """See an incident handled: a private daemon, a replayed public incident, the terminal UI.
+
+    With --year it is a year of a fictional team that is there to look at, all of it made up.
+    """
     from incidentd.demo import run
     from incidentd.demo.scenario import UnknownScenario
 
     terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    shown = terminal if tui is None else tui
     try:
-        run.main(scenario, speed, tui=terminal if tui is None else tui, keep=keep)
+        if year:
+            run.main(lambda directory: run.show_year(seed, days, directory, tui=shown), keep)
+        else:
+            run.main(lambda directory: run.play(scenario, speed, directory, tui=shown), keep)
+    except run.DirectoryInUse as error:
+        raise click.BadParameter(str(error), param_hint="--keep") from error
     except UnknownScenario as error:
         raise click.BadParameter(str(error), param_hint="--scenario") from error
 

@@ -7,13 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from incidentd.daemon import Daemon
-from incidentd.demo import report, scenario, setup
+from incidentd.demo import report, scenario, setup, year
 from incidentd.demo.clock import ScaledClock
 from incidentd.demo.replay import RESOLVE_AFTER, Replay
 from incidentd.logging import configure_file
@@ -22,6 +24,12 @@ from incidentd.settings import load_configuration
 _LEAD_IN = timedelta(minutes=1)
 _SETTLE_SECONDS = 0.5
 _LOOK_SECONDS = 0.02
+Demonstration = Callable[[Path], Coroutine[Any, Any, None]]
+"""What is shown, given the directory of its daemon."""
+
+
+class DirectoryInUse(Exception):  # noqa: N818
+    """There are files where the demonstration's are to be."""
 
 
 def _say(at: datetime, text: str) -> None:
@@ -45,12 +53,10 @@ async def _replayed(replay: Replay, daemon: Daemon, clock: ScaledClock) -> None:
         hurry.cancel()
 
 
-async def _open_tui(socket: Path, incident_id: int) -> None:
-    """The terminal UI as a process of its own, at the replayed incident, until its user leaves."""
+async def _open_tui(socket: Path, *arguments: str) -> None:
+    """The terminal UI as a process of its own, until its user leaves."""
     program = Path(sys.executable).with_name("incidentd-tui")
-    process = await asyncio.create_subprocess_exec(
-        str(program), "--socket", str(socket), "--incident", str(incident_id)
-    )
+    process = await asyncio.create_subprocess_exec(str(program), "--socket", str(socket), *arguments)
     await process.wait()
 
 
@@ -70,7 +76,7 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
         replay = Replay(chosen, daemon.core, url, clock, _say)
         await _replayed(replay, daemon, clock)
         if tui:
-            await _open_tui(daemon.configuration.daemon.api.socket_path, replay.incident_id)
+            await _open_tui(daemon.configuration.daemon.api.socket_path, "--incident", str(replay.incident_id))
         else:
             for line in await report.lines(daemon.core, replay.alert_id, replay.incident_id, directory / "pages.jsonl"):
                 click.echo(line)
@@ -78,15 +84,34 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
         await daemon.close()
 
 
-def main(name: str, speed: float, *, tui: bool, keep: Path | None) -> None:
-    """Run the demonstration in a directory that goes away afterwards, unless `keep` names one."""
+async def show_year(seed: int, days: int, directory: Path, *, tui: bool) -> None:
+    """Simulate `days` of a fictional team that end now, then show a private daemon in `directory` that has them."""
+    environ = {**os.environ, **await year.write(directory, seed, days)}
+    daemon = Daemon(load_configuration(None, environ))
+    try:
+        await daemon.start()
+        for line in await daemon.core.store.read(year.counts):
+            click.echo(line)
+        if tui:
+            await _open_tui(daemon.configuration.daemon.api.socket_path)
+    finally:
+        await daemon.close()
+
+
+def main(demonstration: Demonstration, keep: Path | None) -> None:
+    """Run a demonstration in a directory that goes away afterwards, unless `keep` names one.
+
+    Raises `DirectoryInUse`.
+    """
     import uvloop
 
     directory = keep or Path(tempfile.mkdtemp(prefix="incidentd-demo-"))
     directory.mkdir(parents=True, exist_ok=True)
     try:
         configure_file(directory / "incidentd.log", "info")
-        uvloop.run(play(name, speed, directory, tui=tui))
+        uvloop.run(demonstration(directory))
+    except FileExistsError as error:
+        raise DirectoryInUse(f"{error.filename} exists: keep it in a new directory") from error
     finally:
         if keep is None:
             shutil.rmtree(directory, ignore_errors=True)

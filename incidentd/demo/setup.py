@@ -62,18 +62,23 @@ def _roster(scenario: Scenario) -> dict[str, Any]:
 
 def write_files(directory: Path, scenario: Scenario) -> Mapping[str, str]:
     """Write configuration below `directory`; returns the environment that makes a daemon use it and nothing else."""
+    return write_configuration(directory, _roster(scenario), {"route": {"group_wait": "30s"}})
+
+
+def write_configuration(directory: Path, roster: Mapping[str, Any], process: Mapping[str, Any]) -> Mapping[str, str]:
+    """As `write_files`, for any people who are reached by the notifier `pages`. Raises `FileExistsError`."""
     places = {name: directory / name for name in ("config", "state", "runtime")}
     for place in places.values():
         place.mkdir(mode=0o700)
     pages = directory / "pages.jsonl"
-    files: dict[str, dict[str, Any]] = {
+    files: dict[str, Mapping[str, Any]] = {
         "incidentd.toml": {
             "daemon": {"state_dir": str(places["state"]), "runtime_dir": str(places["runtime"])},
             "ingress": {"listen": ["127.0.0.1:0"]},
             "notifiers": {"pages": {"type": "log", "path": str(pages)}},
         },
-        "roster.toml": _roster(scenario),
-        "process.toml": {"route": {"group_wait": "30s"}},
+        "roster.toml": roster,
+        "process.toml": process,
     }
     for name, data in files.items():
         (places["config"] / name).write_text(tomli_w.dumps(data), encoding="utf-8")

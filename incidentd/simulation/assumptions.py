@@ -49,7 +49,7 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     """Of a page that is not urgent."""
 
     # ------------------------------------------------------------------ incidents
-    fault_gap: timedelta = 93 * _HOUR
+    fault_gap: timedelta = 104 * _HOUR
     """Between two faults, at an hour of average busyness: about 90 in a year."""
     severities: tuple[float, ...] = (0.06, 0.16, 0.38, 0.28, 0.12)
     """The shares of SEV1 to SEV5."""
@@ -112,6 +112,19 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     """Of those that are answered."""
     interruption_gap: timedelta = 70 * _HOUR
     """Between two times that somebody on project work is asked in person, at an hour of average busyness."""
+
+    # ------------------------------------------------------------------ reviews
+    review_in_window: float = 0.72
+    """Reviews that are planned within their window; a weekend or a night of rest can move them out of it."""
+    review_late: timedelta = 3 * _DAY
+    """How long after the window the others are."""
+    published: float = 0.9
+    """Reviews whose document is published, some days after the workshop."""
+    actions_end: tuple[float, float, float, float] = (0.55, 0.2, 0.12, 0.13)
+    """The shares of actions that are done in time, done late, given up with a reason, and left open."""
+    action_late: timedelta = 12 * _DAY
+    learning_used: float = 0.4
+    """Learnings that somebody uses again, 10 to 120 days later."""
 
 
 DEFAULTS = Assumptions()

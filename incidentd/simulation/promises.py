@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incidentd import wire
 from incidentd.simulation.draws import Draws
@@ -32,14 +32,10 @@ class Promises:
         self._count = 0
         self._over = False
 
-    def begin(self, *, customers: bool) -> None:
-        """Write the first update when the cadence of the process asks for it."""
+    def begin(self, due: datetime | None, *, customers: bool) -> None:
+        """Write the first update, which is `due` by the cadence of the process."""
         self.customers = customers
-        self._world.after(timedelta(0), self._plan_first)
-
-    async def _plan_first(self) -> None:
-        found = await self._world.core.incidents.get(self._incident)
-        self._plan(found.incident.next_update_at)
+        self._plan(due)
 
     def _plan(self, due: datetime | None) -> None:
         world = self._world

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from incidentd import wire
 from incidentd.domain.incidents import Status
 from incidentd.domain.severity import Severity
 from incidentd.simulation.detection import Noticed
@@ -34,15 +35,16 @@ class Response:
         world: World,
         began: datetime,
         noticed: Noticed,
+        declared: wire.Incident,
         person: str,
         end_alert: Callable[[Noticed], Awaitable[None]],
         over: Ended,
     ) -> None:
-        assert noticed.incident is not None
         self.world = world
         self.draws = world.draws.part(f"response/{noticed.fault.number}")
         self.noticed = noticed
-        self.incident = noticed.incident
+        self.incident = declared.id
+        self._declared = declared
         self.fault = noticed.fault
         self.lead = person
         self._began = began
@@ -68,7 +70,7 @@ class Response:
             return
         if self.severe:
             self._plan_communication()
-        self._told.begin(customers=self.severe or bool(self.noticed.report_ids))
+        self._told.begin(self._declared.next_update_at, customers=self.severe or bool(self.noticed.report_ids))
         if fault.guessed is not fault.severity:
             world.after(fault.mitigated_after * self.draws.between(0.2, 0.8), self._revise)
         if self.draws.yes(assumed.claims_impact) and fault.severity in _USERS:
@@ -113,7 +115,7 @@ class Response:
     async def _claim(self) -> None:
         world, impact = self.world, self.world.core.impact
         low, high = _USERS[self.fault.severity]
-        seen = (await world.core.incidents.get(self.incident)).incident.started_at
+        seen = self._declared.started_at
         share = round(self.draws.between(low, high))
         figure = wire_facts.Figure(low=max(share - 5, 0), high=min(share + 5, 100), unit="%")
         body = wire_facts.ClaimImpact(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,39 +17,65 @@ from incidentd.simulation.duty import Duty
 from incidentd.simulation.noise import Noise
 from incidentd.simulation.pagers import Pagers
 from incidentd.simulation.response import Response
+from incidentd.simulation.reviews import Reviews
 from incidentd.simulation.team import read_files
 from incidentd.simulation.world import World
 from incidentd.storage import migrate
 from incidentd.storage.engines import MemoryBackend
 
+Passed = Callable[[datetime], None]
+_MONTH = timedelta(days=30)
+
 
 async def simulate(
-    backend: MemoryBackend, *, seed: int, start: datetime, days: int, assumed: Assumptions = DEFAULTS
+    backend: MemoryBackend,
+    *,
+    seed: int,
+    start: datetime,
+    days: int,
+    assumed: Assumptions = DEFAULTS,
+    passed: Passed = lambda _: None,
 ) -> World:
     """Live through `days` from `start` in a migrated, empty database: the first days of a longer time are the same.
 
-    The store of the world that is left is open; closing it ends the database.
+    `passed` hears after every thirty days how far it has come. The store of the world that is left is open; closing it
+    ends the database.
     """
     roster, process = read_files(start, 1)
     world = World(backend, start, seed, assumed, roster, process)
 
     def begins(noticed: Noticed, incident: wire.Incident, person: str) -> None:
-        Response(world, start, noticed, person, detection.end_alert, lambda one: None)
+        Response(world, start, noticed, incident, person, detection.end_alert, reviews.over)
 
+    reviews = Reviews(world)
     detection = Detection(world, Customers(world), begins)
     Pagers(world, detection.taken)
     Noise(world)
     Duty(world)
     Changes(world, start)
-    await world.live(start + timedelta(days=days))
+    await world.start()
+    until = start + timedelta(days=days)
+    for month in range(1, (until - start) // _MONTH + 1):
+        at = start + month * _MONTH
+        await world.live(at)
+        passed(at)
+    await world.live(until)
     return world
 
 
-async def simulate_into(file: Path, *, seed: int, start: datetime, days: int, assumed: Assumptions = DEFAULTS) -> None:
+async def simulate_into(
+    file: Path,
+    *,
+    seed: int,
+    start: datetime,
+    days: int,
+    assumed: Assumptions = DEFAULTS,
+    passed: Passed = lambda _: None,
+) -> None:
     """As `simulate`, and keep what happened in a new SQLite database. Raises `FileExistsError`."""
     backend = MemoryBackend()
     await migrate.prepare(backend)
-    world = await simulate(backend, seed=seed, start=start, days=days, assumed=assumed)
+    world = await simulate(backend, seed=seed, start=start, days=days, assumed=assumed, passed=passed)
     save(backend, file)
     await world.core.store.close()
 

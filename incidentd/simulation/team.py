@@ -26,6 +26,8 @@ TEAMS: Mapping[str, tuple[str, ...]] = {
 SERVICES: Mapping[str, str] = {"checkout": "shop", "search": "shop", "gateway": "platform"}
 """Who owns what."""
 HANDOVER_HOUR = 9
+VERSIONS = 3
+"""Of the process."""
 
 
 def _monday(day: date) -> date:

@@ -90,6 +90,19 @@ def test_nothing_of_it_is_left_behind_and_the_users_daemon_is_not_touched(short_
     assert list(short_directory.iterdir()) == []
 
 
+def test_simulated_days_are_kept_for_a_daemon_to_serve(short_directory):
+    kept = short_directory / "kept"
+    done = run("--year", "--days", "1", "--keep", str(kept))
+    assert done.returncode == 0, done.stderr
+    counts = {name: int(count) for count, name in re.findall(r"^ *(\d+) (\w+)$", done.stdout, re.MULTILINE)}
+    assert counts.keys() == {"alerts", "pages", "incidents", "reports", "reviews", "events"}
+    assert counts["events"] > counts["alerts"] > 0
+    assert (kept / "state" / "incidentd.db").stat().st_mode & 0o777 == 0o600
+    again = run("--year", "--days", "1", "--keep", str(kept))
+    assert again.returncode == 2
+    assert f"{kept}/config exists" in again.stderr
+
+
 def test_an_unknown_scenario_is_a_usage_error():
     done = run("--scenario", "nope")
     assert done.returncode == 2

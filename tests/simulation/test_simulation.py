@@ -133,6 +133,21 @@ def test_every_page_ends_while_its_alert_does(log, simulated_weeks):
     assert kinds["alert.fired"] == kinds["alert.resolved"] + firing
 
 
+def test_reviews_are_held_after_the_rest_and_leave_their_records(log, simulated_weeks):
+    opens = dict(rows(simulated_weeks.file, "SELECT 'incident:' || id, review_opens_at FROM incidents"))
+    started = {one.subject: one.at for one in log if one.kind == "incident.review_started"}
+    assert len(started) >= 4
+    assert all(from_micros(opens[subject]) <= at for subject, at in started.items() if opens[subject])
+    kinds = Counter((one.kind, one.subject) for one in log)
+    finished = [subject for subject in started if kinds["incident.review_finished", subject]]
+    for subject in finished:
+        assert kinds["factor.written", subject] >= 3
+        assert kinds["learning.written", subject] >= 1
+    published = [subject for subject in finished if kinds["incident.review_published", subject]]
+    assert published
+    assert all(kinds["action.written", subject] for subject in published)
+
+
 def test_every_version_of_the_process_has_incidents(simulated_weeks):
     found = rows(simulated_weeks.file, "SELECT process_version, min(declared_at) FROM incidents GROUP BY 1 ORDER BY 2")
     since = [from_micros(at) - simulated_weeks.start for _, at in found]
