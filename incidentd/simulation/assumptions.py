@@ -125,6 +125,12 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     action_late: timedelta = 12 * _DAY
     learning_used: float = 0.4
     """Learnings that somebody uses again, 10 to 120 days later."""
+    factor_linked: float = 0.6
+    """Factors that an earlier review had, too, and that are linked to it."""
+    readers: int = 8
+    """Of a published document, at most."""
+    followup_answered: float = 0.55
+    """Answers to the question of what changed, 30 and 90 days later."""
 
 
 DEFAULTS = Assumptions()

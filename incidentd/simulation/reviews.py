@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from incidentd.domain.incidents import Status
+from incidentd.services.errors import NotFound, Refused
 from incidentd.simulation.draws import Draws
 from incidentd.simulation.response import Response
 from incidentd.simulation.review_texts import ACCOUNTS, FACTORS, IDEAS, LEARNINGS, SECTIONS
@@ -41,16 +43,16 @@ class Reviews:
         world, draws = self._world, response.draws.part("review")
         found = (await world.core.incidents.get(response.incident)).incident
         if response.fault.kind == "near_miss":
-            world.at(at_a_desk(world.now + 3 * _DAY), Review(world, self._uses, response, draws).begin)
+            world.at(at_a_desk(world.now + 3 * _DAY, draws), Review(world, self._uses, response, draws).begin)
         elif found.review_opens_at is not None and found.review_due_at is not None:
             opens = max(found.review_opens_at, world.now + _REST)
             if draws.yes(world.assumed.review_in_window):
                 at = opens + (found.review_due_at - opens) * draws.between(0.1, 0.8)
             else:
                 at = found.review_due_at + draws.duration(world.assumed.review_late)
-            world.at(at_a_desk(at), Review(world, self._uses, response, draws).begin)
+            world.at(at_a_desk(at, draws), Review(world, self._uses, response, draws).begin)
         elif response.fault.kind == "real":
-            world.at(at_a_desk(world.now + draws.duration(2 * _DAY)), partial(_waive, world, response))
+            world.at(at_a_desk(world.now + draws.duration(2 * _DAY), draws), partial(_waive, world, response))
 
 
 class Review:
@@ -70,14 +72,14 @@ class Review:
         self._facilitator = other
         self._people = [one for one in (*involved, *draws.several(spare, 1)) if one != other]
         self._ideas: list[int] = []
-        self._factors: list[int] = []
+        self._factors: list[tuple[str, int]] = []
 
     # ------------------------------------------------------------------ the workshop
     async def begin(self) -> None:
         """Start, once the window is open: it waits for who was woken."""
         found = (await self._world.core.incidents.get(self._incident)).incident
         if found.review_opens_at is not None and found.review_opens_at > self._world.now:
-            self._world.at(at_a_desk(found.review_opens_at + _HOUR), self.begin)
+            self._world.at(at_a_desk(found.review_opens_at + _HOUR, self._draws), self.begin)
             return
         first, *others = self._people
         calls = self._world.core.reviews
@@ -106,13 +108,14 @@ class Review:
                 text=text.format(service=self._response.fault.service), category=category, role=draws.one_of(_ROLES)
             )
             made = await calls.write(self._incident, body, draws.one_of(self._people))
-            self._factors.append(made.id)
+            self._factors.append((text, made.id))
         for person in (*self._people, self._facilitator):
             await self._say(person, factors_in=True)
         self._world.after(12 * _MINUTE, self._conclude)
 
     async def _conclude(self) -> None:
         await self._drive(step="similar")
+        await self._link_factors()
         await self._drive(step="learnings")
         draws, calls = self._draws, self._world.core.reviews
         for text in draws.several(LEARNINGS, round(draws.between(1, 2))):
@@ -125,6 +128,15 @@ class Review:
             self._ideas.append((await calls.ideas.write(self._incident, idea, draws.one_of(self._people))).id)
         self._world.after(13 * _MINUTE, self._finish)
 
+    async def _link_factors(self) -> None:
+        """Some of it was so before."""
+        for text, factor in self._factors:
+            earlier = self._uses.earlier(text, self._incident)
+            if earlier is not None and self._draws.yes(self._world.assumed.factor_linked):
+                body = wire_records.LinkFactor(earlier_id=earlier, evidence=f"INC-{self._incident}: the graphs show it")
+                with suppress(Refused, NotFound):  # another review keeps it from them for now
+                    await self._world.core.reviews.factors.link(self._incident, factor, body, self._people[0])
+
     async def _finish(self) -> None:
         await self._drive(step="closing")
         draws, calls = self._draws, self._world.core.reviews
@@ -133,7 +145,8 @@ class Review:
             body = wire_reviews.AnswerClosing(learned=learned, come_again=again)
             await calls.acts.answer(self._incident, body, person)
         await self._drive(finish=True)
-        self._world.at(at_a_desk(self._world.now + 2 * _DAY), self._act)
+        self._uses.held(self._incident, (*self._people, self._facilitator), self._factors)
+        self._world.at(at_a_desk(self._world.now + 2 * _DAY, draws), self._act)
 
     # ------------------------------------------------------------------ some days later
     async def _act(self) -> None:
@@ -143,13 +156,13 @@ class Review:
             due = (now + timedelta(days=round(draws.between(14, 45)))).date()
             text = f"{draws.one_of(_VERBS)} {self._response.fault.service}"
             body = wire_records.WriteAction(
-                text=text, owner_team=self._team, due_on=due, idea_id=idea, factor_id=draws.one_of(self._factors),
+                text=text, owner_team=self._team, due_on=due, idea_id=idea, factor_id=draws.one_of(self._factors)[1],
                 worse="one more thing to look after",
             )  # fmt: skip
             made = await calls.write(self._incident, body, self._people[0])
             self._plan_end(made.id, datetime.combine(due, now.time(), now.tzinfo))
         if draws.yes(self._world.assumed.published):
-            self._world.at(at_a_desk(now + draws.duration(3 * _DAY)), self._publish)
+            self._world.at(at_a_desk(now + draws.duration(3 * _DAY), draws), self._publish)
 
     def _plan_end(self, action: int, due: datetime) -> None:
         assumed, draws = self._world.assumed, self._draws
@@ -158,7 +171,7 @@ class Review:
         if end == "open":
             return
         at = due + draws.duration(assumed.action_late) if end == "late" else due - _DAY * draws.between(1, 12)
-        self._world.at(at_a_desk(at), partial(self._end_action, action, gives_up=end == "never"))
+        self._world.at(at_a_desk(at, draws), partial(self._end_action, action, gives_up=end == "never"))
 
     async def _end_action(self, action: int, *, gives_up: bool) -> None:
         why = "what it would protect is replaced this year" if gives_up else ""
@@ -176,6 +189,7 @@ class Review:
             body = wire_reviews.WriteSection(name=name, text=text.format(service=self._response.fault.service))
             await calls.sections.write(self._incident, body, self._people[0])
         await calls.publishing.publish(self._incident, wire_documents.Publish(), self._people[0])
+        self._uses.published(self._incident, self._draws)
         await _tell_reporters(self._world, self._response)
         if self._response.fault.kind == "real":
             await _status(self._world, self._response, Status.CLOSED, "")

@@ -18,7 +18,6 @@ from incidentd.simulation.noise import Noise
 from incidentd.simulation.pagers import Pagers
 from incidentd.simulation.response import Response
 from incidentd.simulation.reviews import Reviews
-from incidentd.simulation.team import read_files
 from incidentd.simulation.world import World
 from incidentd.storage import migrate
 from incidentd.storage.engines import MemoryBackend
@@ -41,8 +40,7 @@ async def simulate(
     `passed` hears after every thirty days how far it has come. The store of the world that is left is open; closing it
     ends the database.
     """
-    roster, process = read_files(start, 1)
-    world = World(backend, start, seed, assumed, roster, process)
+    world = World(backend, start, seed, assumed)
 
     def begins(noticed: Noticed, incident: wire.Incident, person: str) -> None:
         Response(world, start, noticed, incident, person, detection.end_alert, reviews.over)
@@ -52,7 +50,7 @@ async def simulate(
     Pagers(world, detection.taken)
     Noise(world)
     Duty(world)
-    Changes(world, start)
+    Changes(world)
     await world.start()
     until = start + timedelta(days=days)
     for month in range(1, (until - start) // _MONTH + 1):

@@ -14,9 +14,11 @@ import tomli_w
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.process_file import PROCESS_FILE, read_process
+from incidentd.configuration.process_sources import source_of
 from incidentd.configuration.roster_file import ROSTER_FILE, read_roster
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
+from incidentd.domain.process_versions import Source
 
 NOTIFIER = "pages"
 TEAMS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +30,11 @@ SERVICES: Mapping[str, str] = {"checkout": "shop", "search": "shop", "gateway": 
 HANDOVER_HOUR = 9
 VERSIONS = 3
 """Of the process."""
+REASONS: Mapping[int, tuple[str, Mapping[str, str]]] = {
+    2: ("many promised updates come late", {"updates.remind": "three minutes are too short to write one"}),
+    3: ("leads say that the first minutes are a blur", {}),
+}
+"""Why a version was adopted, and why keys of it are as they are."""
 
 
 def _monday(day: date) -> date:
@@ -91,14 +98,17 @@ def process_data(version: int) -> dict[str, Any]:
     return data
 
 
-def read_files(start: datetime, version: int) -> tuple[Roster, Process]:
-    """The roster, and the process in one version, as a daemon reads them."""
-    roster = read_roster(_document(ROSTER_FILE, roster_data(start)), {NOTIFIER})
-    return roster, read_process(_document(PROCESS_FILE, process_data(version)), roster.policies)
+def read_files(start: datetime) -> tuple[Roster, Process, Source]:
+    """The roster, and the first version of the process, as a daemon reads them."""
+    roster = read_roster(Document(Path(ROSTER_FILE), tomli_w.dumps(roster_data(start))), {NOTIFIER})
+    document = Document(Path(PROCESS_FILE), process_text(1))
+    process = read_process(document, roster.policies)
+    return roster, process, source_of(document, process)
 
 
-def _document(name: str, data: Mapping[str, Any]) -> Document:
-    return Document(Path(name), tomli_w.dumps(data))
+def process_text(version: int) -> str:
+    """process.toml in one version."""
+    return tomli_w.dumps(process_data(version))
 
 
 def on_call(start: datetime, team: str, at: datetime) -> tuple[str, str]:

@@ -12,10 +12,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from incidentd.core import Core
-from incidentd.domain.people import Roster
-from incidentd.domain.process import Process
 from incidentd.simulation.assumptions import Assumptions
 from incidentd.simulation.draws import Draws
+from incidentd.simulation.team import read_files
 from incidentd.storage.engines import MemoryBackend
 from incidentd.storage.store import Store
 from incidentd.storage.tx import NewEvent, Tx, Wake
@@ -31,24 +30,22 @@ _SECOND = timedelta(seconds=1)
 class World:
     """Owns the present. Acts on the agenda call the services as the socket API does; `hear` lists who listens."""
 
-    def __init__(
-        self, backend: MemoryBackend, start: datetime, seed: int, assumed: Assumptions, roster: Roster, process: Process
-    ) -> None:
+    def __init__(self, backend: MemoryBackend, start: datetime, seed: int, assumed: Assumptions) -> None:
         self.assumed = assumed
         self.draws = Draws(str(seed), assumed.deviation)
-        self.roster = roster
-        self.process = process
-        self.version = 1
+        self.roster, process, source = read_files(start)
+        self.version = 1  # of the process
         self.hear: dict[str, Callable[[Told], None]] = {}
         self._backend = backend
         self._clock = VirtualClock(start)
         self.core = Core(
             Store(backend, self._clock),
-            process=lambda: self.process,
+            process=lambda: process,
             roster=lambda: self.roster,
             sender=Nowhere(),
             public_url=lambda: "",
             node="simulation",
+            source=lambda: source,
         )
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._turn = itertools.count()
@@ -72,6 +69,8 @@ class World:
     async def start(self) -> None:
         """What a daemon does when it starts, but for its loops."""
         await self.core.links.start()
+        await self.core.evolution.following.follow()
+        self.core.evolution.following.after_change = self.core.recheck
         self.core.desk.rests.watch()
         await self.core.store.write(self.core.grouping.follow_configuration)
         await self.core.store.write(self.core.desk.reread)

@@ -148,8 +148,11 @@ def test_reviews_are_held_after_the_rest_and_leave_their_records(log, simulated_
     assert all(kinds["action.written", subject] for subject in published)
 
 
-def test_every_version_of_the_process_has_incidents(simulated_weeks):
+def test_every_version_of_the_process_has_incidents(log, simulated_weeks):
     found = rows(simulated_weeks.file, "SELECT process_version, min(declared_at) FROM incidents GROUP BY 1 ORDER BY 2")
+    adopted = [one for one in log if one.kind == "process.adopted"]
+    assert [version for version, _ in found] == [one.data["process_version"] for one in adopted]
+    assert [one.data["how"] for one in adopted] == ["file", "adopted", "adopted"]
     since = [from_micros(at) - simulated_weeks.start for _, at in found]
     assert len(found) == 3
     assert since[1] >= timedelta(days=7)
