@@ -31,6 +31,8 @@ _LISTS = {
     "L": (f"/v1/learnings?limit={_MOST}", "learnings", "text"),
     "Q": ("/v1/shift-requests", "requests", "schedule"),
     "H": ("/v1/handovers", "handovers", "schedule"),
+    "process_idea": (f"/v1/process/ideas?limit={_MOST}", "ideas", "text"),
+    "process_retro": (f"/v1/process/retros?limit={_MOST}", "retros", "why"),
     "report": (f"/v1/reports?limit={_MOST}", "reports", "subject"),
 }
 

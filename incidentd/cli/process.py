@@ -12,6 +12,8 @@ import click
 from incidentd.cli.edited_files import refuse_faults
 from incidentd.cli.parts import Decorator, Identifier, Word, change_options, read_options, versioned
 from incidentd.cli.process_files import sent, write_out
+from incidentd.cli.process_ideas import idea
+from incidentd.cli.process_retros import retro
 from incidentd.cli.process_views import print_comparison, print_now, print_version, print_versions
 from incidentd.cli.refusal import Failure
 from incidentd.cli.replay import Since, report_pages
@@ -303,3 +305,7 @@ def export(session: Session, number: int, directory: Path, overwrite: bool) -> N
     found = session.decode(body, wire_process.WholeProcessVersion)
     written = write_out(found, directory, overwrite=overwrite)
     session.done(body, f"{found.name} is written: {', '.join(map(str, written))}")
+
+
+for _command in (idea, retro):
+    process.add_command(_command)

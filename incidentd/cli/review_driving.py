@@ -9,9 +9,10 @@ import click
 
 from incidentd.cli.incident_changes import text_given
 from incidentd.cli.parts import INCIDENT, Instant, Word, change_options, versioned
-from incidentd.cli.review_workshop import hidden, stepper, time_left
+from incidentd.cli.review_workshop import hidden
 from incidentd.cli.screen import hang, listed, words
 from incidentd.cli.session import Session
+from incidentd.cli.workshop_words import stepper, time_left
 from incidentd.domain.display import safe_line
 from incidentd.domain.review_steps import Step
 from incidentd.wire.reviews import AnswerClosing, ReviewView, StartReview, WriteTalk
@@ -94,7 +95,8 @@ def join(session: Session, incident_id: int) -> None:
     body = _post(session, incident_id, "/participate", {"present": True})
     _stands(session, body)
     if not session.as_json and not session.quiet:
-        hang("", stepper(session.decode(body, ReviewView)))
+        found = session.decode(body, ReviewView)
+        hang("", stepper(found.steps, found.review.step))
 
 
 @click.command()

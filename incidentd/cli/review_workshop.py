@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import click
 
 from incidentd.cli.parts import INCIDENT, list_options, read_options, say_more
-from incidentd.cli.screen import Painted, fields, glyph, hang, listed, section, span, table, toned, words
+from incidentd.cli.screen import Painted, fields, hang, listed, section, table, toned, words
 from incidentd.cli.session import Session
+from incidentd.cli.workshop_words import print_guide, stepper, time_left
 from incidentd.domain.display import safe_line
 from incidentd.wire import reviews as wire_reviews
 from incidentd.wire.reviews import ReviewView
@@ -49,8 +48,8 @@ def show(session: Session, incident_id: int) -> None:
     review = found.review
     hang("", safe_line(f"{review.review_name} of INC-{incident_id}: {review.title} ({review.state})"), tone="bold")
     if review.state in ("running", "paused"):
-        hang("", stepper(found))
-        _guide(found)
+        hang("", stepper(found.steps, review.step))
+        print_guide(found.steps, review.step)
     fields([
         ("time", time_left(review)),
         ("driven by", (review.facilitator or "nobody") + (", solo" if review.solo else "")),
@@ -62,35 +61,6 @@ def show(session: Session, incident_id: int) -> None:
     _people(session, found)
     _talk(session, found)
     _closing(found)
-
-
-def stepper(found: ReviewView) -> str:
-    """All steps in a line, with where it stands."""
-    names = [one.name for one in found.steps]
-    at = names.index(found.review.step) if found.review.step in names else 0
-    marks = [glyph("✓", "x") if n < at else glyph("●", "*") if n == at else glyph("○", "-") for n in range(len(names))]
-    return "  ".join(f"{mark} {one.title}" for mark, one in zip(marks, found.steps, strict=True))
-
-
-def _guide(found: ReviewView) -> None:
-    for one in found.steps:
-        if one.name == found.review.step:
-            print()
-            hang("  ", one.text)
-            print()
-
-
-def time_left(review: wire_reviews.Review) -> str:
-    """How the time of the step stands, in words."""
-    if review.state == "paused":
-        kept = "" if review.left is None else f", {span(timedelta(seconds=review.left))} of the step are kept"
-        return f"paused{kept}"
-    if review.state != "running":
-        return ""
-    if review.step_ends_at is None:
-        return "no timer runs"
-    left = review.step_ends_at - datetime.now(UTC)
-    return f"{span(left)} left of the step" if left > timedelta(0) else f"over since {span(-left)}"
 
 
 def hidden(found: ReviewView) -> list[str]:

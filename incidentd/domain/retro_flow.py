@@ -140,7 +140,9 @@ def must_be_grouped(row: Retro) -> None:
     """Raises `FlowRefused` while ideas are hidden, and when the votes for topics are counted."""
     must_run(row, "ideas")
     if not row.ideas_shown:
-        raise FlowRefused("the ideas are not shown yet", f"its facilitator shows them: {row.command('show')}", "ideas")
+        raise FlowRefused(
+            "the ideas are not shown yet", f"its facilitator shows them: {row.command('reveal')}", "ideas"
+        )
     if row.votes_shown:
         remedy = f"write it in the notes of a topic: {row.command('topic edit')} TOPIC --notes ..."
         raise FlowRefused("the votes are counted: its topics stay as they are", remedy, "ideas")
@@ -157,7 +159,7 @@ def must_be_chosen(row: Retro, topics: Iterable[Topic], topic: Topic) -> None:
     must_run(row, "chosen")
     if not row.votes_shown:
         raise FlowRefused(
-            "the votes are not counted yet", f"its facilitator shows them: {row.command('show')}", "chosen"
+            "the votes are not counted yet", f"its facilitator shows them: {row.command('reveal')}", "chosen"
         )
     others = [one for one in topics if one.chosen and one.id != topic.id]
     if len(others) >= MOST_TOPICS:

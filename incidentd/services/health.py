@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
+from incidentd.domain import retros as retro_rules
 from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
-from incidentd.storage import alerts, deliveries, incidents, pages, reports, timers
+from incidentd.storage import alerts, deliveries, incidents, pages, reports, retros, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
@@ -41,6 +42,7 @@ class _Counts:
         self.unreached = [_unreached(conn, page) for page in pages.at_last_resort(conn)]
         self.reports_late = reports.count(conn, reports.is_late(now))
         self.reviews_late = incidents.count_where(conn, incidents.review_stands("late", now))
+        self.retros_due = retros.listed(conn, retros.in_states([retro_rules.State.DUE]))
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
@@ -135,6 +137,7 @@ def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth], name: str
     if counts.reviews_late:
         of = "1 incident is" if counts.reviews_late == 1 else f"{counts.reviews_late} incidents are"
         found.append(f"the {name} of {of} late: see incidentctl review due")
+    found += [f"{one.called} is due, {one.why}: incidentctl process retro start" for one in counts.retros_due]
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
     if counts.timers_due > _LATE_TIMERS:

@@ -707,6 +707,8 @@ def test_every_command_has_a_case():
     elsewhere |= {f"review {verb}" for verb in ("check", "publish", "history", "template")}  # test_review_publishing.py
     elsewhere |= {path for path in LEAVES if path.startswith("learn ")}  # test_learn.py
     elsewhere |= {f"insights {name}" for name in ("dots", "rhythm", "load", "report")}  # test_insight_pictures.py
+    retros = ("process idea ", "process retro ")
+    elsewhere |= {path for path in LEAVES if path.startswith(retros)}  # test_process_retros.py
     assert untried == elsewhere
 
 
