@@ -61,7 +61,7 @@ _since: Decorator = click.option(
 
 @click.group()
 def process() -> None:
-    """The process as a versioned thing: compare, propose, adopt, and see what was in force when.
+    """How we work, as versions: compare, propose, adopt, see what was in force when; ideas, and process retros.
 
     The first version that is adopted makes the daemon's store the truth: from then on process.toml is a proposal.
     """
