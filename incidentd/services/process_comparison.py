@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_effective import effective
-from incidentd.configuration.process_sources import document_of, known_as, read_source, read_text
+from incidentd.configuration.process_file import read_process
+from incidentd.configuration.process_sources import document_of, read_source, read_text
 from incidentd.domain import cadence_replay
 from incidentd.domain.people import Roster
-from incidentd.domain.process import Process
+from incidentd.domain.process import DEFAULT_VERSION, Process
 from incidentd.domain.process_diff import Change, differences, label, text_change
 from incidentd.domain.process_versions import Source
 from incidentd.services.errors import Invalid
@@ -43,6 +44,12 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     document: Document
     lined: bool = False
 
+    @property
+    def meaning(self) -> str:
+        """The hash of what it means, as this incidentd reckons it."""
+        built_in = self.process.version == DEFAULT_VERSION
+        return read_process(Document(self.document.file, ""), None).version if built_in else self.process.version
+
 
 class ProcessComparisons:
     """Implements `process_contracts.ProcessComparisonCalls`."""
@@ -66,7 +73,7 @@ class ProcessComparisons:
             faults=(),
             before=before.name,
             after=after.name,
-            same=before.process.version == after.process.version,
+            same=before.meaning == after.meaning,
             differences=tuple(_shown(one, before, after) for one in changes),
             pages=any(one.section in PAGING for one in changes),
             **parts,
@@ -91,12 +98,7 @@ class ProcessComparisons:
 
     async def _of_row(self, row: VersionRow) -> Side:
         process = await asyncio.to_thread(read_source, row.source, None, name=place(row))
-        return Side(
-            name=row.name,
-            process=known_as(process, row.process_version),
-            source=row.source,
-            document=document_of(row.source, place(row)),
-        )
+        return Side(name=row.name, process=process, source=row.source, document=document_of(row.source, place(row)))
 
 
 def compared(before: Side, after: Side) -> tuple[Change, ...]:

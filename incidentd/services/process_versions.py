@@ -153,7 +153,8 @@ class ProcessVersions:
         elif (objection := not_proposable(known.standing)) is not None:
             if anew:
                 raise _conflict(tx.conn, objection, known)
-            return process_versions.change(tx, known, explanations=dict(source.because)), False
+            explanations = {**known.explanations, **source.because}
+            return process_versions.change(tx, known, explanations=explanations), False
         else:
             row = process_versions.change(
                 tx, known, state=State.PROPOSED, proposed_by=actor, proposed_at=tx.now, reason=source.reason,

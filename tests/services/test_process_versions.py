@@ -11,6 +11,8 @@ from incidentd.configuration.named_files import OnDisk
 from incidentd.configuration.process_file import read_process
 from incidentd.configuration.process_sources import source_of
 from incidentd.core import Core
+from incidentd.domain.process import DEFAULT_VERSION
+from incidentd.domain.process_versions import Source
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
 from incidentd.storage import process_versions, schema_process
@@ -323,6 +325,12 @@ async def test_an_edit_shows_what_it_would_have_changed(daemon, file):
     assert [(one.before, one.after) for one in found.severities.changed] == [("SEV2", "SEV4")]
     assert "set by hand" in found.updates.limit
 
+    builtin = Source(text="")
+    await daemon.store.write(lambda tx: process_versions.add(
+        tx, DEFAULT_VERSION, builtin, state="superseded", how="file", proposed_by="system"
+    ))  # fmt: skip
+    none = await compare(compared(number=2))
+    assert (none.same, none.differences) == (True, ())  # no file means what an empty one does
     same = await compare(compared(number=1))
     assert (same.same, same.differences, same.updates, same.severities, same.pages) == (True, (), None, None, False)
     broken = await compare(compared(file=wire_replay.EditedFile(name="mine.toml", text="[route]\npolicy = 'no'\n")))
