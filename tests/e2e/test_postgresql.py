@@ -117,6 +117,14 @@ def test_two_daemons_share_the_work_and_each_sees_all_of_it(running, node, recor
         first.ask("POST", f"/v1/pages/{page_id}/acknowledge", {})
         assert second.page_of("Disk0")["page"]["acknowledged_by"] == "ada"
 
+        assert second.get("/v1/process")["current"]["name"] == "V-1", "both files say the same"
+        edited = {"name": "process.toml", "text": PROCESS + "[review]\nname = 'Look back'\n"}
+        body = {"file": edited, "reason": "our own words", "adopt": True}
+        assert first.ask("POST", "/v1/process/versions", body)["name"] == "V-2"
+        running.eventually(
+            lambda: second.get("/v1/info")["review_name"] == "Look back", "a node takes up what another adopts"
+        )
+
         first.kill()
         second.fire("AfterTheKill")
         running.eventually(lambda: len(sent(recorder, "page")) == 41, "the one that is left goes on")
