@@ -79,6 +79,7 @@ async def cadence(core):
     return core.process().cadence[Severity.SEV2]["identified"].total_seconds() / 60
 
 
+@pytest.mark.both_engines
 async def test_what_the_file_says_is_recorded_when_it_means_something_else(daemon, file):
     following, versions = daemon.core.evolution.following, daemon.core.evolution.versions
     first = (await versions.now()).current
@@ -148,6 +149,7 @@ async def test_once_adopted_the_file_is_a_proposal_only_until_it_is_followed_aga
     assert following.problems() == []
 
 
+@pytest.mark.both_engines
 async def test_a_second_person_is_asked_for_by_the_stricter_of_both(daemon, file):
     versions = daemon.core.evolution.versions
     with pytest.raises(Refused, match="second person") as refused:
@@ -230,6 +232,7 @@ async def test_a_policy_that_is_gone_is_refused_at_adoption_and_shown_afterwards
     assert "no policy" in node.evolution.following.misfits(less)[0]
 
 
+@pytest.mark.both_engines
 async def test_every_node_takes_up_what_one_adopts(daemon, file):
     other = file.core(daemon.store)
     await other.evolution.following.follow()
@@ -265,6 +268,7 @@ async def test_files_that_it_names_are_kept_with_it(daemon, file):
     assert (whole.document.split(), dict(whole.files)) == (text.replace("'", '"').split(), {"wording.toml": lexicon})
 
 
+@pytest.mark.both_engines
 async def test_the_same_words_are_the_same_version_though_a_later_incidentd_hashes_them_otherwise(daemon, file):
     file.write(CALM)
     file.process = msgspec.structs.replace(file.process, version="ffffffffffff")
@@ -275,6 +279,7 @@ async def test_the_same_words_are_the_same_version_though_a_later_incidentd_hash
     assert daemon.core.process().version == "ffffffffffff"
 
 
+@pytest.mark.both_engines
 async def test_everything_remembers_the_version_it_ran_under(daemon, file):
     declared = wire_incidents.DeclareIncident(title="503", severity=Severity.SEV3, service="shop")
     first = await daemon.core.incidents.declare(declared, "ada")
@@ -296,6 +301,7 @@ async def test_everything_remembers_the_version_it_ran_under(daemon, file):
     assert counted == {made.process_version: 1}
 
 
+@pytest.mark.both_engines
 async def test_an_edit_shows_what_it_would_have_changed(daemon, file):
     file.write("[review]\n")
     await daemon.core.recheck()
