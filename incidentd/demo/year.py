@@ -12,12 +12,17 @@ from sqlalchemy import Connection, func, select
 
 from incidentd.demo.setup import write_configuration
 from incidentd.simulation import team
+from incidentd.simulation.assumptions import DEFAULTS
 from incidentd.simulation.simulate import simulate_into
-from incidentd.storage.schema import alerts, events, incidents, pages
-from incidentd.storage.schema_reviews import reviews
-from incidentd.storage.schema_support import reports
+from incidentd.storage.schema import events
 
-_COUNTED = {"alerts": alerts, "pages": pages, "incidents": incidents, "reports": reports, "reviews": reviews}
+_COUNTED = {
+    "alert.fired": "alerts",
+    "page.started": "pages",
+    "incident.declared": "incidents",
+    "report.opened": "reports",
+    "incident.review_started": "reviews",
+}
 
 
 async def write(directory: Path, seed: int, days: int) -> Mapping[str, str]:
@@ -25,17 +30,17 @@ async def write(directory: Path, seed: int, days: int) -> Mapping[str, str]:
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
     user = getpass.getuser()
     viewer = {user: {"name": user, "os_user": user, "contacts": [{"notifier": team.NOTIFIER}]}}
-    environ = write_configuration(directory, team.roster_data(start, viewer), team.process_data(team.VERSIONS))
-    click.echo(f"Simulating {days} days of a fictional team, seed {seed}; a year takes about a minute")
+    process = team.process_data(DEFAULTS.version_on(days))
+    environ = write_configuration(directory, team.roster_data(start, viewer), process)
+    click.echo(f"Simulating {days} days of a fictional team, seed {seed}; a year takes a minute or two")
     file = directory / "state" / "incidentd.db"
     await simulate_into(file, seed=seed, start=start, days=days, passed=lambda at: click.echo(f"{at:%Y-%m-%d}"))
     return environ
 
 
 def counts(conn: Connection) -> Sequence[str]:
-    """How much of everything there is, a line each."""
-    found = {
-        name: conn.execute(select(func.count()).select_from(table)).scalar_one() for name, table in _COUNTED.items()
-    }
-    found["events"] = conn.execute(select(func.count()).select_from(events)).scalar_one()
-    return [f"{count:>7,} {name}" for name, count in found.items()]
+    """How much of everything there is in the log, a line each."""
+    rows = conn.execute(select(events.c.kind, func.count()).group_by(events.c.kind))
+    found: dict[str, int] = dict(rows.tuples().all())
+    counted = {name: found.get(kind, 0) for kind, name in _COUNTED.items()} | {"events": sum(found.values())}
+    return [f"{count:>7,} {name}" for name, count in counted.items()]

@@ -88,7 +88,9 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
 
     # ------------------------------------------------------------------ updates, and what a change of the process does
     promise_kept: tuple[float, ...] = (0.70, 0.88, 0.88)
-    """Promised updates written in time, by version of the process: version 2 HAS an effect, of 18 points."""
+    """Promised updates that are meant to be written in time, by version of the process: version 2 HAS an effect, of 18
+    points. Of those that are meant to be late, some are kept all the same: the incident is over before they are due.
+    """
     promise_late: timedelta = 11 * _MINUTE
     """How late the others are."""
     version_days: tuple[int, ...] = (120, 240)
@@ -131,6 +133,10 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     """Of a published document, at most."""
     followup_answered: float = 0.55
     """Answers to the question of what changed, 30 and 90 days later."""
+
+    def version_on(self, day: float) -> int:
+        """The version of the process that is in force so many days after the start."""
+        return 1 + sum(one <= day for one in self.version_days)
 
 
 DEFAULTS = Assumptions()

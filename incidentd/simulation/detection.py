@@ -19,7 +19,7 @@ from incidentd.wire import reports as wire_reports
 
 _TWO = 2
 _NOBODY_ELSE = timedelta(hours=4)
-_SPEAKS = timedelta(minutes=2)
+_SEEN = timedelta(minutes=1)
 Begins = Callable[["Noticed", wire.Incident, str], None]
 
 
@@ -69,7 +69,7 @@ class Detection:
 
     # ------------------------------------------------------------------ alerts
     async def _alert(self, noticed: Noticed) -> None:
-        if noticed.incident is None or not noticed.ends_alert:
+        if not noticed.ends_alert:
             await signal(self._world, noticed.fault.labels, noticed.fault.title, SignalKind.FIRING)
 
     def _fired(self, event: Told) -> None:
@@ -78,6 +78,14 @@ class Detection:
         if found is not None:
             found.alert_ids.append(number(event))
             self._by_alert[number(event)] = found
+            if found.incident is not None:
+                self._world.after(_SEEN, partial(self._link_alert, found, number(event)))
+
+    async def _link_alert(self, noticed: Noticed, alert: int) -> None:
+        """The alert of a fault that customers were faster to tell of."""
+        incident, by = noticed.incident, self._customers.triager(noticed.fault.service)
+        assert incident is not None
+        await self._world.core.incidents.link_alerts(incident, (alert,), by)
 
     def taken(self, page: wire.Page) -> None:
         """Somebody has acknowledged a page: what it is about may be an incident."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from incidentd import wire
 from incidentd.services.errors import Conflict
@@ -37,11 +38,12 @@ class Pagers:
 
     def _asked(self, event: Told) -> None:
         page, world = number(event), self._world
-        people = [str(one) for one in data(event)["people"]]  # type: ignore[attr-defined]
+        people = data(event)["people"]
+        assert isinstance(people, list | tuple)
         for person in people:
             share, wait = self._habits(world.now, self._waiting.get(page, "high"))
             if self._draws.yes(share):
-                world.after(self._draws.duration(wait), lambda person=person: self._answer(page, person))  # type: ignore[misc]
+                world.after(self._draws.duration(wait), partial(self._answer, page, person))
 
     def _habits(self, at: datetime, urgency: str) -> tuple[float, timedelta]:
         assumed = self._world.assumed
@@ -56,7 +58,7 @@ class Pagers:
         page, draws = number(event), self._draws
         team = draws.one_of(tuple(self._world.roster.teams.values()))
         person = draws.one_of(team.members)
-        self._world.after(draws.duration(_GIVEN_UP), lambda: self._answer(page, person))
+        self._world.after(draws.duration(_GIVEN_UP), partial(self._answer, page, person))
 
     async def _answer(self, page: int, person: str) -> None:
         if page not in self._waiting:

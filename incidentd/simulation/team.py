@@ -28,8 +28,6 @@ TEAMS: Mapping[str, tuple[str, ...]] = {
 SERVICES: Mapping[str, str] = {"checkout": "shop", "search": "shop", "gateway": "platform"}
 """Who owns what."""
 HANDOVER_HOUR = 9
-VERSIONS = 3
-"""Of the process."""
 REASONS: Mapping[int, tuple[str, Mapping[str, str]]] = {
     2: ("many promised updates come late", {"updates.remind": "three minutes are too short to write one"}),
     3: ("leads say that the first minutes are a blur", {}),

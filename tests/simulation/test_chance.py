@@ -65,6 +65,11 @@ def test_faults_of_a_number_are_the_same_and_their_shares_are_those_assumed():
     assert all(abs(one.guessed.rank - one.severity.rank) <= 1 for one in faults)
 
 
+def test_the_version_of_the_process_follows_the_days():
+    assert [DEFAULTS.version_on(day) for day in (0, 119.9, 120, 239, 240, 365)] == [1, 1, 2, 2, 3, 3]
+    assert len(DEFAULTS.promise_kept) == len(DEFAULTS.version_days) + 1
+
+
 def test_everybody_is_secondary_before_they_are_primary():
     for team, people in TEAMS.items():
         pairs = [on_call(MONDAY, team, cycle_begins(MONDAY) + timedelta(weeks=week)) for week in range(7)]

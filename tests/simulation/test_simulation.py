@@ -148,6 +148,16 @@ def test_reviews_are_held_after_the_rest_and_leave_their_records(log, simulated_
     assert all(kinds["action.written", subject] for subject in published)
 
 
+def test_the_alert_of_every_fault_is_linked_to_its_incident_whoever_noticed_first(log):
+    faults = {
+        one.subject for one in log if one.kind == "alert.fired" and one.data["labels"]["instance"].startswith("node-")
+    }
+    linked = {one.subject for one in log if one.kind == "incident.alert_linked" and one.subject.startswith("alert:")}
+    assert len(linked) > 15
+    assert linked <= faults
+    assert len(faults - linked) <= 2, "of the last hours"
+
+
 def test_every_version_of_the_process_has_incidents(log, simulated_weeks):
     found = rows(simulated_weeks.file, "SELECT process_version, min(declared_at) FROM incidents GROUP BY 1 ORDER BY 2")
     adopted = [one for one in log if one.kind == "process.adopted"]
