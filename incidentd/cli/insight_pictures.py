@@ -75,7 +75,9 @@ def rhythm_forms(found: wire_figures.Rhythm) -> Forms:
 
 @click.command()
 @click.argument("team")
-@click.option("--weeks", type=click.IntRange(1, 52), default=13, show_default=True, metavar="N", help="How many weeks.")
+@click.option(
+    "--weeks", type=click.IntRange(1, 104), default=13, show_default=True, metavar="N", help="How many weeks."
+)
 @form_options
 @read_options
 @click.pass_obj

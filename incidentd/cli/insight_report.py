@@ -39,7 +39,7 @@ class Found(msgspec.Struct, frozen=True):
 @click.command()
 @scope_options
 @form_options
-@click.option("--weeks", type=click.IntRange(1, 52), default=13, show_default=True, metavar="N", help="Of the load.")
+@click.option("--weeks", type=click.IntRange(1, 104), default=13, show_default=True, metavar="N", help="Of the load.")
 @read_options
 @click.pass_obj
 def report(session: Session, scope: dict[str, str], form: Form, weeks: int) -> None:

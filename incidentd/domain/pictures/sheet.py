@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from incidentd.domain.columns import fit, wrap
 from incidentd.domain.columns import width as width_of
-from incidentd.domain.columns import wrap
 from incidentd.domain.display import safe_line
 from incidentd.domain.review_markup import escaped
 
 WIDTH, MARGIN = 960, 24  # user units
 HEAD = 76  # the title and the line under it
 _LETTER = 6.6  # user units that a letter of a label takes, about
+_TITLE_LETTER = 12.0
 _LINE = 17
 _LONGEST = 100_000
 _FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif'
@@ -53,7 +54,7 @@ class Sheet(NamedTuple):
 
 def drawn(sheet: Sheet, body: Iterable[str]) -> str:
     """The whole SVG document."""
-    ident = identifier(sheet.ident)
+    ident, room = identifier(sheet.ident), sheet.width - 2 * MARGIN
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
@@ -64,8 +65,8 @@ def drawn(sheet: Sheet, body: Iterable[str]) -> str:
             f"<style>{_STYLE}</style>",
             f"<defs>{_pattern(ident, 'lines', _STRIPE)}{_pattern(ident, 'points', _POINT)}</defs>",
             f'<rect class="ground" width="{sheet.width:g}" height="{sheet.height:g}"/>',
-            label(MARGIN, 36, sheet.title, "ink title"),
-            label(MARGIN, 58, sheet.subtitle, "soft"),
+            label(MARGIN, 36, fit(safe_line(sheet.title), int(room / _TITLE_LETTER)), "ink title"),
+            label(MARGIN, 58, fit(safe_line(sheet.subtitle), int(room / _LETTER)), "soft"),
             *body,
             "</svg>",
             "",

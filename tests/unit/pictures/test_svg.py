@@ -86,6 +86,23 @@ def places(root):
             yield from ((float(one.get(f"x{end}")), float(one.get(f"y{end}"))) for end in "12")
 
 
+def test_long_names_are_cut_and_long_words_wrapped(scene):
+    """As far as the width of letters is known: 6.6 units, 12 in a title."""
+    long = "a long name " * 40 + "x" * 900
+    year = scene.year()
+    figure = msgspec.structs.replace(year.figure, title=long, definition=long, note=long, parts={long: 3})
+    scope = msgspec.structs.replace(year.scope, team=long)
+    detail = msgspec.structs.replace(year, figure=figure, scope=scope)
+    load = msgspec.structs.replace(scene.load(), team=long, definitions={"pages": long})
+    for text in (dots_svg(detail), load_svg(load), dots_svg(msgspec.structs.replace(detail, cases=()))):
+        root = ElementTree.fromstring(text)
+        for one in root.iterfind(f"{SVG}text"):
+            classes = one.get("class", "").split()
+            if "end" not in classes:
+                size = 12 if "title" in classes else 6.6
+                assert float(one.get("x", "")) + len(one.text or "") * size <= float(root.get("width", "")) + 1
+
+
 def hints(root):
     return [one.text for one in root.iterfind(f"{SVG}g/{SVG}title")]
 
