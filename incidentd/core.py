@@ -271,6 +271,7 @@ class Core:
             rehearsals=self.rehearsals,
             process=self.evolution.versions,
             process_comparison=self.evolution.comparisons,
+            insights=self.evolution.insights(),
             review=self.reviews.calls(),
             retro=self.retros.calls(),
             reports=self.support.reports,

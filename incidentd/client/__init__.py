@@ -21,6 +21,7 @@ from incidentd.client.experiments import ExperimentCalls
 from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
+from incidentd.client.insights import InsightCalls
 from incidentd.client.library import LibraryCalls
 from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
@@ -76,6 +77,7 @@ class Client(
     ActionCalls,
     WordingCalls,
     LibraryCalls,
+    InsightCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     TriageCalls,

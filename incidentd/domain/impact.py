@@ -92,3 +92,12 @@ def claimed_start(claims: Iterable[ImpactClaim], started_at: datetime) -> dateti
     """The earliest start that a claim in force gives, when it is not that of the incident."""
     earliest = min((one.starts_at for one in in_force(claims)), default=started_at)
     return None if earliest == started_at else earliest
+
+
+def disputed_starts(claims: Iterable[ImpactClaim], started_at: datetime) -> tuple[datetime, ...]:
+    """Starts that speak against the one that was said: of claims before it, and of claims that are disputed."""
+    return tuple(
+        one.starts_at
+        for one in in_force(claims)
+        if one.starts_at < started_at or (one.state == "disputed" and one.starts_at != started_at)
+    )

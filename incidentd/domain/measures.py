@@ -26,6 +26,12 @@ from incidentd.wire.measures import EpisodeMeasures, Measures, SeverityRevision
 
 ACKNOWLEDGED = ("page.acknowledged", "page.ack_counted", "alert.acknowledged")
 """Acts by which somebody takes on what was detected; to declare or to reopen an incident is one, too."""
+OWN_KINDS = (
+    "incident.declared", "incident.status", "incident.severity", "incident.edited", "incident.corrected",
+    "incident.role", "incident.update", "incident.alert_linked", "incident.alert_unlinked", "incident.absorbed",
+    "incident.released", "incident.split", "incident.split_from", "incident.report_linked", "incident.report_unlinked",
+)  # fmt: skip
+"""The events of an incident that are read; those of other kinds change nothing."""
 _SAID = "said"
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from incidentd.domain.hours import Hours, holds
 from incidentd.domain.interruptions import Interruption, Source
-from incidentd.domain.modes import Mode, mode_at
+from incidentd.domain.modes import Mode, ModeBlock, mode_at
 from incidentd.domain.people import Person
 from incidentd.domain.protection_log import Log
 from incidentd.domain.sleep_hours import in_sleep_hours
@@ -76,6 +76,14 @@ class Island(msgspec.Struct, frozen=True):
         return f"one person was pulled in {self.count} times for {self.service}: pair up, so that a second one knows it"
 
 
+class ReactiveWork(msgspec.Struct, frozen=True):
+    """A page or an interruption, as `subject`, and whether support handled it."""
+
+    subject: str
+    at: datetime
+    absorbed: bool
+
+
 class Members(msgspec.Struct, frozen=True):
     """The people of a team, and their public holidays."""
 
@@ -105,23 +113,30 @@ def measure(log: Log, members: Members, start: datetime, end: datetime) -> Week:
     """The figures from `start` until before `end`; days that have not had their noon by then count for nothing."""
     who = members.people
     mine = [one for one in log.interruptions if one.person in who and start <= one.at < end]
-    days = set(_project_days(log, members, start, end))
-    hit = {(one.person, wall(one.at, who[one.person].zone).date()) for one in mine}
-    work, absorbed = _work(log, members, start, end)
+    days = project_days(log, members, start, end)
+    work = [one.absorbed for one in reactive_work(log, members, start, end)]
     hours = _hours(log, members, start, end)
     return Week(
         starts_at=start,
         ends_at=end,
-        project_days=len(days | hit),
-        leaks=len(hit),
-        work=work,
-        absorbed=absorbed,
+        project_days=len(days),
+        leaks=sum(days.values()),
+        work=len(work),
+        absorbed=sum(work),
         interruptions=len(mine),
         reasons=dict(sorted(Counter(one.reason.value for one in mine).items())),
         hours=len(hours),
         off_hours=sum(not members.works(person, at) for person, at in hours),
         sleep_hours=sum(in_sleep_hours(at, who[person].zone, who[person].sleep) for person, at in hours),
     )
+
+
+def project_days(log: Log, members: Members, start: datetime, end: datetime) -> dict[tuple[str, date], bool]:
+    """Every project day, as (person, day), and whether somebody interrupted it."""
+    who = members.people
+    days = dict.fromkeys(_project_days(log, members, start, end), False)
+    mine = [one for one in log.interruptions if one.person in who and start <= one.at < end]
+    return days | {(one.person, wall(one.at, who[one.person].zone).date()): True for one in mine}
 
 
 def _project_days(log: Log, members: Members, start: datetime, end: datetime) -> Iterator[tuple[str, date]]:
@@ -139,17 +154,19 @@ def _project_days(log: Log, members: Members, start: datetime, end: datetime) ->
             day += _DAY
 
 
-def _work(log: Log, members: Members, start: datetime, end: datetime) -> tuple[int, int]:
-    """(reactive work, what of it support handled)."""
+def reactive_work(log: Log, members: Members, start: datetime, end: datetime) -> Iterator[ReactiveWork]:
+    """Pages that somebody of the team took on, and interruptions without a page."""
     leaked = {one.subject for one in log.interruptions if one.source is Source.PAGE}
-    pages = [one for one in log.handled if one.person in members.people and start <= one.at < end]
-    absorbed = [one for one in pages if mode_at(log.blocks, one.person, one.at) is Mode.SUPPORT]
-    by_hand = [
-        one
-        for one in log.interruptions
-        if one.source is not Source.PAGE and one.person in members.people and start <= one.at < end
-    ]
-    return len(pages) + len(by_hand), sum(one.subject not in leaked for one in absorbed)
+    blocks: dict[str, list[ModeBlock]] = {}
+    for block in log.blocks:
+        blocks.setdefault(block.person, []).append(block)
+    for page in log.handled:
+        if page.person in members.people and start <= page.at < end:
+            in_support = mode_at(blocks.get(page.person, ()), page.person, page.at) is Mode.SUPPORT
+            yield ReactiveWork(page.subject, page.at, in_support and page.subject not in leaked)
+    for one in log.interruptions:
+        if one.source is not Source.PAGE and one.person in members.people and start <= one.at < end:
+            yield ReactiveWork(one.subject, one.at, absorbed=False)
 
 
 def _hours(log: Log, members: Members, start: datetime, end: datetime) -> list[tuple[str, datetime]]:

@@ -24,6 +24,7 @@ from incidentd.services.incident_contracts import (
     RoleCalls,
     SeverityCalls,
 )
+from incidentd.services.insight_contracts import InsightCalls
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
 from incidentd.services.process_contracts import ProcessCalls, ProcessComparisonCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
@@ -335,6 +336,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     rehearsals: RehearsalCalls
     process: ProcessCalls
     process_comparison: ProcessComparisonCalls
+    insights: InsightCalls
     review: ReviewCalls
     retro: RetroCalls
     reports: ReportCalls

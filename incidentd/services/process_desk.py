@@ -1,4 +1,4 @@
-"""The process as a team works on it: its versions, and how a node takes up the one in force."""
+"""The process as a team works on it: its figures, its versions, and how a node takes up the one in force."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from incidentd.domain.people import Roster
 from incidentd.domain.process_versions import Source
+from incidentd.services.figures import Figures
+from incidentd.services.insight_contracts import InsightCalls
+from incidentd.services.page_rhythm import PageRhythm
 from incidentd.services.process_comparison import ProcessComparisons
 from incidentd.services.process_following import Configured, ProcessFollowing
 from incidentd.services.process_in_force import InForce
@@ -26,6 +29,8 @@ class ProcessDesk:
         self.following.keep = self.keeping.keep
         self.versions = ProcessVersions(store, self.following, roster)
         self.comparisons = ProcessComparisons(store, self.following, roster)
+        self.figures = Figures(store, in_force, roster)
+        self.rhythm = PageRhythm(self.figures, roster)
         self.loop = Loop("process", self.following.look)
         """Takes up what another node adopts, within a second: to look at each of its commits would cost more."""
 
@@ -33,3 +38,7 @@ class ProcessDesk:
         """What is odd about the configuration, with the process that is in force."""
         unkept = [self.keeping.problem] if self.keeping.problem else []
         return [*self.following.all_problems(configured), *unkept]
+
+    def insights(self) -> InsightCalls:
+        """What the socket API can call about figures."""
+        return InsightCalls(figures=self.figures, rhythm=self.rhythm)

@@ -48,11 +48,17 @@ def _said(conn: Connection, fact: str, incident_ids: Iterable[int]) -> dict[int,
 
 def claims(conn: Connection, incident_id: int) -> tuple[ImpactClaim, ...]:
     """Every claim about the impact, oldest first."""
-    rows = _rows(conn, impact_claims, [incident_id])
-    said = _said(conn, "claim", [incident_id]) if rows else {}
+    return claims_of(conn, [incident_id])[incident_id]
+
+
+def claims_of(conn: Connection, incident_ids: Iterable[int]) -> dict[int, tuple[ImpactClaim, ...]]:
+    """Every claim about the impact of some incidents, by incident and oldest first."""
+    found: dict[int, tuple[ImpactClaim, ...]] = dict.fromkeys(incident_ids, ())
+    rows = _rows(conn, impact_claims, found)
+    said = _said(conn, "claim", found) if rows else {}
     replaced = {row.replaces: row.id for row in rows if row.replaces is not None}
-    return tuple(
-        ImpactClaim(
+    for row in rows:
+        claim = ImpactClaim(
             id=row.id,
             affected=row.affected,
             figure=Figure(low=row.low, high=row.high, unit=row.unit),
@@ -68,8 +74,8 @@ def claims(conn: Connection, incident_id: int) -> tuple[ImpactClaim, ...]:
             state=claim_state(said.get(row.id, ()), replaced.get(row.id)),
             verdicts=said.get(row.id, ()),
         )
-        for row in rows
-    )
+        found[row.incident_id] = (*found[row.incident_id], claim)
+    return found
 
 
 def theories_of(conn: Connection, incident_id: int) -> tuple[Theory, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
 from incidentd.domain.incidents import AWAITING_REVIEW, OPEN, Incident, Status
 from incidentd.domain.review_window import Window
@@ -95,6 +95,11 @@ def listed(conn: Connection, where: ColumnElement[bool], before: int | None, lim
     """Incidents that fulfil `where`, newest first, those with an id below `before`."""
     beyond = [] if before is None else [incidents.c.id < before]
     query = select(incidents).where(where, *beyond).order_by(incidents.c.id.desc()).limit(limit)
+    return [_incident(row) for row in conn.execute(query)]
+
+
+def read(conn: Connection, query: Select[Any]) -> list[Incident]:
+    """The rows of a list query over `incidents`."""
     return [_incident(row) for row in conn.execute(query)]
 
 

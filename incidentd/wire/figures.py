@@ -18,7 +18,8 @@ Statistic = Literal["median", "mean"]
 
 
 class FigureScope(Frozen, frozen=True):
-    """What was counted: "" and None are no bound. `version` is the hash of a process."""
+    """What was counted: "" and None are no bound. `severity` is the worst an incident had, `version` the hash of a
+    process. A case is in a period by its own time."""
 
     team: str = ""
     service: str = ""
@@ -29,9 +30,11 @@ class FigureScope(Frozen, frozen=True):
 
 
 class Figure(Frozen, frozen=True):
-    """One figure with what it is of. A share is `n` of `of`; others are `n` values, of which `of` cases could have one.
+    """One figure with what it is of. A share is `n` of `of`, durations are `n` values of `of` cases that could have
+    one, a count is `n` beside `of` incidents (0: beside nothing).
 
-    `least`, `median` and `most` are of the values, in `unit`; None where there are none, and for shares.
+    `least`, `median` and `most` are of the values, in `unit`, of a count of its whole weeks; None where there are none,
+    and for shares.
     """
 
     name: str  # update-promises-kept
@@ -116,6 +119,7 @@ class Compared(Frozen, frozen=True):
     by_chance: float | None  # None: too few to compare
     draws: int
     sentence: str  # in plain words; it never says that something helped
+    also: tuple[str, ...] = ()  # what else differs between the sides: their length, how severe incidents were
 
 
 class Rhythm(Frozen, frozen=True):

@@ -320,6 +320,7 @@ class FakeDaemon:
                 wording=_load("fake_wording").Wording(self),
                 **_load("fake_review_documents").document_calls(self),
             ),
+            insights=_load("fake_insights").insight_calls(self),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

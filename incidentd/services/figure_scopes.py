@@ -1,0 +1,116 @@
+"""Whose figures are asked for, and what is compared with what; a wrong name is an error that says the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+
+import msgspec
+
+from incidentd.domain.figures import catalogue
+from incidentd.domain.figures.facts import Facts
+from incidentd.domain.people import Roster
+from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
+from incidentd.wire.figures import FigureScope, VersionBoundary
+
+_SHORT = 12
+
+
+def sort_named(name: str) -> catalogue.Sort:
+    """A figure of the catalogue. Raises `NotFound` with the nearest name."""
+    found = catalogue.NAMES.get(name)
+    if found is None:
+        near = catalogue.nearest(name)
+        remedy = f"did you mean {near}?" if near else "incidentctl insights list names them all"
+        raise NotFound(f"there is no figure {name!r}", field="figure", remedy=remedy)
+    return found
+
+
+def boundaries(facts: Facts) -> tuple[VersionBoundary, ...]:
+    """When each version came into force."""
+    return tuple(
+        VersionBoundary(at=at, version=version, name=version[:_SHORT], reason="") for at, version in facts.versions
+    )
+
+
+def scope_of(query: ScopeQuery, facts: Facts, roster: Roster) -> FigureScope:
+    """What is asked for, checked. Raises `Invalid`."""
+    if query.since is not None and query.until is not None and query.until <= query.since:
+        raise Invalid("ends before it begins", field="until", remedy="give a time after `since`")
+    services = {*roster.services, *(one.incident.service for one in facts.incidents.values())}
+    _known("team", query.team, roster.teams)
+    _known("service", query.service, services)
+    return FigureScope(
+        team=query.team,
+        service=query.service,
+        severity=query.severity,
+        version=version_of(query.process, facts, "process"),
+        since=query.since,
+        until=query.until,
+    )
+
+
+def _known(field: str, name: str, known: Iterable[str]) -> None:
+    names = sorted(filter(None, known))
+    if name and name not in names:
+        near = get_close_matches(name, names, 1)
+        remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(names[:20]) or 'none'}"
+        raise Invalid(f"there is no {field} {name!r}", field=field, remedy=remedy)
+
+
+def version_of(name: str, facts: Facts, field: str) -> str:
+    """The hash of a version that was in force, by its name or the beginning of its hash. Raises `Invalid`."""
+    if not name:
+        return ""
+    shown = boundaries(facts)
+    found = {one.version for one in shown if name in (one.name, one.version) or one.version.startswith(name)}
+    if len(found) != 1:
+        known = ", ".join(dict.fromkeys(one.name for one in shown)) or "none yet"
+        said = "more than one version begins with" if found else "no version was in force that is called"
+        raise Invalid(f"{said} {name!r}", field=field, remedy=f"there are {known}")
+    return found.pop()
+
+
+class Sides(msgspec.Struct, frozen=True):
+    """Two sides of a comparison, each with its label."""
+
+    before: tuple[str, FigureScope]
+    after: tuple[str, FigureScope]
+
+
+def sides_of(query: CompareQuery, scope: FigureScope, facts: Facts) -> Sides:
+    """What is compared with what. Raises `Invalid` unless it is one of the ways."""
+    ways: Sequence[str] = [name for name in ("at", "before", "experiment") if getattr(query, name)]
+    if len(ways) != 1 or bool(query.before) != bool(query.after):
+        raise Invalid(
+            "say what to compare, in one way", field="at", remedy="a date (at), or two versions (before and after)"
+        )
+    if query.at:
+        at = _instant(query.at)
+        return Sides(
+            (f"before {query.at}", msgspec.structs.replace(scope, until=min(at, scope.until or at))),
+            (f"from {query.at} on", msgspec.structs.replace(scope, since=max(at, scope.since or at))),
+        )
+    first, second = (version_of(getattr(query, name), facts, name) for name in ("before", "after"))
+    return Sides(
+        (query.before, msgspec.structs.replace(scope, version=first)),
+        (query.after, msgspec.structs.replace(scope, version=second)),
+    )
+
+
+def _instant(text: str) -> datetime:
+    """An instant, or the beginning of a day in UTC."""
+    try:
+        if len(text) == len("2026-03-01"):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid(
+            f"{text!r} is neither a day nor an instant", field="at", remedy="write 2026-03-01 or 2026-03-01T14:05:00Z"
+        )
+    return at
