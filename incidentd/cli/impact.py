@@ -17,12 +17,12 @@ _CLAIM = click.IntRange(1)
 _evidence = click.option("--evidence", default=None, help="A link or a sentence.")
 
 
-class _FigureText(click.ParamType[wire_facts.Figure]):
+class _FigureText(click.ParamType[wire_facts.ImpactFigure]):
     """How much: 20-30%, 500+ users, "up to 2k EUR", unknown."""
 
     name = "figure"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> wire_facts.Figure:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> wire_facts.ImpactFigure:
         try:
             return read_figure(str(value))
         except ValueError as fault:

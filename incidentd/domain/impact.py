@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from incidentd.wire.facts import Figure, ImpactClaim, Verdict
+from incidentd.wire.facts import ImpactClaim, ImpactFigure, Verdict
 
 LARGEST = 1e15
 _NUMBER = r"(\d+(?:[.,]\d+)?)\s?([kKmM](?![\w]))?"
@@ -23,11 +23,11 @@ _ENDING = {"withdrawn": "withdrawn", "disputed": "disputed", "upheld": "stands"}
 
 
 # ------------------------------------------------------------------ figures
-def read_figure(text: str) -> Figure:
+def read_figure(text: str) -> ImpactFigure:
     """A figure as people type it: "20-30%", "500+ users", "up to 2k EUR", "unknown". Raises ValueError."""
     text = text.strip()
     if unknown := _UNKNOWN.fullmatch(text):
-        return Figure(unit=(unknown["unit"] or "").strip())
+        return ImpactFigure(unit=(unknown["unit"] or "").strip())
     found = _FIGURE.fullmatch(text)
     if found is None:
         raise ValueError("is no figure — write for example 20-30%, 500+ users, up to 2k EUR, or unknown")
@@ -37,15 +37,15 @@ def read_figure(text: str) -> Figure:
     if found[4] and not found[3] and found[5]:
         low *= _TIMES[found[5].casefold()]  # 1-2k users
     if about in _FROM or found["more"]:
-        return Figure(low=low, high=high if found[4] else None, unit=found["unit"])
-    return Figure(low=None if about in _UP_TO else low, high=high, unit=found["unit"])
+        return ImpactFigure(low=low, high=high if found[4] else None, unit=found["unit"])
+    return ImpactFigure(low=None if about in _UP_TO else low, high=high, unit=found["unit"])
 
 
 def _number(digits: str, times: str | None) -> float:
     return float(digits.replace(",", ".")) * _TIMES[(times or "").casefold()]
 
 
-def figure_text(figure: Figure) -> str:
+def figure_text(figure: ImpactFigure) -> str:
     """A figure in words that `read_figure` reads back."""
     low, high = figure.low, figure.high
     unit = f" {figure.unit}" if figure.unit else ""
@@ -60,7 +60,7 @@ def _shown(value: float | None) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def figure_fault(figure: Figure) -> str:
+def figure_fault(figure: ImpactFigure) -> str:
     """Why a figure cannot be; "" when it can."""
     known = [value for value in (figure.low, figure.high) if value is not None]
     if len(known) == 2 and known[0] > known[1]:

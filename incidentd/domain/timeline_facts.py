@@ -10,7 +10,7 @@ from incidentd.domain.attempts import outcome_text
 from incidentd.domain.event_times import instant
 from incidentd.domain.impact import figure_text
 from incidentd.domain.told import Line, Sentences, Told, joined, words
-from incidentd.wire.facts import Figure
+from incidentd.wire.facts import ImpactFigure
 
 SENTENCES = Sentences()
 about = SENTENCES.about
@@ -33,7 +33,7 @@ def _time(value: Any) -> str:
 def _claimed(told: Told) -> Line:
     data = told.data
     head = "Impact suspected" if data["suspected"] else "Impact"
-    figure = figure_text(msgspec.convert(data["figure"], Figure))
+    figure = figure_text(msgspec.convert(data["figure"], ImpactFigure))
     until = f"to {_time(data['ends_at'])}" if data["ends_at"] else "ongoing"
     detail = joined(
         f"from {_time(data['starts_at'])}, {until}",

@@ -15,9 +15,9 @@ from incidentd.storage import facts
 from incidentd.storage.schema_facts import impact_claims
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
-from incidentd.wire.facts import ClaimImpact, Figure, ImpactClaim, JudgeClaim, Verdict
+from incidentd.wire.facts import ClaimImpact, ImpactClaim, ImpactFigure, JudgeClaim, Verdict
 
-_NOTHING_SAID = Figure()
+_NOTHING_SAID = ImpactFigure()
 
 
 class Impact:
@@ -33,7 +33,7 @@ class Impact:
             incident = existing(tx.conn, incident_id, lock=True)
             former = _standing(tx, incident, body.replaces) if body.replaces is not None else None
             values = _checked(_completed(body, former, incident, actor), tx)
-            figure: Figure = values["figure"]
+            figure: ImpactFigure = values["figure"]
             columns = {name: value for name, value in values.items() if name != "figure"}
             number = facts.add(tx, impact_claims, incident.id, actor, **columns, **msgspec.structs.asdict(figure))
             tx.emit("incident.impact_claimed", incident.subject, values | {"id": number}, actor=actor)

@@ -117,7 +117,7 @@ class Response:
         low, high = _USERS[self.fault.severity]
         seen = self._declared.started_at
         share = round(self.draws.between(low, high))
-        figure = wire_facts.Figure(low=max(share - 5, 0), high=min(share + 5, 100), unit="%")
+        figure = wire_facts.ImpactFigure(low=max(share - 5, 0), high=min(share + 5, 100), unit="%")
         body = wire_facts.ClaimImpact(
             affected=f"users of {self.fault.service}", figure=figure, starts_at=seen, source="the dashboard"
         )

@@ -14,7 +14,7 @@ from incidentd.storage import incidents
 from incidentd.storage.schema import incidents as incidents_table
 from incidentd.storage.schema_facts import attempts, fact_verdicts, impact_claims, theories
 from incidentd.storage.tx import Tx
-from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
+from incidentd.wire.facts import Attempt, ImpactClaim, ImpactFigure, Theory, Verdict
 
 _VERDICT = Verdict.__struct_fields__
 
@@ -61,7 +61,7 @@ def claims_of(conn: Connection, incident_ids: Iterable[int]) -> dict[int, tuple[
         claim = ImpactClaim(
             id=row.id,
             affected=row.affected,
-            figure=Figure(low=row.low, high=row.high, unit=row.unit),
+            figure=ImpactFigure(low=row.low, high=row.high, unit=row.unit),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             source=row.source,

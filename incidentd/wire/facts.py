@@ -28,7 +28,7 @@ class Verdict(Frozen, frozen=True):
 
 
 # ------------------------------------------------------------------ impact
-class Figure(Frozen, frozen=True, forbid_unknown_fields=True):
+class ImpactFigure(Frozen, frozen=True, forbid_unknown_fields=True):
     """How much: from `low` to `high`, of which either may be unknown. `unit` is % or a word, such as users or EUR."""
 
     low: Amount | None = None
@@ -41,7 +41,7 @@ class ImpactClaim(Frozen, frozen=True):
 
     id: int
     affected: str
-    figure: Figure
+    figure: ImpactFigure
     starts_at: Instant
     ends_at: Instant | None  # None while it goes on
     source: str  # who or what says so
@@ -62,7 +62,7 @@ class ClaimImpact(Request, frozen=True):
     """
 
     affected: Line | None = None
-    figure: Figure | None = None
+    figure: ImpactFigure | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
     ongoing: bool = False  # it goes on although the claim that is replaced said when it ended

@@ -617,7 +617,7 @@ class _Impact(_Part):
         return wire_facts.ImpactClaim(
             id=1,
             affected=body.affected or "",
-            figure=body.figure or wire_facts.Figure(),
+            figure=body.figure or wire_facts.ImpactFigure(),
             starts_at=body.starts_at or NOW,
             ends_at=None,
             source=actor,

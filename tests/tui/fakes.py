@@ -133,7 +133,7 @@ def make_alert(number: int, name: str = "", severity: str = "warning", ago: floa
 
 def make_claim(number: int, affected: str, ago: float = 20, **changes) -> wire_facts.ImpactClaim:
     fields = {
-        "figure": wire_facts.Figure(),
+        "figure": wire_facts.ImpactFigure(),
         "starts_at": NOW - minutes(ago),
         "ends_at": None,
         "source": "ada",
@@ -1435,7 +1435,7 @@ class FakeDaemon:
         made = make_claim(
             len(self._facts(incident_id, "claims")) + 1,
             body.affected or (former.affected if former else ""),
-            figure=body.figure or (former.figure if former else wire_facts.Figure()),
+            figure=body.figure or (former.figure if former else wire_facts.ImpactFigure()),
             source=body.source or self.me,
             suspected=bool(body.suspected),
             replaces=body.replaces,

@@ -742,7 +742,7 @@ def _past(fakes: Any) -> wire_facts.Resembling:
 
 
 def _facts(fakes: Any) -> dict[str, Any]:
-    figure, said = wire_facts.Figure, fakes.said
+    figure, said = wire_facts.ImpactFigure, fakes.said
     share = fakes.make_claim(1, "card payments", 22, figure=figure(low=90, high=100, unit="%"), source="orders board")
     doubt = said("disputed", 4, why="US customers call too")
     europe = fakes.make_claim(

@@ -15,7 +15,7 @@ from incidentd.domain.impact import (
     figure_text,
     read_figure,
 )
-from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Verdict
+from incidentd.wire.facts import Attempt, ImpactClaim, ImpactFigure, Verdict
 
 T0 = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -27,7 +27,7 @@ def verdict(word: str, at: datetime = T0) -> Verdict:
 
 def claim(*, starts_at: datetime = T0, state: str = "stands", suspected: bool = False) -> ImpactClaim:
     return ImpactClaim(
-        id=1, affected="cards", figure=Figure(), starts_at=starts_at, ends_at=None, source="ada", evidence="",
+        id=1, affected="cards", figure=ImpactFigure(), starts_at=starts_at, ends_at=None, source="ada", evidence="",
         suspected=suspected, at=T0, by="ada", replaces=None, replaced_by=None, state=state, verdicts=(),
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def claim(*, starts_at: datetime = T0, state: str = "stands", suspected: bool = 
     ],
 )
 def test_a_figure_is_read_as_people_type_it(typed, low, high, unit):
-    assert read_figure(typed) == Figure(low=low, high=high, unit=unit)
+    assert read_figure(typed) == ImpactFigure(low=low, high=high, unit=unit)
 
 
 @pytest.mark.parametrize("typed", ["some", "20-30-40%", "-5 users", "20% users more", "1e9 users", "--"])
@@ -66,15 +66,15 @@ def test_what_is_no_figure_says_how_one_is_written(typed):
 @settings(max_examples=25)
 @given(st.none() | st.integers(0, 10**9), st.none() | st.integers(0, 10**9), st.sampled_from(["", "%", "users", "EUR"]))
 def test_a_figure_in_words_is_read_back(low, high, unit):
-    figure = Figure(low=low, high=high, unit=unit)
+    figure = ImpactFigure(low=low, high=high, unit=unit)
     assert read_figure(figure_text(figure)) == figure
 
 
 def test_a_figure_that_cannot_be():
-    assert figure_fault(Figure(low=30, high=20, unit="users")) == "goes from more to less"
-    assert figure_fault(Figure(low=120, unit="%")) == "is more than 100 %"
-    assert figure_fault(Figure(high=100, unit="%")) == ""
-    assert figure_fault(Figure()) == ""
+    assert figure_fault(ImpactFigure(low=30, high=20, unit="users")) == "goes from more to less"
+    assert figure_fault(ImpactFigure(low=120, unit="%")) == "is more than 100 %"
+    assert figure_fault(ImpactFigure(high=100, unit="%")) == ""
+    assert figure_fault(ImpactFigure()) == ""
 
 
 def test_what_was_said_last_of_a_claim_counts_and_a_replacement_ends_it():

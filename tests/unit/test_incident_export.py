@@ -17,7 +17,7 @@ from incidentd.services.incident_calendar import calendar
 from incidentd.wire import review_records as records
 from incidentd.wire.audit import AuditHead
 from incidentd.wire.export import FORMAT, IncidentExport, ReviewExport
-from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory, Verdict
+from incidentd.wire.facts import Attempt, ImpactClaim, ImpactFigure, Theory, Verdict
 from incidentd.wire.incidents import IncidentDetail
 from incidentd.wire.measures import Contradiction, EpisodeMeasures, Measures, SeverityRevision
 from incidentd.wire.review_window import Night, ReviewWindow
@@ -44,7 +44,7 @@ def export_of(text="Checkout", **changes):
     role = wire.RoleHolder(id=1, role="scribe", person=text, starts_at=AT, ends_at=None)
     update = wire.Update(id=1, at=AT, by=text, audience=text, phase="identified", text=text, next_at=None)
     claim = ImpactClaim(
-        id=1, affected=text, figure=Figure(low=10, high=20, unit="%"), starts_at=AT, ends_at=None, source=text,
+        id=1, affected=text, figure=ImpactFigure(low=10, high=20, unit="%"), starts_at=AT, ends_at=None, source=text,
         evidence=text, suspected=False, at=AT, by=text, replaces=None, replaced_by=None, state="stands", verdicts=(),
     )  # fmt: skip
     told = Verdict(at=AT + timedelta(minutes=7), recorded_at=AT, by=text, word="ruled_out", why=text, evidence=text)

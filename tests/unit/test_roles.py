@@ -12,7 +12,7 @@ from incidentd.domain.roles import Span, gap_minutes, given, left
 from incidentd.domain.severity import Severity
 from incidentd.wire import Incident, RoleHolder, TimelineEntry, Update
 from incidentd.wire.checklists import ChecklistItem
-from incidentd.wire.facts import Attempt, Figure, ImpactClaim, Theory
+from incidentd.wire.facts import Attempt, ImpactClaim, ImpactFigure, Theory
 from incidentd.wire.incidents import IncidentDetail
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -151,7 +151,7 @@ def test_the_note_is_filled_in_from_the_room():
         )
     ]
     claim = ImpactClaim(
-        id=1, affected="of card payments", figure=Figure(low=50, high=90, unit="%"), starts_at=T0, ends_at=None,
+        id=1, affected="of card payments", figure=ImpactFigure(low=50, high=90, unit="%"), starts_at=T0, ends_at=None,
         source="the board", evidence="", suspected=False, at=T0, by="lin", replaces=None, replaced_by=None,
         state="disputed", verdicts=(),
     )  # fmt: skip

@@ -238,7 +238,7 @@ class Canned:
         t = self.text
         return msgspec.structs.replace(
             wire_facts.ImpactClaim(
-                id=2, affected=t, figure=wire_facts.Figure(low=20, unit=_one_word(t)), starts_at=AT, ends_at=None,
+                id=2, affected=t, figure=wire_facts.ImpactFigure(low=20, unit=_one_word(t)), starts_at=AT, ends_at=None,
                 source=t, evidence=t, suspected=True, at=AT, by=t, replaces=1, replaced_by=None, state=t,
                 verdicts=(self.verdict(),),
             ),

@@ -319,7 +319,9 @@ def role(number: int, name: str, person: str, minutes: float) -> wire.RoleHolder
     return wire.RoleHolder(id=number, role=name, person=person, starts_at=at(minutes), ends_at=at(74))
 
 
-def claim(number: int, affected: str, figure: wire_facts.Figure, source: str, **more: Any) -> wire_facts.ImpactClaim:
+def claim(
+    number: int, affected: str, figure: wire_facts.ImpactFigure, source: str, **more: Any
+) -> wire_facts.ImpactClaim:
     values: dict[str, Any] = {
         "starts_at": T0,
         "ends_at": at(41),
@@ -368,11 +370,11 @@ def detail(**more: Any) -> IncidentDetail:
         ),
         "role_gap_minutes": {},
         "claims": (
-            claim(1, "requests in the EU", wire_facts.Figure(low=20, high=25, unit="%"), "the edge dashboard"),
+            claim(1, "requests in the EU", wire_facts.ImpactFigure(low=20, high=25, unit="%"), "the edge dashboard"),
             claim(
                 2,
                 "orders that were lost",
-                wire_facts.Figure(high=140, unit="orders"),
+                wire_facts.ImpactFigure(high=140, unit="orders"),
                 "R-12",
                 state="disputed",
                 verdicts=(dispute,),
