@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, ingest, latency, memory, queries, schedules, similar, storm
+from benchmarks import cli, ingest, insights, latency, memory, queries, schedules, similar, storm
 from benchmarks.tables import machine
 
 
@@ -38,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--rounds", type=int, default=10)
     one = commands.add_parser("similar", help="finding the similar incidents of a review")
     one.add_argument("--incidents", type=int, default=10_000)
+    one = commands.add_parser("insights", help="figures of very many incidents")
+    one.add_argument("--counts", type=_numbers, default=[1_000, 10_000], help="of incidents")
     one = commands.add_parser("storm", help="many alerts in few groups within seconds: pages, delay, the terminal UI")
     one.add_argument("--alerts", type=int, default=10_000)
     one.add_argument("--seconds", type=float, default=10.0)
@@ -56,6 +58,7 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "memory": memory.run,
     "queries": queries.run,
     "similar": similar.run,
+    "insights": insights.run,
     "storm": storm.run,
     "schedules": schedules.run,
     "cli": cli.run,

@@ -13,6 +13,7 @@ import links
 import reference_api
 import reference_cli
 import reference_config
+import reference_figures
 import reference_hooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,7 @@ Written from the code by `make docs`.
 | [Commands](cli.md) | `incidentd`, `incidentctl`, `incidentd-tui` |
 | [Configuration](config.md) | every key of every file, and of every built-in plugin |
 | [API](api.md) | the routes of the socket and the structs they carry |
+| [Figures](figures.md) | every figure of how a team responds, with what it counts and what it does not say |
 | [Hooks](hooks.md) | what a plugin implements |
 """
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -34,6 +36,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "api.md": reference_api.page,
     "cli.md": reference_cli.page,
     "config.md": reference_config.page,
+    "figures.md": reference_figures.page,
     "hooks.md": reference_hooks.page,
 }
 

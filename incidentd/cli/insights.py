@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import click
 
+from incidentd.cli.insight_figures import compare, list_figures, show
 from incidentd.cli.insight_pictures import dots, load, rhythm
 from incidentd.cli.insight_report import report
 
 COMMANDS: tuple[click.Command, ...] = (
+    list_figures,
+    show,
+    compare,
     dots,
     rhythm,
     load,

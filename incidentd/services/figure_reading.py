@@ -86,7 +86,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 def all_facts(look: Look, reads: Collection[str], memo: Memo) -> Steps[Facts]:
     """What the figures that read `reads` are reckoned from."""
     memo.hold(look.process, look.roster)
-    found: dict[str, Any] = {"versions": (yield figures.first_of_versions)}
+    found: dict[str, Any] = {"versions": (yield figures.versions)}
     told: dict[int, IncidentFacts] = {}
     if catalogue.INCIDENTS in reads:
         found["incidents"] = told = yield from _incidents(look, memo)

@@ -13,9 +13,7 @@ from incidentd.domain.figures.facts import Facts
 from incidentd.domain.people import Roster
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
-from incidentd.wire.figures import FigureScope, VersionBoundary
-
-_SHORT = 12
+from incidentd.wire.figures import FigureScope
 
 
 def sort_named(name: str) -> catalogue.Sort:
@@ -26,13 +24,6 @@ def sort_named(name: str) -> catalogue.Sort:
         remedy = f"did you mean {near}?" if near else "incidentctl insights list names them all"
         raise NotFound(f"there is no figure {name!r}", field="figure", remedy=remedy)
     return found
-
-
-def boundaries(facts: Facts) -> tuple[VersionBoundary, ...]:
-    """When each version came into force."""
-    return tuple(
-        VersionBoundary(at=at, version=version, name=version[:_SHORT], reason="") for at, version in facts.versions
-    )
 
 
 def scope_of(query: ScopeQuery, facts: Facts, roster: Roster) -> FigureScope:
@@ -64,8 +55,8 @@ def version_of(name: str, facts: Facts, field: str) -> str:
     """The hash of a version that was in force, by its name or the beginning of its hash. Raises `Invalid`."""
     if not name:
         return ""
-    shown = boundaries(facts)
-    found = {one.version for one in shown if name in (one.name, one.version) or one.version.startswith(name)}
+    shown = facts.versions
+    found = {one.version for one in shown if name.upper() == one.name.upper() or one.version.startswith(name)}
     if len(found) != 1:
         known = ", ".join(dict.fromkeys(one.name for one in shown)) or "none yet"
         said = "more than one version begins with" if found else "no version was in force that is called"
@@ -94,6 +85,8 @@ def sides_of(query: CompareQuery, scope: FigureScope, facts: Facts) -> Sides:
             (f"from {query.at} on", msgspec.structs.replace(scope, since=max(at, scope.since or at))),
         )
     first, second = (version_of(getattr(query, name), facts, name) for name in ("before", "after"))
+    if first == second:
+        raise Invalid("is the same version as the one before", field="after", remedy="name another one")
     return Sides(
         (query.before, msgspec.structs.replace(scope, version=first)),
         (query.after, msgspec.structs.replace(scope, version=second)),

@@ -18,7 +18,7 @@ from incidentd.domain.figures.reckoning import figure, find
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.figure_reading import Look, Memo, all_facts
-from incidentd.services.figure_scopes import Sides, boundaries, scope_of, sides_of, sort_named
+from incidentd.services.figure_scopes import Sides, scope_of, sides_of, sort_named
 from incidentd.services.figure_steps import of_store, on_connection
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.services.review_masks import masked_from
@@ -103,7 +103,7 @@ class Figures:
             found = tuple(figure(find(one, facts, wanted)) for one in CATALOGUE)
             in_scope = find(catalogue.NAMES["incidents-by-severity"], facts, wanted)
             return wire_figures.Figures(
-                at=facts.now, scope=wanted, figures=found, boundaries=boundaries(facts), incidents=in_scope.beside
+                at=facts.now, scope=wanted, figures=found, boundaries=tuple(facts.versions), incidents=in_scope.beside
             )
 
         return await asyncio.to_thread(tell)
@@ -121,7 +121,7 @@ class Figures:
                 scope=wanted,
                 figure=figure(found),
                 cases=tuple(_cases(found.cases)),
-                boundaries=boundaries(facts),
+                boundaries=tuple(facts.versions),
             )
 
         return await asyncio.to_thread(tell)

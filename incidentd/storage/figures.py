@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, text
 from incidentd.domain.incidents import Incident
 from incidentd.domain.protection_log import HAPPENED, STATES
 from incidentd.storage import incidents as incident_rows
-from incidentd.storage.event_log import event
+from incidentd.storage import process_versions
+from incidentd.storage.event_log import event, of_subjects
 from incidentd.storage.schema import events, groups, incidents, pages
 from incidentd.storage.schema_duty import PROTECTION_KINDS
 from incidentd.storage.schema_handover import handovers, rests
@@ -19,8 +20,10 @@ from incidentd.storage.schema_review_window import review_openings
 from incidentd.storage.schema_reviews import actions, factors, learnings, reviews, use_events
 from incidentd.storage.schema_support import customers, reports
 from incidentd.wire import Event
+from incidentd.wire.figures import VersionBoundary
 
 Rows = Sequence[Any]
+_SHORT = 12  # of a hash, where it has no number
 
 
 def real_incidents(conn: Connection, after: int, limit: int) -> list[Incident]:
@@ -35,12 +38,28 @@ def last_seqs(conn: Connection, subjects: Sequence[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(query.group_by(events.c.subject))}
 
 
-def first_of_versions(conn: Connection) -> list[tuple[datetime, str]]:
-    """When the first incident of each version of the process was declared, the oldest first."""
+def versions(conn: Connection) -> list[VersionBoundary]:
+    """When each version of the process came into force, the oldest first; one that came again is there again.
+
+    Of one that was never recorded only its first incident is known.
+    """
+    numbered = process_versions.numbers(conn)
+    subjects = [f"process:{number}" for number in numbered.values()]
+    found = [_adopted(one.at, one.data) for one in of_subjects(conn, subjects, ["process.adopted"])]
     c = incidents.c
     since = func.min(c.declared_at, type_=c.declared_at.type).label("since")
     query = select(since, c.process_version).where(c.process_version != "").group_by(c.process_version)
-    return [(row.since, row.process_version) for row in conn.execute(query.order_by(since))]
+    told = {one.version for one in found}
+    found += [
+        VersionBoundary(at=row.since, version=row.process_version, name=row.process_version[:_SHORT], reason="")
+        for row in conn.execute(query)
+        if row.process_version not in told
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _adopted(at: datetime, data: Any) -> VersionBoundary:
+    return VersionBoundary(at=at, version=data["process_version"], name=data["name"], reason=data["reason"])
 
 
 def _part(conn: Connection, query: Select[Any], number: ColumnElement[int], after: int, limit: int) -> Rows:

@@ -39,7 +39,7 @@ async def test_claims_stand_side_by_side_and_are_disputed_withdrawn_and_replaced
     mine = await impact.claim(1, facts.ClaimImpact(affected="cards"), "ada")
     assert (mine.source, mine.starts_at, mine.ends_at, mine.state) == ("ada", incident.started_at, None, "stands")
     early = incident.started_at - 20 * MINUTE
-    figure = facts.Figure(low=20, high=30, unit="%")
+    figure = facts.ImpactFigure(low=20, high=30, unit="%")
     theirs = facts.ClaimImpact(affected="cards in EU", figure=figure, source="graph", starts_at=early)
     other = await impact.claim(1, theirs, "lin")
     disputed = await impact.judge(1, other.id, facts.JudgeClaim(verdict="disputed", why="US too"), "ada")
@@ -84,8 +84,8 @@ async def test_a_false_alarm_with_a_confirmed_claim_breaks_the_rule(daemon):
     ("body", "field"),
     [
         ({}, "affected"),
-        ({"affected": "x", "figure": facts.Figure(low=9, high=3)}, "figure"),
-        ({"affected": "x", "figure": facts.Figure(high=101, unit="%")}, "figure"),
+        ({"affected": "x", "figure": facts.ImpactFigure(low=9, high=3)}, "figure"),
+        ({"affected": "x", "figure": facts.ImpactFigure(high=101, unit="%")}, "figure"),
         ({"affected": "x", "starts_at": 60 * MINUTE}, "starts_at"),
         ({"affected": "x", "ends_at": 60 * MINUTE}, "ends_at"),
         ({"affected": "x", "starts_at": -2 * MINUTE, "ends_at": -3 * MINUTE}, "ends_at"),

@@ -88,7 +88,7 @@ def _changes(before: Side, after: Side, facts: Facts) -> Iterator[str]:
         return
     first, last = min(starts), max(side.found.until for side in (before, after))
     split = _split(before, after)
-    inside = sum(first < at < last and at != split for at, _ in facts.versions)
+    inside = sum(first < one.at < last and one.at != split for one in facts.versions)
     if inside:
         yield f"the process changed {inside} time{'' if inside == 1 else 's'} in the time that is looked at"
 

@@ -13,6 +13,7 @@ import msgspec
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.interruptions import Reason
 from incidentd.domain.severity import Severity
+from incidentd.wire.figures import VersionBoundary
 from incidentd.wire.measures import Measures
 
 
@@ -174,11 +175,11 @@ class HandoverFacts(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was read. `teams` says which team owns a service, `versions` since when each was in force."""
+    """Everything that was read. `teams` says which team owns a service, `versions` when each came into force."""
 
     now: datetime
     teams: Mapping[str, str] = {}
-    versions: Sequence[tuple[datetime, str]] = ()  # the oldest first
+    versions: Sequence[VersionBoundary] = ()  # the oldest first
     incidents: Mapping[int, IncidentFacts] = {}
     pages: Sequence[PageFacts] = ()
     groups: Sequence[GroupFacts] = ()
@@ -195,4 +196,4 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     def version_at(self, at: datetime) -> str:
         """The process that was in force at an instant, "" before the first that is known."""
-        return next((version for since, version in reversed(self.versions) if since <= at), "")
+        return next((one.version for one in reversed(self.versions) if one.at <= at), "")

@@ -46,10 +46,10 @@ def period(facts: Facts, scope: FigureScope) -> tuple[datetime | None, datetime]
     """From when until when a scope reaches, None for no beginning: a version from when it came to when it went."""
     since, until = scope.since, min(scope.until or facts.now, facts.now)
     if scope.version:
-        mine = [number for number, (_, version) in enumerate(facts.versions) if version == scope.version]
+        mine = [number for number, one in enumerate(facts.versions) if one.version == scope.version]
         if mine:
-            came = facts.versions[mine[0]][0]
-            went = facts.versions[mine[-1] + 1][0] if mine[-1] + 1 < len(facts.versions) else facts.now
+            came = facts.versions[mine[0]].at
+            went = facts.versions[mine[-1] + 1].at if mine[-1] + 1 < len(facts.versions) else facts.now
             since, until = max(since or came, came), min(until, went)
     return since, until
 

@@ -709,6 +709,7 @@ def test_every_command_has_a_case():
     elsewhere |= {f"review {verb}" for verb in ("check", "publish", "history", "template")}  # test_review_publishing.py
     elsewhere |= {path for path in LEAVES if path.startswith("learn ")}  # test_learn.py
     elsewhere |= {f"insights {name}" for name in ("dots", "rhythm", "load", "report")}  # test_insight_pictures.py
+    elsewhere |= {f"insights {name}" for name in ("list", "show", "compare")}  # test_insight_figures.py
     assert untried == elsewhere
 
 

@@ -44,7 +44,7 @@ def test_show_tells_what_is_known(api, run, canned):
     worked = facts.Verdict(at=later, recorded_at=later, by="lin", word="worked", why="", evidence="")
     theory = canned.theory(text="the release", state="ruled_out", verdicts=())
     tried = canned.tried(text="rollback", person="ada", outcome="worked", verdicts=(worked,))
-    figure = {"figure": facts.Figure(low=20, high=30, unit="%"), "source": "ada", "evidence": ""}
+    figure = {"figure": facts.ImpactFigure(low=20, high=30, unit="%"), "source": "ada", "evidence": ""}
     claims = (
         canned.claim(affected="cards", state="replaced", replaced_by=5, verdicts=(), **figure),
         canned.claim(id=5, affected="checkout", state="disputed", verdicts=(doubt,), ends_at=later, suspected=False,
