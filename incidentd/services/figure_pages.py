@@ -28,7 +28,8 @@ def page_facts(people: Members, of: Mapping[int, IncidentFacts], known: Known) -
     for some in parts([row for row in rows if row.id not in found], _PART):
         subjects = [f"page:{row.id}" for row in some]
         told: dict[str, list[Event]] = {subject: [] for subject in subjects}
-        for event in (yield partial(event_log.of_subjects, subjects=subjects, kinds=_KINDS)):
+        raw = yield partial(event_log.raw_of_subjects, subjects=subjects, kinds=_KINDS)
+        for event in event_log.read_raw(raw):
             told[event.subject].append(event)
         for row in some:
             found[row.id] = page = _page(row, told[f"page:{row.id}"], people)

@@ -39,6 +39,7 @@ from incidentd.wire import Event, Update
 from incidentd.wire.facts import ImpactClaim
 
 _INCIDENTS = 25  # whose events are in memory at a time
+_SUBJECTS = 500  # in one query
 _OTHERS = (*episodes.KINDS, *ACKNOWLEDGED, "report.opened")
 _OUTCOMES = reports.OUTCOMES | {reports.State.FOLLOWED_UP, reports.State.CLOSED}
 _SHOWN = ("written", "published")
@@ -64,7 +65,7 @@ class Memo:
 class Material(msgspec.Struct, frozen=True):
     """What is read of some incidents at once, apart from the events of others."""
 
-    own: list[Event]
+    own: event_log.RawEvents
     page_ids: dict[int, tuple[int, ...]]
     updates: dict[int, tuple[Update, ...]]
     claims: dict[int, tuple[ImpactClaim, ...]]
@@ -144,13 +145,15 @@ def _told(look: Look, rows: Sequence[Incident]) -> Steps[list[IncidentFacts]]:
     """Some incidents with their measures."""
     material: Material = yield partial(_material, rows)
     own: dict[str, list[Event]] = {row.subject: [] for row in rows}
-    for event in material.own:
+    for event in event_log.read_raw(material.own):
         own[event.subject].append(event)
     others = {row.id: _others(own[row.subject], material.page_ids[row.id]) for row in rows}
     subjects = sorted(set().union(*others.values()))
     about: dict[str, list[Event]] = {subject: [] for subject in subjects}
-    for event in (yield partial(event_log.of_subjects, subjects=subjects, kinds=_OTHERS)):
-        about[event.subject].append(event)
+    for some in parts(subjects, _SUBJECTS):
+        raw = yield partial(event_log.raw_of_subjects, subjects=some, kinds=_OTHERS)
+        for event in event_log.read_raw(raw):
+            about[event.subject].append(event)
     return [
         _incident(look, row, own[row.subject], [event for one in others[row.id] for event in about[one]], material)
         for row in rows
@@ -160,7 +163,7 @@ def _told(look: Look, rows: Sequence[Incident]) -> Steps[list[IncidentFacts]]:
 def _material(rows: Sequence[Incident], conn: Connection) -> Material:
     ids = [row.id for row in rows]
     return Material(
-        own=event_log.of_subjects(conn, [row.subject for row in rows], OWN_KINDS),
+        own=event_log.raw_of_subjects(conn, [row.subject for row in rows], OWN_KINDS),
         page_ids=incidents.page_ids_of(conn, rows),
         updates=incidents.updates(conn, ids),
         claims=facts.claims_of(conn, ids),

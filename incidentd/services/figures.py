@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
 
+import msgspec
 from sqlalchemy import Connection
 
 from incidentd.domain.chance import Chance
@@ -22,11 +24,13 @@ from incidentd.services.figure_scopes import Sides, scope_of, sides_of, sort_nam
 from incidentd.services.figure_steps import of_store, on_connection
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.services.review_masks import masked_from
+from incidentd.storage import event_log
 from incidentd.storage.store import Store
 from incidentd.wire import figures as wire_figures
 from incidentd.wire.figures import FigureCase, FigureScope
 
 _INCIDENTS = frozenset({catalogue.INCIDENTS})
+_KEPT = timedelta(seconds=20)
 
 
 # ------------------------------------------------------------------ inside of a read of others
@@ -77,6 +81,24 @@ def _cases(found: Iterable[Case]) -> list[FigureCase]:
 
 
 # ------------------------------------------------------------------ as a service
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read last, for who looks at one figure after the other."""
+
+    look: Look
+    seq: int
+    reads: frozenset[str]
+    facts: Facts
+
+    def serves(self, look: Look, seq: int, reads: Collection[str]) -> bool:
+        """Whether reading it again would find the same, but for clocks that ran out within a few seconds."""
+        same = self.look.process is look.process and self.look.roster is look.roster and self.look.masked == look.masked
+        return same and self.seq == seq and self.reads.issuperset(reads) and look.now - self.look.now <= _KEPT
+
+
+def _masked(conn: Connection, actor: str) -> frozenset[int]:
+    return frozenset(masked_from(conn, actor)) if actor else frozenset()
+
+
 class Figures:
     """Implements `insight_contracts.FigureCalls`. One look is taken at a time; what is over is reckoned once."""
 
@@ -85,14 +107,18 @@ class Figures:
         self._process = process
         self._roster = roster
         self._memo = Memo()
+        self._kept: _Kept | None = None
         self._alone = asyncio.Lock()
 
     async def facts(self, reads: Collection[str], actor: str = "") -> Facts:
-        """What was read for some figures, as `actor` may see it."""
-        masked = await self._store.read(lambda conn: frozenset(masked_from(conn, actor))) if actor else frozenset()
-        look = Look(now=self._store.clock.now(), process=self._process(), roster=self._roster(), masked=masked)
+        """What was read for some figures, as `actor` may see it; the same for a while in which nothing happens."""
         async with self._alone:
-            return await of_store(all_facts(look, reads, self._memo), self._store)
+            seq, masked = await self._store.read(lambda conn: (event_log.last_seq(conn), _masked(conn, actor)))
+            look = Look(now=self._store.clock.now(), process=self._process(), roster=self._roster(), masked=masked)
+            if self._kept is None or not self._kept.serves(look, seq, reads):
+                found = await of_store(all_facts(look, reads, self._memo), self._store)
+                self._kept = _Kept(look=look, seq=seq, reads=frozenset(reads), facts=found)
+            return self._kept.facts
 
     async def list(self, scope: ScopeQuery, actor: str) -> wire_figures.Figures:
         """Every figure of a scope. Raises `Invalid`."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Row, Text, bindparam, select, type_coerce, update
 
-from incidentd.clock import to_micros
+from incidentd.clock import from_micros, to_micros
 from incidentd.storage import audit_chain, driver_sql
 from incidentd.storage.schema import counters, events
 from incidentd.storage.tx import Tx
@@ -23,7 +23,17 @@ _TAKE = (
 )
 _OF_SUBJECTS = select(events).where(events.c.subject.in_(bindparam("some", expanding=True)))
 _OF_KINDS = _OF_SUBJECTS.where(events.c.kind.in_(bindparam("kinds", expanding=True)))
+_RAW = select(
+    events.c.seq,
+    type_coerce(events.c.at, BigInteger),
+    events.c.actor,
+    events.c.kind,
+    events.c.subject,
+    type_coerce(events.c.data, Text),
+).where(events.c.subject.in_(bindparam("some", expanding=True)), events.c.kind.in_(bindparam("kinds", expanding=True)))
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+RawEvents = Sequence[Row[int, int, str, str, str, str]]
 
 
 def append_pending(tx: Tx) -> list[Event]:
@@ -63,6 +73,19 @@ def last_seq(conn: Connection) -> int:
     """The seq of the newest committed event, 0 for none."""
     seq: int = conn.execute(select(counters.c.value).where(counters.c.name == _SEQ)).scalar_one()
     return seq
+
+
+def raw_of_subjects(conn: Connection, subjects: Sequence[str], kinds: Sequence[str]) -> RawEvents:
+    """The events of some kinds about any of a few hundred subjects, in no order, for `read_raw` to read elsewhere."""
+    return conn.execute(_RAW, {"some": subjects, "kinds": kinds}).all()
+
+
+def read_raw(rows: RawEvents) -> list[Event]:
+    """Events that were taken from the log as they are stored, oldest first; this needs no connection."""
+    return [
+        Event(seq=seq, at=from_micros(at), actor=actor, kind=kind, subject=subject, data=_decode(data))
+        for seq, at, actor, kind, subject, data in sorted(rows)
+    ]
 
 
 def of_subjects(conn: Connection, subjects: Iterable[str], kinds: Sequence[str] = ()) -> list[Event]:
