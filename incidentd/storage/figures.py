@@ -45,7 +45,7 @@ def versions(conn: Connection) -> list[VersionBoundary]:
     """
     numbered = process_versions.numbers(conn)
     subjects = [f"process:{number}" for number in numbered.values()]
-    found = [_adopted(one.at, one.data) for one in of_subjects(conn, subjects, ["process.adopted"])]
+    found = [_adopted(one.at, one.data) for one in of_subjects(conn, subjects, [process_versions.ADOPTED])]
     c = incidents.c
     since = func.min(c.declared_at, type_=c.declared_at.type).label("since")
     query = select(since, c.process_version).where(c.process_version != "").group_by(c.process_version)
