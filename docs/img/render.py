@@ -43,6 +43,8 @@ PICTURES = (
     Picture("review-accounts", (140, 34), ("5", "enter"), step="accounts"),
     Picture("review-factors", (140, 36), ("5", "enter", "j"), step="factors"),
     Picture("review-similar", (140, 34), ("5", "enter"), step="similar"),
+    Picture("terminal-insights", (140, 34), ("7", "j")),
+    Picture("terminal-dots", (140, 36), ("7", "j", "enter", "h", "h", "h", "h", "h")),
     Picture("learn", (120, 26), ("6",)),
     Picture("learn-document", (120, 34), ("6", "enter")),
 )

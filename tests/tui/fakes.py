@@ -78,6 +78,7 @@ def _beside(name: str):
 
 fake_reviews = _beside("fake_reviews")
 fake_learning = _beside("fake_learning")
+fake_insights = _beside("fake_insights")
 
 
 def minutes(number: float) -> timedelta:
@@ -1797,7 +1798,12 @@ class ReviewCalls(FakeDaemon):
         return wire_review.SavedNotes(incident_id=incident_id, saved_at=NOW, version=kept.version + 1)
 
 
-class FakeClient(fake_learning.FakeLearning, fake_reviews.FakeReviews, ReviewCalls):  # type: ignore[misc,name-defined]
+class FakeClient(
+    fake_insights.FakeInsights,  # type: ignore[misc,name-defined]
+    fake_learning.FakeLearning,  # type: ignore[misc,name-defined]
+    fake_reviews.FakeReviews,  # type: ignore[misc,name-defined]
+    ReviewCalls,
+):
     """With reviews and the support layer: as much of the rules of triage as a screen shows."""
 
     def __init__(self) -> None:

@@ -36,6 +36,8 @@ LOOKS = {
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),
     "health-pause": (None, ("8", "j", "j", "P")),
+    "insights": (None, ("7", "j", "j")),
+    "insights-dots": (None, ("7", "j", "j", "enter", *"hhhhhh")),
     "detail": (None, ("j", "enter")),
     "room": (311, ()),
     "room-panel": (311, ("tab",)),
@@ -90,6 +92,7 @@ SMALL = (
     "maintenance-plan",
     "hold",
     "on-call-week",
+    "insights-dots",
 )
 """What is looked at in the smallest window that counts, 60x15, too."""
 CASES = [(name, size) for name in LOOKS for size in SIZES] + [(name, (60, 15)) for name in SMALL]
@@ -110,7 +113,8 @@ async def test_looks(client, make_app, settled, text, name, size):
 
         def still() -> bool:
             shown.append(text(app))
-            return len(shown) > 8 and len(set(shown[-8:])) == 1 and "… looking" not in shown[-1]
+            waits = any(word in shown[-1] for word in ("… looking", "counting …"))
+            return len(shown) > 8 and len(set(shown[-8:])) == 1 and not waits
 
         await settled(pilot, still)
         assert_same(f"{name}-{size[0]}x{size[1]}", shown[-1] + "\n")
@@ -177,11 +181,15 @@ MARKED = (
     (("1", "m", "r"), ("↻ active",)),
     (("4",), ("!15:00 late", "● new", "P4")),
     (("j", "enter"), ("✓ who", "– since", "▲ 2 reports")),
+    (("7", "enter"), ("● yes  ○ no", "14 of 17")),
+    (("escape", "j", "j", "enter"), ("◆ SEV1", "◐ SEV3", "│ disputed", "┊ new process version", "▶ median")),
+    (("escape", "right_square_bracket"), ("· 0  ░ 1-2", "█ 5-6")),
+    (("right_square_bracket",), ("█ page in sleep hours  ▒ outside",)),
 )
-"""Screens of duty, one after the other, and the marks that say what their colours say."""
+"""Screens of duty and of figures, one after the other, and the marks that say what their colours say."""
 
 
-async def test_the_screens_of_duty_are_read_without_colour(fakes, client, make_app, settled, text, monkeypatch):
+async def test_duty_and_figures_are_read_without_colour(fakes, client, make_app, settled, text, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     for number, (person, mode) in enumerate((("lin", "support"), ("mei", "project")), 1):
         await client.set_mode(fakes.wire_modes.SetMode(person=person, mode=mode, days=number * 7))

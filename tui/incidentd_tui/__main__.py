@@ -42,7 +42,8 @@ def skeleton(columns: int, rows: int) -> str:
     """The first frame: the bars where they will be, before anything else is loaded."""
     panel = "\x1b[48;2;22;29;39m"
     bar = f"{panel}\x1b[38;2;108;182;255m\x1b[1m incidentd \x1b[0m{panel}\x1b[38;2;147;161;179m"
-    tabs = " 1 Inbox  2 Incidents  3 On-call  4 Reports  5 Reviews  6 Learn  8 Health"[: max(columns - 11, 0)]
+    tabs = " 1 Inbox  2 Incidents  3 On-call  4 Reports  5 Reviews  6 Learn  7 Insights  8 Health"
+    tabs = tabs[: max(columns - 11, 0)]
     connecting = "\x1b[0m\x1b[3;3H\x1b[38;2;147;161;179mconnecting …\x1b[0m"
     return f"{_ENTER}{bar}{tabs}\x1b[K{connecting}\x1b[{rows};1H{panel}\x1b[K\x1b[0m\x1b[?25l"
 

@@ -30,12 +30,15 @@ from incidentd_tui.keyboard import Keyboard
 from incidentd_tui.keymap import load_keymap
 from incidentd_tui.model import Changes, Model
 from incidentd_tui.rows import duty, inbox
+from incidentd_tui.scopes import Looking
 from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.screens.document import DocumentScreen
 from incidentd_tui.screens.health import HealthScreen
 from incidentd_tui.screens.help import HelpScreen
 from incidentd_tui.screens.inbox import MANY, InboxScreen
 from incidentd_tui.screens.incidents import IncidentsScreen
+from incidentd_tui.screens.insights import SCREENS
+from incidentd_tui.screens.insights.figures import FiguresScreen
 from incidentd_tui.screens.learn import LearnScreen
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
@@ -72,6 +75,7 @@ class IncidentdApp(App[int]):
         "reports": ReportsScreen,
         "reviews": ReviewsScreen,
         "learn": LearnScreen,
+        "insights": FiguresScreen,
         "health": HealthScreen,
     }
     DEFAULT_MODE = "inbox"
@@ -84,6 +88,7 @@ class IncidentdApp(App[int]):
         self.model = Model(clock or SystemClock())
         self.acts = Acts(self.gateway, self.model, self.say, self.changed)
         self.wording = Wording(client, self.model)
+        self.looking = Looking()
         self.sync = Sync(self.gateway, self.model, self.changed)
         self.keyboard = Keyboard(self, super().on_event)
         self.keymap, self._keymap_fault = load_keymap()
@@ -290,6 +295,15 @@ class IncidentdApp(App[int]):
     async def open_document(self, incident_id: int) -> None:
         """Go to the document of this incident's review, in the library."""
         await self._open("learn", DocumentScreen(incident_id))
+
+    async def show_insights(self, view: str) -> None:
+        """Another view of the mode of insights: alone on top of the figures, which are always below."""
+        if view == FiguresScreen.view_here:
+            await self.pop_screen()
+        elif len(self.screen_stack) > 1:
+            await self.switch_screen(SCREENS[view]())
+        else:
+            await self.push_screen(SCREENS[view]())
 
     async def _open(self, mode: str, screen: VerbScreen) -> None:
         """Alone on top of its list."""

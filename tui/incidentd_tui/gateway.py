@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
@@ -21,6 +22,10 @@ class Gateway:
     async def ask(self, answer: Awaitable[T]) -> T:
         """Raises what the client raises: `ApiError`, `Unreachable`, `VersionMismatch`."""
         return inert(await answer)
+
+    async def ask_much(self, answer: Awaitable[T]) -> T:
+        """The same for an answer of thousands of values: they are sanitised off the event loop."""
+        return await asyncio.to_thread(inert, await answer)
 
     async def events(self, after: int, on_state: Callable[[bool], None]) -> AsyncIterator[wire.Event]:
         """Every event after seq `after`, across reconnects."""

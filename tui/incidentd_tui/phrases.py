@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 _UNITS = ((86400 * 14, 86400 * 7, "w"), (86400, 86400, "d"), (3600, 3600, "h"), (60, 60, "m"))
 _RANKS = {
@@ -133,6 +133,17 @@ def past_of(text: str, now: datetime, zone: tzinfo) -> datetime:
     if at > now:
         raise ValueError("it must lie in the past")
     return at.astimezone(now.tzinfo)
+
+
+def day_of(label: str, text: str, zone: tzinfo) -> datetime | None:
+    """The beginning in `zone` of the day that `text` names, None for "". Raises `ValueError` naming `label`."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), zone)
+    except ValueError:
+        raise ValueError(f"{label}: {text} is no day such as 2026-03-13") from None
 
 
 def _at_clock(found: re.Match[str], now: datetime, zone: tzinfo) -> datetime:

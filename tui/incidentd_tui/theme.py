@@ -42,6 +42,8 @@ on_panel = Style(bgcolor=PANEL)
 on_raised = Style(bgcolor=RAISED)
 on_cursor = Style(bgcolor=CURSOR_ROW)
 line = Style(color=LINE)
+severe = Style(color=SEV2, bold=True)
+spot = Style(color=BACKGROUND, bgcolor=PRIMARY, bold=True)
 
 _RANKED = (
     Style(color="#ffffff", bgcolor=SEV1, bold=True),

@@ -63,6 +63,7 @@ MODES = (
     Verb("mode.reports", "4", "Reports", "What customers report, and who waits for a word", hint=False),
     Verb("mode.reviews", "5", "Reviews", "What is looked back on: held, due and written", hint=False),
     Verb("mode.learn", "6", "Learn", "What was found: factors, learnings, actions, documents", hint=False),
+    Verb("mode.insights", "7", "Insights", "How the team responds: figures and pictures of every case", hint=False),
     Verb("mode.health", "8", "Health", "Plugins, deliveries and problems of the daemon", hint=False),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -20,7 +20,29 @@ WIDE = 118
 """From this many columns there is room for rail and preview."""
 LOW = 18
 """Below this many lines only the most needed bars are shown."""
-_SHORT = {"Incidents": "Inc", "On-call": "Call", "Reports": "Rep", "Reviews": "Rev"}
+_SHORT = {
+    "Incidents": "Inc", "On-call": "Call", "Reports": "Rep", "Reviews": "Rev", "Learn": "Lrn", "Insights": "Ins",
+}  # fmt: skip
+
+
+class _Tabs(NamedTuple):
+    """A form of the line of tabs. `named` are those with a name beside that of the mode here."""
+
+    named: Literal["all", "waiting", "none"]
+    brand: bool = False
+    short: bool = False
+    close: bool = False
+
+
+_TABS = (
+    _Tabs("all", brand=True),
+    _Tabs("all"),
+    _Tabs("all", close=True),
+    _Tabs("all", short=True, close=True),
+    _Tabs("waiting", short=True, close=True),
+    _Tabs("none", close=True),
+)
+"""The widest first; the first one that fits is shown."""
 
 
 class VerbScreen(Screen[None]):
@@ -142,18 +164,19 @@ class VerbScreen(Screen[None]):
     def _tabs(self, width: int) -> tuple[paint.Line, paint.Line]:
         counts = self.tui.tab_counts()
         right = self._connection(width)
-        left = self._tab_line(counts, short=False)
-        if paint.width_of(left) + paint.width_of(right) >= width:
-            left = self._tab_line(counts, short=True)
-        return left, right
+        room = width - paint.width_of(right)
+        lines = [self._tab_line(counts, form) for form in _TABS]
+        return next((one for one in lines if paint.width_of(one) < room), lines[-1]), right
 
-    def _tab_line(self, counts: dict[str, int], *, short: bool) -> paint.Line:
-        left: paint.Line = [] if short else [(" incidentd ", theme.key)]
+    def _tab_line(self, counts: dict[str, int], form: _Tabs) -> paint.Line:
+        left: paint.Line = [(" incidentd ", theme.key)] if form.brand else []
         for verb in MODES:
-            here = verb.id == f"mode.{self.mode}"
-            name = _SHORT.get(verb.label, verb.label) if short else verb.label
-            tail = f" {counts[verb.id]}" if counts.get(verb.id) else ""
-            left.append((f" {verb.keys} {name}{tail} ", theme.tab_here if here else theme.muted))
+            here, count = verb.id == f"mode.{self.mode}", counts.get(verb.id)
+            named = here or form.named == "all" or bool(count and form.named == "waiting")
+            name = f" {_SHORT.get(verb.label, verb.label) if form.short else verb.label}" if named else ""
+            waiting = f"{' ' if named else '·'}{count}" if count else ""
+            end = " " if here or not form.close else ""
+            left.append((f" {verb.keys}{name}{waiting}{end}", theme.tab_here if here else theme.muted))
         return left
 
     def _connection(self, width: int) -> paint.Line:
@@ -175,8 +198,9 @@ class VerbScreen(Screen[None]):
             spans.append((f" {model.me}", theme.plain))
         mark = phrases.zone_mark(now, model.zone)
         if width >= 60:
+            gap = "  " if width >= 100 else " "
             spans.append(
-                (f"  {phrases.hour(now, model.zone)}{mark if width >= 76 or mark == 'Z' else ''}", theme.muted)
+                (f"{gap}{phrases.hour(now, model.zone)}{mark if width >= 76 or mark == 'Z' else ''}", theme.muted)
             )
         return [*spans, (" ", theme.plain)]
 

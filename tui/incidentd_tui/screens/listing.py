@@ -88,6 +88,7 @@ class ListScreen(VerbScreen):
             yield Pane(widget_id="rail")
             with Vertical(id="middle"):
                 yield Bar(widget_id="head")
+                yield from self.compose_above()
                 yield VirtualList(
                     self.paint_row,
                     uniform=self.uniform,
@@ -101,6 +102,10 @@ class ListScreen(VerbScreen):
         filter_input.display = False
         filter_input.cursor_blink = False
         yield filter_input
+
+    def compose_above(self) -> ComposeResult:
+        """What stands between the heads and the list."""
+        yield from ()
 
     @property
     def table(self) -> VirtualList:
