@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import msgspec
 
-from incidentd_tui import paint
+from incidentd.domain.pictures import spans
+from incidentd_tui import paint, theme
+from incidentd_tui.rows import pictures
 from incidentd_tui.screens.base import _TABS
 from incidentd_tui.screens.insights.dots import DotsScreen
 from incidentd_tui.screens.insights.figures import FiguresScreen
@@ -27,6 +29,14 @@ def test_every_key_does_one_thing():
         keys = [key for verb in (*screen.VERBS, *GLOBAL, *MODES) for key in verb.keys.split(",")]
         assert sorted(keys) == sorted(set(keys))
         assert [verb.id for verb in screen.VERBS if not hasattr(screen, verb.handler)] == []
+
+
+def test_every_style_of_a_picture_has_a_look():
+    named = [(spans.Span(name, name),) for name in spans.STYLES if name]
+    assert [line for line in pictures.lines(named) if line[0][1] == theme.plain] == [
+        [("step2", theme.plain)],
+        [("total", theme.plain)],
+    ]
 
 
 async def test_figures_are_read_narrowed_and_explained(client, make_app, settled, text):
@@ -210,7 +220,13 @@ async def test_figures_are_reckoned_again_now_and_then_and_the_cursor_stays(fake
         await settled(pilot, lambda: "counting again …" in text(app))
         await pilot.press("j")  # the list is used meanwhile
         assert app.screen.table.cursor == "customers-noticed-first"
+        await pilot.press("p")
+        await settled(pilot, lambda: "what is shown is still of the scope before" in text(app))
         client.delay = 0.0
+        await settled(pilot, lambda: "15 incidents · reckoned at" in text(app))
+        client.set_connected(False)
+        await pilot.press("p")
+        await settled(pilot, lambda: "the daemon does not answer: what is shown is older" in text(app))
 
 
 async def test_a_daemon_that_does_not_answer_is_said(client, make_app, settled, text):

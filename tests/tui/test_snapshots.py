@@ -239,6 +239,7 @@ async def test_no_size_breaks_any_screen(client, make_app, settled, size):
             ("escape",),
             ("3",),
             ("8",),
+            ("7", "enter", "t"),
             ("1", "i"),
         ):
             await pilot.press(*keys)

@@ -55,6 +55,7 @@ class InsightScreen(PreviewBelow[T]):
         self.view = self.view_here
         self.reckoned_at: datetime | None = None
         self._asked: tuple[Scope, datetime] | None = None
+        self._counted: Scope | None = None  # what is shown was counted over
         self._stale = False
         self._took = timedelta()
 
@@ -83,8 +84,12 @@ class InsightScreen(PreviewBelow[T]):
         return ""
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
+        if self._fault and self.known:
+            return [(f" ! {self._fault}: what is shown is older", theme.warning)], []
         if self.reckoned_at is None or self._fault:
             return [], []
+        if self._counted != self.looking.scope:
+            return [(" counting …  what is shown is still of the scope before", theme.warning)], []
         at = phrases.day_hour(self.reckoned_at, self.model.now(), self.model.zone)
         runs = " · counting again …" if self._worker.is_running else ""
         told = f"{self.told()} · " if self.told() else ""
@@ -101,9 +106,12 @@ class InsightScreen(PreviewBelow[T]):
         super()._fetch_again()
 
     async def _load(self) -> None:
-        began = time.monotonic()
+        began, scope = time.monotonic(), self.looking.scope
         await super()._load()
         self._took = timedelta(seconds=time.monotonic() - began)
+        if not self._fault:
+            self._counted = scope
+        self.refresh_frame()
 
     def on_mount(self) -> None:
         self._keep_up()

@@ -28,6 +28,7 @@ _Wanted = tuple[FigureDetail, int, int, int]
 class DotsScreen(FigureVerbs[FigureCase]):
     """The cursor stands on a case, in the picture as in the table, and stays on it when others come."""
 
+    heading = "Cases"
     views = ()
     VERBS = (
         Verb("dots.back", "escape,q", "back", "Back to the figures"),
