@@ -38,7 +38,7 @@ async def figures(simulated_weeks):
     clock = FakeClock()
     clock.set(simulated_weeks.until)
     store = await Store.open(simulated_weeks.url, clock)
-    roster, process = read_files(simulated_weeks.start, 1)
+    roster, process, _ = read_files(simulated_weeks.start)
     yield Figures(store, lambda: process, lambda: roster)
     await store.close()
 
