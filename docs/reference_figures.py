@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd.domain.figures import load
 from incidentd.domain.figures.catalogue import CATALOGUE, Sort
+from incidentd.domain.process import DEFAULT_REVIEW_NAME
 
 _HEAD = """# Figures
 
@@ -20,8 +21,9 @@ _UNITS = {"s": "seconds", "min": "minutes", "days": "days"}
 
 def page() -> str:
     """The whole page."""
-    rows = [f"| [{one.name}](#{one.name}) | {one.title} | {one.kind} |" for one in CATALOGUE]
-    parts = [_HEAD, "| Figure | | Kind |\n|---|---|---|\n" + "\n".join(rows), *map(_figure, CATALOGUE)]
+    figures = [one.called(DEFAULT_REVIEW_NAME) for one in CATALOGUE]
+    rows = [f"| [{one.name}](#{one.name}) | {one.title} | {one.kind} |" for one in figures]
+    parts = [_HEAD, "| Figure | | Kind |\n|---|---|---|\n" + "\n".join(rows), *map(_figure, figures)]
     parts.append("## Pictures\n\n**The rhythm of pages.** " + load.RHYTHM)
     parts.append("**The load of a team by week.**\n")
     parts.append("\n".join(f"- `{name}`: {text}" for name, text in load.LOAD.items()))

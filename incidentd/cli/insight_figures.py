@@ -40,8 +40,10 @@ class FigureName(click.ParamType[str]):
         from click.shell_completion import CompletionItem
 
         from incidentd.domain.figures.catalogue import CATALOGUE
+        from incidentd.domain.process import DEFAULT_REVIEW_NAME
 
-        return [CompletionItem(one.name, help=one.title) for one in CATALOGUE if one.name.startswith(incomplete)]
+        called = (one.called(DEFAULT_REVIEW_NAME) for one in CATALOGUE)
+        return [CompletionItem(one.name, help=one.title) for one in called if one.name.startswith(incomplete)]
 
 
 _FIGURE = click.argument("figure", type=FigureName(), metavar="FIGURE")

@@ -105,7 +105,7 @@ def all_facts(look: Look, reads: Collection[str], memo: Memo) -> Steps[Facts]:
     if catalogue.TEAMS in reads:
         found |= msgspec.structs.asdict((yield from team_facts(look.roster, look.now, look.since)))
     teams = {name: one.team for name, one in look.roster.services.items()}
-    return Facts(now=look.now, teams=teams, **found)
+    return Facts(now=look.now, review_name=look.process.review_name, teams=teams, **found)
 
 
 def _first(told: Mapping[int, IncidentFacts], now: datetime) -> datetime:

@@ -399,6 +399,15 @@ def test_every_figure_says_what_it_is_and_nothing_of_nothing(sort):
     assert sort.kind != "duration" or sort.unit
 
 
+def test_a_team_calls_its_review_as_it_likes():
+    given = msgspec.structs.replace(facts(), review_name="Reason For Outage")
+    found = told("reviews-in-window", given)
+    assert found.title == "Reason For Outage begun inside its window"
+    assert "that want the Reason For Outage and" in found.definition
+    assert "where the Reason For Outage is written" in told("near-misses", given).note
+    assert not any("[" in f"{one.title}{one.definition}{one.note}" for one in (found, told("near-misses", given)))
+
+
 def test_names_are_found_by_what_looks_like_them():
     assert len(NAMES) == len(CATALOGUE)
     assert nearest("Update Promises") == "update-promises-kept"

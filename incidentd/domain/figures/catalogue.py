@@ -16,7 +16,10 @@ INCIDENTS, PAGES, GROUPS, REPORTS, REVIEWS, TEAMS = "incidents", "pages", "group
 
 
 class Sort(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure of the catalogue. `noun` is what its cases are; `beside`, of a count, what they are counted beside."""
+    """A figure of the catalogue. `noun` is what its cases are; `beside`, of a count, what they are counted beside.
+
+    `[review]` in its texts is how the team calls that.
+    """
 
     name: str
     title: str
@@ -28,6 +31,13 @@ class Sort(msgspec.Struct, frozen=True, kw_only=True):
     reads: frozenset[str]
     unit: str = ""
     beside: Cases | None = None
+
+    def called(self, review_name: str) -> Sort:
+        """The same with the team's name for the [review] in its texts."""
+        texts = {
+            name: getattr(self, name).replace("[review]", review_name) for name in ("title", "definition", "limit")
+        }
+        return msgspec.structs.replace(self, **texts)
 
 
 def _share(name: str, title: str, noun: str, cases: Cases, reads: Iterable[str], definition: str, limit: str) -> Sort:
@@ -181,35 +191,36 @@ CATALOGUE: tuple[Sort, ...] = (
     ),
     _count(
         "near-misses", "Near misses", "near misses", responses.near_misses, [INCIDENTS, REVIEWS],
-        "False alarms, and incidents whose review names luck as a factor, beside all incidents with these. Drills,"
+        "False alarms, and incidents whose [review] names luck as a factor, beside all incidents with these. Drills,"
         " merged and imported incidents do not count.",
         "A near miss is no record of its own: what went well by luck and was never declared is not seen. Luck is known"
-        " of written reviews only.",
+        " only where the [review] is written.",
         beside=responses.everything,
     ),
     # ------------------------------------------------------------------ reviews and learning
     _share(
-        "reviews-in-window", "Reviews begun inside their window", "reviews", reviewing.in_window,
+        "reviews-in-window", "[review] begun inside its window", "incidents", reviewing.in_window,
         [INCIDENTS, REVIEWS],
-        "Resolved incidents whose severity wants a review and whose review began before the end of its window, of all"
-        " whose review began or whose window is over. " + _OF_INCIDENTS,
+        "Resolved incidents that want the [review] and in which it began before the end of its window, of all in which"
+        " it began or whose window is over. " + _OF_INCIDENTS,
         "The window is that of the last resolve. One that was opened early by a second person counts and is named.",
     ),
     _share(
-        "reviews-waived", "Closed without a review", "incidents", reviewing.waived, [INCIDENTS, REVIEWS],
-        "Resolved incidents that were closed without a review, of all that were closed or reviewed. " + _OF_INCIDENTS,
-        "Only incidents whose severity wants no review can be closed without one, with a reason.",
+        "reviews-waived", "Closed without [review]", "incidents", reviewing.waived, [INCIDENTS, REVIEWS],
+        "Resolved incidents that were closed without [review], of all that were closed or have begun it. "
+        + _OF_INCIDENTS,
+        "Only incidents whose severity wants none can be closed without it, with a reason.",
     ),
     _share(
         "non-technical-factors", "Factors other than technical", "factors", reviewing.not_technical,
         [INCIDENTS, REVIEWS],
-        "Contributing factors of another category than technical, of all factors of written and published reviews;"
-        " withdrawn ones and doubles do not count.",
-        "What a review looks for it finds. A share near 0 or near 1 says more of the reviews than of the incidents.",
+        "Contributing factors of another category than technical, of all that the [review] of an incident"
+        " left behind; withdrawn ones and doubles do not count.",
+        "What is looked for is found. A share near 0 or near 1 says more of how people look than of the incidents.",
     ),
     _share(
         "learnings-used", "Learnings used again", "learnings", reviewing.learnings_used, [INCIDENTS, REVIEWS],
-        "Learnings of reviews whose use somewhere else was recorded, of all that were written and not withdrawn; by"
+        "Learnings whose use somewhere else was recorded, of all that were written and not withdrawn; by"
         " where they were used first.",
         "A use that nobody records is not seen, and new learnings have had less time.",
     ),

@@ -12,6 +12,7 @@ import msgspec
 
 from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.interruptions import Reason
+from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.domain.severity import Severity
 from incidentd.wire.figures import VersionBoundary
 from incidentd.wire.measures import Measures
@@ -178,6 +179,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read. `teams` says which team owns a service, `versions` when each came into force."""
 
     now: datetime
+    review_name: str = DEFAULT_REVIEW_NAME
     teams: Mapping[str, str] = {}
     versions: Sequence[VersionBoundary] = ()  # the oldest first
     incidents: Mapping[int, IncidentFacts] = {}

@@ -39,7 +39,9 @@ def find(sort: Sort, facts: Facts, scope: FigureScope) -> Found:
     others = [one.at for one in sort.beside(facts) if within(one, scope)] if sort.beside else []
     since, until = period(facts, scope)
     first = min([*others, *(one.at for one in cases[:1])], default=None)
-    return Found(sort=sort, cases=cases, beside=len(others), since=since or first, until=until)
+    return Found(
+        sort=sort.called(facts.review_name), cases=cases, beside=len(others), since=since or first, until=until
+    )
 
 
 def period(facts: Facts, scope: FigureScope) -> tuple[datetime | None, datetime]:
