@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
 import msgspec
 
+from incidentd.domain.experiments import Experiment
 from incidentd.domain.figures import catalogue
 from incidentd.domain.figures.facts import Facts
 from incidentd.domain.people import Roster
@@ -71,13 +72,29 @@ class Sides(msgspec.Struct, frozen=True):
     after: tuple[str, FigureScope]
 
 
-def sides_of(query: CompareQuery, scope: FigureScope, facts: Facts) -> Sides:
-    """What is compared with what. Raises `Invalid` unless it is one of the ways."""
+def experiment_id(text: str) -> int:
+    """The number of an experiment: X-3 or 3, 0 for none. Raises `Invalid`."""
+    number = text.upper().removeprefix("X-")
+    if text and not (number.isascii() and number.isdigit() and len(number) < 16):
+        raise Invalid(f"{text!r} is no experiment", field="experiment", remedy="write it as X-3")
+    return int(number or 0)
+
+
+def sides_of(
+    query: CompareQuery, scope: FigureScope, facts: Facts, tried: Experiment | None = None, zone: str = "UTC"
+) -> Sides:
+    """What is compared with what; `tried` is the experiment that is asked for, its days are those of `zone`.
+
+    Raises `Invalid` unless it is one of the ways.
+    """
     ways: Sequence[str] = [name for name in ("at", "before", "experiment") if getattr(query, name)]
     if len(ways) != 1 or bool(query.before) != bool(query.after):
-        raise Invalid(
-            "say what to compare, in one way", field="at", remedy="a date (at), or two versions (before and after)"
-        )
+        remedy = "a day (at), two versions (before and after), or an experiment"
+        raise Invalid("say what to compare, in one way", field="at", remedy=remedy)
+    if query.experiment:
+        if tried is None:
+            raise Invalid(f"there is no experiment {query.experiment}", field="experiment", remedy="name another one")
+        return around_experiment(tried, scope, facts.now, zone)
     if query.at:
         at = _instant(query.at)
         return Sides(
@@ -91,6 +108,26 @@ def sides_of(query: CompareQuery, scope: FigureScope, facts: Facts) -> Sides:
         (query.before, msgspec.structs.replace(scope, version=first)),
         (query.after, msgspec.structs.replace(scope, version=second)),
     )
+
+
+def around_experiment(tried: Experiment, scope: FigureScope, now: datetime, zone: str) -> Sides:
+    """As long before an experiment as was said beforehand, and from its beginning to its end, or until now.
+
+    What `scope` leaves out is that of the experiment. Raises `Invalid` before it begins.
+    """
+    begins = tried.begins_at(zone)
+    if begins >= now:
+        raise Invalid(f"{tried.name} has not begun", field="experiment", remedy=f"it begins on {tried.begins_on}")
+    where = msgspec.structs.replace(
+        scope,
+        team=scope.team or tried.team,
+        service=scope.service or tried.service,
+        severity=scope.severity or tried.severity,
+    )
+    ends = min(tried.stopped_at or now, tried.ends_at(zone), now)
+    before = msgspec.structs.replace(where, since=begins - timedelta(days=tried.before_days), until=begins)
+    after = msgspec.structs.replace(where, since=begins, until=ends)
+    return Sides((f"before {tried.name}", before), (tried.name, after))
 
 
 def _instant(text: str) -> datetime:

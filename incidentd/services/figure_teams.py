@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -49,6 +50,13 @@ def homes(roster: Roster) -> dict[str, str]:
         for handle in team.members:
             found.setdefault(handle, team.name)
     return found
+
+
+def zone_of(roster: Roster, team: str = "") -> str:
+    """The zone that most people of a team, or of all, live in; the first of those that come as often."""
+    handles = roster.teams[team].members if team in roster.teams else tuple(roster.people)
+    zones = Counter(roster.people[one].zone for one in handles if one in roster.people)
+    return zones.most_common(1)[0][0] if zones else "UTC"
 
 
 def team_facts(roster: Roster, now: datetime, since: datetime | None) -> Steps[TeamFacts]:

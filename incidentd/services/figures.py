@@ -20,11 +20,12 @@ from incidentd.domain.figures.reckoning import figure, find
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.figure_reading import Look, Memo, all_facts
-from incidentd.services.figure_scopes import Sides, scope_of, sides_of, sort_named
+from incidentd.services.figure_scopes import Sides, experiment_id, scope_of, sides_of, sort_named
 from incidentd.services.figure_steps import of_store, on_connection
+from incidentd.services.figure_teams import zone_of
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.services.review_masks import masked_from
-from incidentd.storage import event_log
+from incidentd.storage import event_log, experiments
 from incidentd.storage.store import Store
 from incidentd.wire import figures as wire_figures
 from incidentd.wire.figures import FigureCase, FigureScope
@@ -58,13 +59,12 @@ def told_in(
 
 
 def compared_in(
-    facts: Facts, name: str, scope: FigureScope, sides: Sides, chance: Chance,
-    statistic: wire_figures.Statistic = "median",
-) -> wire_figures.Compared:  # fmt: skip
+    facts: Facts, name: str, sides: Sides, chance: Chance, statistic: wire_figures.Statistic = "median"
+) -> wire_figures.Compared:
     """A figure before and after. Raises `NotFound`."""
     sort = sort_named(name)
     before, after = (Side(label, each, find(sort, facts, each)) for label, each in (sides.before, sides.after))
-    return compared(figure(find(sort, facts, scope)), before, after, facts, chance, statistic)
+    return compared(before, after, facts, chance, statistic)
 
 
 def sorts_named(names: Iterable[str]) -> list[Sort]:
@@ -157,6 +157,8 @@ class Figures:
         sort = sort_named(name)
         facts = await self.facts(_reads([sort]), actor)
         wanted = scope_of(scope, facts, self._roster())
-        sides = sides_of(query, wanted, facts)
+        tried = await self._store.read(lambda conn: experiments.get(conn, experiment_id(query.experiment)))
+        zone = zone_of(self._roster(), tried.owner_team if tried is not None else "")
+        sides = sides_of(query, wanted, facts, tried, zone)
         chance = random.Random(query.seed)
-        return await asyncio.to_thread(compared_in, facts, name, wanted, sides, chance, query.statistic)
+        return await asyncio.to_thread(compared_in, facts, name, sides, chance, query.statistic)

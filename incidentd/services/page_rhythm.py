@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -16,6 +15,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.protection import week_bounds
 from incidentd.services.errors import Invalid
 from incidentd.services.figure_scopes import scope_of
+from incidentd.services.figure_teams import zone_of
 from incidentd.services.figures import Figures
 from incidentd.services.insight_contracts import ScopeQuery
 from incidentd.services.modes import check_team
@@ -61,10 +61,3 @@ class PageRhythm:
 
 def _weeks(facts: Facts, team: str, bounds: Sequence[datetime], zone: str) -> tuple[wire_figures.LoadWeek, ...]:
     return weeks_of(facts, team, list(pairwise(bounds)), zone)
-
-
-def zone_of(roster: Roster, team: str = "") -> str:
-    """The zone that most people of a team, or of all, live in; the first of those that come as often."""
-    handles = roster.teams[team].members if team in roster.teams else tuple(roster.people)
-    zones = Counter(roster.people[one].zone for one in handles if one in roster.people)
-    return zones.most_common(1)[0][0] if zones else "UTC"

@@ -14,9 +14,11 @@ from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.figure_reading import Look
 from incidentd.services.figures import figures_in
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
+from incidentd.storage import experiments
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import life as wire_life
+from incidentd.wire.drills import StartDrill
 from incidentd.wire.figures import FigureScope
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -170,7 +172,7 @@ async def test_a_disputed_start_gives_bounds(story):
     assert "1 with a disputed start has bounds." in detail.figure.note
 
 
-async def test_drills_do_not_count_and_nobody_is_named(story):
+async def test_nobody_is_named(story):
     figures = story.core.evolution.figures
     answers = [await figures.list(ScopeQuery(), "ada"), await story.core.evolution.rhythm.load("buy", 4)]
     answers += [await figures.get(one.name, ScopeQuery(), "ada") for one in CATALOGUE]
@@ -197,3 +199,54 @@ async def test_others_ask_inside_of_their_own_read(story):
         lambda conn: figures_in(conn, look, FigureScope(team="buy"), ["pages-acknowledged-in-time"])
     )
     assert [one.name for one in cases["pages-acknowledged-in-time"]] == ["P-1"]
+
+
+async def test_drills_do_not_count(story):
+    before = await story.core.evolution.figures.list(ScopeQuery(), "")
+    scenario = """
+title = "The disk fills"
+day = 2025-01-01
+customers = "internal_team"
+service = "shop"
+severity = "SEV1"
+severity_reason = "writes fail"
+[[event]]
+at = "10:00"
+kind = "alert"
+text = "Disk is full"
+labels = { alertname = "disk" }
+[[event]]
+at = "10:20"
+kind = "mitigation"
+text = "The log is rotated"
+"""
+    drill = await story.core.drills.start(StartDrill(people=("ada",), scenario=scenario), "ada")
+    await story.advance(10 * MINUTE)
+    (alert,) = (await story.core.drills.get(drill.id)).alert_ids
+    body = wire_incidents.DeclareIncident(title="practice", severity=Severity.SEV1, alert_ids=(alert,))
+    assert (await story.core.incidents.declare(body, "ada")).drill == "D-1"
+    after = await story.core.evolution.figures.list(ScopeQuery(), "")
+    assert after.at > before.at
+    assert [(one.name, one.n, one.of) for one in after.figures] == [(one.name, one.n, one.of) for one in before.figures]
+
+
+async def test_an_experiment_is_compared_with_as_long_a_time_before_it(story):
+    figures, today = story.core.evolution.figures, story.clock.now().date()
+    days = {"begins_on": today, "ends_on": today + DAY, "before_days": 7}
+    fixed = {
+        "title": "t", "hypothesis": "h", "figure": "pages-acknowledged-in-time", "expects": "up", "counter_figure": "",
+        "team": "front", "service": "", "severity": None, "retro_id": None, "adapts": None, "process_version": "",
+        "stop_rule": "s", "state": "running", "owner_team": "front", "by": "ada", "stopped_at": None,
+        "decided_at": None,
+    }  # fmt: skip
+    await story.store.write(lambda tx: experiments.create(tx, **fixed | days))
+    found = await figures.compare("pages-acknowledged-in-time", ScopeQuery(), CompareQuery(experiment="X-1"), "")
+    assert (found.before.label, found.before.n, found.after.label, found.after.n) == ("before X-1", 0, "X-1", 1)
+    assert found.after.scope.team == "front"
+    assert found.before.scope.until == found.after.scope.since
+    assert found.before.scope.until - found.before.scope.since == 7 * DAY
+    assert found.figure.of == 1
+    for text in ("X-9", "x"):
+        with pytest.raises(Invalid) as error:
+            await figures.compare("time-to-resolve", ScopeQuery(), CompareQuery(experiment=text), "")
+        assert error.value.field == "experiment"
