@@ -218,6 +218,7 @@ def _report(row: Any, told: Mapping[int, IncidentFacts]) -> ReportFacts:
         followed_up=row.followed_up_at is not None,
         over=row.state in _OUTCOMES and not waits,
         incident_id=row.incident_id,
+        version=row.process_version,
     )
 
 

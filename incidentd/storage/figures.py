@@ -86,7 +86,7 @@ def all_reports(conn: Connection, after: int, limit: int) -> Rows:
     c = reports.c
     query = select(
         c.id, c.state, c.service, c.incident_id, c.created_at, c.first_response_due, c.first_responded_at,
-        c.followed_up_at, customers.c.kind,
+        c.followed_up_at, c.process_version, customers.c.kind,
     ).join(customers, customers.c.id == c.customer_id)  # fmt: skip
     return _part(conn, query, c.id, after, limit)
 

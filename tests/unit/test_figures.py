@@ -378,6 +378,13 @@ def test_counts_are_spread_over_whole_weeks():
     assert (found.n, found.least, found.median, found.most) == (4, 0, 1, 2)
 
 
+def test_a_report_keeps_the_version_under_which_it_came():
+    one = a_report(1, T0 + HOUR, T0)
+    given = facts(reports=[one, msgspec.structs.replace(one, id=2, version="two")])
+    assert share("first-responses-kept", given, version="one")[:2] == (1, 1)  # it was in force then
+    assert share("first-responses-kept", given, version="two")[:2] == (1, 1)
+
+
 def test_a_version_is_counted_while_it_was_in_force():
     given = facts(incident(1), incident(2, version="two", began=T0 + 20 * DAY))
     assert [one.name for one in find(NAMES["time-to-resolve"], given, FigureScope(version="two")).cases] == ["INC-2"]

@@ -57,7 +57,9 @@ def of_incident(facts: Facts, one: IncidentFacts, at: datetime, value: float | N
 def of_part(
     facts: Facts, subject: str, name: str, at: datetime, value: float | None, incident_id: int | None, **more: Any
 ) -> Case:
-    """A case about something that may belong to an incident: then it has the severity and the version of that."""
+    """A case about something that may belong to an incident: then it has the severity of that, and the version too
+    where it remembers none of its own.
+    """
     found = facts.incidents.get(incident_id) if incident_id is not None else None
     service = more.pop("service", "") or (found.incident.service if found else "")
     return Case(
@@ -68,7 +70,7 @@ def of_part(
         severity=found.worst if found else None,
         service=service,
         team=more.pop("team", "") or facts.teams.get(service, ""),
-        version=found.incident.process_version if found else facts.version_at(at),
+        version=more.pop("version", "") or (found.incident.process_version if found else facts.version_at(at)),
         **more,
     )
 

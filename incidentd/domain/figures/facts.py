@@ -95,6 +95,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     followed_up: bool
     over: bool
     incident_id: int | None
+    version: str = ""  # of the process when it came, "" where none was recorded
 
 
 class ReviewFacts(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ def first_responses(facts: Facts) -> Iterator[Case]:
         kept = one.responded_at is not None and one.responded_at <= one.due_at
         yield of_part(
             facts, f"report:{one.id}", f"R-{one.id}", one.at, float(kept), one.incident_id,
-            service=one.service, part=one.customer,
+            service=one.service, version=one.version, part=one.customer,
         )  # fmt: skip
 
 

@@ -83,5 +83,5 @@ def reporters_told(facts: Facts) -> Iterator[Case]:
         if one.over:
             yield of_part(
                 facts, f"report:{one.id}", f"R-{one.id}", one.at, float(one.followed_up), one.incident_id,
-                service=one.service, part=one.customer,
+                service=one.service, version=one.version, part=one.customer,
             )  # fmt: skip
