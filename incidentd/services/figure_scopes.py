@@ -71,6 +71,13 @@ class Sides(msgspec.Struct, frozen=True):
     before: tuple[str, FigureScope]
     after: tuple[str, FigureScope]
 
+    @property
+    def whole(self) -> FigureScope:
+        """From the beginning of the one to the end of the other, whatever versions were in force."""
+        before, after = self.before[1], self.after[1]
+        version = before.version if before.version == after.version else ""
+        return msgspec.structs.replace(before, until=after.until, version=version)
+
 
 def experiment_id(text: str) -> int:
     """The number of an experiment: X-3 or 3, 0 for none. Raises `Invalid`."""

@@ -59,12 +59,13 @@ def told_in(
 
 
 def compared_in(
-    facts: Facts, name: str, sides: Sides, chance: Chance, statistic: wire_figures.Statistic = "median"
-) -> wire_figures.Compared:
-    """A figure before and after. Raises `NotFound`."""
+    facts: Facts, name: str, scope: FigureScope, sides: Sides, chance: Chance,
+    statistic: wire_figures.Statistic = "median",
+) -> wire_figures.Compared:  # fmt: skip
+    """A figure of a scope before and after. Raises `NotFound`."""
     sort = sort_named(name)
     before, after = (Side(label, each, find(sort, facts, each)) for label, each in (sides.before, sides.after))
-    return compared(before, after, facts, chance, statistic)
+    return compared(figure(find(sort, facts, scope)), before, after, facts, chance, statistic)
 
 
 def sorts_named(names: Iterable[str]) -> list[Sort]:
@@ -161,4 +162,4 @@ class Figures:
         zone = zone_of(self._roster(), tried.owner_team if tried is not None else "")
         sides = sides_of(query, wanted, facts, tried, zone)
         chance = random.Random(query.seed)
-        return await asyncio.to_thread(compared_in, facts, name, sides, chance, query.statistic)
+        return await asyncio.to_thread(compared_in, facts, name, sides.whole, sides, chance, query.statistic)

@@ -111,7 +111,7 @@ class ComparedSide(Frozen, frozen=True):
 class Compared(Frozen, frozen=True):
     """A figure before and after, and in what share of draws chance alone makes a change as large."""
 
-    figure: Figure  # of both sides together
+    figure: Figure  # from the beginning of the one to the end of the other, whatever versions were in force
     statistic: Statistic
     before: ComparedSide
     after: ComparedSide

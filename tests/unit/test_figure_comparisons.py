@@ -8,7 +8,7 @@ import pytest
 from incidentd.domain.figures import catalogue
 from incidentd.domain.figures.comparing import Side, compared
 from incidentd.domain.figures.facts import Facts, PageFacts, Pulled, ReportFacts
-from incidentd.domain.figures.reckoning import find
+from incidentd.domain.figures.reckoning import figure, find
 from incidentd.domain.interruptions import Reason
 from incidentd.wire.figures import FigureScope, VersionBoundary
 
@@ -36,7 +36,7 @@ def told(name, facts, before=None, after=None, statistic="median"):
     sort = catalogue.NAMES[name]
     before, after = before or FigureScope(since=T0, until=SPLIT), after or FigureScope(since=SPLIT)
     one, other = (Side(label, scope, find(sort, facts, scope)) for label, scope in (("one", before), ("other", after)))
-    return compared(one, other, facts, random.Random(0), statistic)
+    return compared(figure(find(sort, facts, FigureScope())), one, other, facts, random.Random(0), statistic)
 
 
 def test_durations_are_compared_by_their_median():

@@ -10,9 +10,9 @@ import msgspec
 
 from incidentd.domain.chance import Chance, compare, sentence
 from incidentd.domain.figures.facts import Facts
-from incidentd.domain.figures.reckoning import Found, figure, together, values
+from incidentd.domain.figures.reckoning import Found, values
 from incidentd.domain.severity import Severity
-from incidentd.wire.figures import Compared, ComparedSide, FigureScope, Statistic
+from incidentd.wire.figures import Compared, ComparedSide, Figure, FigureScope, Statistic
 
 _DAY = timedelta(days=1)
 _OTHER_LENGTH = 1.25
@@ -27,14 +27,16 @@ class Side(msgspec.Struct, frozen=True):
     found: Found
 
 
-def compared(before: Side, after: Side, facts: Facts, chance: Chance, statistic: Statistic = "median") -> Compared:
-    """Both sides. A share is compared as it is, a count by its whole weeks, durations by the statistic."""
+def compared(
+    whole: Figure, before: Side, after: Side, facts: Facts, chance: Chance, statistic: Statistic = "median"
+) -> Compared:
+    """Both sides of `whole`. A share is compared as it is, a count by its whole weeks, durations by the statistic."""
     sort = before.found.sort
     then, now = values(before.found), values(after.found)
     by = "mean" if sort.kind == "share" else statistic
     found = compare(then, now, chance, statistic=by)
     return Compared(
-        figure=figure(together(before.found, after.found)),
+        figure=whole,
         statistic=statistic,
         before=ComparedSide(label=before.label, scope=before.scope, n=found.n_before, value=found.before),
         after=ComparedSide(label=after.label, scope=after.scope, n=found.n_after, value=found.after),

@@ -44,18 +44,6 @@ def find(sort: Sort, facts: Facts, scope: FigureScope) -> Found:
     )
 
 
-def together(one: Found, other: Found) -> Found:
-    """Two sides of a comparison as one."""
-    known = [since for since in (one.since, other.since) if since is not None]
-    return Found(
-        sort=one.sort,
-        cases=sorted([*one.cases, *other.cases], key=lambda case: (case.at, case.subject)),
-        beside=one.beside + other.beside,
-        since=min(known, default=None),
-        until=max(one.until, other.until),
-    )
-
-
 def period(facts: Facts, scope: FigureScope) -> tuple[datetime | None, datetime]:
     """From when until when a scope reaches, None for no beginning: a version from when it came to when it went."""
     since, until = scope.since, min(scope.until or facts.now, facts.now)
