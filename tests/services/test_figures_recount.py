@@ -5,15 +5,21 @@ import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 
+from incidentd.domain.columns import width
+from incidentd.domain.pictures.dots import dots_lines
+from incidentd.domain.pictures.dots_svg import dots_svg
+from incidentd.domain.pictures.spans import plain
 from incidentd.plugin.testing import FakeClock
 from incidentd.services.figures import Figures
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.simulation.team import read_files
 from incidentd.storage.store import Store
 
+SVG = "{http://www.w3.org/2000/svg}"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -168,3 +174,17 @@ async def test_a_later_look_reckons_anew_only_what_is_not_over(figures):
     later = await figures.list(ScopeQuery(), "")
     assert later.at == first.at + timedelta(minutes=1)
     assert [(one.n, one.of) for one in later.figures] == [(one.n, one.of) for one in first.figures]
+
+
+async def test_every_case_of_every_figure_is_drawn_once(figures):
+    for one in (await figures.list(ScopeQuery(), "")).figures:
+        detail = await figures.get(one.name, ScopeQuery(), "")
+        assert max(width(plain(line)) for line in dots_lines(detail, 80)) <= 80
+        groups = ElementTree.fromstring(dots_svg(detail)).findall(f"{SVG}g[{SVG}title]")
+        if one.kind == "duration":
+            told = [said for group in groups for said in group.findtext(f"{SVG}title", "").split("; ")]
+            more = [int(said.split()[1]) - 1 for said in told if said.startswith("and ")]
+            drawn = len([said for said in told if " from " not in said]) + sum(more)
+        else:
+            drawn = sum(len(group.findall(f"{SVG}g")) for group in groups)
+        assert drawn == len(detail.cases), one.name
