@@ -165,6 +165,7 @@ class Core:
             self.chat_follower.loop,
             Loop("symptom words", self.reviews.similar_lists.words.work),
             self.evolution.loop,
+            self.evolution.letters.loop,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
@@ -274,6 +275,7 @@ class Core:
             insights=self.evolution.insights(),
             review=self.reviews.calls(),
             retro=self.retros.calls(),
+            letters=self.evolution.letters,
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,
@@ -319,6 +321,7 @@ class Core:
             **self.chat_rooms.handlers(),
             **self.reviews.handlers(),
             **self.retros.handlers(),
+            **self.evolution.letters.handlers(),
         }
 
     async def start(self) -> None:
@@ -331,6 +334,7 @@ class Core:
         await self.store.write(self.grouping.follow_configuration)
         await self.store.write(self.reviews.library.digests.follow_configuration)
         await self.store.write(self.retros.due.follow_configuration)
+        await self.store.write(self.evolution.letters.follow_configuration)
         self.desk.rests.watch()
         await self.store.write(self.desk.reread)
         await self.support.recheck()
@@ -350,6 +354,7 @@ class Core:
             self.desk.reread(tx)
             self.reviews.library.digests.follow_configuration(tx)
             self.retros.due.follow_configuration(tx)
+            self.evolution.letters.follow_configuration(tx)
             outbox.release(tx)
 
         await self.store.write(command)

@@ -16,6 +16,7 @@ from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, 
 from incidentd.configuration.directories import default_config_dir, prepare_private
 from incidentd.configuration.documents import Document
 from incidentd.configuration.learning_tables import learning_problems
+from incidentd.configuration.letter_tables import letter_problems
 from incidentd.configuration.named_files import OnDisk
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
@@ -68,6 +69,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             *chat_problems(process.chat, roster, channels),
             *learning_problems(process.digest, roster),
             *retro_problems(process.retro, roster),
+            *letter_problems(process.letter, roster),
         )
 
 

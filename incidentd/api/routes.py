@@ -22,6 +22,7 @@ from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.incident_routes import INCIDENT_ROUTES
 from incidentd.api.insight_routes import INSIGHT_ROUTES
+from incidentd.api.letter_routes import LETTER_ROUTES
 from incidentd.api.library_routes import LIBRARY_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
@@ -222,6 +223,7 @@ ROUTES: tuple[Route, ...] = (
     *ACTION_ROUTES,
     *LIBRARY_ROUTES,
     *INSIGHT_ROUTES,
+    *LETTER_ROUTES,
     *WORDING_ROUTES,
     *RETRO_ROUTES,
     *REVIEW_DOCUMENT_ROUTES,

@@ -32,6 +32,7 @@ _COMMANDS = {
     "review": ("reviews:review", "Reviews: when they may be held, and what people do in them."),
     "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
     "insights": ("insights:insights", "How you respond in figures and pictures, each with what it is of."),
+    "letter": ("letters:letter", "The monthly letter: what was learned, and which promises were kept."),
     "factor": (
         "factors:factor",
         "Contributing factors of all incidents, their themes, and where they came again.",

@@ -22,6 +22,7 @@ from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
 from incidentd.client.insights import InsightCalls
+from incidentd.client.letters import LetterCalls
 from incidentd.client.library import LibraryCalls
 from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
@@ -78,6 +79,7 @@ class Client(
     WordingCalls,
     LibraryCalls,
     InsightCalls,
+    LetterCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     TriageCalls,

@@ -15,6 +15,7 @@ from incidentd.configuration.audiences import Audiences, audiences, broken_audie
 from incidentd.configuration.chat_table import ChatTable, broken_chat, chat
 from incidentd.configuration.documents import Document
 from incidentd.configuration.learning_tables import LearningTable, broken_learning, digest
+from incidentd.configuration.letter_tables import LetterTable, broken_letter, letter
 from incidentd.configuration.named_files import NamedFiles
 from incidentd.configuration.problems import ConfigurationError, suggestion
 from incidentd.configuration.rehearsal_tables import RehearsalTable, own_cards
@@ -160,6 +161,7 @@ class ProcessFile(Table):
     learning: LearningTable = LearningTable()
     adoption: AdoptionTable = AdoptionTable()
     retro: RetroTable = RetroTable()
+    letter: LetterTable | None = None
 
 
 def read_process(document: Document, policies: Collection[str] | None, named: NamedFiles | None = None) -> Process:
@@ -186,6 +188,7 @@ def read_process(document: Document, policies: Collection[str] | None, named: Na
             *broken_learning(file.learning, file.audiences),
             *broken_retro(file.retro, file.audiences),
             *broken_adoption(file.adoption, document.data),
+            *broken_letter(file.letter, file.audiences),
         )
     ]
     if faults:
@@ -216,6 +219,7 @@ def read_process(document: Document, policies: Collection[str] | None, named: Na
         digest=digest(file.learning),
         adoption=adoption_settings(file.adoption),
         retro=retro_settings(file.retro),
+        letter=letter(file.letter),
         **review_settings(file.review),
     )
     process = with_wording(process, document, file.review, named)

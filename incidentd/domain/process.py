@@ -18,6 +18,7 @@ from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.dependencies import DependencyRule
 from incidentd.domain.inhibition import InhibitRule
 from incidentd.domain.learning_digest import DigestSettings
+from incidentd.domain.letter import LetterSettings
 from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.maintenance import MaintenanceSettings
 from incidentd.domain.rehearsal_cards import Card
@@ -83,6 +84,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     digest: DigestSettings | None = None
     adoption: AdoptionSettings = AdoptionSettings()
     retro: RetroSettings = RetroSettings()
+    letter: LetterSettings | None = None
 
 
 def _cadence(investigating: int, identified: int, monitoring: int) -> dict[str, timedelta]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import product
 
 from prometheus_client.core import Metric
@@ -22,6 +22,7 @@ from incidentd.storage.store import Store
 _MOST_VERSIONS = 20
 _OLDER = "older"
 _OUTCOMES = ("kept", "missed", "void")
+_EXPERIMENTS = ("planned", "running", "stopped", "asking", "decided")
 _RULES = (Role.MITIGATION_LEAD, Role.COMMUNICATIONS_LEAD, SEPARATION)
 _SHOWN = [status for status in Status if status not in ENDED]
 """The statuses whose series are there from the start."""
@@ -39,7 +40,7 @@ class ProcessMetrics:
         """Every figure of the practice."""
         now, process = self._store.clock.now(), self._process()
         counts = await self._store.read(lambda conn: live_counts.process(conn, now, process))
-        return [*_versions(process.version, counts.versions), *_incidents(counts), *_after(counts), *self._counted()]
+        return [*_versions(process.version, counts), *_incidents(counts), *_after(counts), *self._counted()]
 
     def _counted(self) -> Iterable[Metric]:
         promises = self._tally.promises
@@ -71,9 +72,13 @@ class ProcessMetrics:
         )
 
 
-def _versions(current: str, incidents: Mapping[str, int]) -> Iterable[Metric]:
+def _versions(current: str, counts: ProcessCounts) -> Iterable[Metric]:
+    incidents = counts.versions
     yield gauge(
-        "incidentd_process_info", "Version of the process that is in force; always 1.", ("version",), {current: 1}
+        "incidentd_process_info",
+        "Version of the process that is in force, with its name (V-3); always 1.",
+        ("version", "name"),
+        {(current, counts.process_name): 1},
     )
     newest = dict.fromkeys([current, *incidents][:_MOST_VERSIONS], 0)
     shown = {version: incidents.get(version, 0) for version in newest}
@@ -117,3 +122,12 @@ def _after(counts: ProcessCounts) -> Iterable[Metric]:
     )
     yield single("incidentd_actions_open", "Actions that are not done yet.", counts.actions_open)
     yield single("incidentd_actions_late", "Open actions whose day has passed.", counts.actions_late)
+    yield gauge(
+        "incidentd_experiments",
+        "Experiments with the process by state; asking: it is over, and nobody has decided yet.",
+        ("state",),
+        filled(_EXPERIMENTS, counts.experiments),
+    )
+    yield single(
+        "incidentd_process_ideas_waiting", "Ideas about the process that wait for a retro.", counts.ideas_waiting
+    )

@@ -25,6 +25,7 @@ from incidentd.services.incident_contracts import (
     SeverityCalls,
 )
 from incidentd.services.insight_contracts import InsightCalls
+from incidentd.services.letter_contracts import LetterCalls
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
 from incidentd.services.process_contracts import ProcessCalls, ProcessComparisonCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
@@ -339,6 +340,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     insights: InsightCalls
     review: ReviewCalls
     retro: RetroCalls
+    letters: LetterCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

@@ -8,6 +8,8 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process_versions import Source
 from incidentd.services.figures import Figures
 from incidentd.services.insight_contracts import InsightCalls
+from incidentd.services.letter_facts import LetterFacts
+from incidentd.services.letters import Letters
 from incidentd.services.page_rhythm import PageRhythm
 from incidentd.services.process_comparison import ProcessComparisons
 from incidentd.services.process_following import Configured, ProcessFollowing
@@ -31,6 +33,7 @@ class ProcessDesk:
         self.comparisons = ProcessComparisons(store, self.following, roster)
         self.figures = Figures(store, in_force, roster)
         self.rhythm = PageRhythm(self.figures, roster)
+        self.letters = Letters(store, in_force, roster, LetterFacts(store, in_force, roster, self.figures))
         self.loop = Loop("process", self.following.look)
         """Takes up what another node adopts, within a second: to look at each of its commits would cost more."""
 

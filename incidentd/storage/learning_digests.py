@@ -12,12 +12,17 @@ from incidentd.storage.schema_reviews import learning_digests, learnings, review
 from incidentd.storage.tx import Tx
 
 
-def candidates(conn: Connection) -> list[Candidate]:
-    """Learnings of published reviews. Left out are those of incidents that a review under way lists as similar: who
-    takes part in it must not read them yet, and a note cannot be taken back.
+def kept_back(conn: Connection) -> set[int]:
+    """The incidents that a review under way lists as similar: who takes part in it must not read yet what they taught,
+    and a note cannot be taken back.
     """
     listed = select(reviews.c.similar).where(reviews.c.state.in_(sorted(HELD)))
-    kept_back = {one["id"] for similar in conn.execute(listed).scalars() for one in similar or ()}
+    return {one["id"] for similar in conn.execute(listed).scalars() for one in similar or ()}
+
+
+def candidates(conn: Connection) -> list[Candidate]:
+    """Learnings of published reviews, without those that are kept back."""
+    hidden = kept_back(conn)
     sent = select(func.count()).where(learning_digests.c.learning_id == learnings.c.id).scalar_subquery()
     query = (
         select(learnings.c.id, learnings.c.incident_id, incidents.c.started_at.label("began"), sent.label("sent"))
@@ -26,7 +31,7 @@ def candidates(conn: Connection) -> list[Candidate]:
         .where(reviews.c.state == State.PUBLISHED, learnings.c.withdrawn_at.is_(None))
     )
     found = (Candidate(**row._mapping) for row in conn.execute(query))
-    return [one for one in found if one.incident_id not in kept_back]
+    return [one for one in found if one.incident_id not in hidden]
 
 
 def sent_before(conn: Connection) -> int:

@@ -17,6 +17,8 @@ from incidentd.storage import alerts, deliveries, incidents, reports, timers
 from incidentd.storage.columns import Instant
 from incidentd.storage.schema import incidents as incidents_table
 from incidentd.storage.schema import pages, role_assignments
+from incidentd.storage.schema_experiments import experiments, process_ideas
+from incidentd.storage.schema_process import process_versions
 from incidentd.storage.schema_reviews import actions
 
 _ACTIVE_PAGES = text("pages.state <> 'resolved'")
@@ -44,6 +46,9 @@ _OVERDUE = select(func.count()).where(
 )
 _LATE = func.count().filter(actions.c.due_on < bindparam("today"))
 _ACTIONS = select(func.count(), _LATE).where(actions.c.state == "open")
+_EXPERIMENTS = select(experiments.c.state, func.count()).group_by(experiments.c.state)
+_IDEAS = select(func.count()).where(process_ideas.c.state == "open", process_ideas.c.hidden.is_(False))
+_NUMBER = select(process_versions.c.id).where(process_versions.c.process_version == bindparam("hash"))
 _LEADS = and_(
     role_assignments.c.incident_id == _ROW.id,
     role_assignments.c.ends_at.is_(None),
@@ -82,6 +87,9 @@ class ProcessCounts(msgspec.Struct, frozen=True, kw_only=True):
     reviews: Mapping[tuple[str, str], int]
     actions_open: int
     actions_late: int
+    experiments: Mapping[str, int]  # by state
+    ideas_waiting: int  # for a process retro, without those that only their author reads yet
+    process_name: str  # V-3; "" where the version in force is not recorded
 
 
 def paging(conn: Connection, now: datetime) -> PagingCounts:
@@ -113,6 +121,11 @@ def process(conn: Connection, now: datetime, rules: Process) -> ProcessCounts:
         reviews=_reviews(conn, now),
         actions_open=still_open,
         actions_late=late,
+        experiments={row[0]: row[1] for row in conn.execute(_EXPERIMENTS)},
+        ideas_waiting=conn.execute(_IDEAS).scalar_one(),
+        process_name=""
+        if (number := conn.execute(_NUMBER, {"hash": rules.version}).scalar()) is None
+        else f"V-{number}",
     )
 
 

@@ -321,6 +321,7 @@ class FakeDaemon:
                 **_load("fake_review_documents").document_calls(self),
             ),
             insights=_load("fake_insights").insight_calls(self),
+            letters=_load("fake_letters").Letters(),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

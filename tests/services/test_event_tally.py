@@ -189,6 +189,7 @@ async def test_what_there_is_is_counted_on_both_engines(daemon):
     assert counts.incidents == {("SEV1", "active"): 1, ("SEV3", "review_ready"): 1}
     assert counts.versions == {"built-in": 2}
     assert counts.role_gaps == {"communications_lead": 1}
+    assert (counts.experiments, counts.ideas_waiting, counts.process_name) == ({}, 0, "")
     assert counts.updates_overdue == 1  # of the other nothing is owed any more
     assert {key: number for key, number in counts.reviews.items() if number} == {("SEV3", "open"): 1}
     role = wire_incidents.AssignRole(role="communications_lead", person="ada")
