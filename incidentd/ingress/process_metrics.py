@@ -7,6 +7,7 @@ from itertools import product
 
 from prometheus_client.core import Metric
 
+from incidentd.domain import experiments
 from incidentd.domain.customers import CustomerKind
 from incidentd.domain.incidents import ENDED, Status
 from incidentd.domain.interruptions import Reason
@@ -22,7 +23,6 @@ from incidentd.storage.store import Store
 _MOST_VERSIONS = 20
 _OLDER = "older"
 _OUTCOMES = ("kept", "missed", "void")
-_EXPERIMENTS = ("planned", "running", "stopped", "asking", "decided")
 _RULES = (Role.MITIGATION_LEAD, Role.COMMUNICATIONS_LEAD, SEPARATION)
 _SHOWN = [status for status in Status if status not in ENDED]
 """The statuses whose series are there from the start."""
@@ -126,7 +126,7 @@ def _after(counts: ProcessCounts) -> Iterable[Metric]:
         "incidentd_experiments",
         "Experiments with the process by state; asking: it is over, and nobody has decided yet.",
         ("state",),
-        filled(_EXPERIMENTS, counts.experiments),
+        filled(experiments.State, counts.experiments),
     )
     yield single(
         "incidentd_process_ideas_waiting", "Ideas about the process that wait for a retro.", counts.ideas_waiting

@@ -50,6 +50,8 @@ class EventTally:
         """Judge what was heard since the last time. After a failure the same waits for the next time."""
         now, waiting = self._store.clock.now(), self.pages.taken()
         asked = self.promises.asked(now)
+        if not (waiting or asked):
+            return
 
         def read(conn: Connection) -> tuple[page_times.Durations, promise_tally.Judged]:
             return page_times.look(conn, waiting), promise_tally.look(conn, asked, now)

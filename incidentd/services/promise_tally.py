@@ -40,6 +40,9 @@ class Asked(msgspec.Struct, frozen=True):
     made: Mapping[int, int]
     reports: frozenset[int]
 
+    def __bool__(self) -> bool:
+        return bool(self.promises or self.made or self.reports)
+
 
 class Judged(msgspec.Struct, frozen=True):
     """What one look found: promises and reports that came to an end, each with its outcome, and incidents of drills."""

@@ -7,7 +7,21 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from incidentd.domain.incidents import AWAITING_REVIEW, OPEN, Incident, Status
 from incidentd.domain.review_window import Window
@@ -76,7 +90,7 @@ def under_process(process_version: str) -> ColumnElement[bool]:
     return incidents.c.process_version == process_version
 
 
-def review_stands(standing: str, now: datetime) -> ColumnElement[bool]:
+def review_stands(standing: str, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition of a list: the review waits, is open, soon, late; or "due": it may be held, or should have been."""
     opens, due = incidents.c.review_opens_at, incidents.c.review_due_at
     awaiting = incidents.c.status.in_(sorted(AWAITING_REVIEW)) & opens.is_not(None)

@@ -25,6 +25,9 @@ _ACTIVE_PAGES = text("pages.state <> 'resolved'")
 """As a condition, word for word that of the index: only so SQLite uses it."""
 _REAL = incidents_table.c.drill_id.is_(None)
 _ROW = incidents_table.c
+STANDINGS = ("waiting", "open", "soon", "late")
+"""How a review may stand that was not held yet; the words of `incidents.review_stands`."""
+_NOW = bindparam("now", type_=Instant)
 # Built once: to build a statement costs several times what it costs to run it, and a scrape runs them all.
 _BY_STATE = (
     select(pages.c.state, pages.c.urgency, func.count())
@@ -41,8 +44,11 @@ _INCIDENTS = (
     .group_by(*_COUNTED)
     .order_by(desc("newest"))
 )
-_OVERDUE = select(func.count()).where(
-    _REAL, _ROW.status.in_(sorted(UPDATES_OWED)), _ROW.next_update_at <= bindparam("now", type_=Instant)
+_OVERDUE = select(func.count()).where(_REAL, _ROW.status.in_(sorted(UPDATES_OWED)), _ROW.next_update_at <= _NOW)
+_REVIEWS = (
+    select(_ROW.severity, *(func.count().filter(incidents.review_stands(one, _NOW)) for one in STANDINGS))
+    .where(_REAL, _ROW.status.in_(sorted(AWAITING_REVIEW)))
+    .group_by(_ROW.severity)
 )
 _LATE = func.count().filter(actions.c.due_on < bindparam("today"))
 _ACTIONS = select(func.count(), _LATE).where(actions.c.state == "open")
@@ -59,8 +65,6 @@ _LEADING = (
     .outerjoin(role_assignments, _LEADS)
     .where(_REAL, _ROW.status.in_(sorted(RESPONDING)))
 )
-STANDINGS = ("waiting", "open", "soon", "late")
-"""How a review may stand that was not held yet; the words of `incidents.review_stands`."""
 
 
 class PagingCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +115,7 @@ def paging(conn: Connection, now: datetime) -> PagingCounts:
 def process(conn: Connection, now: datetime, rules: Process) -> ProcessCounts:
     """The counts of an instant; `rules` say when two people have to lead."""
     by_status, versions = _incidents(conn)
+    number = conn.execute(_NUMBER, {"hash": rules.version}).scalar_one_or_none()
     still_open, late = conn.execute(_ACTIONS, {"today": now.date().isoformat()}).one()
     return ProcessCounts(
         incidents=by_status,
@@ -123,9 +128,7 @@ def process(conn: Connection, now: datetime, rules: Process) -> ProcessCounts:
         actions_late=late,
         experiments={row[0]: row[1] for row in conn.execute(_EXPERIMENTS)},
         ideas_waiting=conn.execute(_IDEAS).scalar_one(),
-        process_name=""
-        if (number := conn.execute(_NUMBER, {"hash": rules.version}).scalar()) is None
-        else f"V-{number}",
+        process_name="" if number is None else f"V-{number}",
     )
 
 
@@ -150,13 +153,9 @@ def _size(conn: Connection) -> int:
 
 def _reviews(conn: Connection, now: datetime) -> dict[tuple[str, str], int]:
     """By (severity, standing)."""
-    awaiting = _ROW.status.in_(sorted(AWAITING_REVIEW))
-    stands = [func.count().filter(incidents.review_stands(one, now)) for one in STANDINGS]
     return {
         (severity, standing): number
-        for severity, *numbers in conn.execute(
-            select(_ROW.severity, *stands).where(_REAL, awaiting).group_by(_ROW.severity)
-        )
+        for severity, *numbers in conn.execute(_REVIEWS, {"now": now})
         for standing, number in zip(STANDINGS, numbers, strict=True)
     }
 
