@@ -40,10 +40,8 @@ class LearningDigests:
         settings = self._process().digest
         if settings is None:
             timers.cancel(tx, KIND, _SUBJECT)
-            return
-        armed = timers.find(tx, KIND, _SUBJECT)
-        if armed is None or armed.payload != _payload(settings):
-            timers.arm(tx, KIND, _SUBJECT, next_at(settings, tx.now), _payload(settings))
+        else:
+            timers.arm_as_said(tx, KIND, _SUBJECT, next_at(settings, tx.now), _payload(settings))
 
     async def preview(self) -> wire_library.Digest:
         """What would be sent next, as things stand now, and to how many."""

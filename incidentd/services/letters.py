@@ -55,10 +55,8 @@ class Letters:
         settings = self._process().letter
         if settings is None:
             timers.cancel(tx, KIND, _SUBJECT)
-            return
-        armed = timers.find(tx, KIND, _SUBJECT)
-        if armed is None or armed.payload != _payload(settings):
-            timers.arm(tx, KIND, _SUBJECT, next_at(settings, tx.now), _payload(settings))
+        else:
+            timers.arm_as_said(tx, KIND, _SUBJECT, next_at(settings, tx.now), _payload(settings))
 
     def _on_due(self, tx: Tx, timer: Timer) -> None:
         settings = self._process().letter

@@ -86,6 +86,13 @@ def find(tx: Tx, kind: str, subject: str) -> Timer | None:
     return None if row is None else _timer(row)
 
 
+def arm_as_said(tx: Tx, kind: str, subject: str, due_at: datetime, said: Mapping[str, Any]) -> None:
+    """Arm what recurs by settings, which are `said` in its payload; one that waits by the same ones is left alone."""
+    armed = find(tx, kind, subject)
+    if armed is None or armed.payload != said:
+        arm(tx, kind, subject, due_at, said)
+
+
 def hasten(tx: Tx, kinds: Sequence[str]) -> int:
     """Let every timer of `kinds` act now: what it waits for may have changed. Returns how many there are."""
     moved = tx.conn.execute(
