@@ -11,6 +11,7 @@ from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
 from incidentd.domain.support import Support
 from incidentd.plugin.support import Received
+from incidentd.services import promise_tally
 from incidentd.services.event_tally import EventTally
 from incidentd.storage import live_counts
 from incidentd.storage.schema import incidents, pages
@@ -18,7 +19,6 @@ from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import reports as wire_reports
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-one_engine = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def page_for(daemon, key):
 
 
 # ------------------------------------------------------------------ pages
-@one_engine
+@pytest.mark.both_engines
 async def test_a_page_is_timed_to_its_first_message_and_its_first_acknowledgement(daemon, tally):
     daemon.sender.script["push"] = [TimeoutError()]
     first = await page_for(daemon, "disk")
@@ -68,7 +68,6 @@ async def test_a_page_is_timed_to_its_first_message_and_its_first_acknowledgemen
     assert tally.events["page.started"] == 1
 
 
-@one_engine
 async def test_pages_of_drills_count_for_nothing_and_what_failed_is_asked_again(daemon, tally, monkeypatch):
     drill = await page_for(daemon, "disk")
     await daemon.store.write(lambda tx: tx.conn.execute(pages.update().values(drill_id=7)))
@@ -104,7 +103,7 @@ async def change(daemon, to, incident_id=1):
     return await daemon.core.incidents.change_status(incident_id, body, "ada", None)
 
 
-@one_engine
+@pytest.mark.both_engines
 async def test_promises_come_to_the_same_as_the_measures_of_the_incident(daemon, tally):
     await declare(daemon)
     await daemon.advance(10 * MINUTE)
@@ -115,6 +114,7 @@ async def test_promises_come_to_the_same_as_the_measures_of_the_incident(daemon,
     assert (tally.promises.made, dict(tally.promises.updates)) == (3, {"kept": 1})
     await daemon.advance(20 * MINUTE)  # both are missed
     later = await listening(daemon)
+    assert await daemon.store.read(lambda conn: promise_tally.unfinished(conn, daemon.clock.now())) == ([], [])
     await post(daemon)
     await daemon.advance(1 * MINUTE)
     await change(daemon, "false_alarm")
@@ -129,7 +129,6 @@ async def test_promises_come_to_the_same_as_the_measures_of_the_incident(daemon,
     assert (later.promises.made, dict(later.promises.updates)) == (1, {"void": 1})
 
 
-@one_engine
 async def test_a_node_that_is_alone_takes_up_what_was_promised_before_its_start(daemon):
     await declare(daemon)
     tally = await listening(daemon)
@@ -139,7 +138,6 @@ async def test_a_node_that_is_alone_takes_up_what_was_promised_before_its_start(
     assert (tally.promises.made, dict(tally.promises.updates)) == (1, {"kept": 1, "missed": 1})
 
 
-@one_engine
 async def test_promises_of_drills_are_not_counted(daemon, tally):
     await declare(daemon)
     await daemon.store.write(lambda tx: tx.conn.execute(incidents.update().values(drill_id=7)))
@@ -148,7 +146,7 @@ async def test_promises_of_drills_are_not_counted(daemon, tally):
     assert (tally.promises.made, dict(tally.promises.updates)) == (0, {})
 
 
-@one_engine
+@pytest.mark.both_engines
 async def test_first_responses_are_kept_missed_or_void(daemon, tally):
     rotation = Rotation(people=("lin",), start=daemon.clock.now().date(), unit=Unit.WEEKS)
     schedule = Schedule(name="desk", layers=(Layer(name="all", rotation=rotation),))
@@ -167,10 +165,12 @@ async def test_first_responses_are_kept_missed_or_void(daemon, tally):
         await one.settle()
         await one.settle()
     assert dict(tally.promises.responses) == {("end_user", "kept"): 1, ("end_user", "missed"): 3}
-    assert dict(later.promises.responses) == {("end_user", "missed"): 3}
+    alone = daemon.store.engine == "sqlite"  # else whoever heard of a report counts it
+    assert dict(later.promises.responses) == ({("end_user", "missed"): 3} if alone else {})
 
 
 # ------------------------------------------------------------------ what there is
+@pytest.mark.both_engines
 async def test_what_there_is_is_counted_on_both_engines(daemon):
     await declare(daemon, Severity.SEV1)
     await declare(daemon, Severity.SEV3)
