@@ -326,6 +326,12 @@ class Core:
 
     async def start(self) -> None:
         """Begin to do what is due, what was left by an earlier run first."""
+        await self.prepare()
+        for loop in (*self._loops, self.deliveries.loop):
+            loop.start()
+
+    async def prepare(self) -> None:
+        """All of a start but the loops, for those who do the work of the loops themselves."""
         await self.events.start()
         await self.links.start()
         await self.answers.start()
@@ -339,8 +345,6 @@ class Core:
         await self.store.write(self.desk.reread)
         await self.support.recheck()
         self.evolution.following.after_change = self._recheck
-        for loop in (*self._loops, self.deliveries.loop):
-            loop.start()
 
     async def recheck(self) -> None:
         """After a reload: judge again what waits for somebody's hours, or for a limit, and who carries a pager."""

@@ -134,6 +134,11 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     followup_answered: float = 0.55
     """Answers to the question of what changed, 30 and 90 days later."""
 
+    # ------------------------------------------------------------------ working on the process
+    idea_gap: timedelta = 9 * _DAY
+    """Between two ideas of what gets in the way, at an hour of average busyness."""
+    idea_anonymous: float = 0.3
+
     def version_on(self, day: float) -> int:
         """The version of the process that is in force so many days after the start."""
         return 1 + sum(one <= day for one in self.version_days)

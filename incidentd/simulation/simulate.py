@@ -17,6 +17,7 @@ from incidentd.simulation.duty import Duty
 from incidentd.simulation.noise import Noise
 from incidentd.simulation.pagers import Pagers
 from incidentd.simulation.response import Response
+from incidentd.simulation.retros import Retros
 from incidentd.simulation.reviews import Reviews
 from incidentd.simulation.world import World
 from incidentd.storage import migrate
@@ -51,7 +52,8 @@ async def simulate(
     Noise(world)
     Duty(world)
     Changes(world)
-    await world.start()
+    Retros(world)
+    await world.core.prepare()
     until = start + timedelta(days=days)
     for month in range(1, (until - start) // _MONTH + 1):
         at = start + month * _MONTH

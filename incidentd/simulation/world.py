@@ -66,15 +66,6 @@ class World:
         """Let `act` happen so long after now."""
         self.at(self.now + wait, act)
 
-    async def start(self) -> None:
-        """What a daemon does when it starts, but for its loops."""
-        await self.core.links.start()
-        await self.core.evolution.following.follow()
-        self.core.evolution.following.after_change = self.core.recheck
-        self.core.desk.rests.watch()
-        await self.core.store.write(self.core.grouping.follow_configuration)
-        await self.core.store.write(self.core.desk.reread)
-
     async def live(self, until: datetime) -> None:
         """Live until then: what is due happens at its time, by itself or by somebody."""
         with self._backend.connect() as conn:

@@ -158,6 +158,14 @@ def test_the_alert_of_every_fault_is_linked_to_its_incident_whoever_noticed_firs
     assert len(faults - linked) <= 2, "of the last hours"
 
 
+def test_a_retro_is_held_before_each_change_of_the_process(log):
+    told = [one.kind for one in log if one.kind in ("retro.finished", "process.proposed")]
+    assert told == ["retro.finished", "process.proposed"] * 2
+    kept = [one for one in log if one.kind == "idea.kept"]
+    assert len(kept) > 8
+    assert all(not one.actor for one in kept if one.data["anonymous"])
+
+
 def test_every_version_of_the_process_has_incidents(log, simulated_weeks):
     found = rows(simulated_weeks.file, "SELECT process_version, min(declared_at) FROM incidents GROUP BY 1 ORDER BY 2")
     adopted = [one for one in log if one.kind == "process.adopted"]
