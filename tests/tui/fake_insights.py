@@ -11,6 +11,7 @@ import msgspec
 
 from incidentd.domain.severity import Severity
 from incidentd.wire import figures as wire_figures
+from incidentd.wire import letters as wire_letters
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -73,7 +74,7 @@ def make_cases(count: int = 12, values: Sequence[float] = DETECTED) -> tuple[wir
 
 
 class FakeInsights:
-    """Mixed into the fake daemon. `scopes` are the queries that came."""
+    """Mixed into the fake daemon."""
 
     calls: list[tuple[str, Any]]
     _turn: Any
@@ -85,6 +86,11 @@ class FakeInsights:
         self.boundaries = BOUNDARIES
         self.reckoned_at = NOW
         self.sentence = "with 20 and 18 pages, a change this large appears by chance in 38 of 100 draws: cannot tell"
+        self.letter_title = "Letter of February 2026"
+        self.letter_text = (
+            "What was learned\n- Reviews published: 2, with 3 learnings\n- One bad shard hides in a mean (L-4)\n\n"
+            "Promises\n- Update promises kept: 11 of 12\n"
+        )
 
     def _scope(self, query: dict[str, str]) -> wire_figures.FigureScope:
         times = {name: datetime.fromisoformat(query[name]) for name in ("since", "until") if name in query}
@@ -161,6 +167,24 @@ class FakeInsights:
         return wire_figures.Load(
             at=self.reckoned_at, team=team, zone="Europe/Zurich", weeks=tuple(found), definitions=definitions
         )
+
+    async def letters(self) -> wire_letters.Letters:
+        await self._turn()
+        heads = tuple(
+            wire_letters.LetterHead(
+                month=month, title=title, sent_at=NOW - 11 * DAY if readers else None, readers=readers
+            )
+            for month, title, readers in (("2026-03", "Letter of March 2026", 0), ("2026-02", self.letter_title, 12))
+        )
+        return wire_letters.Letters(letters=heads, next_at=NOW + 20 * DAY, to=("team:payments",))
+
+    async def letter(self, month: str) -> wire_letters.Letter:
+        await self._turn()
+        self.calls.append(("letter", month))
+        return wire_letters.Letter(
+            month=month, title=self.letter_title, text=self.letter_text, markdown="# the same", sent_at=NOW - 11 * DAY,
+            readers=12, to=("team:payments",),
+        )  # fmt: skip
 
 
 def _labels(query: dict[str, str]) -> tuple[str, str]:

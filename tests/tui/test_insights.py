@@ -12,12 +12,14 @@ from incidentd_tui.rows import pictures
 from incidentd_tui.screens.base import _TABS
 from incidentd_tui.screens.insights.dots import DotsScreen
 from incidentd_tui.screens.insights.figures import FiguresScreen
+from incidentd_tui.screens.insights.letters import LettersScreen
 from incidentd_tui.screens.insights.load import LoadScreen
 from incidentd_tui.screens.insights.rhythm import RhythmScreen
+from incidentd_tui.screens.letter import LetterScreen
 from incidentd_tui.screens.room import RoomScreen
 from incidentd_tui.verbs import GLOBAL, MODES
 
-VIEWS = (FiguresScreen, DotsScreen, RhythmScreen, LoadScreen)
+VIEWS = (FiguresScreen, DotsScreen, RhythmScreen, LoadScreen, LettersScreen, LetterScreen)
 
 
 def asked(client, name):
@@ -194,6 +196,34 @@ async def test_rhythm_and_load_are_pictures_and_tables(client, make_app, settled
         await pilot.press("escape")
         await settled(pilot, lambda: asked(client, "figures")[-1].get("team") == "payments")
         assert isinstance(app.screen, FiguresScreen)
+
+
+async def test_letters_are_read_by_month(client, make_app, settled, text):
+    app = make_app(client)
+    copied = []
+    app.copy_to_clipboard = copied.append
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("7", "left_square_bracket")  # the last view
+        await settled(pilot, lambda: "2026-02  Letter of February 2026" in text(app))
+        shown = text(app)
+        assert "draft: as it would be by now" in shown
+        assert "sent 01 Mar 14:22 to 12 readers" in shown
+        assert "The next one is sent 01 Apr 14:22 to team:payments." in shown
+        assert "f scope" not in shown  # nothing narrows it
+        await pilot.press("j", "enter")
+        await settled(pilot, lambda: "WHAT WAS LEARNED" in text(app))
+        assert "· One bad shard hides in a mean (L-4)" in text(app)
+        await pilot.press("tab", "tab", "m")
+        await settled(pilot, lambda: copied == ["# the same"])
+        await pilot.press("escape", "escape")
+        await settled(pilot, lambda: isinstance(app.screen, FiguresScreen))
+        client.letter_title = client.letter_text = HOSTILE
+        await pilot.press("left_square_bracket")
+        await settled(pilot, lambda: "12 readers" in text(app))
+        await pilot.press("j", "enter")
+        await settled(pilot, lambda: isinstance(app.screen, LetterScreen) and "[/nope]" in text(app))
+        assert [character for character in RAW if character in text(app).replace("\n", "")] == []
 
 
 async def test_figures_are_reckoned_again_now_and_then_and_the_cursor_stays(fakes, client, make_app, settled, text):

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from incidentd.domain.pictures.captions import case_value
 from incidentd.domain.pictures.quantities import quantity
-from incidentd.wire.figures import Figure, FigureCase, FigureDetail
+from incidentd.wire.figures import FigureCase, FigureDetail
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Model
 
 
-def value(figure: Figure, case: FigureCase) -> str:
+def value(detail: FigureDetail, case: FigureCase) -> str:
     """Its value in words, with the bounds between which people dispute it."""
-    if figure.kind == "share":
-        return "counted" if case.value else "not counted"
-    low, high = (quantity(bound, figure.unit) for bound in (case.low, case.high))
-    disputed = f" (disputed: {low} to {high})" if case.low is not None or case.high is not None else ""
-    return f"{quantity(case.value, figure.unit)}{disputed}"
+    said = case_value(detail, case)
+    if case.low is None and case.high is None:
+        return said
+    low, high = (quantity(bound, detail.figure.unit) for bound in (case.low, case.high))
+    return f"{said} (disputed: {low} to {high})"
 
 
 def beside(model: Model, case: FigureCase, detail: FigureDetail, width: int) -> list[paint.Line]:
     """A line a fact."""
     lines: list[paint.Line] = [[], _name(case), []]
-    lines += [[(text, theme.primary)] for text in paint.wrap(value(detail.figure, case), width, 3)]
+    lines += [[(text, theme.primary)] for text in paint.wrap(value(detail, case), width, 3)]
     for name, text in _facts(model, case, detail):
         lines.append([(f"{name:<9}", theme.muted), (text, theme.plain)])
     return [*lines, [], [("↵", theme.key), (" opens it", theme.muted)], []]
@@ -31,7 +32,7 @@ def beside(model: Model, case: FigureCase, detail: FigureDetail, width: int) -> 
 def below(model: Model, case: FigureCase, detail: FigureDetail, width: int) -> list[paint.Line]:
     """The same in three lines."""
     facts = " · ".join(text for _, text in _facts(model, case, detail))
-    name: paint.Line = [*_name(case), (f"  {value(detail.figure, case)}", theme.primary)]
+    name: paint.Line = [*_name(case), (f"  {value(detail, case)}", theme.primary)]
     return [name, *([(text, theme.muted)] for text in paint.wrap(facts, width, 2))]
 
 

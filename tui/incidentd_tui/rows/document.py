@@ -50,7 +50,7 @@ def plain(text: str, width: int) -> Section:
 def _block(model: Model, block: documents.Block, width: int) -> list[paint.Line]:
     match block:
         case documents.Prose():
-            return _prose(str(block.text), width)
+            return prose(str(block.text), width)
         case documents.Remark():
             return [[(text, theme.muted)] for text in paint.wrap(str(block.text), width, _MOST)]
         case documents.Listing():
@@ -66,7 +66,7 @@ def _block(model: Model, block: documents.Block, width: int) -> list[paint.Line]
             return [[(text, theme.plain)] for text in paint.wrap(str(block.text), width, _MOST)]
 
 
-def _prose(text: str, width: int) -> list[paint.Line]:
+def prose(text: str, width: int) -> list[paint.Line]:
     """Paragraphs as they were typed, list items hung under their mark."""
     lines: list[paint.Line] = []
     for paragraph in text.split("\n"):

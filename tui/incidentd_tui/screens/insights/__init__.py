@@ -6,6 +6,7 @@ from typing import Any
 
 from incidentd_tui.screens.insights.base import InsightScreen
 from incidentd_tui.screens.insights.figures import FiguresScreen
+from incidentd_tui.screens.insights.letters import LettersScreen
 from incidentd_tui.screens.insights.load import LoadScreen
 from incidentd_tui.screens.insights.rhythm import RhythmScreen
 
@@ -13,5 +14,6 @@ SCREENS: dict[str, type[InsightScreen[Any]]] = {
     "figures": FiguresScreen,
     "rhythm": RhythmScreen,
     "load": LoadScreen,
+    "letters": LettersScreen,
 }
 """By the name of the view, as `InsightScreen.views` lists them."""

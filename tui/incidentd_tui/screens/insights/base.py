@@ -47,6 +47,7 @@ class InsightScreen(PreviewBelow[T]):
         ("figures", "Figures"),
         ("rhythm", "Rhythm"),
         ("load", "Load"),
+        ("letters", "Letters"),
     )
     view_here: ClassVar[str] = "figures"
 
