@@ -230,6 +230,7 @@ text = "The log is rotated"
     assert [(one.name, one.n, one.of) for one in after.figures] == [(one.name, one.n, one.of) for one in before.figures]
 
 
+@pytest.mark.both_engines
 async def test_an_experiment_is_compared_with_as_long_a_time_before_it(story):
     figures, today = story.core.evolution.figures, story.clock.now().date()
     days = {"begins_on": today, "ends_on": today + DAY, "before_days": 7}

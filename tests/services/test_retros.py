@@ -61,6 +61,7 @@ def everything(view):
 
 
 # ------------------------------------------------------------------ ideas kept all year
+@pytest.mark.both_engines
 async def test_an_idea_is_kept_listed_and_dropped_with_a_reason(daemon, desk):
     await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV3), "ada")
     mine = await desk.ideas.keep(wire.KeepIdea(text="no one reads the runbook", about="incident:1"), "ada")
@@ -82,6 +83,7 @@ async def test_an_idea_is_kept_listed_and_dropped_with_a_reason(daemon, desk):
     assert ([one.id for one in page.ideas], page.total) == ([1], 1)
 
 
+@pytest.mark.both_engines
 async def test_who_wrote_without_a_name_is_stored_nowhere(daemon, desk):
     kept = await desk.ideas.keep(wire.KeepIdea(text=SECRET, anonymous=True), "sam")
     assert (kept.by, kept.mine) == ("", False)
@@ -101,6 +103,7 @@ async def declare(daemon, number):
         await daemon.core.incidents.declare(wire_incidents.DeclareIncident(title="503", severity=Severity.SEV4), "ada")
 
 
+@pytest.mark.both_engines
 async def test_so_many_incidents_make_one_due_and_only_one(daemon, desk):
     desk.settings(incidents=3)
     await declare(daemon, 2)
@@ -132,6 +135,7 @@ async def test_so_many_incidents_make_one_due_and_only_one(daemon, desk):
     assert (again.why, again.since) == ("3 incidents since PR-1", begun.until)
 
 
+@pytest.mark.both_engines
 async def test_so_many_days_after_the_last_the_next_one_is_due(daemon, desk):
     desk.settings(every=90 * DAY)
     await declare(daemon, 1)
@@ -201,6 +205,7 @@ async def test_its_time_is_durable_and_a_pause_keeps_what_is_left(daemon, desk):
     assert [one.data["step"] for one in over] == ["figures"]
 
 
+@pytest.mark.both_engines
 async def test_a_whole_retro_hides_what_it_should_until_all_are_in(daemon, desk):
     before = await desk.ideas.keep(wire.KeepIdea(text="too many alerts"), "sam")
     await begun(desk, "lin", to=["next"])
@@ -272,6 +277,7 @@ async def test_a_whole_retro_hides_what_it_should_until_all_are_in(daemon, desk)
     assert [kind for kind, subject in await daemon.armed() if subject == "retro:1"] == []
 
 
+@pytest.mark.both_engines
 async def test_topics_are_put_together_otherwise_and_nobody_loses_votes(daemon, desk):
     for text in ("a", "b", "c", "d"):
         await desk.ideas.keep(wire.KeepIdea(text=text), "ada")
