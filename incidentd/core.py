@@ -186,7 +186,7 @@ class Core:
         self.incidents = Incidents(
             store, process=process, roster=roster, reporters=self.support.broadcast, role_pages=role_pages
         )
-        self.retros = RetroDesk(store, process, roster)
+        self.retros = RetroDesk(store, process, roster, self.evolution.figures)
         self.incidents.when_declared.append(self.retros.due.declared)
         self.presence = Presences(store)
         self.life = Life(store, process, roster, self.alerts.views, self.incidents.declare_in)

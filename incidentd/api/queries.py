@@ -175,6 +175,15 @@ class Retros(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Experiments(Query, frozen=True):
+    state: Annotated[
+        Literal["open", "planned", "running", "asking", "decided", "all"],
+        Meta(description="asking: over or stopped, and the question is open; open: all that are not decided"),
+    ] = "open"
+    limit: Limit = 100
+    cursor: Cursor = ""
+
+
 class Factors(Query, frozen=True):
     category: Literal["", "technical", "organisational", "human-factors", "process", "external", "luck"] = ""
     role: Literal["", "enabler", "mitigator", "surprise", "risk", "difficulty"] = ""

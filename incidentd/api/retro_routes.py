@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentd.api import queries
-from incidentd.api.handlers import retros
+from incidentd.api.handlers import experiments, retros
 from incidentd.api.route import Route, changed, created, edited, get, post
 from incidentd.wire import experiments as wire_experiments
 
@@ -88,5 +88,40 @@ RETRO_ROUTES: tuple[Route, ...] = (
         _VIEW,
         "Give votes to a topic, in place of those before",
         body=wire_experiments.Vote,
+    ),
+    get(
+        "/v1/experiments",
+        experiments.list_experiments,
+        wire_experiments.ExperimentPage,
+        "Experiments on how a team works, those that ask first",
+        query=queries.Experiments,
+    ),
+    created(
+        "/v1/experiments",
+        experiments.start_experiment,
+        wire_experiments.Experiment,
+        "Write an experiment before it begins",
+        body=wire_experiments.StartExperiment,
+    ),
+    get("/v1/experiments/{id}", experiments.get_experiment, wire_experiments.Experiment, "One experiment"),
+    edited(
+        "/v1/experiments/{id}",
+        experiments.edit_experiment,
+        wire_experiments.Experiment,
+        "Change an experiment before it begins",
+        body=wire_experiments.EditExperiment,
+    ),
+    get(
+        "/v1/experiments/{id}/evidence",
+        experiments.get_evidence,
+        wire_experiments.ExperimentEvidence,
+        "What the figures say of it so far, and what else changed",
+    ),
+    changed(
+        "/v1/experiments/{id}/end",
+        experiments.end_experiment,
+        wire_experiments.Experiment,
+        "Answer the question at its end, or stop it before",
+        body=wire_experiments.EndExperiment,
     ),
 )

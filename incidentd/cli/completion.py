@@ -33,6 +33,7 @@ _LISTS = {
     "H": ("/v1/handovers", "handovers", "schedule"),
     "process_idea": (f"/v1/process/ideas?limit={_MOST}", "ideas", "text"),
     "process_retro": (f"/v1/process/retros?limit={_MOST}", "retros", "why"),
+    "experiment": (f"/v1/experiments?limit={_MOST}", "experiments", "title"),
     "report": (f"/v1/reports?limit={_MOST}", "reports", "subject"),
 }
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "audit": ("audit:audit", "Prove that what was written about an incident has not changed."),
     "action": ("actions:action", "Actions that came out of reviews: who does what by when."),
     "review": ("reviews:review", "Reviews: when they may be held, and what people do in them."),
+    "experiment": ("experiments:experiment", "Experiments on how we work, and what came of them."),
     "learn": ("learn:learn", "What reviews found: search it, use it again, see what changed."),
     "insights": ("insights:insights", "How you respond in figures and pictures, each with what it is of."),
     "letter": ("letters:letter", "The monthly letter: what was learned, and which promises were kept."),

@@ -59,3 +59,30 @@ class ExperimentCalls(Calls):
     async def vote(self, retro_id: int, topic_id: int, votes: int) -> wire.RetroView:
         target = f"/v1/process/retros/{retro_id}/topics/{topic_id}/votes"
         return await self._send("POST", target, wire.RetroView, wire.Vote(votes=votes))
+
+    # ------------------------------------------------------------------ experiments
+    async def experiments(self, *, state: str = "open", limit: int = 100, cursor: str = "") -> wire.ExperimentPage:
+        query = query_string(state=state, limit=limit, cursor=cursor)
+        return await self._get(f"/v1/experiments{query}", wire.ExperimentPage)
+
+    async def experiment(self, experiment_id: int) -> wire.Experiment:
+        return await self._get(f"/v1/experiments/{experiment_id}", wire.Experiment)
+
+    async def experiment_evidence(self, experiment_id: int) -> wire.ExperimentEvidence:
+        return await self._get(f"/v1/experiments/{experiment_id}/evidence", wire.ExperimentEvidence)
+
+    async def start_experiment(self, body: wire.StartExperiment) -> wire.Experiment:
+        return await self._send("POST", "/v1/experiments", wire.Experiment, body)
+
+    async def edit_experiment(
+        self, experiment_id: int, body: wire.EditExperiment, *, if_version: int | None = None
+    ) -> wire.Experiment:
+        return await self._send(
+            "PATCH", f"/v1/experiments/{experiment_id}", wire.Experiment, body, if_version=if_version
+        )
+
+    async def end_experiment(
+        self, experiment_id: int, body: wire.EndExperiment, *, if_version: int | None = None
+    ) -> wire.Experiment:
+        target = f"/v1/experiments/{experiment_id}/end"
+        return await self._send("POST", target, wire.Experiment, body, if_version=if_version)

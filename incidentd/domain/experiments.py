@@ -21,6 +21,13 @@ SOON = timedelta(days=7)
 AGAIN = timedelta(days=7)
 """How often the question is asked again."""
 LONGEST = timedelta(days=730)
+_WORDS = {
+    "begins_on": "first day",
+    "ends_on": "last day",
+    "counter_figure": "counter-figure",
+    "expects": "direction",
+    "stop_rule": "stop rule",
+}
 CHANGEABLE = frozenset({"title", "owner_team"})
 """What may be changed once it runs."""
 
@@ -114,10 +121,9 @@ def edit_fault(row: Experiment, fields: Iterable[str]) -> Refusal | None:
     if row.state is State.DECIDED:
         return Refusal(f"{row.name} is decided", "write a new one that goes on from it: --adapts", "")
     if late and row.state is not State.PLANNED:
-        what = late[0].replace("_", " ")
         return Refusal(
-            f"{row.name} has begun: its {what} was chosen beforehand, and stands",
-            "when its stop rule came true, end it: incidentctl experiment end --verdict stop; then write another",
+            f"{row.name} has begun: its {_WORDS.get(late[0], late[0])} was chosen beforehand, and stands",
+            f"when its stop rule came true: incidentctl experiment end {row.name} --verdict stop; then write another",
             late[0],
         )
     return None
@@ -160,15 +166,17 @@ def _meet(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-def overlap(row: Experiment, other: Experiment) -> bool:
-    """Whether two look at the same figure, in places that have something in common, on the same days."""
-    return (
-        row.id != other.id
-        and bool({row.figure} & {other.figure, other.counter_figure} or row.counter_figure == other.figure)
-        and same_place(row, other)
-        and row.begins_on <= last_day(other)
-        and other.begins_on <= last_day(row)
-    )
+def shared(row: Experiment, other: Experiment) -> list[str]:
+    """The figures that two look at, one of them at least as its figure, in the same place and on the same days."""
+    if row.id == other.id or not same_place(row, other) or not _same_days(row, other):
+        return []
+    seen = ({row.figure} & {other.figure, other.counter_figure}) | ({row.counter_figure} & {other.figure})
+    return sorted(seen)
+
+
+def _same_days(row: Experiment, other: Experiment) -> bool:
+    """Whether both ran on some day; one that was dropped before it began never did."""
+    return max(row.begins_on, other.begins_on) <= min(last_day(row), last_day(other))
 
 
 def same_place(row: Experiment, other: Experiment) -> bool:
@@ -187,10 +195,22 @@ def last_day(row: Experiment) -> date:
 
 
 def warnings(row: Experiment, others: Collection[Experiment]) -> tuple[str, ...]:
-    """What else would move the same figure, and so leave no answer. It is said, and nothing is refused."""
+    """What else would move the same figures, and so leave no answer. It is said, and nothing is refused."""
+    if row.state is State.DECIDED:
+        return ()
     return tuple(
-        f"{other.name} looks at {row.figure if row.figure == other.figure else other.figure} too, "
-        f"{other.begins_on} to {last_day(other)}: which of them it was, no figure tells"
+        f"{other.name} looks at {' and '.join(names)} too, {other.begins_on} to {last_day(other)}: "
+        "which of them it was, no figure tells"
         for other in others
-        if row.state is not State.DECIDED and overlap(row, other)
+        if (names := shared(row, other))
+    )
+
+
+# ------------------------------------------------------------------ beside the question
+def meanwhile(row: Experiment, others: Iterable[Experiment]) -> tuple[str, ...]:
+    """What else was tried in the same place meanwhile: it may have moved the figures as well."""
+    return tuple(
+        f"{one.name} was tried too, {one.begins_on} to {last_day(one)}: {one.title}"
+        for one in others
+        if one.id != row.id and one.state is not State.PLANNED and same_place(row, one) and _same_days(row, one)
     )

@@ -14,7 +14,7 @@ from incidentd.configuration.tls_files import Certificate
 from incidentd.domain import retros as retro_rules
 from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
-from incidentd.storage import alerts, deliveries, incidents, pages, reports, retros, timers
+from incidentd.storage import alerts, deliveries, experiments, incidents, pages, reports, retros, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
@@ -43,6 +43,7 @@ class _Counts:
         self.reports_late = reports.count(conn, reports.is_late(now))
         self.reviews_late = incidents.count_where(conn, incidents.review_stands("late", now))
         self.retros_due = retros.listed(conn, retros.in_states([retro_rules.State.DUE]))
+        self.asking = experiments.asking(conn)
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
@@ -138,6 +139,9 @@ def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth], name: str
         of = "1 incident is" if counts.reviews_late == 1 else f"{counts.reviews_late} incidents are"
         found.append(f"the {name} of {of} late: see incidentctl review due")
     found += [f"{one.called} is due, {one.why}: incidentctl process retro start" for one in counts.retros_due]
+    if counts.asking:
+        asked = ", ".join(one.name for one in counts.asking)
+        found.append(f"{asked}: keep, adapt, drop, or cannot tell? see incidentctl experiment list --state asking")
     if counts.timers_failing:
         found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
     if counts.timers_due > _LATE_TIMERS:

@@ -41,6 +41,19 @@ class RetroTopicCalls(Protocol):
     async def vote(self, retro_id: int, topic_id: int, body: wire.Vote, actor: str) -> wire.RetroView: ...
 
 
+class ExperimentCalls(Protocol):
+    async def list(self, state: str, limit: int, cursor: str) -> wire.ExperimentPage: ...
+    async def get(self, experiment_id: int) -> wire.Experiment: ...
+    async def evidence(self, experiment_id: int, actor: str) -> wire.ExperimentEvidence: ...
+    async def start(self, body: wire.StartExperiment, actor: str) -> wire.Experiment: ...
+    async def edit(
+        self, experiment_id: int, body: wire.EditExperiment, actor: str, if_version: int | None
+    ) -> wire.Experiment: ...
+    async def end(
+        self, experiment_id: int, body: wire.EndExperiment, actor: str, if_version: int | None
+    ) -> wire.Experiment: ...
+
+
 class RetroCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about changing how a team works, by topic."""
 
@@ -48,3 +61,4 @@ class RetroCalls(msgspec.Struct, frozen=True, kw_only=True):
     retros: RetroBookCalls
     acts: RetroActCalls
     topics: RetroTopicCalls
+    experiments: ExperimentCalls

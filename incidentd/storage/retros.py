@@ -15,6 +15,8 @@ from incidentd.storage.schema_experiments import retro_people, retros
 from incidentd.storage.tx import Tx
 
 _C = retros.c
+NO_INCIDENT = ("false_alarm", "merged")
+"""Statuses of what was no incident, or is counted with another."""
 
 
 def _retro(row: Row[Any]) -> Retro:
@@ -92,7 +94,7 @@ def log_began(conn: Connection) -> datetime | None:
 def declared_since(conn: Connection, since: datetime | None) -> int:
     """How many incidents were declared since an instant; drills, false alarms and merged ones are none."""
     query = select(func.count()).select_from(incidents).where(
-        incidents.c.drill_id.is_(None), incidents.c.status.not_in(("false_alarm", "merged"))
+        incidents.c.drill_id.is_(None), incidents.c.status.not_in(NO_INCIDENT)
     )  # fmt: skip
     if since is not None:
         query = query.where(incidents.c.declared_at > since)

@@ -207,6 +207,7 @@ class Experiment(Frozen, frozen=True):
     decided_at: Instant | None
     version: int
     stopped_at: Instant | None = None
+    stopped_why: str = ""
     adapts: int | None = None  # the experiment that it goes on from
     warnings: tuple[str, ...] = ()  # others that look at the same figure, in the same place, at the same time
 
@@ -224,7 +225,7 @@ class ExperimentEvidence(Frozen, frozen=True):
     figure: Compared
     counter: Compared | None
     at: Instant
-    also: tuple[str, ...] = ()  # what else changed meanwhile: other versions, other experiments, fewer incidents
+    also: tuple[str, ...] = ()  # what else changed meanwhile: severities, versions of the process, other experiments
 
 
 class StartExperiment(Request, frozen=True):

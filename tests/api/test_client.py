@@ -57,6 +57,14 @@ from incidentd.wire import views as wire_views
 from incidentd.wire import wording as wire_wording
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+PLAN = wire_experiments.StartExperiment(
+    title="a card",
+    hypothesis="h",
+    figure="update-promises-kept",
+    expects="up",
+    stop_rule="s",
+    ends_on=date(2026, 6, 30),
+)
 CALLS = {
     "info": lambda c: c.info(),
     "health": lambda c: c.health(),
@@ -350,6 +358,14 @@ CALLS = {
     "write_topic": lambda c: c.write_topic(1, wire_experiments.WriteTopic(ideas=(1,))),
     "edit_topic": lambda c: c.edit_topic(1, 1, wire_experiments.EditTopic(chosen=True), if_version=1),
     "vote": lambda c: c.vote(1, 1, 2),
+    "experiments": lambda c: c.experiments(state="asking"),
+    "experiment": lambda c: c.experiment(1),
+    "experiment_evidence": lambda c: c.experiment_evidence(1),
+    "start_experiment": lambda c: c.start_experiment(PLAN),
+    "edit_experiment": lambda c: c.edit_experiment(1, wire_experiments.EditExperiment(title="x"), if_version=1),
+    "end_experiment": lambda c: c.end_experiment(
+        1, wire_experiments.EndExperiment(verdict="keep", why="so"), if_version=1
+    ),
     "drive_review": lambda c: c.drive_review(1, wire_reviews.DriveReview(step="next"), if_version=1),
     "participate": lambda c: c.participate(1, wire_reviews.Participate(present=True)),
     "write_talk": lambda c: c.write_talk(1, "the page was green"),

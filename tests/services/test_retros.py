@@ -187,6 +187,7 @@ async def test_one_is_held_at_a_time_by_those_who_are_there(daemon, desk):
         await desk.retros.get(9, "ada")
 
 
+@pytest.mark.both_engines
 async def test_its_time_is_durable_and_a_pause_keeps_what_is_left(daemon, desk):
     desk.settings(minutes={Step.FIGURES: 20.0})
     await begun(desk)
