@@ -11,13 +11,13 @@ from incidentd.domain.experiments import Experiment, State, meanwhile
 from incidentd.domain.process import Process
 from incidentd.services.action_reminders import zone_of
 from incidentd.services.errors import Refused
-from incidentd.services.experiment_sides import sides
 from incidentd.services.experiment_views import view
-from incidentd.services.figure_scopes import Sides
+from incidentd.services.figure_scopes import Sides, around_experiment
 from incidentd.storage import experiments
 from incidentd.storage.store import Store
 from incidentd.wire import experiments as wire
 from incidentd.wire import figures as wire_figures
+from incidentd.wire.figures import FigureScope
 
 
 class Comparing(Protocol):
@@ -39,7 +39,7 @@ class Evidences:
         if row.state is State.PLANNED:
             raise Refused(f"{row.name} begins on {row.begins_on}", field="id", remedy="there is nothing to compare yet")
         now = self._store.clock.now()
-        compare_with = sides(row, zone_of(self._process(), row.owner_team), now)
+        compare_with = around_experiment(row, FigureScope(), now, zone_of(self._process(), row.owner_team))
         shown, others = await self._store.read(lambda conn: (view(conn, row), experiments.every(conn)))
 
         async def compared(name: str) -> wire_figures.Compared:

@@ -122,8 +122,8 @@ def around_experiment(tried: Experiment, scope: FigureScope, now: datetime, zone
 
     What `scope` leaves out is that of the experiment. Raises `Invalid` before it begins.
     """
-    begins = tried.begins_at(zone)
-    if begins >= now:
+    begins = max(tried.begins_at(zone), tried.at)  # written at noon, it does not begin in the morning
+    if begins > now:
         raise Invalid(f"{tried.name} has not begun", field="experiment", remedy=f"it begins on {tried.begins_on}")
     where = msgspec.structs.replace(
         scope,

@@ -233,7 +233,7 @@ text = "The log is rotated"
 @pytest.mark.both_engines
 async def test_an_experiment_is_compared_with_as_long_a_time_before_it(story):
     figures, today = story.core.evolution.figures, story.clock.now().date()
-    days = {"begins_on": today, "ends_on": today + DAY, "before_days": 7}
+    days = {"at": story.clock.now() - DAY, "begins_on": today, "ends_on": today + DAY, "before_days": 7}
     fixed = {
         "title": "t", "hypothesis": "h", "figure": "pages-acknowledged-in-time", "expects": "up", "counter_figure": "",
         "team": "front", "service": "", "severity": None, "retro_id": None, "adapts": None, "process_version": "",
