@@ -74,7 +74,8 @@ def test_counts_are_compared_by_their_whole_weeks():
 
 def test_what_else_differs_is_said():
     pages = [page(number, T0 + number * DAY, 60) for number in range(100)]
-    versions = [VersionBoundary(at=T0 + 20 * DAY, version="b", name="V-2", reason="")]
+    versions = [VersionBoundary(at=T0 + 5 * DAY, version="a", name="V-1")]  # the record begins, nothing changes
+    versions += [VersionBoundary(at=T0 + 20 * DAY, version="b", name="V-2", reason="")]
     versions += [VersionBoundary(at=T0 + 80 * DAY, version="c", name="V-3", reason="")]
     facts = Facts(now=NOW, pages=pages, versions=versions)
     late = T0 + 80 * DAY

@@ -82,13 +82,16 @@ def _mix(mix: Counter[Severity]) -> str:
 
 
 def _changes(before: Side, after: Side, facts: Facts) -> Iterator[str]:
-    """Versions of the process that came into force within the time that both sides cover."""
+    """Versions of the process that came into force within the time that both sides cover.
+
+    The first one of the record changed nothing that anybody knows of.
+    """
     starts = [side.found.since for side in (before, after) if side.found.since is not None]
     if not starts:
         return
     first, last = min(starts), max(side.found.until for side in (before, after))
     split = _split(before, after)
-    inside = sum(first < one.at < last and one.at != split for one in facts.versions)
+    inside = sum(first < one.at < last and one.at != split for one in facts.versions[1:])
     if inside:
         yield f"the process changed {inside} time{'' if inside == 1 else 's'} in the time that is looked at"
 
