@@ -82,7 +82,7 @@ def print_versions(session: Session, versions: Sequence[wire_process.ProcessVers
             session.brief(one.in_force[-1].since if one.in_force else one.proposed_at),
             one.decided_by or one.proposed_by,
             one.incidents,
-            one.note or one.reason or "-",
+            one.reason or one.note or "-",
         )
         for one in versions
     ]

@@ -45,7 +45,8 @@ def versions(conn: Connection) -> list[VersionBoundary]:
     """
     numbered = process_versions.numbers(conn)
     subjects = [f"process:{number}" for number in numbered.values()]
-    found = [_adopted(one.at, one.data) for one in of_subjects(conn, subjects, [process_versions.ADOPTED])]
+    reasons = process_versions.reasons(conn)
+    found = [_adopted(one.at, one.data, reasons) for one in of_subjects(conn, subjects, [process_versions.ADOPTED])]
     c = incidents.c
     since = func.min(c.declared_at, type_=c.declared_at.type).label("since")
     query = select(since, c.process_version).where(c.process_version != "").group_by(c.process_version)
@@ -58,8 +59,11 @@ def versions(conn: Connection) -> list[VersionBoundary]:
     return sorted(found, key=lambda one: one.at)
 
 
-def _adopted(at: datetime, data: Any) -> VersionBoundary:
-    return VersionBoundary(at=at, version=data["process_version"], name=data["name"], reason=data["reason"])
+def _adopted(at: datetime, data: Any, reasons: dict[str, str]) -> VersionBoundary:
+    """Why it was made, the first time; later, why it came again: `reasons` are used up."""
+    version = data["process_version"]
+    reason = reasons.pop(version, "") or data["reason"]
+    return VersionBoundary(at=at, version=version, name=data["name"], reason=reason)
 
 
 def _part(conn: Connection, query: Select[Any], number: ColumnElement[int], after: int, limit: int) -> Rows:

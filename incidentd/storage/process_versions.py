@@ -144,6 +144,11 @@ def numbers(conn: Connection) -> dict[str, int]:
     return {row.process_version: row.id for row in conn.execute(select(_V.process_version, _V.id))}
 
 
+def reasons(conn: Connection) -> dict[str, str]:
+    """Why each version was made, by its hash; "" where nobody said."""
+    return {row.process_version: row.reason for row in conn.execute(select(_V.process_version, _V.reason))}
+
+
 def incidents_under(conn: Connection, versions: Collection[str]) -> dict[str, int]:
     """How many incidents were declared under each of some versions."""
     query = select(incidents.c.process_version, func.count()).where(incidents.c.process_version.in_(list(versions)))

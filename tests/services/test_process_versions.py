@@ -15,6 +15,7 @@ from incidentd.domain.process import DEFAULT_VERSION
 from incidentd.domain.process_versions import Source
 from incidentd.domain.severity import Severity
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.insight_contracts import ScopeQuery
 from incidentd.storage import process_versions, schema_process
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import modes as wire_modes
@@ -128,6 +129,8 @@ async def test_once_adopted_the_file_is_a_proposal_only_until_it_is_followed_aga
         await versions.propose(proposal("# other words\n" + CALM), "lin", admin=False)
     made = await versions.adopt(2, adoption("agreed in the retro"), "lin", made.version, admin=False)
     assert (made.state, made.how, made.note, made.decided_by) == ("adopted", "adopted", "agreed in the retro", "lin")
+    shown = (await core.evolution.figures.list(ScopeQuery(), "ada")).boundaries
+    assert shown[-1].reason == "fewer interruptions", "why it was made, not what was said when it was put in force"
     assert await cadence(core) == 20
     assert core.process().version == made.process_version
     assert "process.toml" not in "".join(following.problems())  # it says nothing at all

@@ -102,7 +102,7 @@ def test_history_has_a_line_a_version(api, run):
     api.on("GET", "/v1/process/versions", wire_process.ProcessVersions(versions=(short(),)))
     done = run("process", "history", "--state", "superseded", "--limit", "5")
     assert done.out.splitlines()[1].split()[:2] == ["V-3", "0123456789ab"]
-    assert done.out.rstrip().endswith("agreed")
+    assert done.out.rstrip().endswith("quiet")
 
 
 def test_diff_sends_what_the_file_names_and_tells_each_part_with_its_limit(api, run, mine):
