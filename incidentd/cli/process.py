@@ -122,7 +122,7 @@ def diff(session: Session, what: tuple[int | Path, ...], pages: bool, since: dat
         raise click.UsageError("name at most two: versions such as V-3, or files")
     before = _side(what[0]) if len(what) == 2 else _IN_FORCE
     after = _side(what[-1]) if what else wire_comparison.ProcessSide(from_file=True)
-    _live_through(session, _compare(session, before, after), before, after, since if pages else None)
+    _live_through(session, _compare(session, before, after, "compared"), before, after, since if pages else None)
 
 
 def _side(what: int | Path) -> wire_comparison.ProcessSide:
@@ -133,14 +133,15 @@ def _side(what: int | Path) -> wire_comparison.ProcessSide:
 
 
 def _compare(
-    session: Session, before: wire_comparison.ProcessSide, after: wire_comparison.ProcessSide
+    session: Session, before: wire_comparison.ProcessSide, after: wire_comparison.ProcessSide, act: str
 ) -> wire_comparison.ProcessComparison:
+    """What differs, printed; `act` is what does not happen when a side has faults."""
     body = session.change("POST", "/v1/process/diff", wire_comparison.CompareProcesses(before=before, after=after))
     found = session.decode(body, wire_comparison.ProcessComparison)
     if session.as_json:
         session.print_json(body)
     if found.faults:
-        refuse_faults(found.faults, "the process", "nothing was compared")
+        refuse_faults(found.faults, "the process", f"nothing was {act}")
     if not session.as_json:
         print_comparison(session, found)
     return found
@@ -192,7 +193,7 @@ def propose(
     wanted = _proposal(what, from_file, reason=reason, because=_pairs(because))
     if not session.as_json and not session.quiet:
         after = _side(what) if what is not None else wire_comparison.ProcessSide(from_file=True)
-        found = _compare(session, _IN_FORCE, after)
+        found = _compare(session, _IN_FORCE, after, "proposed")
         try:
             _live_through(session, found, _IN_FORCE, after, since if pages else None)
         except Failure as error:  # whatever kept the alerts from being lived through, it is proposed all the same
