@@ -77,6 +77,7 @@ def _beside(name: str):
 
 
 fake_reviews = _beside("fake_reviews")
+fake_experiments = _beside("fake_experiments")
 fake_learning = _beside("fake_learning")
 fake_insights = _beside("fake_insights")
 
@@ -1800,6 +1801,7 @@ class ReviewCalls(FakeDaemon):
 
 class FakeClient(
     fake_insights.FakeInsights,  # type: ignore[misc,name-defined]
+    fake_experiments.FakeExperiments,  # type: ignore[misc,name-defined]
     fake_learning.FakeLearning,  # type: ignore[misc,name-defined]
     fake_reviews.FakeReviews,  # type: ignore[misc,name-defined]
     ReviewCalls,

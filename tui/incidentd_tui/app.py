@@ -24,6 +24,7 @@ from incidentd.domain.display import safe_line
 from incidentd_tui import paint, theme, verbs
 from incidentd_tui.acts import Acts
 from incidentd_tui.driver import PatientDriver
+from incidentd_tui.forms.ideas import idea_form
 from incidentd_tui.gateway import Gateway
 from incidentd_tui.inert import Backstop
 from incidentd_tui.keyboard import Keyboard
@@ -277,6 +278,11 @@ class IncidentdApp(App[int]):
             self.say("ack mine: no page waits for you", "warning")
         else:
             self.run_worker(self.acts.acknowledge(pages[0]), exit_on_error=False)
+
+    def do_idea(self) -> None:
+        screen = self._top()
+        if screen is not None:
+            self.push_screen(idea_form(self, screen.about))
 
     def do_undo(self) -> None:
         self.run_worker(self.acts.undo(), exit_on_error=False)

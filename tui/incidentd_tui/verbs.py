@@ -22,6 +22,7 @@ _SHOWN = {
     "exclamation_mark": "!",
     "plus": "+",
     "asterisk": "*",
+    "number_sign": "#",
     "ctrl+p": "^p",
     "escape": "esc",
     "enter": "↵",
@@ -72,5 +73,13 @@ GLOBAL = (
     Verb("app.commands", "ctrl+p,colon", "commands", "Search every command", hint=False),
     Verb("app.mine", "exclamation_mark", "ack mine", "Acknowledge my own page, from anywhere", hint=False, writes=True),
     Verb("app.undo", "u", "undo", "Take back the last change (for ten seconds)", hint=False, writes=True),
+    Verb(
+        "app.idea",
+        "number_sign",
+        "in our way",
+        "Keep what got in our way for the process retro, from anywhere",
+        hint=False,
+        writes=True,
+    ),
     Verb("app.quit", "ctrl+q", "quit", "Leave; drafts stay on the server", hint=False),
 )

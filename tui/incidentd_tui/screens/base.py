@@ -74,6 +74,11 @@ class VerbScreen(Screen[None]):
         """Whether its widgets are there to be painted."""
         return self.is_mounted and bool(self.query("#hints"))
 
+    @property
+    def about(self) -> str:
+        """Where the viewer is, for what they write down from here."""
+        return f"screen:{self.mode}"
+
     # ------------------------------------------------------------------ frame
     def compose(self) -> ComposeResult:
         yield Bar(widget_id="tabs")

@@ -59,6 +59,11 @@ class ReviewScreen(ReviewVerbs, Presence):
         self._loading = False
         self._stale = False
 
+    @property
+    def about(self) -> str:
+        """The incident."""
+        return f"incident:{self.incident_id}"
+
     # ------------------------------------------------------------------ frame
     def compose_body(self) -> ComposeResult:
         for name in ("review-title", "review-steps", "review-people"):

@@ -54,6 +54,11 @@ class RoomScreen(RoomNotes, Presence, RoomVerbs):
         self._stale = False
         self._on_panel = False
 
+    @property
+    def about(self) -> str:
+        """The incident."""
+        return f"incident:{self.incident_id}"
+
     # ------------------------------------------------------------------ frame
     def compose_body(self) -> ComposeResult:
         for name in ("room-title", "room-roles", "room-chain", "room-rule"):
