@@ -45,6 +45,7 @@ from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.screens.reports import ReportsScreen
+from incidentd_tui.screens.retro import RetroScreen
 from incidentd_tui.screens.review import ReviewScreen
 from incidentd_tui.screens.reviews import ReviewsScreen
 from incidentd_tui.screens.room import RoomScreen
@@ -310,6 +311,10 @@ class IncidentdApp(App[int]):
             await self.switch_screen(SCREENS[view]())
         else:
             await self.push_screen(SCREENS[view]())
+
+    async def open_retro(self, retro_id: int) -> None:
+        """Go to this process retro, in the mode of insights."""
+        await self._open("insights", RetroScreen(retro_id))
 
     async def _open(self, mode: str, screen: VerbScreen) -> None:
         """Alone on top of its list."""
