@@ -10,6 +10,7 @@ from typing import cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import Worker
 
 from incidentd.client import ClientError
 from incidentd.domain.retro_steps import ORDER, Step
@@ -71,7 +72,7 @@ class RetroScreen(RetroVerbs):
 
     # ------------------------------------------------------------------ loading
     def load_again(self) -> None:
-        self.run_worker(self._load, exit_on_error=False)
+        self._loads: Worker[None] = self.run_worker(self._load, exit_on_error=False)
 
     async def _load(self) -> None:
         """One fetch at a time, and again when something changed meanwhile."""

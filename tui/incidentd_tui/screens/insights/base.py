@@ -48,6 +48,10 @@ class InsightScreen(PreviewBelow[T]):
         ("rhythm", "Rhythm"),
         ("load", "Load"),
         ("letters", "Letters"),
+        ("experiments", "Experiments"),
+        ("retros", "Retros"),
+        ("ideas", "Ideas"),
+        ("versions", "Versions"),
     )
     view_here: ClassVar[str] = "figures"
 

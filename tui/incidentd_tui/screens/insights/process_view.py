@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
-from incidentd_tui.screens.insights.base import AGAIN, BACK, InsightScreen
-
 from incidentd_tui import paint, theme
 from incidentd_tui.model import Changes
+from incidentd_tui.screens.insights.base import AGAIN, BACK, InsightScreen
 from incidentd_tui.screens.listing import CLEAR, COPY, FILTER, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 
 T = TypeVar("T")
