@@ -9,6 +9,9 @@ import msgspec
 
 from incidentd.domain.retro_steps import GUIDES, ORDER
 from incidentd.wire import experiments as wire_experiments
+from incidentd.wire import figures as wire_figures
+from incidentd.wire import process_comparison as wire_comparison
+from incidentd.wire import process_versions as wire_process
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 
@@ -53,6 +56,29 @@ def make_retro(**changes: Any) -> wire_experiments.RetroView:
     return wire_experiments.RetroView(**{**fields, **changes})
 
 
+def make_experiment(number: int, title: str, **changes: Any) -> wire_experiments.Experiment:
+    fields = {
+        "id": number, "title": title, "hypothesis": "Who is paged less answers sooner.",
+        "figure": "update-promises-kept", "expects": "up", "counter_figure": "customers-noticed-first",
+        "scope": wire_experiments.ExperimentScope(team="shop"), "retro_id": 1, "process_version": "",
+        "begins_on": NOW.date() - timedelta(days=60), "ends_on": NOW.date(), "stop_rule": "two unanswered pages",
+        "before_days": 60, "state": "asking", "owner_team": "shop", "by": "lin", "at": NOW, "verdict": "", "why": "",
+        "decided_by": "", "decided_at": None, "version": 3,
+    }  # fmt: skip
+    return wire_experiments.Experiment(**{**fields, **changes})
+
+
+def make_version(number: int, reason: str, **changes: Any) -> wire_process.ProcessVersion:
+    since = NOW - timedelta(days=100 - 30 * number)
+    span = wire_process.InForceSpan(since=since, until=None, how="adopted", by="lin")
+    fields = {
+        "id": number, "name": f"V-{number}", "process_version": "a1b2c3d4e5f6", "state": "adopted", "how": "adopted",
+        "proposed_by": "ada", "proposed_at": since, "reason": reason, "explanations": {}, "decided_by": "lin",
+        "decided_at": since, "note": "", "in_force": (span,), "incidents": 7, "version": 2,
+    }  # fmt: skip
+    return wire_process.ProcessVersion(**{**fields, **changes})
+
+
 class FakeExperiments:
     """Mixed into the fake daemon."""
 
@@ -61,6 +87,12 @@ class FakeExperiments:
         self.process_ideas_by_id: dict[int, wire_experiments.ProcessIdea] = {}
         self.retro_now = make_retro()
         self.driven: list[wire_experiments.DriveRetro] = []
+        self.experiments_now = [
+            make_experiment(3, "Quiet nights", state="running", ends_on=NOW.date() + timedelta(days=30)),
+            make_experiment(2, "Updates every 20 minutes"),
+        ]
+        self.begun: list[wire_experiments.StartExperiment] = []
+        self.ended: list[tuple[int, str, str]] = []
 
     async def keep_process_idea(self, body: wire_experiments.KeepIdea) -> wire_experiments.ProcessIdea:
         await self._turn()  # type: ignore[attr-defined]
@@ -146,3 +178,65 @@ class FakeExperiments:
             msgspec.structs.replace(one, **changes) if one.id == topic_id else one for one in self.retro_now.topics
         )
         return self.put_retro(topics=topics)
+
+    # ------------------------------------------------------------------ lists
+    async def process_ideas(
+        self, *, state: str = "open", mine: bool = False, limit: int = 100, cursor: str = ""
+    ) -> wire_experiments.ProcessIdeaPage:
+        await self._turn()  # type: ignore[attr-defined]
+        found = tuple(self.process_ideas_by_id.values())
+        return wire_experiments.ProcessIdeaPage(ideas=found, next_cursor="", total=len(found))
+
+    async def retros(self, *, state: str = "all", limit: int = 100, cursor: str = "") -> wire_experiments.RetroPage:
+        await self._turn()  # type: ignore[attr-defined]
+        return wire_experiments.RetroPage(retros=(self.retro_now.retro,), next_cursor="", total=1)
+
+    async def process_versions(self, state: str = "all", limit: int = 100) -> wire_process.ProcessVersions:
+        await self._turn()  # type: ignore[attr-defined]
+        versions = (make_version(2, "updates are late"), make_version(1, "as it was"))
+        return wire_process.ProcessVersions(versions=versions)
+
+    async def compare_processes(self, body: wire_comparison.CompareProcesses) -> wire_comparison.ProcessComparison:
+        await self._turn()  # type: ignore[attr-defined]
+        one = wire_comparison.KeyDifference(
+            key="updates.SEV2.identified", label="cadence SEV2 identified", kind="changed", before="30m", after="20m",
+            line_before=0, line_after=0,
+        )  # fmt: skip
+        return wire_comparison.ProcessComparison(faults=(), before="V-1", after="V-2", differences=(one,))
+
+    # ------------------------------------------------------------------ experiments
+    async def experiments(
+        self, *, state: str = "open", limit: int = 100, cursor: str = ""
+    ) -> wire_experiments.ExperimentPage:
+        await self._turn()  # type: ignore[attr-defined]
+        found = tuple(self.experiments_now)
+        return wire_experiments.ExperimentPage(experiments=found, next_cursor="", total=len(found))
+
+    async def experiment_evidence(self, experiment_id: int) -> wire_experiments.ExperimentEvidence:
+        await self._turn()  # type: ignore[attr-defined]
+        figure = (await self.figures()).figures[0]  # type: ignore[attr-defined]
+        sides = [
+            wire_figures.ComparedSide(label=label, scope=wire_figures.FigureScope(), n=n, value=value)
+            for label, n, value in (("before", 12, 0.75), ("since it began", 15, 0.87))
+        ]
+        said = "with 12 and 15 incidents, a change this large appears by chance in 38 of 100 draws: cannot tell"
+        compared = wire_figures.Compared(
+            figure=figure, statistic="median", before=sides[0], after=sides[1], change=0.16, by_chance=0.38,
+            draws=10_000, sentence=said,
+        )  # fmt: skip
+        return wire_experiments.ExperimentEvidence(
+            experiment=next(one for one in self.experiments_now if one.id == experiment_id), figure=compared,
+            counter=None, at=NOW, also=("V-2 came into force",),
+        )  # fmt: skip
+
+    async def start_experiment(self, body: wire_experiments.StartExperiment) -> wire_experiments.Experiment:
+        await self._turn()  # type: ignore[attr-defined]
+        self.begun.append(body)
+        return make_experiment(4, body.title)
+
+    async def end_experiment(
+        self, experiment_id: int, body: wire_experiments.EndExperiment, *, if_version: int | None = None
+    ) -> wire_experiments.Experiment:
+        await self._turn()  # type: ignore[attr-defined]
+        self.ended.append((experiment_id, body.verdict, body.why))
+        return self.experiments_now[-1]

@@ -28,23 +28,26 @@ def row(one: ProcessVersion, zone: tzinfo, width: int) -> paint.Line:
 
 def in_full(one: ProcessVersion, zone: tzinfo, changes: Sequence[str] | None, width: int) -> list[paint.Line]:
     """Who, when and why; what it says otherwise than the one before, None while that is asked."""
-    lines = _text(f"{one.name}  {one.process_version}", width, theme.bold)
+    lines = _text(f"{one.name}  otherwise than the one before", width, theme.bold)
+    if changes is None:
+        lines.append([("… looking", theme.muted)])
+    else:
+        lines += [line for text in changes or ("nothing",) for line in _text(text, width, theme.plain)]
+    lines.append([])
+    for text in (one.reason, one.note):
+        lines += _text(str(text), width, theme.plain) if text else []
     proposed = f"{one.proposed_at.astimezone(zone):%d %b %Y %H:%M}"
     lines += _text(f"proposed {proposed} by {one.proposed_by or 'the file'}", width, theme.muted)
     if one.decided_at is not None and one.how == "adopted":
         decided = f"{one.decided_at.astimezone(zone):%d %b %Y %H:%M}"
         lines += _text(f"{one.state} {decided} by {one.decided_by}", width, theme.muted)
     lines += _text(f"{phrases.count(one.incidents, 'incident')} declared under it", width, theme.muted)
-    for text in (one.reason, one.note):
-        lines += [[], *_text(str(text), width, theme.plain)] if text else []
+    lines += _text(f"its hash: {one.process_version}", width, theme.muted)
     if one.explanations:
         lines += [[], [("BECAUSE", theme.heading)]]
         for key, why in one.explanations.items():
             lines += _text(f"{key}: {why}", width, theme.plain)
-    lines += [[], [("OTHERWISE THAN THE ONE BEFORE", theme.heading)]]
-    if changes is None:
-        return [*lines, [("… looking", theme.muted)]]
-    return [*lines, *(line for text in changes or ("nothing",) for line in _text(text, width, theme.plain))]
+    return lines
 
 
 def difference(one: KeyDifference) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from incidentd.domain.retro_steps import GUIDES, Step
 from incidentd.wire import experiments as wire_experiments
+from incidentd_tui.forms import experiments
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import retro as rows
 from incidentd_tui.screens.base import VerbScreen
@@ -26,6 +27,7 @@ VERBS = (
     Verb("retro.less", "minus", "vote back", "Take a vote of yours back", writes=True),
     Verb("retro.topic", "M", "make topic", "Make one topic of the marked ideas, or of the one here", writes=True),
     Verb("retro.choose", "C", "talk about", "Choose the topic for this retro, or not", writes=True),
+    Verb("retro.experiment", "X", "experiment", "Write an experiment that comes out of it: a form", writes=True),
     Verb("retro.join", "J", "join", "Take part, also late; or leave", writes=True),
     Verb("retro.forward", "N", "next step", "Go on to the next step with everybody", writes=True),
     Verb("retro.backward", "B", "step back", "Go back one step with everybody", writes=True),
@@ -38,7 +40,7 @@ VERBS = (
     Verb("retro.back", "escape,q", "leave", "Out of this screen; you still take part", hint=False),
 )
 _DRIVING = frozenset({"forward", "backward", "show", "time", "pause", "hand", "finish"})
-_OWN = frozenset({"write", "done", "more", "less", "topic", "choose"})
+_OWN = frozenset({"write", "done", "more", "less", "topic", "choose", "experiment"})
 _TOPICS_MADE = (Step.IDEAS, Step.VOTE)
 _VIEW = wire_experiments.RetroView
 
@@ -171,6 +173,9 @@ class RetroVerbs(VerbScreen):
         call = self.tui.acts.client.edit_topic(self.retro_id, topic.id, body, if_version=topic.version)
         await self.change(call, said)
 
+    def do_experiment(self) -> None:
+        self.run_worker(experiments.start(self.tui, self.retro_id), exit_on_error=False)
+
     # ------------------------------------------------------------------ who drives
     async def do_forward(self) -> None:
         await self._step("next")
@@ -279,6 +284,11 @@ def _no_over(seen: rows.Seen, _: rows.Key | None) -> str:
     return "" if seen.me() is not None else "you only look on; J joins"
 
 
+def _no_experiment(seen: rows.Seen, _: rows.Key | None) -> str:
+    step = seen.view.retro.step
+    return "" if step in (Step.TOPICS, Step.OUTCOME) else "once the topics are talked about"
+
+
 _REASONS: Mapping[str, Callable[[rows.Seen, rows.Key | None], str]] = {
     "write": _no_write,
     "more": _no_vote,
@@ -287,6 +297,7 @@ _REASONS: Mapping[str, Callable[[rows.Seen, rows.Key | None], str]] = {
     "topic": _no_new_topic,
     "show": _no_show,
     "over": _no_over,
+    "experiment": _no_experiment,
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from incidentd_tui.screens.insights.base import InsightScreen
 from incidentd_tui.screens.insights.experiments import ExperimentsScreen
 from incidentd_tui.screens.insights.figures import FiguresScreen
-from incidentd_tui.screens.insights.letters import LettersScreen
 from incidentd_tui.screens.insights.ideas import IdeasScreen
+from incidentd_tui.screens.insights.letters import LettersScreen
 from incidentd_tui.screens.insights.load import LoadScreen
 from incidentd_tui.screens.insights.retros import RetrosScreen
 from incidentd_tui.screens.insights.rhythm import RhythmScreen

@@ -47,11 +47,11 @@ class InsightScreen(PreviewBelow[T]):
         ("figures", "Figures"),
         ("rhythm", "Rhythm"),
         ("load", "Load"),
-        ("letters", "Letters"),
         ("experiments", "Experiments"),
         ("retros", "Retros"),
         ("ideas", "Ideas"),
         ("versions", "Versions"),
+        ("letters", "Letters"),
     )
     view_here: ClassVar[str] = "figures"
 

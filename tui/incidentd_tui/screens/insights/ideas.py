@@ -13,7 +13,7 @@ from incidentd_tui.widgets.virtual_list import Key
 
 _ORDER = ("open", "taken", "dropped")
 DROP = Verb("idea.drop", "D", "drop", "Nothing comes of it, and why: a form", writes=True)
-GO = Verb("idea.place", "enter,o", "where", "Go to the incident where it came up", hint=False)
+GO = Verb("idea.place", "o", "where", "Go to the incident where it came up (Enter too)", hint=False)
 
 
 class IdeasScreen(ProcessView[ProcessIdea]):
@@ -84,10 +84,10 @@ class IdeasScreen(ProcessView[ProcessIdea]):
         plan = Plan(title=f"Drop PI-{one.id}", verb="drop", fields=(field,), effects=lambda _: effects, send=send)
         self.app.push_screen(Form(self.tui, plan))
 
-    async def do_place(self) -> None:
+    def do_place(self) -> None:
         kind, _, name = str(self.here.about).partition(":") if self.here is not None else ("", "", "")
         if kind == "incident" and name.isdecimal():
-            await self.tui.open_room(int(name))
+            self.tui.call_later(self.tui.open_room, int(name))  # by the app: this screen goes
         else:
             self.tui.say("it came up at no incident", "quiet")
 

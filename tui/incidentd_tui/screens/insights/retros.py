@@ -71,9 +71,9 @@ class RetrosScreen(ProcessView[Retro]):
             return "go there: there is no retro here"
         return ""
 
-    async def do_open(self) -> None:
+    def do_open(self) -> None:
         if (one := self.here) is not None:
-            await self.tui.open_retro(one.id)
+            self.tui.call_later(self.tui.open_retro, one.id)  # by the app: this screen goes
 
     async def on_virtual_list_opened(self) -> None:
         await self.action_verb(OPEN.id)
