@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from incidentd.cli.actions import DAY
+from incidentd.cli.insight_figures import side_words
 from incidentd.cli.parts import Identifier, Word, change_options, list_options, read_options, say_more, versioned
 from incidentd.cli.screen import Painted, fields, hang, section, table, words
 from incidentd.cli.session import Session
@@ -105,12 +106,9 @@ def print_evidence(found: wire.ExperimentEvidence) -> None:
 
 def _compared(found: Compared, lead: str = "") -> None:
     hang("  ", safe_line(f"{lead}{found.figure.title}"), tone="bold")
-    rows = [
-        (side.label, "-" if side.value is None else f"{side.value:g} {found.figure.unit}".strip(), side.n)
-        for side in (found.before, found.after)
-    ]
-    table(("", "SHARE" if found.figure.kind == "share" else found.statistic.upper(), "OF"), rows, empty="")
-    hang("  ", safe_line(found.sentence))
+    for side in (found.before, found.after):
+        hang(f"  {safe_line(side.label)}: ", side_words(found, side))
+    hang("  ", safe_line(f"{found.sentence[0].upper()}{found.sentence[1:]}."))
 
 
 def _figure_options(command: Any) -> Any:

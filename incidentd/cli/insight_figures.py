@@ -152,7 +152,14 @@ def _case(figure: wire_figures.Figure, one: wire_figures.FigureCase) -> tuple[Va
 
 def _cases(session: Session, found: wire_figures.FigureDetail) -> None:
     rows = [
-        (session.brief(one.at), one.name, value_of(found.figure, one), one.severity or "", one.service, one.part)
+        (
+            session.brief(one.at),
+            one.name,
+            value_of(found.figure, one),
+            one.severity or "",
+            one.service,
+            one.part.replace("_", " "),
+        )
         for one in found.cases
     ]
     table((f"AT ({session.zone})", "CASE", "VALUE", "SEV", "SERVICE", "WHAT"), rows, empty="No case.")
@@ -197,7 +204,7 @@ def compare(session: Session, /, figure: str, scope: Mapping[str, str], csv_file
         return
     hang("", found.figure.title, tone="bold")
     for side in (found.before, found.after):
-        hang("  ", f"{side.label}: {_side(found, side)}")
+        hang("  ", f"{side.label}: {side_words(found, side)}")
     hang("  ", f"{found.sentence[:1].upper()}{found.sentence[1:]}.", tone="bold")
     if found.draws:
         hang("  ", f"{found.draws} draws of both sides from all that was seen together", tone="dim")
@@ -217,7 +224,8 @@ def _sides(found: wire_figures.Compared) -> Iterable[tuple[Value, ...]]:
         )  # fmt: skip
 
 
-def _side(found: wire_figures.Compared, side: wire_figures.ComparedSide) -> str:
+def side_words(found: wire_figures.Compared, side: wire_figures.ComparedSide) -> str:
+    """What one side of a comparison comes to, and of how many."""
     if side.value is None:
         return "none"
     if found.figure.kind == "share":

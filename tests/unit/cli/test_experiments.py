@@ -61,7 +61,8 @@ def test_the_evidence_stands_beside_the_question(api, run, experiment, evidence)
     api.on("GET", f"{PATH}/3/evidence", evidence)
     out = run("experiment", "show", "X-3").out
     for said in ("X-3  a card ␛[31m (asking)", "update-promises-kept, expected to go up", "goes on from", "! X-2 looks",
-                 "must not get worse: Promises kept", "with 12 and 15 promises: cannot tell", "What else changed",
+                 "must not get worse: Promises kept", "What else changed",
+                 "  before: 9 of 12\n  during: none\n  With 12 and 15 promises: cannot tell",
                  "--verdict keep|adapt|drop|cannot_tell"):  # fmt: skip
         assert said in out, said
     assert "\x1b" not in out
