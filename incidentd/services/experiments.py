@@ -26,7 +26,7 @@ from incidentd.services.experiment_evidence import Evidences
 from incidentd.services.experiment_timers import arm
 from incidentd.services.experiment_views import view, views
 from incidentd.services.incident_roles import suggestion
-from incidentd.storage import experiments, retros
+from incidentd.storage import experiments, process_versions, retros
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 from incidentd.wire import experiments as wire
@@ -221,7 +221,7 @@ def _check_places(roster: Roster, team: str, service: str, owner: str) -> None:
 
 
 def _check_links(conn: Connection, body: wire.StartExperiment) -> None:
-    """Raises `NotFound` for a retro, or an earlier experiment, that there is not."""
+    """Raises `Invalid` for a retro, an earlier experiment, or a version of the process, that there is not."""
     if body.retro_id is not None:
         row = retros.get(conn, body.retro_id)
         if row is None or row.state is RetroState.DUE:
@@ -230,3 +230,13 @@ def _check_links(conn: Connection, body: wire.StartExperiment) -> None:
     if body.adapts is not None and experiments.get(conn, body.adapts) is None:
         remedy = "leave it out, or take one of incidentctl experiment list"
         raise Invalid(f"there is no experiment X-{body.adapts}", field="adapts", remedy=remedy)
+    if body.process_version and not _is_version(conn, body.process_version):
+        remedy = "leave it out, or take one of incidentctl process history"
+        text = f"there is no version {body.process_version!r} of the process"
+        raise Invalid(text, field="process_version", remedy=remedy)
+
+
+def _is_version(conn: Connection, name: str) -> bool:
+    """Whether it is V-3, or how the hash of a version begins."""
+    known = process_versions.numbers(conn)
+    return any(name.upper() == f"V-{number}" or version.startswith(name) for version, number in known.items())

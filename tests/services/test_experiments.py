@@ -60,6 +60,7 @@ async def test_what_is_written_is_checked_and_the_error_names_the_remedy(daemon,
         ({"ends_on": today}, "ends_on", "later day"),
         ({"retro_id": 9}, "retro_id", "retro list"),
         ({"adapts": 9}, "adapts", "experiment list"),
+        ({"process_version": "V-77"}, "process_version", "process history"),
     ):
         with pytest.raises(Invalid) as wrong:
             await desk.start(plan(daemon, **bad), "ada")
