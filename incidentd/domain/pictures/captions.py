@@ -34,7 +34,7 @@ def caption(found: Plot) -> str:
         parts += [f"{found.zeros} at 0, below the axis."] if found.zeros else []
         parts += [f"{figure.of - figure.n} without a value."] if figure.of > figure.n else []
     named = sorted(figure.parts.items(), key=lambda one: -one[1])
-    shown = [f"{many} {name}" for name, many in named[:_PARTS]]
+    shown = [f"{many} {name.replace('_', ' ')}" for name, many in named[:_PARTS]]
     shown += [f"{len(named) - _PARTS} more"] if len(named) > _PARTS else []
     parts += [f"Cases: {'; '.join(shown)}."] if shown else []
     return " ".join(parts)

@@ -88,7 +88,7 @@ def test_a_count_has_a_mark_a_case_the_worst_first(scene):
         scene.case(1, 3, 1, severity=Severity.SEV3), scene.case(2, 5, 1, severity=Severity.SEV1), scene.case(3, 70, 1),
         scene.case(4, 95, 1, severity=Severity.SEV3),
     ]  # fmt: skip
-    more = {"least": 0, "median": 0, "most": 2, "parts": {"up": 3, "down": 1}}
+    more = {"least": 0, "median": 0, "most": 2, "parts": {"went_up": 3, "down": 1}}
     detail = scene.detail(cases, "count", of=7, figure=more)
     assert (
         text(dots_lines(detail, 60))
@@ -99,7 +99,7 @@ def test_a_count_has_a_mark_a_case_the_worst_first(scene):
 2026-04  ◐   1
 ◆ SEV1  ◐ SEV3  □ no severity
 4 beside 7 incidents: least a week 0, median 0, most 2.
-Cases: 3 up; 1 down. 2026-01-04 to 2026-04-06 (UTC)."""
+Cases: 3 went up; 1 down. 2026-01-04 to 2026-04-06 (UTC)."""
     )
     spans = [span for line in dots_lines(detail, 60, cursor=0) for span in line]
     assert [span.text for span in spans if span.style == "cursor"] == ["◐"]
