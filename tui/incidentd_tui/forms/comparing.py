@@ -19,7 +19,8 @@ _STATISTICS = (("median", "median"), ("mean", "mean"))
 
 def compare(tui: IncidentdApp, figure: Figure) -> Form:
     """The answer is shown in the place of the form."""
-    versions = (("", "–"), *((str(one.version), str(one.name)) for one in tui.looking.boundaries))
+    known = {str(one.version): str(one.name) for one in tui.looking.boundaries}  # one that came again is there again
+    versions = (("", "–"), *known.items())
     last = _last_change(tui)
     fields = [
         Field(name="at", label="Before and after the day", value=last, hint="2026-03-01", optional=True),
