@@ -152,5 +152,6 @@ def _experiments(conn: Connection, since: datetime, until: datetime, before: str
 def _versions(conn: Connection, since: datetime, until: datetime) -> tuple[Quote, ...]:
     row = process_versions.c
     in_force = row.state.in_(("adopted", "superseded"))
-    query = select(row.id, row.reason).where(in_force, _within(row.decided_at, since, until)).order_by(row.id)
-    return tuple(Quote(where=f"V-{one.id}", text=one.reason) for one in conn.execute(query))
+    query = select(row.id, row.reason, row.note).where(in_force, _within(row.decided_at, since, until))
+    found = conn.execute(query.order_by(row.decided_at, row.id))
+    return tuple(Quote(where=f"V-{one.id}", text=one.reason or one.note) for one in found)

@@ -178,12 +178,15 @@ async def test_what_is_tried_and_what_came_into_force_is_told_of_the_month_it_wa
     }  # fmt: skip
     await change(desk, process_versions.insert().values(**version))
     await change(desk, process_versions.insert().values(**version | {"process_version": "b", "state": "proposed"}))
+    back = {"process_version": "c", "decided_at": now - timedelta(seconds=1), "reason": "", "note": "Back again"}
+    await change(desk, process_versions.insert().values(**version | back))
     lines = (await letters(desk).get(month)).text.splitlines()
     assert [line for line in lines if line.startswith(("- X-", "- V-"))] == [
         "- X-1 runs until 2999-01-01: Two lead better",
         "- X-2 ended, it is kept: No harm (tried: Two lead better)",
         "- X-3 runs until 2999-01-01: Two lead better",
         "- X-4 ended, it was stopped: No harm (tried: Two lead better)",
+        "- V-3 came into force: Back again",
         "- V-1 came into force: Longer nights",
     ]
 
