@@ -7,7 +7,6 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -48,17 +47,24 @@ def test_the_clock_is_faster_and_never_goes_back():
     assert clock.real_seconds_until(start) == 0
 
 
-def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "TERM": "dumb"}
+def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(PROGRAM), "demo", *arguments], capture_output=True, text=True, timeout=60, env=environ, check=False,
-        stdin=subprocess.DEVNULL, **options,
+        [str(PROGRAM), "demo", *arguments], capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, env={**os.environ, "TERM": "dumb", **environ},
     )  # fmt: skip
 
 
+@pytest.fixture
+def short_directory():
+    """An empty directory whose path leaves room for a socket's: sun_path holds 107 bytes, and tmp_path may be long."""
+    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("name", scenario.names())
-def test_every_scenario_is_handled_to_its_end(name):
-    done = run("--scenario", name, "--speed", "3600")
+def test_every_scenario_is_handled_to_its_end_and_leaves_nothing_behind(name, short_directory):
+    places = {"XDG_STATE_HOME": str(short_directory / "state"), "TMPDIR": str(short_directory)}
+    done = run("--scenario", name, "--speed", "3600", **places)
     assert done.returncode == 0, done.stdout + done.stderr
     for part in ("Alert", "What people were sent", "Why? ", "Timeline"):
         assert f"\n{part}" in done.stdout
@@ -70,24 +76,7 @@ def test_every_scenario_is_handled_to_its_end(name):
     reported = sum(fact.count for fact in scenario.load(name).event if fact.kind == "report")
     assert len(re.findall(r"^R-\d+ ", done.stdout, re.MULTILINE)) == reported
     assert ("incidentd asks: declare an incident?" in done.stdout) == (reported > 1)
-
-
-@pytest.fixture
-def short_directory():
-    """An empty directory whose path leaves room for a socket's: sun_path holds 107 bytes, and tmp_path may be long."""
-    with tempfile.TemporaryDirectory(prefix="d", dir="/tmp") as name:
-        yield Path(name)
-
-
-def test_nothing_of_it_is_left_behind_and_the_users_daemon_is_not_touched(short_directory):
-    environ = {"XDG_STATE_HOME": str(short_directory / "state"), "TMPDIR": str(short_directory)}
-    done = subprocess.run(
-        [PROGRAM, "demo", "--speed", "3600", "--scenario", "load-balancer-1"],
-        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, **environ},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert list(short_directory.iterdir()) == []
+    assert list(short_directory.iterdir()) == [], "the user's own daemon is not touched either"
 
 
 def test_simulated_days_are_kept_for_a_daemon_to_serve(short_directory):

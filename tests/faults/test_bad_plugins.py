@@ -104,6 +104,9 @@ async def test_a_bad_notifier_holds_up_nobody_else(daemon, sink, session, eventu
         assert shown.state in ("degraded", "quarantined")
         assert len(shown.detail) < 1000
         assert any(faulty in problem for problem in health.problems)
+    if faulty == "blocks":
+        await eventually(lambda: b"event_loop_stalled" in daemon.log.read_bytes(), 15, "the stall in the log")
+        assert b"faulty_plugin.py" in daemon.log.read_bytes()
 
 
 @pytest.mark.faults
@@ -117,14 +120,6 @@ async def test_a_notifier_that_hangs_is_shown(daemon, sink, session, eventually,
 
     await eventually(shown, 30, "the hanging notifier stands in health")
     assert "no answer within" in (await adapter(daemon, "hangs")).detail
-
-
-async def test_a_notifier_that_blocks_the_loop_is_named_in_the_log(daemon, sink, session, eventually, plugins):
-    configure(daemon, sink, "blocks")
-    await daemon.start()
-    assert await daemon.post(session, [alert(1)]) == 200
-    await eventually(lambda: b"event_loop_stalled" in daemon.log.read_bytes(), 15, "the stall in the log")
-    assert b"faulty_plugin.py" in daemon.log.read_bytes()
 
 
 async def test_plugins_that_do_not_import_are_shown(daemon, sink, session, eventually, plugins):
