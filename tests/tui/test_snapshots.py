@@ -6,6 +6,7 @@ INCIDENTD_UPDATE_SNAPSHOTS=1 writes them anew: look at the diff then.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -95,29 +96,45 @@ SMALL = (
     "insights-dots",
 )
 """What is looked at in the smallest window that counts, 60x15, too."""
-CASES = [(name, size) for name in LOOKS for size in SIZES] + [(name, (60, 15)) for name in SMALL]
 
 
-@pytest.mark.parametrize(("name", "size"), CASES, ids=[f"{name}-{size[0]}x{size[1]}" for name, size in CASES])
-async def test_looks(client, make_app, settled, text, name, size):
+ALONE = ("health", "palette", "detail-sections", "insights", "insights-dots")
+"""Where what was chosen or scrolled to in one window is kept in the other."""
+CASES: list[tuple[str, Sequence[tuple[int, int]]]] = [(name, SIZES) for name in LOOKS if name not in ALONE]
+CASES += [(name, (size,)) for name in ALONE for size in SIZES] + [(name, ((60, 15),)) for name in SMALL]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"), CASES, ids=["-".join((name, *(f"{x}x{y}" for x, y in sizes))) for name, sizes in CASES]
+)
+async def test_looks(client, make_app, settled, text, name, sizes):
+    """One app is looked at in one window and then in the other: starting one costs more than drawing it anew."""
     incident, keys = LOOKS[name]
     app = make_app(client, incident_id=incident)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=sizes[0]) as pilot:
         await settled(pilot)
         if incident:
             await settled(pilot, lambda: getattr(app.screen, "entries", None))
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.02)
-        shown = [text(app)]
+        await assert_looks(pilot, settled, text, name, sizes[0])
+        for size in sizes[1:]:
+            await pilot.resize_terminal(*size)
+            await assert_looks(pilot, settled, text, name, size)
 
-        def still() -> bool:
-            shown.append(text(app))
-            waits = any(word in shown[-1] for word in ("… looking", "counting …"))
-            return len(shown) > 8 and len(set(shown[-8:])) == 1 and not waits
 
-        await settled(pilot, still)
-        assert_same(f"{name}-{size[0]}x{size[1]}", shown[-1] + "\n")
+async def assert_looks(pilot, settled, text, name, size):
+    """As on record, once nothing moves."""
+    shown = [text(pilot.app)]
+
+    def still() -> bool:
+        shown.append(text(pilot.app))
+        waits = any(word in shown[-1] for word in ("… looking", "counting …"))
+        return len(shown) > 8 and len(set(shown[-8:])) == 1 and not waits
+
+    await settled(pilot, still)
+    assert_same(f"{name}-{size[0]}x{size[1]}", shown[-1] + "\n")
 
 
 REVIEWS = [(step, (140, 40)) for step in ORDER] + [("walk", (80, 24)), ("accounts", (80, 24))]

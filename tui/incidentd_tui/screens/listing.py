@@ -175,6 +175,10 @@ class ListScreen(VerbScreen):
         shown = set(self.table.keys)
         return [key for key in self.order() if key not in shown]
 
+    def on_virtual_list_resized(self) -> None:
+        """The window has another size, and then what stands beside the list has come or gone."""
+        self.refresh_frame()
+
     def on_virtual_list_moved(self) -> None:
         self.refresh_frame()
 

@@ -62,6 +62,10 @@ class ProtectionScreen(TeamScreen[ProtectedWeek]):
         keys += [("island", number) for number in range(max(len(self.found.islands), 1))]
         return [*keys, ("gap", 1), ("head", 1), *(("told", number) for number in range(len(self._told)))]
 
+    def on_virtual_list_resized(self) -> None:
+        """The definitions were broken into lines for another width."""
+        self.reorder()
+
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         if self.found is None:
             return [[]]

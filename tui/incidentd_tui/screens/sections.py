@@ -46,6 +46,10 @@ class SectionsScreen(ListScreen):
         index = key if isinstance(key, int) else 0
         return [self._lines[index] if index < len(self._lines) else []]
 
+    def on_virtual_list_resized(self) -> None:
+        """Its lines were made for another width."""
+        self.reorder()
+
     # ------------------------------------------------------------------ verbs
     def do_back(self) -> None:
         self.app.pop_screen()
