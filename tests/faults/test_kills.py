@@ -122,7 +122,7 @@ def configure(daemon, sink, storage: str = "") -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_few_ends_lose_nothing(daemon, sink, session, eventually, number):
     configure(daemon, sink)
-    senders = await run_and_end(daemon, session, 5 if number is signal.SIGKILL else 3, number, pause=0.2)
+    senders = await run_and_end(daemon, session, 3 if number is signal.SIGKILL else 2, number, pause=0.2)
     await assert_nothing_lost(daemon, sink, session, eventually, senders)
 
 
