@@ -15,6 +15,9 @@ class Source:
 
     root = ROOT
 
+    def __init__(self) -> None:
+        self._trees: dict[Path, ast.Module] = {}  # several tests look at each
+
     def modules(self, *directories: str) -> list[Path]:
         """Every Python file below `directories` (default: everything that is shipped)."""
         found = [path for name in directories or SOURCE_DIRECTORIES for path in sorted((ROOT / name).rglob("*.py"))]
@@ -22,7 +25,9 @@ class Source:
         return found
 
     def tree(self, path: Path) -> ast.Module:
-        return ast.parse(path.read_text(encoding="utf-8"), str(path))
+        if path not in self._trees:
+            self._trees[path] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        return self._trees[path]
 
     def name(self, path: Path) -> str:
         return path.relative_to(ROOT).as_posix()
