@@ -14,7 +14,7 @@ async def test_what_is_tried_is_read_decided_and_begun(client, make_app, settled
         shown = " ".join(text(app).replace("│", " ").split())
         assert "Keep it, adapt it, drop it, or cannot tell?" in shown
         assert "with 12 and 15 incidents" in shown
-        assert "n = 12" in shown
+        assert "before: 9 of 12" in shown
         await pilot.press("S")
         await settled(pilot, lambda: "stop: it is over" in text(app))
         await pilot.press("D")

@@ -38,6 +38,16 @@ def scope(one: Experiment) -> str:
 
 def in_full(one: Experiment, found: ExperimentEvidence | None, width: int) -> list[paint.Line]:
     """The words that were written before it began, then what the figures say so far."""
+    return [*written(one, width), [], *evidence(one, found, width)]
+
+
+def below(one: Experiment, found: ExperimentEvidence | None, width: int) -> list[paint.Line]:
+    """The same where there are a few lines only: what the figures say first."""
+    return [*evidence(one, found, width), [], *written(one, width)]
+
+
+def written(one: Experiment, width: int) -> list[paint.Line]:
+    """What was written beforehand, and what was decided."""
     lines = [
         *_text(f"X-{one.id} {one.title}", width, theme.bold),
         *_text(str(one.hypothesis), width, theme.plain),
@@ -53,7 +63,7 @@ def in_full(one: Experiment, found: ExperimentEvidence | None, width: int) -> li
         lines += _text(f"▲ {text}", width, theme.warning)
     if one.verdict:
         lines += [[], *_text(f"{verdict(one)} ({one.decided_by}): {one.why}", width, theme.success)]
-    return [*lines, [], *evidence(one, found, width)]
+    return lines
 
 
 def evidence(one: Experiment, found: ExperimentEvidence | None, width: int) -> list[paint.Line]:
@@ -83,12 +93,12 @@ def _compared(one: Compared, width: int) -> list[paint.Line]:
 
 def _side(side: ComparedSide, one: Compared, width: int) -> list[paint.Line]:
     if side.value is None:
-        value = "–"
+        said = f"–, n = {side.n}"
     elif one.figure.kind == "share":
-        value = f"{side.value * 100:.0f} of 100"
+        said = f"{round(side.value * side.n)} of {side.n}"
     else:
-        value = f"{one.statistic} {quantity(side.value, one.figure.unit)}"
-    return _text(f"{side.label}: {value}, n = {side.n}", width, theme.plain)
+        said = f"{one.statistic} {quantity(side.value, one.figure.unit)}, n = {side.n}"
+    return _text(f"{side.label}: {said}", width, theme.plain)
 
 
 def _fact(label: str, text: str, width: int) -> list[paint.Line]:

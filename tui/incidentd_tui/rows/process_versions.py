@@ -23,7 +23,7 @@ def row(one: ProcessVersion, zone: tzinfo, width: int) -> paint.Line:
     state = "in force" if in_force(one) else str(one.state)
     head = f"{one.name!s:<6} {since.astimezone(zone):%d %b %Y}  {state:<10} "
     look = theme.bold if in_force(one) else theme.warning if one.state == "proposed" else theme.muted
-    return [(head, look), (paint.fit(str(one.reason) or "–", max(width - len(head), 8)), theme.plain)]
+    return [(head, look), (paint.fit(str(one.reason or one.note) or "–", max(width - len(head), 8)), theme.plain)]
 
 
 def in_full(one: ProcessVersion, zone: tzinfo, changes: Sequence[str] | None, width: int) -> list[paint.Line]:
@@ -34,8 +34,8 @@ def in_full(one: ProcessVersion, zone: tzinfo, changes: Sequence[str] | None, wi
     else:
         lines += [line for text in changes or ("nothing",) for line in _text(text, width, theme.plain)]
     lines.append([])
-    for text in (one.reason, one.note):
-        lines += _text(str(text), width, theme.plain) if text else []
+    for text in dict.fromkeys(str(text) for text in (one.reason, one.note) if text):
+        lines += _text(text, width, theme.plain)
     proposed = f"{one.proposed_at.astimezone(zone):%d %b %Y %H:%M}"
     lines += _text(f"proposed {proposed} by {one.proposed_by or 'the file'}", width, theme.muted)
     if one.decided_at is not None and one.how == "adopted":

@@ -200,7 +200,8 @@ def draw(seen: Seen, key: Key, width: int) -> list[paint.Line]:
 
 def _words(seen: Seen, number: int, width: int) -> list[paint.Line]:
     if number == 0:
-        return [figure_rows.header(width)]
+        [(names, style)] = figure_rows.header(width)
+        return [[(names.removeprefix(" "), style)]]  # the row has its own gutter
     if number == 1:
         hidden = phrases.count(seen.view.ideas_hidden, "idea")
         return [[("OTHERS", theme.heading), (f"  {hidden}, hidden until everybody is done", theme.faint)]]

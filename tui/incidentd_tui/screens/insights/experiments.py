@@ -25,7 +25,8 @@ class ExperimentsScreen(ProcessView[Experiment]):
 
     view_here = "experiments"
     kinds = frozenset({"experiment"})
-    says = "what is tried, on a figure that was chosen before; nothing here says that it helped"
+    heading = "Experiments"
+    says = "what is tried, on a figure chosen before; nothing says that it helped"
     VERBS = (START, DECIDE, STOP, *READING)
 
     def __init__(self) -> None:
@@ -52,8 +53,10 @@ class ExperimentsScreen(ProcessView[Experiment]):
         return [rows.row(one, width) if one is not None else []]
 
     def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
-        one = self.here
-        return [[], *rows.in_full(one, self._evidence.get(one.id), width)] if one is not None else []
+        if (one := self.here) is None:
+            return []
+        drawn = rows.in_full if self.wide else rows.below
+        return [[], *drawn(one, self._evidence.get(one.id), width)]
 
     # ------------------------------------------------------------------ what the figures say of the one here
     def on_virtual_list_moved(self) -> None:

@@ -21,7 +21,8 @@ class IdeasScreen(ProcessView[ProcessIdea]):
 
     view_here = "ideas"
     kinds = frozenset({"idea", "retro"})
-    says = "what got in our way: # writes one down, from any screen; the process retro takes them up"
+    heading = "Ideas"
+    says = "what got in our way: # writes one down; the process retro takes them up"
     VERBS = (DROP, GO, *READING)
 
     async def fetch(self) -> Iterable[tuple[str, ProcessIdea]]:

@@ -22,7 +22,8 @@ class RetrosScreen(ProcessView[Retro]):
 
     view_here = "retros"
     kinds = frozenset({"retro"})
-    says = "how we respond is looked at together: figures, silent ideas, votes, two or three topics, experiments"
+    heading = "Process retros"
+    says = "how we respond, looked at together: figures, ideas, votes, experiments"
     VERBS = (OPEN, START, *READING)
 
     async def fetch(self) -> Iterable[tuple[str, Retro]]:

@@ -18,7 +18,8 @@ class VersionsScreen(ProcessView[ProcessVersion]):
 
     view_here = "versions"
     kinds = frozenset({"process"})
-    says = "every incident remembers its version; incidentctl process propose | adopt makes a new one"
+    heading = "Versions"
+    says = "every incident remembers its version; incidentctl process propose | adopt"
     VERBS = READING
 
     def __init__(self) -> None:
