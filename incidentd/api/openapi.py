@@ -105,7 +105,7 @@ def _query_parameters(route: Route) -> list[Schema]:
     found = msgspec.json.schema_components([route.query], ref_template=_REFERENCE)[1]
     schema = _portable(found[route.query.__name__])
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(shape)}
+        {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": _without_null(shape)}
         for name, shape in schema["properties"].items()
     ]
 

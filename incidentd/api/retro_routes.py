@@ -27,7 +27,7 @@ RETRO_ROUTES: tuple[Route, ...] = (
     ),
     changed(
         "/v1/process/ideas/{id}/drop",
-        retros.drop_idea,
+        retros.drop_process_idea,
         wire_experiments.ProcessIdea,
         "Say that nothing comes of an idea, and why",
         body=wire_experiments.DropProcessIdea,
@@ -63,7 +63,7 @@ RETRO_ROUTES: tuple[Route, ...] = (
     ),
     created(
         f"{_RETRO}/ideas",
-        retros.write_idea,
+        retros.write_retro_idea,
         wire_experiments.ProcessIdea,
         "Write an idea in silence",
         body=wire_experiments.KeepIdea,

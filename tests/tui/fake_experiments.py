@@ -117,6 +117,10 @@ class FakeExperiments:
         await self._turn()  # type: ignore[attr-defined]
         return self.retro_now
 
+    async def start_retro(self, body: wire_experiments.StartRetro) -> wire_experiments.RetroView:
+        await self._turn()  # type: ignore[attr-defined]
+        return self.put_retro({"team": body.team, "state": "running"})
+
     def put_retro(self, retro: dict[str, Any] | None = None, **changes: Any) -> wire_experiments.RetroView:
         """Change it, as the daemon would: a new version of it."""
         old = self.retro_now.retro

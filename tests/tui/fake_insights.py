@@ -141,7 +141,7 @@ class FakeInsights:
             also=("the time before is 55 days long, the time after 35",),
         )  # fmt: skip
 
-    async def rhythm(self, **scope: str) -> wire_figures.Rhythm:
+    async def rhythm(self, zone: str = "", **scope: str) -> wire_figures.Rhythm:
         await self._turn()
         self.calls.append(("rhythm", scope))
         hours = itertools.cycle((0, 0, 1, 0, 0, 0, 0, 2, 3, 4, 6, 5, 3, 4, 2, 2, 3, 1, 0, 1, 0, 0, 1, 0, 0))

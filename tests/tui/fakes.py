@@ -1256,7 +1256,14 @@ class FakeDaemon:
 
     # ------------------------------------------------------------------ incidents
     async def incidents(
-        self, *, state: str = "open", q: str = "", limit: int = 100, cursor: str = "", review: str = ""
+        self,
+        *,
+        state: str = "open",
+        q: str = "",
+        limit: int = 100,
+        cursor: str = "",
+        review: str = "",
+        process: str = "",
     ) -> wire.IncidentPage:
         await self._turn()
         over = ("closed", "merged", "false_alarm")

@@ -18,7 +18,7 @@ async def keep_idea(calls: Calls, call: Call[wire.KeepIdea, queries.Query]) -> w
     return await calls.retro.ideas.keep(call.body, call.actor)
 
 
-async def drop_idea(calls: Calls, call: Call[wire.DropProcessIdea, queries.Query]) -> wire.ProcessIdea:
+async def drop_process_idea(calls: Calls, call: Call[wire.DropProcessIdea, queries.Query]) -> wire.ProcessIdea:
     return await calls.retro.ideas.drop(call.id, call.body, call.actor, call.if_version)
 
 
@@ -42,7 +42,7 @@ async def take_part(calls: Calls, call: Call[wire.TakePart, queries.Query]) -> w
     return await calls.retro.acts.take_part(call.id, call.body, call.actor)
 
 
-async def write_idea(calls: Calls, call: Call[wire.KeepIdea, queries.Query]) -> wire.ProcessIdea:
+async def write_retro_idea(calls: Calls, call: Call[wire.KeepIdea, queries.Query]) -> wire.ProcessIdea:
     return await calls.retro.topics.keep(call.id, call.body, call.actor)
 
 
