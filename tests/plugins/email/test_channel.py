@@ -362,7 +362,8 @@ async def test_without_a_reply_key_the_health_view_says_that_nobody_is_verified(
 
 
 async def test_an_answer_of_the_customer_finds_its_conversation(provider: Any) -> None:
-    async with provider().running() as running, tended(running) as (channel, context):
+    # This server watches its mailbox a moment after it took IDLE up, and tells nobody what came in between.
+    async with provider().running() as running, tended(running, poll="1s") as (channel, context):
         await running.put(mail(Letter(id="first", thread="first")))
         await until(lambda: len(context.reports.messages) == 1)
         (first,) = context.reports.messages
