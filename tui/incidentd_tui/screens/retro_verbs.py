@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, cast
 
 from incidentd.domain.retro_steps import GUIDES, Step
@@ -10,10 +10,9 @@ from incidentd.wire import experiments as wire_experiments
 from incidentd_tui.forms import experiments
 from incidentd_tui.forms.base import Field, Form, Plan, Values
 from incidentd_tui.rows import retro as rows
-from incidentd_tui.screens.base import VerbScreen
 from incidentd_tui.screens.picker import Item, Picker
+from incidentd_tui.screens.workshop import WorkshopPart
 from incidentd_tui.verbs import Verb
-from incidentd_tui.widgets.virtual_list import VirtualList
 from incidentd_tui.widgets.writing import Box
 
 Act = Literal["next", "back", "pause", "resume", "extend", "hand", "show", "finish"]
@@ -42,58 +41,28 @@ VERBS = (
 _DRIVING = frozenset({"forward", "backward", "show", "time", "pause", "hand", "finish"})
 _OWN = frozenset({"write", "done", "more", "less", "topic", "choose", "experiment"})
 _TOPICS_MADE = (Step.IDEAS, Step.VOTE)
-_VIEW = wire_experiments.RetroView
 
 
-class RetroVerbs(VerbScreen):
+class RetroVerbs(WorkshopPart):
     """`RetroScreen` has the frame and the loading."""
 
+    view_type = wire_experiments.RetroView
     retro_id: int
     view: wire_experiments.RetroView | None
-
-    @property
-    def items(self) -> VirtualList:
-        """The rows of the step that is looked at."""
-        return self.query_one("#items", VirtualList)
 
     def seen(self) -> rows.Seen | None:
         """What is shown, None before it was loaded."""
         raise NotImplementedError
 
-    def load_again(self) -> None:
-        """Fetch the retro, as something of it changed."""
-        raise NotImplementedError
-
-    def take(self, view: wire_experiments.RetroView) -> None:
-        """Show a view that a change was answered with."""
-        raise NotImplementedError
-
-    def write(self, box: Box) -> None:
-        """Open the box; what was typed in another one is kept as its draft."""
-        raise NotImplementedError
+    @property
+    def subject(self) -> str:
+        return f"retro:{self.retro_id}"
 
     def key_here(self) -> rows.Key | None:
         """The row under the cursor."""
         return cast("rows.Key | None", self.items.cursor)
 
     # ------------------------------------------------------------------ doing
-    async def change(self, call: Awaitable[object], done: str = "") -> bool:
-        """Whether it was made; why not is said."""
-        answer = await self.tui.acts.attempt(f"retro:{self.retro_id}", call)
-        if isinstance(answer, _VIEW):
-            self.take(answer)
-        else:
-            self.load_again()
-        if answer is not None and done:
-            self.tui.say(done, "done")
-        return answer is not None
-
-    async def sent(self, call: Awaitable[object]) -> str:
-        """ "" when it was made, else the reason why not: what a box or a dialog says."""
-        reason = await self.tui.acts.refusal(f"retro:{self.retro_id}", call)
-        self.load_again()
-        return reason
-
     def _drives(
         self, act: Act, *, to: str | None = None, minutes: float = 5, outcome: str = ""
     ) -> Awaitable[wire_experiments.RetroView]:
@@ -215,8 +184,7 @@ class RetroVerbs(VerbScreen):
 
         def chosen(person: str | None) -> None:
             if person is not None:
-                handed = self.change(self._drives("hand", to=str(person)), f"✓ {person} drives now")
-                self.run_worker(cast("Awaitable[None]", handed), exit_on_error=False)
+                self.run(self.change(self._drives("hand", to=str(person)), f"✓ {person} drives now"))
 
         self.app.push_screen(Picker("Who drives from now on?", items, "a name"), chosen)
 
@@ -230,15 +198,6 @@ class RetroVerbs(VerbScreen):
                    "what was hidden is shown; what is written stays"]  # fmt: skip
         plan = Plan(title=f"Finish PR-{self.retro_id}", verb="finish", fields=(field,), effects=lambda _: effects,
                     send=send)  # fmt: skip
-        self.app.push_screen(Form(self.tui, plan))
-
-    def confirm(self, title: str, verb: str, effects: Sequence[str], call: Callable[[], Awaitable[object]]) -> None:
-        """Ask before what cannot be taken back, and say what it does."""
-
-        async def send(_: Values) -> str:
-            return await self.sent(call())
-
-        plan = Plan(title=title, verb=verb, fields=(), effects=lambda _: effects, send=send)
         self.app.push_screen(Form(self.tui, plan))
 
 
