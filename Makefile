@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
-JOBS   ?= 3
+JOBS   ?= 4
 ARGS   ?=
 
 # mypy is strict for the first line and lenient about annotations for the second: see pyproject.toml
@@ -75,7 +75,7 @@ bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 
 test-e2e: $(STAMP) ## tests against real Prometheus, Alertmanager, Nagios, Icinga (installed when root on Debian)
 	tests/e2e/install-debian.sh
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -q -m e2e $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -q -m e2e $(ARGS)
 
 test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 	$(BIN)/pytest -q -m faults $(ARGS)
