@@ -73,9 +73,10 @@ def post(
     body: type[wire.Request] = Empty,
     status: int = 200,
     versioned: bool = False,
+    method: str = "POST",
 ) -> Route:
     return Route(
-        method="POST",
+        method=method,
         path=path,
         handler=handler,
         role=Role.RESPONDER,
@@ -88,27 +89,5 @@ def post(
 
 
 created = functools.partial(post, status=201)
-
-
-def edited(
-    path: str,
-    handler: Handler,
-    answer: type[msgspec.Struct],
-    summary: str,
-    *,
-    body: type[wire.Request],
-    versioned: bool = True,
-) -> Route:
-    return Route(
-        method="PATCH",
-        path=path,
-        handler=handler,
-        role=Role.RESPONDER,
-        answer=answer,
-        summary=summary,
-        body=body,
-        versioned=versioned,
-    )
-
-
 changed = functools.partial(post, versioned=True)
+edited = functools.partial(post, method="PATCH", versioned=True)

@@ -18,6 +18,7 @@ from incidentd_tui.screens.below import PreviewBelow
 from incidentd_tui.screens.listing import COPY, NEXT_VIEW, PREVIOUS_VIEW, VIEW
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.bars import Bar
+from incidentd_tui.widgets.virtual_list import Key
 
 T = TypeVar("T")
 AGAIN_AFTER = timedelta(seconds=30)
@@ -104,6 +105,18 @@ class InsightScreen(PreviewBelow[T]):
         if not self._loaded and not self._fault:
             return [[], [("  counting …", theme.muted)]]
         return super().nothing()
+
+    # ------------------------------------------------------------------ what stands under the cursor
+    def look_here(self) -> None:
+        """Ask for what is shown of the row here only; nothing by default."""
+
+    def on_virtual_list_moved(self) -> None:
+        super().on_virtual_list_moved()
+        self.look_here()
+
+    def reorder(self, cursor: Key | None = None) -> None:
+        super().reorder(cursor)
+        self.look_here()
 
     # ------------------------------------------------------------------ live
     def _fetch_again(self) -> None:

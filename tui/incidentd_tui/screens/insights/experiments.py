@@ -59,25 +59,16 @@ class ExperimentsScreen(ProcessView[Experiment]):
         return [[], *drawn(one, self._evidence.get(one.id), width)]
 
     # ------------------------------------------------------------------ what the figures say of the one here
-    def on_virtual_list_moved(self) -> None:
-        super().on_virtual_list_moved()
-        self._look_here()
-
-    def reorder(self, cursor: Key | None = None) -> None:
-        super().reorder(cursor)
-        self._look_here()
-
-    def _look_here(self) -> None:
+    def look_here(self) -> None:
         one = self.here
         if one is not None and one.state != "planned" and one.id not in self._evidence:
             self.run_worker(self._look(one.id), exit_on_error=False, exclusive=True, group="look")
 
-    async def _look(self, number: int) -> ExperimentEvidence | None:
+    async def _look(self, number: int) -> None:
         with contextlib.suppress(ClientError):
             acts, known = self.tui.acts, self._evidence
             known[number] = await acts.gateway.ask_much(acts.client.experiment_evidence(number))
             self.refresh_frame()
-        return self._evidence.get(number)
 
     # ------------------------------------------------------------------ verbs
     def why_not(self, verb: Verb) -> str:

@@ -73,15 +73,7 @@ class FiguresScreen(FigureVerbs[Figure]):
         return figures.preview(one, width, drawn)
 
     # ------------------------------------------------------------------ the picture of the one under the cursor
-    def on_virtual_list_moved(self) -> None:
-        super().on_virtual_list_moved()
-        self._look_here()
-
-    def reorder(self, cursor: Key | None = None) -> None:
-        super().reorder(cursor)
-        self._look_here()
-
-    def _look_here(self) -> None:
+    def look_here(self) -> None:
         one = self.here
         if self.wide and one is not None and one.of and str(one.name) not in self._small:
             self.run_worker(self._look(str(one.name)), exit_on_error=False, exclusive=True, group="look")

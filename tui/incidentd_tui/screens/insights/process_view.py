@@ -14,7 +14,7 @@ READING = (FILTER, VIEW, COPY, NEXT_VIEW, PREVIOUS_VIEW, AGAIN, CLEAR, BACK)
 
 
 class ProcessView(InsightScreen[T]):
-    """`kinds` are the subjects of events that make the list another; `about` is its line at the top."""
+    """`kinds` are the subjects of events that make the list another; `says` is its line at the top."""
 
     kinds: ClassVar[frozenset[str]] = frozenset()
     says: ClassVar[str] = ""

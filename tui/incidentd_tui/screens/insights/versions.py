@@ -50,15 +50,7 @@ class VersionsScreen(ProcessView[ProcessVersion]):
         return [[], *rows.in_full(one, self.model.zone, self._changes.get(one.id), width)]
 
     # ------------------------------------------------------------------ what the one here says otherwise
-    def on_virtual_list_moved(self) -> None:
-        super().on_virtual_list_moved()
-        self._look_here()
-
-    def reorder(self, cursor: Key | None = None) -> None:
-        super().reorder(cursor)
-        self._look_here()
-
-    def _look_here(self) -> None:
+    def look_here(self) -> None:
         one = self.here
         if one is not None and one.id not in self._changes:
             self.run_worker(self._look(one.id), exit_on_error=False, exclusive=True, group="look")
