@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -51,6 +50,7 @@ from incidentd.services.maintenance import Maintenance
 from incidentd.services.mode_plans import ModePlans
 from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
+from incidentd.services.operations_desk import OperationsDesk
 from incidentd.services.outbox import Outbox
 from incidentd.services.own_notes import OwnNotes
 from incidentd.services.pages import Pages
@@ -117,6 +117,7 @@ class Core:
         self._node = node
         self.process = process = InForce(process)
         self.evolution = ProcessDesk(store, process, roster, source)
+        self.operations = OperationsDesk(store, node)
         self.events = EventStream(store)
         self.mutes = Mutes(process)
         self.escalation = Escalation(roster, self.mutes)
@@ -166,6 +167,7 @@ class Core:
             Loop("symptom words", self.reviews.similar_lists.words.work),
             self.evolution.loop,
             self.evolution.letters.loop,
+            *self.operations.loops,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
@@ -271,11 +273,11 @@ class Core:
             checklists=self.checklists,
             rehearsals=self.rehearsals,
             process=self.evolution.versions,
-            process_comparison=self.evolution.comparisons,
             insights=self.evolution.insights(),
             review=self.reviews.calls(),
             retro=self.retros.calls(),
             letters=self.evolution.letters,
+            operations=self.operations.calls(),
             reports=self.support.reports,
             customers=self.support.customers,
             broadcasts=self.broadcasts,
@@ -322,11 +324,13 @@ class Core:
             **self.reviews.handlers(),
             **self.retros.handlers(),
             **self.evolution.letters.handlers(),
+            **self.operations.handlers(),
         }
 
     async def start(self) -> None:
         """Begin to do what is due, what was left by an earlier run first."""
         await self.prepare()
+        await self.operations.start()
         for loop in (*self._loops, self.deliveries.loop):
             loop.start()
 
@@ -374,34 +378,3 @@ class Core:
         await asyncio.gather(*(loop.stop() for loop in self._loops))
         await self.deliveries.drain(_DRAIN_SECONDS)
         await self.store.close()
-
-
-class LoopLag:
-    """How late the event loop runs its timers: the worst of the last ten looks, in milliseconds."""
-
-    _EVERY = 0.25
-
-    def __init__(self) -> None:
-        self._recent = [0.0] * 10
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to measure."""
-        self._task = asyncio.create_task(self._measure(), name="loop-lag")
-
-    async def _measure(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(self._EVERY)
-            late = time.monotonic() - before - self._EVERY
-            self._recent = [*self._recent[1:], max(late, 0.0)]
-
-    @property
-    def milliseconds(self) -> float:
-        """The worst recent delay."""
-        return max(self._recent) * 1000
-
-    def stop(self) -> None:
-        """End."""
-        if self._task is not None:
-            self._task.cancel()

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version as installed_version
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import aiohttp
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from incidentd import wire
 from incidentd.api.identity import Role, RolePolicy
@@ -22,39 +21,31 @@ from incidentd.api.server import ApiServer, start_api
 from incidentd.clock import Clock, SystemClock
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls, Certificate
-from incidentd.core import Core, LoopLag
+from incidentd.core import Core
 from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.daemon_metrics import daemon_metrics
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.node_metrics import NodeFacts
-from incidentd.ingress.outbound import guarded_session, open_socket
+from incidentd.ingress.outbound import guarded_session
 from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
 from incidentd.ingress.spooled import SpoolDrain
 from incidentd.ingress.tls import ServerCertificate
 from incidentd.instance import InstanceLock
-from incidentd.plugin.adapters import Context, SignalSink, StoreUnavailable
-from incidentd.plugin.decoding import storable
+from incidentd.lending import Lending
 from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.crew import Crew
-from incidentd.pluginhost.host import Lent, PluginHost
+from incidentd.pluginhost.host import PluginHost
 from incidentd.pluginhost.watchdog import LoopWatchdog
-from incidentd.services.chat_acts import LentChat
-from incidentd.services.checks import Checks, LentPauses
+from incidentd.services.checks import Checks
 from incidentd.services.contracts import Calls
-from incidentd.services.duty_lending import LentDuty
 from incidentd.services.event_tally import EventTally
 from incidentd.services.health import HealthView
-from incidentd.services.issue_states import LentIssues
-from incidentd.services.plugin_memory import LentMemory
-from incidentd.services.public_status import LentStatus
-from incidentd.services.receipts import LentReceipts
+from incidentd.services.loop_lag import LoopLag
 from incidentd.services.replays import Replays
-from incidentd.services.report_book import LentReports
 from incidentd.services.source_health import source_health
-from incidentd.services.subscribers import LentSubscribers
 from incidentd.services.vital_signs import vital_signs
 from incidentd.settings import (
     Configuration,
@@ -66,24 +57,11 @@ from incidentd.settings import (
     user_name,
 )
 from incidentd.spool import Spool
-from incidentd.storage.store import Store, StoreClosed
+from incidentd.storage.store import Store
 from incidentd.wire.health import SourceHealth
 
 VERSION = installed_version("incidentd")
 log = structlog.get_logger("incidentd")
-
-
-class _Sink:
-    """Where one source instance puts its signals."""
-
-    def __init__(self, core: Callable[[], Core], instance: str) -> None:
-        self._core = core
-        self._instance = instance
-
-    async def submit(self, signals: Sequence[object], *, once: str = "") -> None:
-        await self._core().intake.submit(self._instance, signals, once)  # type: ignore[arg-type]
-        if signals:
-            self._core().traffic.heard(self._instance, len(signals))
 
 
 class Daemon:
@@ -186,38 +164,20 @@ class Daemon:
         """Plugins may hang for seconds while they load: the event loop must go on. Returns the former instances."""
         configuration = self.configuration
         return await asyncio.to_thread(
-            self.host.load, configuration.adapters, self._lend, configuration.daemon.disabled_plugins
+            self.host.load, configuration.adapters, self._lending().lend, configuration.daemon.disabled_plugins
         )
 
-    def _lend(self, instance: str) -> Context:
-        sink: SignalSink = _Sink(lambda: self.core, instance)
-        return Lent(
-            instance=instance,
+    def _lending(self) -> Lending:
+        assert self._http is not None
+        return Lending(
+            lambda: self.core,
+            lambda: self.configuration,
             version=VERSION,
-            sink=sink,
-            reader=self.core.reader,
-            silences=self.core.lent_silences,
-            memory=LentMemory(lambda: self.core.store, instance),
-            paused=LentPauses(lambda: self.core.store, instance),
-            receipts=LentReceipts(self.core.receipts, instance, self._public_url),
-            reports=LentReports(lambda: self.core.support.intake, lambda: self.core.store, instance),
-            chat=LentChat(lambda: self.core.chat, lambda: self.core.chat_keeping, instance),
-            issues=LentIssues(lambda: self.core.reviews.issue_states, instance),
-            duty=LentDuty(lambda: self.core.store, lambda: self.configuration.roster, instance),
-            status=LentStatus(lambda: self.core.store),
-            subscribers=LentSubscribers(lambda: self.core.subscribers, instance),
             http=self._http,
-            sockets=partial(open_socket, self.configuration.daemon.allow_private),
             clock=self._clock,
-            notes=self._note,
+            public_url=self._public_url,
+            tell=self._tell,
         )
-
-    async def _note(self, instance: str, text: str) -> None:
-        """Something that a source wants to be found later. Raises `StoreUnavailable`."""
-        try:
-            await self._tell("source.noted", {"note": storable(text)}, instance)
-        except (SQLAlchemyError, StoreClosed, OSError) as error:
-            raise StoreUnavailable("the event could not be stored; send it again") from error
 
     async def _listen(self) -> None:
         settings = self.configuration.daemon.ingress

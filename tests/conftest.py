@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -112,13 +113,18 @@ class Authority:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen to what is asked of each engine."""
-    spec = importlib.util.spec_from_file_location("asked", Path(__file__).with_name("asked.py"))
+    """Listen to what is asked of each engine, and keep what experiments show."""
+    config.pluginmanager.register(_beside("asked").Asked(), "asked")
+    config.pluginmanager.register(_beside("experiments").Experiments(), "experiments")
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    config.pluginmanager.register(module.Asked(), "asked")
+    return module
 
 
 @pytest.hookimpl(tryfirst=True)

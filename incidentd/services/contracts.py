@@ -27,7 +27,8 @@ from incidentd.services.incident_contracts import (
 from incidentd.services.insight_contracts import InsightCalls
 from incidentd.services.letter_contracts import LetterCalls
 from incidentd.services.life_contracts import AuditCalls, LifeCalls
-from incidentd.services.process_contracts import ProcessCalls, ProcessComparisonCalls
+from incidentd.services.operation_contracts import OperationCalls
+from incidentd.services.process_contracts import ProcessCalls
 from incidentd.services.rehearsal_contracts import RehearsalCalls
 from incidentd.services.report_contracts import (
     BroadcastCalls,
@@ -336,11 +337,11 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     checklists: ChecklistCalls
     rehearsals: RehearsalCalls
     process: ProcessCalls
-    process_comparison: ProcessComparisonCalls
     insights: InsightCalls
     review: ReviewCalls
     retro: RetroCalls
     letters: LetterCalls
+    operations: OperationCalls
     reports: ReportCalls
     customers: CustomerCalls
     broadcasts: BroadcastCalls

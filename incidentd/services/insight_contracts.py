@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from incidentd.domain.severity import Severity
+from incidentd.services.process_contracts import ProcessComparisonCalls
 from incidentd.wire import figures as wire_figures
 
 
@@ -51,3 +52,4 @@ class InsightCalls(msgspec.Struct, frozen=True, kw_only=True):
 
     figures: FigureCalls
     rhythm: RhythmCalls
+    processes: ProcessComparisonCalls

@@ -44,4 +44,4 @@ class ProcessDesk:
 
     def insights(self) -> InsightCalls:
         """What the socket API can call about figures."""
-        return InsightCalls(figures=self.figures, rhythm=self.rhythm)
+        return InsightCalls(figures=self.figures, rhythm=self.rhythm, processes=self.comparisons)

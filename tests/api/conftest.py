@@ -28,6 +28,7 @@ from incidentd.domain.severity import Severity
 from incidentd.services.classification_views import classified, shown
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.operation_contracts import OperationCalls
 from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import attachments as wire_attachments
 from incidentd.wire import audit as wire_audit
@@ -309,7 +310,6 @@ class FakeDaemon:
             rehearsals=_Rehearsals(self),
             process=_load("fake_process").Process(self),
             retro=_load("fake_retros").retro_calls(self),
-            process_comparison=_load("fake_process").Comparisons(self),
             review=_load("fake_reviews").review_calls(
                 self,
                 **_load("fake_review_records").record_calls(self),
@@ -320,8 +320,9 @@ class FakeDaemon:
                 wording=_load("fake_wording").Wording(self),
                 **_load("fake_review_documents").document_calls(self),
             ),
-            insights=_load("fake_insights").insight_calls(self),
+            insights=_load("fake_insights").insight_calls(self, _load("fake_process").Comparisons(self)),
             letters=_load("fake_letters").Letters(),
+            operations=OperationCalls(),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

@@ -52,5 +52,5 @@ class Rhythm:
         return wire_figures.Load(at=NOW, team=team, zone="UTC", weeks=(), definitions={"pages": "Pages."})
 
 
-def insight_calls(fake):
-    return InsightCalls(figures=Figures(fake), rhythm=Rhythm(fake))
+def insight_calls(fake, processes):
+    return InsightCalls(figures=Figures(fake), rhythm=Rhythm(fake), processes=processes)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 import signal
-import sys
 from collections import defaultdict
 
 import pytest
@@ -130,16 +129,17 @@ async def test_a_few_ends_lose_nothing(daemon, sink, session, eventually, number
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_fifty_ends_lose_nothing(
-    daemon, sink, session, eventually, engine_name, database_url, number, record_property, capsys
+    daemon, sink, session, eventually, engine_name, database_url, number, experiment
 ):
     configure(daemon, sink, database_url if engine_name == "postgresql" else "")
     ends = 50 if number is signal.SIGKILL else 20
     senders = await run_and_end(daemon, session, ends, number, pause=0.1)
     await assert_nothing_lost(daemon, sink, session, eventually, senders)
     keys = {request.headers["idempotency-key"] for request in sink.requests}
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{engine_name}, {ends} x {number.name}: {len(senders.acknowledged)} alerts acknowledged, 0 lost; "
-            f"{len(keys)} messages due, 0 missing, {len(sink.requests) - len(keys)} sent twice with the same key; "
-            f"answers but 200: {sorted(senders.refused)} (0: no answer)\n"
-        )
+    sent_again = len(sink.requests) - len(keys)
+    experiment(
+        f"{number.name} during ingest and delivery, {engine_name}",
+        runs=ends,
+        duplicated=sent_again,
+        seen=f"{len(senders.acknowledged)} alerts acknowledged, {len(keys)} messages",
+    )

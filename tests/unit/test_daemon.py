@@ -148,7 +148,7 @@ async def test_what_needs_a_restart_is_said(daemon, place):
 
 
 async def test_what_a_source_notes_is_an_event_in_its_name(daemon):
-    await daemon._lend("sns").note("the subscription was confirmed\0")
+    await daemon._lending().lend("sns").note("the subscription was confirmed\0")
     (event,) = [one for one in (await daemon.core.events.page(after=0, limit=500)).events if one.kind == "source.noted"]
     assert (event.actor, event.data) == ("sns", {"note": "the subscription was confirmed\u2400"})
 
@@ -156,7 +156,7 @@ async def test_what_a_source_notes_is_an_event_in_its_name(daemon):
 async def test_a_note_that_cannot_be_stored_is_said(daemon, monkeypatch):
     monkeypatch.setattr(daemon.core.store, "write", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(StoreUnavailable):
-        await daemon._lend("sns").note("lost?")
+        await daemon._lending().lend("sns").note("lost?")
 
 
 # ------------------------------------------------------------------ TLS

@@ -45,4 +45,4 @@ async def withdraw(calls: Calls, call: _Decide) -> wire_process.ProcessVersion:
 async def compare(
     calls: Calls, call: Call[wire_comparison.CompareProcesses, queries.Query]
 ) -> wire_comparison.ProcessComparison:
-    return await calls.process_comparison.compare(call.body)
+    return await calls.insights.processes.compare(call.body)

@@ -1,0 +1,9 @@
+"""What the socket API asks of the running of the house itself: nodes, backups, retention; a part of `contracts`."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
+    """What the API can call of those who keep the daemon going."""
