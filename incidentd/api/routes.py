@@ -41,6 +41,7 @@ from incidentd.api.role_routes import ROLE_ROUTES
 from incidentd.api.room_routes import ROOM_ROUTES
 from incidentd.api.route import Route, changed, created, get, post
 from incidentd.api.severity_routes import SEVERITY_ROUTES
+from incidentd.api.store_routes import STORE_ROUTES
 from incidentd.api.subscriber_routes import SUBSCRIBER_ROUTES
 from incidentd.api.triage_routes import TRIAGE_ROUTES
 from incidentd.api.wording_routes import WORDING_ROUTES
@@ -354,6 +355,7 @@ ROUTES: tuple[Route, ...] = (
     *REQUEST_ROUTES,
     *REPORT_ROUTES,
     *SUBSCRIBER_ROUTES,
+    *STORE_ROUTES,
     *TRIAGE_ROUTES,
     *REVIEW_WINDOW_ROUTES,
     post(

@@ -42,6 +42,7 @@ from incidentd.client.roles import RoleCalls
 from incidentd.client.room import RoomCalls
 from incidentd.client.severity import SeverityCalls
 from incidentd.client.shift_requests import RequestCalls
+from incidentd.client.stores import StoreCalls
 from incidentd.client.subscribers import SubscriberCalls
 from incidentd.client.triage import TriageCalls
 from incidentd.client.wording import WordingCalls
@@ -82,6 +83,7 @@ class Client(
     LetterCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
+    StoreCalls,
     TriageCalls,
     ExperimentCalls,
 ):

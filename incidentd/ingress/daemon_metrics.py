@@ -11,6 +11,7 @@ from incidentd.ingress.node_metrics import NodeFacts, NodeMetrics
 from incidentd.ingress.paging_metrics import PagingMetrics
 from incidentd.ingress.process_metrics import ProcessMetrics
 from incidentd.ingress.source_metrics import SourceMetrics
+from incidentd.ingress.store_metrics import StoreMetrics
 from incidentd.services.event_tally import EventTally
 from incidentd.services.events import EventStream
 from incidentd.services.source_traffic import Traffic
@@ -39,5 +40,6 @@ def daemon_metrics(
     metrics.add("node", NodeMetrics(facts, served.events, tally).read)
     metrics.add("sources", SourceMetrics(served.traffic, served.sources.last_signals).read)
     metrics.add("paging", PagingMetrics(served.store, tally, senders).read)
+    metrics.add("store", StoreMetrics(served.store).read)
     metrics.add("process", ProcessMetrics(served.store, tally, process).read)
     return metrics

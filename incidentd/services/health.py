@@ -14,6 +14,7 @@ from incidentd.configuration.tls_files import Certificate
 from incidentd.domain import retros as retro_rules
 from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
+from incidentd.services.store_size import store_health
 from incidentd.storage import alerts, deliveries, experiments, incidents, pages, reports, retros, timers
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
@@ -44,6 +45,7 @@ class _Counts:
         self.reviews_late = incidents.count_where(conn, incidents.review_stands("late", now))
         self.retros_due = retros.listed(conn, retros.in_states([retro_rules.State.DUE]))
         self.asking = experiments.asking(conn)
+        self.store = store_health(conn)
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
@@ -101,6 +103,7 @@ class HealthView:
             tls_names=certificate.names if certificate else (),
             tls_expires_at=certificate.not_after if certificate else None,
             sources=await self._sources(adapters),
+            store=counts.store,
         )
 
 

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+from incidentd.wire import store as wire_store
+
+
+class StoreCalls(Protocol):
+    async def size(self) -> wire_store.StoreSize: ...
 
 
 class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     """What the API can call of those who keep the daemon going."""
+
+    store: StoreCalls
+

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.escalation import Handler
 from incidentd.services.operation_contracts import OperationCalls
+from incidentd.services.store_size import StoreSizes
 from incidentd.services.workers import Loop
 from incidentd.storage.store import Store
 
@@ -17,7 +18,8 @@ class OperationsDesk:
     def __init__(self, store: Store, node: str) -> None:
         self._store = store
         self._node = node
-        self.loops: list[Loop] = []
+        self.sizes = StoreSizes(store)
+        self.loops: list[Loop] = [self.sizes.loop]
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
@@ -32,4 +34,4 @@ class OperationsDesk:
 
     def calls(self) -> OperationCalls:
         """What the socket API can call."""
-        return OperationCalls()
+        return OperationCalls(store=self.sizes)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from incidentd.storage.engines import Backend
 
-HEAD = "0042"
+HEAD = "0043"
 """The newest revision in `migrations/versions` (a test compares)."""
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 

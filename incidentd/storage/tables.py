@@ -23,6 +23,7 @@ from incidentd.storage import (
     schema_severity,
     schema_similar,
     schema_status,
+    schema_store,
     schema_support,
     schema_wording,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "schema_severity",
     "schema_similar",
     "schema_status",
+    "schema_store",
     "schema_support",
     "schema_wording",
 ]

@@ -23,6 +23,7 @@ from incidentd.wire.base import RowId as RowId
 from incidentd.wire.base import Text as Text
 from incidentd.wire.health import AdapterHealth as AdapterHealth
 from incidentd.wire.health import SourceHealth
+from incidentd.wire.store import StoreHealth
 
 API_VERSION = "1.0"
 
@@ -71,6 +72,7 @@ class Health(Frozen, frozen=True):
     tls_names: tuple[str, ...] = ()  # the hosts that the certificate of the TLS listener is for
     tls_expires_at: Instant | None = None  # None where there is no TLS listener
     sources: tuple[SourceHealth, ...] = ()
+    store: StoreHealth | None = None
 
 
 class Event(Frozen, frozen=True):

@@ -291,6 +291,7 @@ CALLS = {
     "record_use": lambda c: c.record_use(wire_library.RecordUse(subject="learning:4", kind="incident", place="INC-7")),
     "suggested_uses": lambda c: c.suggested_uses(1),
     "digest": lambda c: c.digest(),
+    "store": lambda c: c.store(),
     "letters": lambda c: c.letters(),
     "letter": lambda c: c.letter("2024-03"),
     "library_figures": lambda c: c.library_figures(since="2026-01-01T00:00:00Z"),

@@ -1,0 +1,60 @@
+"""The size of the store, as each engine tells it, and as it is noted."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from incidentd.services.store_size import StoreSizes, store_health
+from incidentd.storage import sizes
+from incidentd.storage.engines import MemoryBackend
+from incidentd.storage.metadata import metadata
+
+pytestmark = pytest.mark.both_engines
+DAY = timedelta(days=1)
+
+
+async def fill(store, count):
+    await store.write(lambda tx: [tx.emit("source.noted", "daemon:0", {"note": "x" * 200}) for _ in range(count)])
+
+
+async def test_every_table_is_told_with_its_size_rows_and_age(store, clock):
+    first = clock.now()
+    await fill(store, 300)
+    clock.advance(DAY)
+    await fill(store, 10)
+    found = {one.name: one for one in (await StoreSizes(store).size()).tables}
+    assert set(found) == set(metadata.tables)
+    assert found["events"].rows == 310
+    assert found["events"].oldest == first
+    assert found["swaps"].oldest is None
+    assert found["events"].bytes is None or found["events"].bytes > 310 * 200
+
+
+async def test_a_measurement_serves_for_some_minutes(store, clock):
+    measured = StoreSizes(store)
+    before = await measured.size()
+    await fill(store, 5)
+    assert await measured.size() is before
+    clock.advance(timedelta(minutes=5))
+    assert (await measured.size()).measured_at == clock.now()
+
+
+async def test_it_is_noted_four_times_a_day_and_growth_follows(store, clock):
+    measured = StoreSizes(store)
+    for _ in range(9):
+        await measured.work()
+        await measured.work()  # another node, or the same one a second later
+        await fill(store, 2000)
+        clock.advance(DAY / 4)
+    noted = await store.read(sizes.samples)
+    assert [after.at - before.at for before, after in pairwise(noted)] == [DAY / 4] * 8
+    health = await store.read(store_health)
+    assert health.engine == store.engine
+    assert health.growth_a_day > 2000 * 200
+    assert health.bytes > 16_000 * 200
+    on_a_disk = store.engine == "sqlite" and not isinstance(store.backend, MemoryBackend)
+    assert (health.disk_free is not None) == on_a_disk
+    clock.advance(60 * DAY)
+    await measured.work()
+    assert [one.at for one in await store.read(sizes.samples)] == [clock.now()]
