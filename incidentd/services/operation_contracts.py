@@ -17,4 +17,3 @@ class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     """What the API can call of those who keep the daemon going."""
 
     store: StoreCalls
-

@@ -26,7 +26,7 @@ class OperationsDesk:
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong with the house, for health."""
-        return []
+        return self.sizes.problems()
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection
 
 from incidentd.domain import store_growth
+from incidentd.domain.byte_sizes import readable
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.store_growth import Room
 from incidentd.services.workers import Loop
 from incidentd.storage import sizes
@@ -17,6 +19,7 @@ from incidentd.storage.tx import Tx
 from incidentd.wire.store import StoreHealth, StoreSize, StoreTable
 
 _EVERY = timedelta(hours=6)
+_LOOK = timedelta(minutes=1)
 _FRESH = timedelta(minutes=5)  # SQLite reads the whole file to tell the sizes of its tables
 
 
@@ -27,15 +30,39 @@ class StoreSizes:
         self._store = store
         self._measuring = asyncio.Lock()
         self._measured: StoreSize | None = None
+        self._looked_at: datetime | None = None
+        self._room: Room | None = None
         self.loop = Loop("store size", self.work)
 
     async def work(self) -> float | None:
-        """Note the size four times a day, on whichever node is first."""
-        noted, now = await self._store.read(sizes.last_noted), self._store.clock.now()
+        """Look every minute what the disk has left; note the size four times a day, on whichever node is first."""
+        now = self._store.clock.now()
+        if self._looked_at is not None and self._looked_at <= now < self._looked_at + _LOOK:
+            return None
+        self._looked_at = now
+        self._room = room(await self._store.read(store_health))
+        noted = await self._store.read(sizes.last_noted)
         if noted is None or noted <= now - _EVERY:
             used = (await self._store.read(sizes.whole)).used
             await self._store.write(lambda tx: _note(tx, used))
         return None
+
+    def problems(self) -> list[OwnAlarm]:
+        """What the disk will not do, told ahead."""
+        left = self._room
+        if left is None or not left.is_short:
+            return []
+        free = f"the disk of the store has {readable(left.free)} left"
+        if left.is_full:
+            return [OwnAlarm("store-full", f"{free}: soon nothing can be stored, and senders are refused")]
+        grows = f", grows {readable(left.growth)} a day" if left.growth else ""
+        return [
+            OwnAlarm(
+                "store-grows",
+                f"{free}; the store takes {readable(left.used)}{grows}: "
+                f"a backup and a week more need {readable(left.needed)}",
+            )
+        ]
 
     async def size(self) -> StoreSize:
         """The store by table, at most some minutes old."""

@@ -40,6 +40,25 @@ async def test_a_measurement_serves_for_some_minutes(store, clock):
     assert (await measured.size()).measured_at == clock.now()
 
 
+async def test_a_disk_that_is_short_is_told_ahead(store, monkeypatch):
+    measured = StoreSizes(store)
+
+    async def problems(free):
+        whole = sizes.Whole(used=10 * 2**30, reusable=0, disk_free=free, disk_size=2**40)
+        monkeypatch.setattr(sizes, "whole", lambda conn: whole)
+        store.clock.advance(timedelta(minutes=1))
+        await measured.work()
+        return measured.problems()
+
+    assert await problems(free=None) == []
+    assert await problems(free=11 * 2**30) == []
+    (grows,) = await problems(free=9 * 2**30)
+    assert grows.code == "store-grows"
+    assert "has 9.0 GiB left; the store takes 10 GiB: a backup and a week more need 10 GiB" in grows.text
+    (full,) = await problems(free=2**20)
+    assert full.code == "store-full"
+
+
 async def test_it_is_noted_four_times_a_day_and_growth_follows(store, clock):
     measured = StoreSizes(store)
     for _ in range(9):
