@@ -189,6 +189,7 @@ class Daemon:
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
             refused=self.core.traffic.refuse,
+            trouble=self.core.store.trouble,
         )
         self._spool = SpoolDrain(Spool(self.configuration.daemon.spool_dir), self._ingress.hand_in)
         self._mount()

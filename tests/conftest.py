@@ -41,7 +41,7 @@ from incidentd.clock import Clock
 from incidentd.plugin.testing import FakeClock
 from incidentd.simulation.assumptions import Assumptions
 from incidentd.simulation.simulate import save, simulate
-from incidentd.storage import engines
+from incidentd.storage import postgresql
 from incidentd.storage.engines import MemoryBackend
 from incidentd.storage.store import Store
 from incidentd.storage.tables import metadata
@@ -282,13 +282,12 @@ class LentEngine(AsyncEngine):
 
     async def dispose(self, close: bool = True) -> None:
         await super().dispose(close)
+        self.sync_engine.dialect.dispatch.do_connect.clear()  # how the store that had it opened connections
         self.idle[self.url].append(self)
 
 
 def lend_engine(url: URL, **options: Any) -> AsyncEngine:
     """An engine without connections, as `create_async_engine` makes one."""
-    if url.get_backend_name() != "postgresql":
-        return create_async_engine(url, **options)
     idle = LentEngine.idle[url]
     return idle.pop() if idle else LentEngine(create_async_engine(url, **options).sync_engine)
 
@@ -297,7 +296,7 @@ def lend_engine(url: URL, **options: Any) -> AsyncEngine:
 def postgres() -> Iterator[PostgresServer]:
     """The PostgreSQL server of this test process; started by the first test that needs it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "create_async_engine", lend_engine)
+        patch.setattr(postgresql, "create_async_engine", lend_engine)
         yield from postgres_servers()
 
 

@@ -24,6 +24,7 @@ from incidentd.api.stream import Streams, wanted
 from incidentd.api.versions import entity_tag, parse_if_match
 from incidentd.services.contracts import Calls
 from incidentd.services.errors import ServiceError
+from incidentd.storage.reach import Unreachable
 
 _log = structlog.get_logger(__name__)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "API-Version": wire.API_VERSION}
@@ -61,6 +62,8 @@ class Dispatcher:
             response = problems.response(fault)
         except ServiceError as error:
             response = problems.response(problems.fault_of(error))
+        except Unreachable as error:
+            response = problems.response(_unavailable(str(error)))
         except Exception:
             _log.exception("request failed", method=request.method, path=request.rel_url.raw_path)
             response = problems.response(_failed())
@@ -107,6 +110,11 @@ class Dispatcher:
 def _remembered_for(call: Call[Any, Any]) -> str:
     """Whose answer is kept for a day. Of what is said anonymously nobody's: the key alone finds it again."""
     return "" if getattr(call.body, "anonymous", False) else call.actor
+
+
+def _unavailable(why: str) -> Fault:
+    remedy = "ask again later, or ask another node"
+    return Fault(503, "unavailable", why, remedy=remedy, headers={"Retry-After": "1"})
 
 
 def _failed() -> Fault:

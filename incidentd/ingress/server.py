@@ -114,6 +114,7 @@ class Ingress:
         buckets: Buckets,
         at_once: int,
         refused: Callable[[str, int, str], None] = lambda _source, _status, _why: None,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         self._clock = clock
         self._links = links
@@ -121,6 +122,7 @@ class Ingress:
         self._metrics = metrics
         self._buckets = buckets
         self._refused = refused
+        self._trouble = trouble
         self._free = asyncio.Semaphore(at_once)
         self._table = PathTable(())
         self._runner: web.ServerRunner | None = None
@@ -263,6 +265,13 @@ class Ingress:
         headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
         return WebhookResponse(body=text, content_type="text/calendar; charset=utf-8", headers=headers)
 
+    def _readiness(self) -> WebhookResponse:
+        """Whether senders should come here: a load balancer sends them to another node otherwise."""
+        why = "" if self.ready else "starting or stopping"
+        if not why and self._trouble():
+            why = "the database does not answer"  # the details are for health: who asks here may be anybody
+        return WebhookResponse(status=503 if why else 200, body=(why or "OK").encode(), content_type="text/plain")
+
     async def _own(self, request: web.BaseRequest) -> WebhookResponse:
         path, method = request.path, request.method
         if path.startswith("/ack/") and method in ("GET", "HEAD", "POST"):
@@ -276,11 +285,7 @@ class Ingress:
             if path == "/-/healthy":
                 return WebhookResponse(body=b"OK", content_type="text/plain")
             if path == "/-/ready":
-                return WebhookResponse(
-                    status=200 if self.ready else 503,
-                    body=b"OK" if self.ready else b"starting",
-                    content_type="text/plain",
-                )
+                return self._readiness()
         if self._table.knows(path):
             return _problem(405, f"{method} is not served here")
         return _problem(404, "no source serves this path: see incidentctl health for the ones that do")

@@ -81,6 +81,28 @@ class HealthView:
 
     async def health(self) -> wire.Health:
         """The state of everything, and in words what is wrong."""
+        trouble = self._store.trouble()
+        return self._without_store(trouble) if trouble else await self._with_store()
+
+    def _without_store(self, trouble: str) -> wire.Health:
+        """What can be said while the store cannot be asked: nothing is counted."""
+        adapters = tuple(self._adapters())
+        return wire.Health(
+            status="degraded",
+            problems=(f"{trouble}; senders are refused, and what waits goes on once it answers", *self._notes()),
+            adapters=adapters,
+            alerts_firing=0,
+            alerts_unrouted=0,
+            timers_due=0,
+            timers_failing=0,
+            deliveries_waiting=0,
+            deliveries_failed_24h=0,
+            loop_lag_ms=round(self._lag_ms(), 1),
+            rss_mib=round(resident_mib(), 1),
+            config_files=tuple(self._config_files()),
+        )
+
+    async def _with_store(self) -> wire.Health:
         now = self._store.clock.now()
         counts = await self._store.read(lambda conn: _Counts(conn, now))
         adapters = tuple(_with_what_waits(one, counts.waiting_of) for one in self._adapters())

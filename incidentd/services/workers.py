@@ -14,6 +14,7 @@ from incidentd.services.escalation import Handler
 from incidentd.services.grouping import ROUTE_BATCH, Grouping
 from incidentd.services.intake import Intake
 from incidentd.storage import alerts, timers
+from incidentd.storage.reach import Unreachable
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx, Wake
 
@@ -51,6 +52,9 @@ class Loop:
             self._woken.clear()
             try:
                 pause = await self._work()
+            except Unreachable:  # said once, by who notices
+                pause = _ERROR_PAUSE
+                await asyncio.sleep(pause)
             except Exception as error:  # the store may be away for a while; nothing due is lost
                 log.error("worker_failed", worker=self.name, error=repr(error))
                 pause = _ERROR_PAUSE

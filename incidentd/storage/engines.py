@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -16,13 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from incidentd.clock import Clock
-from incidentd.storage import notices
 from incidentd.storage.batch import Command, Committed, run_batch
-from incidentd.storage.tx import Tx
+from incidentd.storage.postgresql import READERS, PostgresBackend
+from incidentd.storage.reach import Reach
 
 T = TypeVar("T")
 _BUSY_SECONDS = 30
-_READERS = 4
 CHEAP_CHECK_BYTES = 16 * 2**20
 """Up to this size a database is checked at every start; a larger one (7 ms a MiB) after an unclean stop only."""
 
@@ -33,6 +31,8 @@ class Backend(Protocol):
     name: str
     check_due: bool
     """Whether the file has to be checked for damage before it is used."""
+    reach: Reach
+    """Whether the database answers; a file always does."""
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed: ...
 
@@ -82,6 +82,7 @@ class SqliteBackend:
     name = "sqlite"
 
     def __init__(self, url: URL) -> None:
+        self.reach = Reach()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         path = url.database or ""
         self.check_due = _stopped_uncleanly(path) or _is_small(path)
@@ -97,7 +98,7 @@ class SqliteBackend:
         # The driver must not begin by itself: its deferred BEGIN lost 7 of 8 concurrent read-then-write updates.
         event.listen(self._writer, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
         self._readers: AsyncEngine = create_async_engine(
-            url.set(drivername="sqlite+aiosqlite"), pool_size=_READERS, max_overflow=0, pool_timeout=_BUSY_SECONDS
+            url.set(drivername="sqlite+aiosqlite"), pool_size=READERS, max_overflow=0, pool_timeout=_BUSY_SECONDS
         )
         event.listen(self._readers.sync_engine, "connect", lambda c, _: _sqlite_reader(c))
         # The statements of one read see one state; without this each would see what was committed in between.
@@ -137,6 +138,7 @@ class MemoryBackend:
     check_due = False
 
     def __init__(self) -> None:
+        self.reach = Reach()
         self._engine: Engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
         event.listen(self._engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
 
@@ -173,63 +175,17 @@ def _sqlite_reader(adapted: Any) -> None:
     cursor.close()
 
 
-class PostgresBackend:
-    """asyncpg through SQLAlchemy; commands are the same plain functions, run inside a greenlet."""
-
-    name = "postgresql"
-    check_due = False  # the server looks after its own files
-
-    def __init__(self, url: URL) -> None:
-        self._url = url
-        self._node = uuid.uuid4().hex
-        self._listener: notices.Listener | None = None
-        self._engine = create_async_engine(
-            url.set(drivername="postgresql+asyncpg"), pool_size=_READERS + 1, max_overflow=2, pool_pre_ping=True
-        )
-        # The statements of one read see one state; READ COMMITTED would show each what was committed in between.
-        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ")
-
-    async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
-        def seal(tx: Tx) -> None:
-            notices.send(tx, self._node)
-
-        return await self.write_alone(lambda conn: run_batch(conn, commands, clock, seal))
-
-    def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
-        self._listener = notices.Listener(self._url, self._node, heard, told)
-
-    async def tell(self, text: str) -> None:
-        async with self._engine.begin() as conn:
-            await conn.execute(*notices.telling(self._node, text))
-
-    async def write_alone(self, action: Callable[[Connection], T]) -> T:
-        async def run() -> T:
-            async with self._engine.connect() as conn:
-                return await conn.run_sync(action)
-
-        return await asyncio.shield(run())
-
-    async def read(self, query: Callable[[Connection], T]) -> T:
-        async with self._readers.connect() as conn:
-            return await conn.run_sync(query)
-
-    async def close(self) -> None:
-        if self._listener is not None:
-            await self._listener.close()
-        await self._engine.dispose()
-
-
 def open_backend(url: str) -> Backend:
     """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises ValueError for any other.
 
     `sqlite:///:memory:` is gone with its process.
     """
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind == "postgresql":
+        return PostgresBackend(url)
     parsed = make_url(url)
-    kind = parsed.get_backend_name()
     if kind == "sqlite" and parsed.database == ":memory:":
         return MemoryBackend()
     if kind == "sqlite":
         return SqliteBackend(parsed)
-    if kind == "postgresql":
-        return PostgresBackend(parsed)
     raise ValueError(f"{kind!r} is not supported: use sqlite:///path or postgresql://user@host/database")

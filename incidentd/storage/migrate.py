@@ -55,6 +55,8 @@ def upgrade(conn: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with conn.begin():
         if conn.dialect.name == "postgresql":
+            conn.execute(text("SET LOCAL lock_timeout = 0"))
+            conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             conn.execute(text("SELECT pg_advisory_xact_lock(7305)"))  # two nodes may start at once
         config.attributes["connection"] = conn
         command.upgrade(config, "head")

@@ -7,21 +7,25 @@ tells the others by a second channel is stored nowhere, and is lost to a node th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from sqlalchemy import TextClause, text
-from sqlalchemy.engine import URL
 
+from incidentd.storage.reach import Reach
 from incidentd.storage.tx import Tx
 
 CHANNEL = "incidentd"
 TELLING = "incidentd_telling"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
-_RETRY_SECONDS = 2.0
-_CHECK_SECONDS = 20.0
+_EVERY_SECONDS = 1.0
+_ANSWER_SECONDS = 3.0
 log = structlog.get_logger("incidentd.storage")
+
+
+class StandsBy(OSError):
+    """The database that was reached is not the one that takes writes."""
 
 
 def send(tx: Tx, node: str) -> None:
@@ -35,10 +39,21 @@ def telling(node: str, told: str) -> tuple[TextClause, dict[str, str]]:
 
 
 class Listener:
-    """A connection of its own that hears the notices of other nodes; it is opened again whenever it breaks."""
+    """A connection of its own that hears the notices of other nodes; it is opened again whenever it breaks.
 
-    def __init__(self, url: URL, node: str, heard: Callable[[], None], told: Callable[[str], None]) -> None:
-        self._url = url
+    It is also how a node knows that the database answers: it is asked every second.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Any]],
+        reach: Reach,
+        node: str,
+        heard: Callable[[], None],
+        told: Callable[[str], None],
+    ) -> None:
+        self._connect = connect
+        self._reach = reach
         self._node = node
         self._heard = heard
         self._told = told
@@ -56,24 +71,44 @@ class Listener:
     async def _listen(self) -> None:
         import asyncpg  # type: ignore[import-untyped]
 
-        dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        broken = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
         while True:
             try:
-                connection = await asyncpg.connect(dsn)
-                try:
-                    await connection.add_listener(CHANNEL, self._on_notice)
-                    await connection.add_listener(TELLING, self._on_telling)
-                    self._heard()  # whatever happened while nobody listened
-                    while True:
-                        await asyncio.sleep(_CHECK_SECONDS)
-                        await connection.execute("SELECT 1")  # a dead peer shows itself only when it is asked
-                finally:
-                    await connection.close(timeout=1)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                connection = await self._connect()
+            except broken as error:
+                self._reach.lost(error)
+                await asyncio.sleep(_EVERY_SECONDS)
+                continue
+            try:
+                await self._hear(connection)
+            except broken as error:  # a new connection says whether the database is gone, or only this one
                 log.warning("notices_interrupted", error=repr(error))
-                await asyncio.sleep(_RETRY_SECONDS)
+                if isinstance(error, StandsBy):
+                    self._reach.lost(error)
+                    await asyncio.sleep(_EVERY_SECONDS)
+            finally:
+                connection.terminate()
+
+    async def _hear(self, connection: Any) -> None:
+        """Returns never. Raises `TimeoutError` when the database falls silent, `StandsBy`, and what asyncpg raises."""
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            await _asked(connection)
+            await connection.add_listener(CHANNEL, self._on_notice)
+            await connection.add_listener(TELLING, self._on_telling)
+        self._reach.answered()
+        self._heard()  # whatever happened while nobody listened
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await _asked(connection)
 
     async def close(self) -> None:
         """Stop listening."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def _asked(connection: Any) -> None:
+    """A server that was demoted answers, and takes no writes."""
+    if await connection.fetchval("SELECT pg_is_in_recovery()"):
+        raise StandsBy("the server is a standby and takes no writes")

@@ -70,6 +70,10 @@ class Store:
         """True once `close` was called."""
         return self._closing
 
+    def trouble(self) -> str:
+        """Why nothing can be stored or read now, in words; "" while the database answers."""
+        return self.backend.reach.trouble()
+
     async def write(self, command: Command[T]) -> T:
         """Run `command` in the next commit and return its result once that is durable; raises what it raised."""
         if self._closing:

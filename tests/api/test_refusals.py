@@ -7,6 +7,7 @@ import json
 import pytest
 
 from incidentd.services.errors import ServiceError
+from incidentd.storage.reach import Unreachable
 
 DEEP = b'{"title":"a","summary":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 
@@ -190,6 +191,15 @@ async def test_a_fault_of_the_daemon_is_500_and_tells_nothing_private(api, fake,
     assert b"secret" not in answer.body
     fake.failure = None
     assert (await api("GET", "/v1/health")).status == 200
+
+
+async def test_while_the_database_is_away_the_answer_is_503_and_says_so(api, fake):
+    fake.failure = Unreachable("the database has not answered since 2026-01-01 10:00:00 UTC: refused")
+    answer = await api("GET", "/v1/alerts")
+    assert answer.status == 503
+    assert (answer.problem.type, answer.headers.get("retry-after")) == ("urn:incidentd:unavailable", "1")
+    assert "has not answered since" in answer.problem.detail
+    assert "another node" in answer.problem.remedy
 
 
 @pytest.mark.parametrize("header", ["Origin", "Referer"])

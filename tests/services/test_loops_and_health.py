@@ -34,6 +34,18 @@ async def test_a_quiet_daemon_is_well(health):
     assert shown.rss_mib > 1
 
 
+async def test_health_speaks_while_the_database_does_not(daemon, health):
+    await daemon.fire("a")
+    daemon.store.backend.reach.lost(OSError("no route to host"))
+    shown = await health(notes=["a note"])
+    assert shown.status == "degraded"
+    assert "has not answered since" in shown.problems[0]
+    assert "no route to host; senders are refused" in shown.problems[0]
+    assert shown.problems[1:] == ("a note",)
+    daemon.store.backend.reach.answered()
+    assert (await health()).alerts_firing == 1
+
+
 async def test_what_health_counts(daemon, health):
     await daemon.fire("a")
     await daemon.fire("b")

@@ -71,7 +71,7 @@ async def make(monkeypatch):
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
     running: list[Ingress] = []
 
-    async def make(rate: float = 0, burst: int = 1, at_once: int = 8, routes=ROUTES) -> Ingress:
+    async def make(rate: float = 0, burst: int = 1, at_once: int = 8, routes=ROUTES, trouble=str) -> Ingress:
         ingress = Ingress(
             clock=FakeClock(),
             links=Links(),
@@ -79,6 +79,7 @@ async def make(monkeypatch):
             metrics=Metrics("1.2.3"),
             buckets=Buckets(rate, burst),
             at_once=at_once,
+            trouble=trouble,
         )
         ingress.mount(routes)
         await ingress.start([("127.0.0.1", 0)])
@@ -158,6 +159,16 @@ async def test_a_plugin_cannot_say_that_the_daemon_is_ready(make):
     ingress.ready = True
     assert (await call(ingress, "GET", "/-/ready"))[::2] == (200, b"OK")
     assert (await call(ingress, "GET", "/-/healthy"))[0] == 200
+
+
+async def test_a_node_without_its_database_is_not_ready_and_tells_nobody_where_it_is(make):
+    away = ["no answer from db.internal:5432"]
+    ingress = await make(trouble=lambda: away[0])
+    ingress.ready = True
+    assert (await call(ingress, "GET", "/-/ready"))[::2] == (503, b"the database does not answer")
+    assert (await call(ingress, "GET", "/-/healthy"))[0] == 200, "to be restarted would not help"
+    away[0] = ""
+    assert (await call(ingress, "GET", "/-/ready"))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,176 @@
+"""A PostgreSQL that falls silent, goes away or is demoted: nothing waits for ever, and all is well once it is back."""
+
+import asyncio
+import contextlib
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from incidentd.storage import notices, postgresql
+from incidentd.storage.postgresql import Connecting, PostgresBackend, hosts
+from incidentd.storage.reach import Unreachable
+from incidentd.storage.store import Store
+
+several_nodes = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+
+
+class Proxy:
+    """A way to the server that can be cut: `silent` swallows what is said, `refusing` resets every connection."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._pairs: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heard = asyncio.Event()
+        self._heard.set()
+        self.refusing = False
+        self.port = 0
+        self.url = ""
+
+    async def start(self) -> None:
+        self._listening = await asyncio.start_server(self._come, "127.0.0.1", 0)
+        self.port = self._listening.sockets[0].getsockname()[1]
+
+    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.refusing:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_unix_connection(f"{self._server}/.s.PGSQL.5432")
+        self._pairs |= {writer, back}
+        for source, target in ((reader, back), (there, writer)):
+            task = asyncio.create_task(self._pass_on(source, target))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await source.read(65536):
+                await self._heard.wait()
+                target.write(data)
+                await target.drain()
+        target.transport.abort()
+
+    def silence(self) -> None:
+        self._heard.clear()
+
+    def refuse(self) -> None:
+        self.refusing = True
+        for writer in self._pairs:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        self.refusing = False
+        self._heard.set()
+
+    async def close(self) -> None:
+        self.refuse()
+        self.mend()
+        self._listening.close()
+        await asyncio.gather(*self._tasks)
+
+
+@pytest.fixture
+async def proxy(database_url):
+    parts = urlsplit(database_url)
+    made = Proxy(parse_qs(parts.query)["host"][0])
+    await made.start()
+    made.url = f"postgresql://postgres@127.0.0.1:{made.port}{parts.path}"
+    yield made
+    await made.close()
+
+
+async def until(fulfilled, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not fulfilled():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+def told(number):
+    return lambda tx: tx.emit("told", f"b:{number}")
+
+
+@several_nodes
+@pytest.mark.parametrize("how", ["silence", "refuse"])
+async def test_what_waits_is_cut_off_what_is_new_is_refused_and_all_is_well_later(make_store, proxy, how, monkeypatch):
+    monkeypatch.setattr(notices, "_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(notices, "_ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", 0.3)
+    store = await make_store(url=proxy.url)
+    changes = []
+    store.backend.reach.changed = lambda: changes.append(store.backend.reach.trouble())
+    await store.write(told(1))
+    slow = asyncio.create_task(store.read(lambda conn: conn.execute(text("SELECT pg_sleep(60)"))))
+    await asyncio.sleep(0.1)
+    getattr(proxy, how)()
+    waiting = asyncio.create_task(store.write(told(2)))
+    await until(lambda: changes)
+    assert "has not answered since" in changes[0]
+    for one in (slow, waiting):
+        with pytest.raises((OSError, DBAPIError)):
+            await asyncio.wait_for(one, 10)
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="has not answered since"):
+        await store.write(told(3))
+    assert time.monotonic() - began < 1, "nobody waits for what is known to be away"
+
+    proxy.mend()
+    await until(lambda: len(changes) == 2)
+    assert changes[1] == ""
+    await store.write(told(4))
+    assert await store.read(lambda conn: conn.execute(text("SELECT 1")).scalar_one()) == 1
+
+
+@several_nodes
+async def test_a_server_that_was_demoted_counts_as_away(make_store, monkeypatch):
+    monkeypatch.setattr(notices, "_EVERY_SECONDS", 0.05)
+    store = await make_store()
+
+    async def demoted(connection):
+        raise notices.StandsBy("the server is a standby and takes no writes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "_asked", demoted)
+        await until(store.backend.reach.trouble)
+        with pytest.raises(Unreachable, match="standby"):
+            await store.write(told(1))
+    await until(lambda: not store.backend.reach.trouble())
+    await store.write(told(2))
+
+
+@several_nodes
+async def test_of_several_hosts_the_one_that_answers_is_taken_and_remembered(make_store, proxy):
+    name = urlsplit(proxy.url).path
+    url = f"postgresql://postgres@127.0.0.1:1,127.0.0.1:{proxy.port}{name}"
+    store: Store = await make_store(url=url)
+    await store.write(told(1))
+    assert isinstance(store.backend, PostgresBackend)
+    assert store.backend._connecting.addresses[0] == proxy.url
+
+
+@several_nodes
+async def test_a_node_that_stops_in_the_middle_of_a_transaction_holds_the_others_up_for_seconds_only(
+    make_store, monkeypatch
+):
+    monkeypatch.setattr(postgresql, "SESSION", postgresql.SESSION.replace("'5s'", "'200ms'"))
+    stopped, other = await make_store(), await make_store()
+
+    def stops(conn):
+        with conn.begin():
+            conn.execute(text("UPDATE counters SET value = value + 1"))
+            time.sleep(1)  # as SIGSTOP would: the whole process stands still
+            conn.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError, match="closed"):
+        await stopped.backend.write_alone(stops)
+    await other.write(told(1))
+
+
+def test_the_hosts_of_an_address():
+    assert hosts("postgresql://u:p@a:1,b:2/d?x=y") == ("postgresql://u:p@a:1/d?x=y", "postgresql://u:p@b:2/d?x=y")
+    assert hosts("postgresql+asyncpg://u@a/d") == ("postgresql://u@a/d",)
+    assert hosts("postgresql://postgres@/d?host=%2Ftmp") == ("postgresql://postgres@/d?host=%2Ftmp",)
+    assert Connecting("postgresql://u@[::1]:1,b/d").addresses == ["postgresql://u@[::1]:1/d", "postgresql://u@b/d"]
