@@ -14,10 +14,10 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults test-systemd build clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Two pip steps, because pip checks no hashes for an editable install: first the pinned and hashed files, without
 # looking for more; then the project itself, with the build back end that was just installed.
@@ -37,13 +37,13 @@ run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident,
 	$(BIN)/incidentd demo $(ARGS)
 
 # Where caches of compiled modules are turned off, every process that a test starts would compile all of them again.
-test test-engines test-faults test-e2e: export PYTHONDONTWRITEBYTECODE =
+test test-engines test-faults test-e2e test-systemd: export PYTHONDONTWRITEBYTECODE =
 
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" $(ARGS)
 
 test-engines: $(STAMP) ## every test of the services on both engines; `make test` takes PostgreSQL where SQL differs
-	INCIDENTD_TEST_BOTH=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults" tests/services $(ARGS)
+	INCIDENTD_TEST_BOTH=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" tests/services $(ARGS)
 
 check: lint types imports docs-check test ## lint, types, import contracts, reference pages, tests
 
@@ -79,6 +79,9 @@ test-e2e: $(STAMP) ## tests against real Prometheus, Alertmanager, Nagios, Icing
 
 test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 	$(BIN)/pytest -q -m faults $(ARGS)
+
+test-systemd: $(STAMP) ## boot a real systemd in namespaces and run incidentd under it (root; minutes)
+	$(BIN)/pytest -n 0 -q -m systemd $(ARGS)
 
 build: $(STAMP) ## sdist and wheel in dist/
 	$(BIN)/python -m build --no-isolation

@@ -16,7 +16,7 @@ FILES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted(path for path in (ROOT / "config").rglob("*") if path.is_file()),
-    *sorted((ROOT / "systemd").glob("*")),
+    *sorted(path for path in (ROOT / "systemd").rglob("*") if path.is_file()),
 ]
 _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`((?:[\w./-]*/)?incident(?:ctl|d) [^`\n]+)`")

@@ -17,10 +17,15 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def version() -> int:
+    return int(analyze("--version").stdout.split()[1])
+
+
 @pytest.fixture
 def units(tmp_path) -> Path:
-    """The units with programs that exist here: `verify` looks for them."""
+    """The units with programs that exist here: `verify` looks for them. The drop-ins for every service are in place."""
     program = shutil.which("true")
+    shutil.copytree(UNITS / "every-service", tmp_path, dirs_exist_ok=True)
     for path in UNITS.glob("incidentd*"):
         text = path.read_text()
         for name in ("incidentd", "incidentctl"):
@@ -31,12 +36,26 @@ def units(tmp_path) -> Path:
 
 @needs_systemd
 def test_systemd_accepts_every_unit(units):
-    for unit in sorted(units.iterdir()):
+    for unit in sorted(path for path in units.iterdir() if path.is_file()):
         path = unit if "@" not in unit.name else unit.rename(unit.with_name(unit.name.replace("@", "@backup")))
         done = analyze("verify", "--man=no", path)
         complaints = [line for line in done.stderr.splitlines() if "incidentd" in line]
         assert complaints == [], done.stderr
         assert done.returncode == 0, done.stderr
+
+
+@needs_systemd
+def test_the_drop_in_for_reloads_is_for_253_and_newer(units):
+    drop_in = units / "incidentd.service.d"
+    drop_in.mkdir()
+    shutil.copy(UNITS / "notify-reload.conf", drop_in)
+    said = analyze("verify", "--man=no", units / "incidentd.service").stderr
+    complaints = [line for line in said.splitlines() if "incidentd" in line]
+    if version() >= 253:
+        assert complaints == []
+    else:
+        (complaint,) = complaints
+        assert complaint.endswith("Failed to parse service type, ignoring: notify-reload")
 
 
 @needs_systemd
@@ -68,4 +87,7 @@ def test_the_sockets_carry_the_names_the_daemon_looks_for():
 
 
 def test_the_failure_handler_asks_for_no_handler_of_its_own():
+    name = "incidentd-on-failure.conf"
     assert not unit("incidentd-unit-failed@.service").has_option("Unit", "OnFailure")
+    assert unit(f"every-service/service.d/{name}")["Unit"]["OnFailure"] == "incidentd-unit-failed@%n.service"
+    assert not unit(f"every-service/incidentd-unit-failed@.service.d/{name}").sections()

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Boots the host's own systemd, with incidentd's units, on a throw-away overlay of the root file system. Run by
-# test_systemd_boot.py as: unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child boot-systemd.sh WORK
-# WORK holds `files/` (laid over the root), `out/` (for results) and is otherwise scratch. Exit 77: not possible here.
+# Boots a root file system's own systemd on a throw-away overlay of it. Run by machine.py as:
+#   unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child boot.sh WORK LOWER [SOURCE=TARGET ...]
+# WORK/files is laid over the root LOWER, each SOURCE is bound to TARGET inside. Exit 77: not possible here.
 set -euo pipefail
-work=$1 source=$2 site=$3 python=$4
+work=$1 lower=$2
+shift 2
 root=$work/t/root
 
 unable() { echo "cannot boot systemd here: $1" >&2; exit 77; }
@@ -12,7 +13,7 @@ mount --make-rprivate / || unable "no private mounts"
 mkdir -p "$work/t"
 mount -t tmpfs tmpfs "$work/t"
 mkdir -p "$work"/t/{up,wk,root}
-mount -t overlay overlay -o "lowerdir=/,upperdir=$work/t/up,workdir=$work/t/wk" "$root" || unable "no overlay"
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$work/t/up,workdir=$work/t/wk" "$root" || unable "no overlay"
 # The kernel's settings and devices are the host's: they are read-only or left out, so that nothing here changes them.
 mount -t proc proc "$root/proc"
 mount --bind "$root/proc/sys" "$root/proc/sys"
@@ -31,13 +32,16 @@ ln -s pts/ptmx "$root/dev/ptmx"
 mkdir "$root"/dev/{pts,shm,mqueue,hugepages}
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 
-rm -rf "$root"/etc/systemd/system/* # nothing of the host's own is started
+[[ $lower != / ]] || rm -rf "$root"/etc/systemd/system/* # nothing of the host's own is started
 cp -a "$work/files/." "$root/"
-mkdir -p "$root"/{out,opt/incidentd/src,opt/incidentd/site,opt/incidentd/python}
-mount --bind "$work/out" "$root/out"
-mount --bind "$source" "$root/opt/incidentd/src"
-mount --bind "$site" "$root/opt/incidentd/site"
-mount --bind "$python" "$root/opt/incidentd/python"
+for pair in "$@"; do
+  mkdir -p "$root${pair#*=}"
+  mount --bind "${pair%%=*}" "$root${pair#*=}"
+done
 ip link set lo up 2>/dev/null || true
 export container=other
-exec chroot "$root" /lib/systemd/systemd --system --log-target=null --show-status=no
+cd "$root"
+pivot_root . .
+umount -l .
+mount --make-rshared . # what a manager of containers does for a systemd inside: it hands credentials over by mounts
+exec chroot . /lib/systemd/systemd --system --log-target=journal --show-status=no
