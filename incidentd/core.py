@@ -80,6 +80,8 @@ from incidentd.services.silences import Silences
 from incidentd.services.similar_lists import Embedders
 from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
+from incidentd.services.store_outage import StoreOutage
+from incidentd.services.store_return import StoreReturn
 from incidentd.services.subscriber_letters import SubscriberLetters
 from incidentd.services.subscribers import Subscribers
 from incidentd.services.support_desk import SupportDesk
@@ -167,11 +169,12 @@ class Core:
             Loop("symptom words", self.reviews.similar_lists.words.work),
             self.evolution.loop,
             self.evolution.letters.loop,
+            self.outage.loop,
             *self.operations.loops,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
-        """How messages leave, to people and to those who subscribe."""
+        """How messages leave, to people and to those who subscribe; also while nothing can be stored."""
         paged, undelivered = self.desk.rests.paged, self.support.changes.undelivered
         outcomes = Outcomes(self.escalation, paged, undelivered, self.chat_rooms, self.reviews.exports)
         self.receipts = Receipts(self.store, outcomes)
@@ -179,6 +182,11 @@ class Core:
         outgoing = Outbox(process, roster, sender.capabilities, self._node)
         letters = SubscriberLetters(self.subscribers)
         self.deliveries = DeliveryWorker(self.store, sender, outgoing, outcomes, self.links, letters)
+        back = StoreReturn(self.store, self.intake, self.escalation)
+        self.outage = StoreOutage(self.store, sender, self.links, self.mutes, process, roster, back)
+        self.intake.refused, self.links.take = self.outage.refused, self.outage.take
+        self.deliveries.already = self.outage.already
+        self.operations.watched.append(self.outage.problems)
 
     def _compose_incidents(self, store: Store, process: Callable[[], Process], roster: Callable[[], Roster]) -> None:
         """The response, and who reported what it is about."""
@@ -375,6 +383,6 @@ class Core:
 
     async def close(self) -> None:
         """Finish what is under way, then close the store; nothing due is lost."""
-        await asyncio.gather(*(loop.stop() for loop in self._loops))
+        await asyncio.gather(*(loop.stop() for loop in self._loops), self.outage.stop())
         await self.deliveries.drain(_DRAIN_SECONDS)
         await self.store.close()

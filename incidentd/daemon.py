@@ -140,6 +140,7 @@ class Daemon:
             source=lambda: self.configuration.source,
         )
         self._core.evolution.keeping.directory = lambda: self.configuration.daemon.state_dir
+        self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         await self._load_plugins()

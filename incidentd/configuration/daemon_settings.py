@@ -16,8 +16,10 @@ from incidentd.configuration.directories import default_runtime_dir, default_spo
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
+from incidentd.configuration.store_down_table import StoreDownTable, store_down
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, PositiveDuration, Table
+from incidentd.domain.store_down import StoreDown
 from incidentd.plugin.values import Secret
 
 MAIN_FILE = "incidentd.toml"
@@ -148,6 +150,7 @@ class MainFile(Table):
     ingress: IngressTable = IngressTable()
     outbound: OutboundTable = OutboundTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
+    store_down: StoreDownTable = StoreDownTable()
     plugins: PluginsTable = PluginsTable()
     sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
@@ -203,6 +206,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     allow_private: bool
     disabled_plugins: frozenset[str]
     heartbeat: HeartbeatSettings | None = None
+    store_down: StoreDown = StoreDown()
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,6 +248,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         allow_private=main.outbound.allow_private,
         disabled_plugins=frozenset(main.plugins.disabled),
         heartbeat=_heartbeat(document, main.heartbeat, environ),
+        store_down=store_down(main.store_down),
     )
     instances = (
         *_instances(document, "source", main.sources),

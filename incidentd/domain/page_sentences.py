@@ -133,6 +133,12 @@ def _last_resort(data: Data, _actor: str) -> str:
     return f"{data['why'][0].upper()}{data['why'][1:]}: {told}"
 
 
+@about("page.told_from_memory")
+def _told_from_memory(data: Data, _actor: str) -> str:
+    head = f"While nothing could be stored: to {data['person']} by {data['notifier']} at {at(data['at'])}"
+    return f"{head}, which failed: {data['error']}" if data["error"] else head
+
+
 @about("chat.failed")
 def _chat_failed(data: Data, _actor: str) -> str:
     return f"The chat ({data['notifier']}) could not be told: {data['error']}"

@@ -175,6 +175,13 @@ def _last_resort(told: Told) -> Line:
     return Line(kind="page", text=f"{head}: {told.name}", detail=told.data["why"])
 
 
+@about("page.told_from_memory")
+def _told_from_memory(told: Told) -> Line:
+    end = f" failed: {told.data['error']}" if told.data["error"] else ""
+    text = f"Told {told.data['person']} by {told.data['notifier']} while nothing could be stored{end}: {told.name}"
+    return Line(kind="page", text=text, detail=joined(told.data["title"], told.data["body"]))
+
+
 def _exact(data: Mapping[str, Any]) -> str:
     """The text of a message as it went out, and by which attempt."""
     carried = f"in one message: {data['sent_title']}" if "bundle" in data else ""

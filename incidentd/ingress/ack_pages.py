@@ -9,6 +9,7 @@ from html import escape
 from typing import Protocol
 
 from incidentd.domain.display import safe_line
+from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.values import WebhookResponse
 
 HEADERS = {
@@ -62,7 +63,7 @@ class AckView(Protocol):
 
 
 class AckLinks(Protocol):
-    """Answers links; None for a token that is not ours or has run out."""
+    """Answers links; None for a token that is not ours or has run out. Raises `StoreUnavailable`."""
 
     async def describe(self, token: str) -> AckView | None: ...
     async def acknowledge(self, token: str) -> AckView | None: ...
@@ -83,6 +84,12 @@ def _gone() -> WebhookResponse:
     return _page("Link not valid", inner, 410)
 
 
+def _unavailable(what: str, *, ask: bool) -> WebhookResponse:
+    """Nothing can be stored: what is known of it, and the button where it may still be pressed."""
+    form = '<form method="post"><button type="submit">I am on it</button></form>' if ask else ""
+    return _page("Not recorded", f"<h1>Not recorded</h1><p>{escape(what)}</p>{form}", 503)
+
+
 def _told(view: AckView) -> str:
     title = escape(safe_line(view.title, 300))
     taken, over = _DONE.get(view.kind, ("Acknowledged by", "Already resolved"))
@@ -98,7 +105,10 @@ def _told(view: AckView) -> str:
 
 async def answer(links: AckLinks, method: str, token: str) -> WebhookResponse:
     """The answer to GET or POST /ack/TOKEN."""
-    view = await (links.acknowledge(token) if method == "POST" else links.describe(token))
+    try:
+        view = await (links.acknowledge(token) if method == "POST" else links.describe(token))
+    except StoreUnavailable as error:
+        return _unavailable(str(error), ask=method != "POST")
     if view is None:
         return _gone()
     told = _told(view)

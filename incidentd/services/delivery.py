@@ -69,7 +69,10 @@ class Links(Protocol):
 
 
 class DeliveryWorker:
-    """Sends what is in the outbox. `links` makes the signed links of a message, and the name of a page's thread."""
+    """Sends what is in the outbox. `links` makes the signed links of a message, and the name of a page's thread.
+
+    `already` knows the receipts of messages that were sent by their key while the store was away.
+    """
 
     def __init__(
         self,
@@ -89,6 +92,7 @@ class DeliveryWorker:
         self._outbox = outbox
         self._outcomes = outcomes
         self._links = links
+        self.already: Callable[[str], Receipt | None] = lambda _key: None
         self._sending: set[asyncio.Task[None]] = set()
         self._in_flight: Counter[str] = Counter()
         self.loop = Loop("deliveries", self._work)
@@ -166,6 +170,8 @@ class DeliveryWorker:
 
     async def _hand_over(self, claimed: Claimed) -> Receipt:
         row = claimed.row
+        if (receipt := self.already(row.idempotency_key)) is not None:
+            return receipt
         if row.to_chat:
             return await self._chat.send(row)
         if row.to_forge:

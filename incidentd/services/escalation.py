@@ -263,7 +263,10 @@ class Escalation:
     def _tell(self, tx: Tx, page: PageRow, reached: Reach, *, can_wait: bool) -> None:
         deliveries.enqueue(
             tx,
-            [of_step(page, contact, self._due(tx, page, contact), can_wait=can_wait) for contact in reached.contacts],
+            [
+                of_step(page, place, contact, self._due(tx, page, contact), can_wait=can_wait)
+                for place, contact in enumerate(reached.contacts)
+            ],
         )
 
     def _due(self, tx: Tx, page: PageRow, contact: Contact) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,6 +19,7 @@ from incidentd.services.idempotency import first_time
 from incidentd.storage import alert_intake, alerts, pages
 from incidentd.storage.alert_intake import Known, Unstorable
 from incidentd.storage.store import Store, StoreClosed
+from incidentd.storage.trouble import is_trouble
 from incidentd.storage.tx import Tx, Wake
 
 _ROUTED = {Effect.NEW, Effect.REFIRED, Effect.RELABELLED, Effect.RESOLVED, Effect.RESOLVED_UNKNOWN}
@@ -29,11 +30,12 @@ _LONGEST_KEY = 512  # characters, as the contract of Signal has it
 
 
 class Intake:
-    """Takes signals from every source."""
+    """Takes signals from every source. `refused` hears of those that could not be stored."""
 
     def __init__(self, store: Store, escalation: Escalation) -> None:
         self._store = store
         self._escalation = escalation
+        self.refused: Callable[[str, Sequence[Signal]], None] = lambda _source, _signals: None
         self._heard_at = 0.0  # of time.monotonic()
         self._heard_before = 0.0  # of time.monotonic()
 
@@ -53,6 +55,8 @@ class Intake:
         try:
             await self._store_mended(source, signals, once)
         except (SQLAlchemyError, StoreClosed, OSError) as error:
+            if is_trouble(error):
+                self.refused(source, signals)
             raise StoreUnavailable("the alerts could not be stored; send them again") from error
 
     async def _store_mended(self, source: str, signals: Sequence[Signal], once: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+from incidentd.domain.delivery_keys import step_key
 from incidentd.domain.escalation import NOBODY, last_resort_why
 from incidentd.domain.people import Roster
 from incidentd.storage import deliveries, pages, timers
@@ -61,10 +61,10 @@ class LastResort:
                     address=method.address,
                     kind=KIND,
                     message=message,
-                    idempotency_key=uuid.uuid4().hex,
+                    idempotency_key=step_key(page.subject, page.started_at, page.version, place, PERSON, method),
                     due_at=tx.now + method.after,
                 )
-                for method in contacts
+                for place, method in enumerate(contacts)
             ],
         )
         tx.emit("page.last_resort", page.subject, {"why": why, "by": [one.notifier for one in contacts]})

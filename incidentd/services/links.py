@@ -8,6 +8,7 @@ what was offered to the person ("h3d45", see `offers`). Whoever follows it has p
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -19,8 +20,10 @@ from datetime import timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from incidentd.clock import Clock, to_micros
+from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.services.ack_view import AckView
 from incidentd.services.delivery import MessageLinks
 from incidentd.services.errors import Conflict, NotFound, ServiceError
@@ -31,7 +34,7 @@ from incidentd.storage import contacts, deliveries, outbox, pages
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.outbox import contact_of
 from incidentd.storage.schema import meta
-from incidentd.storage.store import Store
+from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
 
 LIFETIME = timedelta(days=7)
@@ -40,6 +43,15 @@ _SUBJECT = re.compile(r"(?:([bt])([0-9]{1,18})|([h-s]?)([0-9]{1,18})(?:d([0-9]{1
 _KINDS = {"b": "bundle", "t": "test"}
 _ASKING = ("page", "last_resort")
 _SIGNATURE = 20  # bytes of HMAC-SHA256: 160 bits
+_STORE_SECONDS = 10.0
+_TROUBLE = (SQLAlchemyError, StoreClosed, OSError, TimeoutError)
+_UNREADABLE = "The store of incidentd cannot be read at the moment. You may acknowledge all the same."
+_NOT_TAKEN = "This was NOT recorded: the store of incidentd cannot be written. Try again, and tell the others yourself."
+_TAKEN = (
+    "It is known that you are on it, but only in memory: the store of incidentd cannot be written. Nobody else is "
+    "paged about it while this incidentd runs, and it is recorded when the store is back. If incidentd is started "
+    "again before that, it is forgotten: tell the others yourself."
+)
 
 
 class About(msgspec.Struct, frozen=True):
@@ -101,7 +113,10 @@ def _make_key(tx: Tx) -> str:
 
 
 class AcknowledgeLinks:
-    """Makes the links, and answers them; implements the ingress' `AckLinks`. `offers` are what else may be accepted."""
+    """Makes the links, and answers them; implements the ingress' `AckLinks`. `offers` are what else may be accepted.
+
+    `take` notes in memory who is on which pages, while it cannot be stored; whether it did.
+    """
 
     def __init__(
         self,
@@ -117,6 +132,7 @@ class AcknowledgeLinks:
         self._clock = clock
         self._public_url = public_url
         self._key = b""
+        self.take: Callable[[Sequence[int], str], bool] = lambda _pages, _person: False
 
     async def start(self) -> None:
         """Load the signing key, or make it the first time."""
@@ -156,6 +172,10 @@ class AcknowledgeLinks:
                     found += [f"{offer.verb}: {url}"] if url else []
         return tuple(found)
 
+    def of_page(self, page_id: int, person: str) -> str | None:
+        """The link of a message about one page that no row carries."""
+        return self._url(str(page_id), person)
+
     def _url(self, subject: str, person: str) -> str | None:
         """None when no public address is known."""
         base = self._public_url().rstrip("/")
@@ -175,15 +195,37 @@ class AcknowledgeLinks:
             about = read(self._key, token, self._now())
         except BadToken:
             return None
-        return await self._store.read(lambda conn: self._view(conn, about))
+        try:
+            async with asyncio.timeout(_STORE_SECONDS):
+                return await self._store.read(lambda conn: self._view(conn, about))
+        except _TROUBLE as error:
+            raise StoreUnavailable(_UNREADABLE) from error
 
     async def acknowledge(self, token: str) -> AckView | None:
-        """Acknowledge as the message's recipient; an older acknowledgement stands."""
+        """Acknowledge as the message's recipient; an older acknowledgement stands.
+
+        Raises `StoreUnavailable`, whose words say what is known in memory.
+        """
         try:
             about = read(self._key, token, self._now())
         except BadToken:
             return None
-        return await self._store.write(lambda tx: self._follow(tx, about))
+        try:
+            async with asyncio.timeout(_STORE_SECONDS):
+                return await self._store.write(lambda tx: self._follow(tx, about))
+        except _TROUBLE as error:
+            taken = self.take(await self._pages_known(about), about.person)
+            raise StoreUnavailable(_TAKEN if taken else _NOT_TAKEN) from error
+
+    async def _pages_known(self, about: About) -> list[int]:
+        """The pages, as far as the token says or the store can be read."""
+        if about.page_id is not None:
+            return [about.page_id]
+        try:
+            async with asyncio.timeout(_STORE_SECONDS):
+                return await self._store.read(lambda conn: _pages_of(conn, about))
+        except _TROUBLE:
+            return []
 
     def _follow(self, tx: Tx, about: About) -> AckView | None:
         for page_id in _pages_of(tx.conn, about):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.escalation import Handler
@@ -13,20 +13,24 @@ from incidentd.storage.store import Store
 
 
 class OperationsDesk:
-    """The daemon calls `start` once the store is open; its loops run and end with all the others."""
+    """The daemon calls `start` once the store is open; its loops run and end with all the others.
+
+    `watched` are asked for more problems: those of services that others compose.
+    """
 
     def __init__(self, store: Store, node: str) -> None:
         self._store = store
         self._node = node
         self.sizes = StoreSizes(store)
         self.loops: list[Loop] = [self.sizes.loop]
+        self.watched: list[Callable[[], Sequence[OwnAlarm]]] = []
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong with the house, for health."""
-        return self.sizes.problems()
+        return [*self.sizes.problems(), *(problem for of in self.watched for problem in of())]
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""

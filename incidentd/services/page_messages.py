@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from incidentd.domain.delivery_keys import step_key
 from incidentd.domain.escalation import Contact
 from incidentd.domain.people import Person
 from incidentd.storage import deliveries
@@ -18,8 +19,8 @@ COPY = "copy"
 _FOLLOWED = (PAGE, COPY, "last_resort")
 
 
-def of_step(page: PageRow, contact: Contact, due_at: datetime, *, can_wait: bool) -> NewDelivery:
-    """The row for one message of the step that the page is at."""
+def of_step(page: PageRow, place: int, contact: Contact, due_at: datetime, *, can_wait: bool) -> NewDelivery:
+    """The row for one message of the step that the page is at: the one at `place` of the step."""
     return NewDelivery(
         page_id=page.id,
         person=contact.person.handle,
@@ -29,7 +30,9 @@ def of_step(page: PageRow, contact: Contact, due_at: datetime, *, can_wait: bool
         message=Message(
             title=page.title, body=page.body, reason=contact.reason, urgency=page.urgency, labels=page.labels
         ),
-        idempotency_key=uuid.uuid4().hex,
+        idempotency_key=step_key(
+            page.subject, page.started_at, page.version, place, contact.person.handle, contact.method
+        ),
         due_at=due_at,
         step=page.step,
         round=page.round,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -13,12 +14,15 @@ from sqlalchemy import Connection
 from incidentd.clock import Clock
 from incidentd.storage.batch import Command, Committed, Job
 from incidentd.storage.engines import Backend, open_backend
+from incidentd.storage.trouble import is_trouble
 from incidentd.storage.tx import Wake
 from incidentd.wire import Event
 
 T = TypeVar("T")
 log = structlog.get_logger("incidentd.storage")
 _MAX_BATCH = 512
+HANGS = timedelta(seconds=10)
+"""A commit that takes so long counts as failing."""
 
 
 class StoreClosed(Exception):  # noqa: N818
@@ -43,6 +47,8 @@ class Store:
         self._jobs: deque[Job[Any]] = deque()
         self._work = asyncio.Event()
         self._closing = False
+        self._failing_since: datetime | None = None
+        self._committing_since: datetime | None = None
         self._writer = asyncio.create_task(self._write_batches(), name="store-writer")
 
     @classmethod
@@ -74,6 +80,13 @@ class Store:
         """Why nothing can be stored or read now, in words; "" while the database answers."""
         return self.backend.reach.trouble()
 
+    @property
+    def failing_since(self) -> datetime | None:
+        """Since when nothing can be written, as far as it was tried; None when the store is well."""
+        began, now = self._committing_since, self.clock.now()
+        hangs = began if began is not None and now - began >= HANGS else None
+        return self._failing_since or hangs
+
     async def write(self, command: Command[T]) -> T:
         """Run `command` in the next commit and return its result once that is durable; raises what it raised."""
         if self._closing:
@@ -103,15 +116,26 @@ class Store:
                 await self._commit(batch)
 
     async def _commit(self, batch: list[Job[Any]]) -> None:
+        self._committing_since = self.clock.now()
         try:
             done = await self.backend.commit([job.command for job in batch], self.clock)
         except Exception as error:  # the connection broke: nobody was told that anything is durable
+            self._note([error])
             for job in batch:
                 _answer(job, (False, error))
             return
+        self._note([value for good, value in done.outcomes if not good], wrote=bool(done.events))
         self._publish(done)
         for job, outcome in zip(batch, done.outcomes, strict=True):
             _answer(job, outcome)
+
+    def _note(self, errors: Sequence[BaseException], *, wrote: bool = False) -> None:
+        """Keep whether the store itself is in trouble. A commit that had nothing to write proves nothing."""
+        began, self._committing_since = self._committing_since, None
+        if any(map(is_trouble, errors)):
+            self._failing_since = self._failing_since or began
+        elif wrote:
+            self._failing_since = None
 
     def _publish(self, done: Committed) -> None:
         if done.events:

@@ -32,7 +32,9 @@ def emitted():
                         yield argument.value, path.name
 
 
-ELSEWHERE = {"notifier.tested", "contact.proven", "contact.tested"}
+ELSEWHERE = {
+    "notifier.tested", "contact.proven", "contact.tested", "daemon.store_back", "daemon.told_from_memory",
+}  # fmt: skip
 """Kinds that never stand in an alert's trace, beside those of incidents."""
 
 
