@@ -11,6 +11,8 @@ declare -A programs=(
   [icinga2]=icinga2-bin
   [chromium]=chromium
   [chromedriver]=chromium-driver
+  [sshd]=openssh-server
+  [ssh]=openssh-client
 )
 missing=()
 for program in "${!programs[@]}"; do

@@ -66,8 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(_LEAVE)
         raise
     over_ssh = bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
-    mouse = options.mouse if options.mouse is not None else not over_ssh
-    return run(options.socket, incident_id=options.incident, mouse=mouse)
+    return run(options.socket, incident_id=options.incident, mouse=options.mouse, over_ssh=over_ssh)
 
 
 if __name__ == "__main__":

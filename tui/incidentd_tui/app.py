@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -24,6 +25,7 @@ from incidentd.domain.display import safe_line
 from incidentd_tui import paint, theme, verbs
 from incidentd_tui.acts import Acts
 from incidentd_tui.driver import PatientDriver
+from incidentd_tui.far_end import QUESTION, FarEnd
 from incidentd_tui.forms.ideas import idea_form
 from incidentd_tui.gateway import Gateway
 from incidentd_tui.inert import Backstop
@@ -83,11 +85,14 @@ class IncidentdApp(App[int]):
     DEFAULT_MODE = "inbox"
     BINDINGS: ClassVar[list[BindingType]] = [*verbs.bindings((*verbs.MODES, *verbs.GLOBAL))]
 
-    def __init__(self, client: Client, *, clock: Clock | None = None, incident_id: int | None = None) -> None:
+    def __init__(
+        self, client: Client, *, clock: Clock | None = None, incident_id: int | None = None, over_ssh: bool = False
+    ) -> None:
         self._backstop = Backstop()
         super().__init__()
         self.gateway = Gateway(client)
         self.model = Model(clock or SystemClock())
+        self.far_end = FarEnd(time.monotonic()) if over_ssh else None
         self.acts = Acts(self.gateway, self.model, self.say, self.changed)
         self.wording = Wording(client, self.model)
         self.looking = Looking()
@@ -162,7 +167,11 @@ class IncidentdApp(App[int]):
     # ------------------------------------------------------------------ keys
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self.far_end is not None:
+                self.far_end.heard(time.monotonic())
             await self.keyboard.take(event)
+        elif isinstance(event, events.CursorPosition) and self.far_end is not None:
+            self.far_end.answered(time.monotonic())
         else:
             await super().on_event(event)
 
@@ -210,6 +219,18 @@ class IncidentdApp(App[int]):
         self.call_later(self.keyboard.go_on)
         for screen in self._verb_screens():
             screen.on_tick()
+        self._look_after_the_link()
+
+    def _look_after_the_link(self) -> None:
+        if self.far_end is None or self._driver is None:
+            return
+        now = time.monotonic()
+        if self.far_end.gone(now):
+            self.far_end = None
+            self.run_worker(self._leave(HANGUP), exit_on_error=False)
+        elif self.far_end.ask(now):
+            self._driver.write(QUESTION)
+            self._driver.flush()
 
     def changed(self, changes: Changes) -> None:
         """The model is different: the screens in sight follow."""
@@ -325,8 +346,8 @@ class IncidentdApp(App[int]):
         await self.push_screen(screen)
 
 
-def run(socket: str | None, *, incident_id: int | None, mouse: bool) -> int:
-    """Run the UI in this terminal until the user leaves; the answer is the exit code."""
-    app = IncidentdApp(Client(socket), incident_id=incident_id)
-    result = app.run(mouse=mouse)
+def run(socket: str | None, *, incident_id: int | None, mouse: bool | None, over_ssh: bool) -> int:
+    """Run the UI in this terminal until the user leaves; the answer is the exit code. No mouse over SSH by default."""
+    app = IncidentdApp(Client(socket), incident_id=incident_id, over_ssh=over_ssh)
+    result = app.run(mouse=not over_ssh if mouse is None else mouse)
     return result if result is not None else (app.return_code or 0)
