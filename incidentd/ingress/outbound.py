@@ -20,12 +20,14 @@ from typing import Any
 
 import aiohttp
 
+from incidentd.ingress.names import Names
 from incidentd.plugin.httpcall import AddressRefused
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-CONNECTIONS = 100
 CONNECTIONS_PER_HOST = 16
+"""There is no bound over all hosts: some that hang would use it up, and no other would be reached. Each notifier sends
+a bounded number of messages at once."""
 
 # Metadata services that are not link-local, from the providers' own documents.
 _METADATA = frozenset(
@@ -90,9 +92,10 @@ def guarded_session(*, allow_private: bool = True, timeout: float = 30.0) -> aio
     unknown, which is worse than a handshake.
     """
     connector = aiohttp.TCPConnector(
-        limit=CONNECTIONS,
+        limit=0,
         limit_per_host=CONNECTIONS_PER_HOST,
         force_close=True,
+        resolver=Names(),
         socket_factory=functools.partial(open_socket, allow_private),
     )
     return aiohttp.ClientSession(

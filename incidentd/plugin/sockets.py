@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
+
+from incidentd.plugin.own_threads import on_own_thread
 
 AddressInfo = tuple[Any, ...]
 """One entry of `getaddrinfo`."""
@@ -42,5 +45,6 @@ async def connect_first(
 
 async def connect(open_socket: Callable[[AddressInfo], socket.socket], host: str, port: int) -> socket.socket:
     """The same for a host by its name. Since API version 1.6."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await on_own_thread(ask, f"name-{host}")
     return await connect_first(open_socket, found)

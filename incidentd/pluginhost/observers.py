@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
+from incidentd.plugin.own_threads import on_own_thread
 from incidentd.plugin.values import Event
 from incidentd.pluginhost.contained import contained
 from incidentd.pluginhost.discovery import Observer
@@ -25,6 +27,7 @@ class RunningObserver:
         self.vitals = vitals
         self._queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE)
         self._task: asyncio.Task[None] | None = None
+        self._thread = f"observer-{vitals.instance}"
 
     def start(self) -> None:
         """Begin to call it."""
@@ -43,7 +46,7 @@ class RunningObserver:
             event = await self._queue.get()
             try:
                 async with asyncio.timeout(_CALL_SECONDS):
-                    await contained(asyncio.to_thread(self._observer, event=event))
+                    await contained(on_own_thread(partial(self._observer, event=event), self._thread))
             except TimeoutError:
                 # The thread cannot be stopped; one more call would only add another.
                 self.vitals.dead("failed", f"incidentd_on_event took longer than {_CALL_SECONDS:g} s and was cut off")
