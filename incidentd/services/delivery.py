@@ -185,12 +185,15 @@ class DeliveryWorker:
     async def _attempt(self, claimed: Claimed) -> Callable[[Tx], None]:
         """Send once; returns the command that stores how it ended."""
         outcomes = self._outcomes
+        paused = self._sender.state(claimed.row.notifier).state == "quarantined"
         try:
             receipt = await self._hand_over(claimed)
         except TemporaryFailure as failure:
             text, wait = _reason(failure, claimed) or "no reason was given", failure.retry_after
             down = isinstance(failure, Quarantined)
-            return lambda tx: outcomes.try_again(tx, claimed, text, wait, down=down)
+            if claimed.unclear:  # it keeps its key: an earlier attempt may have got through
+                text = safe_line(f"{deliveries.UNCLEAR}: then {text}", _ERROR)
+            return lambda tx: outcomes.try_again(tx, claimed, text, wait, arrived=claimed.unclear, down=down)
         except PermanentFailure as failure:
             text = _reason(failure, claimed)
             return lambda tx: outcomes.give_up(tx, claimed, text)
@@ -198,7 +201,7 @@ class DeliveryWorker:
             # It may have arrived: sent again with the same idempotency key.
             text = safe_line(f"{deliveries.UNCLEAR}: {_named(error)}", _ERROR)
             return lambda tx: outcomes.try_again(tx, claimed, text, arrived=True)
-        return lambda tx: outcomes.sent(tx, claimed, receipt)
+        return lambda tx: outcomes.sent(tx, claimed, receipt, returned=paused)
 
 
 def _reason(failure: Exception, claimed: Claimed) -> str:

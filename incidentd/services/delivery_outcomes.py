@@ -59,8 +59,11 @@ class Outcomes:
         self._issues = issues
 
     # ------------------------------------------------------------------ it went out
-    def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt) -> None:
-        """The vendor took it."""
+    def sent(self, tx: Tx, claimed: Claimed, receipt: Receipt, *, returned: bool = False) -> None:
+        """The vendor took it. `returned`: its notifier was paused, so what waits for it is tried now, as one message
+        to each contact."""
+        if returned:
+            outbox.release_notifier(tx, claimed.row.notifier)
         values = {
             "state": "delivered" if receipt.delivered else "sent",
             "sent_at": tx.now,
@@ -113,13 +116,24 @@ class Outcomes:
         if row.is_order:
             tx.wake(Wake.DELIVERIES)
             return
+        spent = self._give_up_parts(tx, claimed, error)
         for part in claimed.told:
-            tx.emit("delivery.retrying", subject_of(part), _facts(claimed, part, error=error, next_at=due))
+            if part.id not in spent:
+                tx.emit("delivery.retrying", subject_of(part), _facts(claimed, part, error=error, next_at=due))
         if not arrived:
             self._give_back(tx, row)
         tx.wake(Wake.DELIVERIES)
-        if down or row.attempt >= FALL_BACK_AFTER_ATTEMPTS:
+        if down or max(row.attempt, *(part.attempt for part in claimed.parts), 0) >= FALL_BACK_AFTER_ATTEMPTS:
             self.fall_back(tx, [row], error)
+
+    def _give_up_parts(self, tx: Tx, claimed: Claimed, error: str) -> set[int]:
+        """Those of a bundle that went in so many others before: each new one begins to count again. Their ids."""
+        spent = [part for part in claimed.parts if part.attempt >= MAX_ATTEMPTS]
+        for part in spent:
+            text = f"gave up after {part.attempt} attempts: {error}"
+            outbox.settle_part(tx, part, state="failed", error=text)
+            self.failed(tx, Claimed(part), text)
+        return {part.id for part in spent}
 
     def _still_wanted(self, tx: Tx, claimed: Claimed) -> bool:
         """Whether anybody still has to act on it; what is no page is always sent."""

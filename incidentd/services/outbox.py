@@ -27,10 +27,14 @@ _BUNDLE_REASON = "several messages came at once; you are written to no more ofte
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A message to send now; `parts` are those that it carries when it is a bundle."""
+    """A message to send now; `parts` are those that it carries when it is a bundle.
+
+    `unclear`: an earlier attempt may have got through, whatever becomes of this one.
+    """
 
     row: DeliveryRow
     parts: tuple[DeliveryRow, ...] = ()
+    unclear: bool = False
 
     @property
     def told(self) -> tuple[DeliveryRow, ...]:
@@ -88,7 +92,7 @@ class Outbox:
     # ------------------------------------------------------------------ limits
     def _of_contact(self, tx: Tx, limits: Sequence[Limit], contact: ContactRow) -> list[Claimed]:
         due = self._within_hours(tx, _taking_part(tx, claims.due_at_contact(tx, *contact.key)))
-        alone = [row for row in due if row.kind in (BUNDLE, "test") or row.may_have_arrived]
+        alone = [row for row in due if row.kind == "test" or row.may_have_arrived]
         fresh = [row for row in due if row not in alone]
         found = self._take(tx, alone)
         slots = [*contact.slots, *_slots(tx.now, (one.row for one in found if one.row.kind != "test"))]
@@ -100,16 +104,27 @@ class Outbox:
     def _fresh(
         self, tx: Tx, limits: Sequence[Limit], key: ContactKey, slots: list[Slot], rows: Sequence[DeliveryRow]
     ) -> list[Claimed]:
-        """Everything at once when the window is open, nothing when it is not; what was sent is added to `slots`."""
+        """Everything at once when the window is open, nothing when it is not; what was sent is added to `slots`.
+
+        Bundles that did not arrive are among it: each would ring on its own once their notifier is well again.
+        """
         for_urgent, for_others = (opening(limits, slots, tx.now, urgent=urgent) for urgent in (True, False))
         if (for_urgent if any(row.urgent for row in rows) else for_others).limit is not None:
             for row in rows:
                 until = for_urgent if row.urgent else for_others
                 _hold(tx, row, until.at, f"the limit of {until.limit} to this contact method")
             return []
-        claimed = self._take(tx, rows) if len(rows) == 1 else [self._bundled(tx, key, rows, more=bool(slots))]
+        claimed = self._take(tx, rows) if len(rows) == 1 else [self._joined(tx, key, rows, more=bool(slots))]
         slots += _slots(tx.now, (one.row for one in claimed))
         return claimed
+
+    def _joined(self, tx: Tx, key: ContactKey, rows: Sequence[DeliveryRow], *, more: bool) -> Claimed:
+        """All of it as one bundle, in which what earlier ones carried is named again."""
+        earlier = [row for row in rows if row.kind == BUNDLE]
+        carried = [part for row in earlier for part in outbox.parts_of(tx.conn, row.id)]
+        for row in earlier:
+            outbox.drop(tx, row, "what it carried goes in another one")
+        return self._bundled(tx, key, [*carried, *(row for row in rows if row.kind != BUNDLE)], more=more)
 
     def _bundled(self, tx: Tx, key: ContactKey, rows: Sequence[DeliveryRow], *, more: bool) -> Claimed:
         of_drills = drills.by_delivery(tx.conn, [row.id for row in rows])
@@ -137,8 +152,12 @@ class Outbox:
         return claimed
 
     def _take(self, tx: Tx, rows: Sequence[DeliveryRow]) -> list[Claimed]:
+        unclear = {row.id for row in rows if row.may_have_arrived}
         taken = claims.take(tx, self._node, LEASE, [row.id for row in rows])
-        return [Claimed(row, tuple(outbox.parts_of(tx.conn, row.id)) if row.kind == BUNDLE else ()) for row in taken]
+        return [
+            Claimed(row, tuple(outbox.parts_of(tx.conn, row.id)) if row.kind == BUNDLE else (), row.id in unclear)
+            for row in taken
+        ]
 
 
 def _in_order(tx: Tx, due: Sequence[DeliveryRow]) -> list[DeliveryRow]:
@@ -189,5 +208,5 @@ def _unique(slots: Iterable[Slot]) -> list[Slot]:
 
 def _hold(tx: Tx, row: DeliveryRow, until: datetime, why: str) -> None:
     outbox.hold(tx, row, until, why)
-    if row.held != why:
+    if row.held != why and row.kind != BUNDLE:
         tx.emit("delivery.held", subject_of(row), {**facts(row), "why": why, "until": until})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, update
 
 from incidentd.storage import deliveries
+from incidentd.storage.columns import Instant
 from incidentd.storage.deliveries import DeliveryRow, NewDelivery
 from incidentd.storage.schema import deliveries as table
 from incidentd.storage.tx import Tx, Wake
@@ -53,12 +54,27 @@ def release_contact(tx: Tx, contact: ContactKey) -> None:
     _release(tx, _at(contact))
 
 
+def release_notifier(tx: Tx, notifier: str) -> None:
+    """Let what failed by a notifier be tried at once: it is well again."""
+    failed = (table.c.state == "pending") & (table.c.error != "") & (table.c.due_at > tx.now)
+    tx.conn.execute(
+        update(table).where(deliveries.IS_WAITING, failed, table.c.notifier == notifier).values(due_at=tx.now)
+    )
+    tx.wake(Wake.DELIVERIES)
+
+
 def bundle(tx: Tx, new: NewDelivery, parts: Sequence[DeliveryRow]) -> DeliveryRow:
-    """One message in the place of several due ones, which are no longer sent themselves."""
+    """One message in the place of several due ones, which are no longer sent themselves.
+
+    It counts as tried since the first of them was: what goes from one bundle to the next must not look new each time.
+    """
     carrier = deliveries.add(tx, new)
-    ids = [one.id for one in parts]
+    mine = table.c.id.in_([one.id for one in parts])
     carried = {"state": "bundled", "bundle_id": carrier.id, "attempt": table.c.attempt + 1, "error": ""}
-    tx.conn.execute(update(table).where(table.c.id.in_(ids)).values(tried_at=tx.now, **carried))
+    tried = func.coalesce(table.c.tried_at, literal(tx.now, Instant()))
+    tx.conn.execute(update(table).where(mine).values(tried_at=tried, **carried))
+    first = tx.conn.execute(select(func.min(table.c.tried_at)).where(mine)).scalar_one()
+    tx.conn.execute(update(table).where(table.c.id == carrier.id).values(tried_at=first))
     return carrier
 
 

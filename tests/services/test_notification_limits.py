@@ -289,3 +289,45 @@ async def test_a_notifier_that_hangs_is_joined_within_a_minute(daemon):
     assert daemon.sender.told() == [("ada", "phone")]
     (event,) = await daemon.events("delivery.fallback")
     assert event.data["error"] == "not out within 45 s"
+
+
+@pytest.mark.both_engines
+async def test_what_waited_for_a_paused_notifier_comes_as_one_message(daemon):
+    daemon.sender.always["push"] = Quarantined("push is quarantined", retry_after=30)
+    daemon.sender.states["push"] = "quarantined"
+    for number in range(9):
+        await send(daemon, f"page {number}")
+        await daemon.settle()
+        await daemon.advance(7)
+    daemon.sender.sent.clear()
+    del daemon.sender.always["push"]
+    await daemon.advance(120)
+    assert len(daemon.sender.sent) == 2, "one that tries, and all the others a minute later"
+    assert await states(daemon) == ["sent"] * 9
+    await daemon.advance(3600)
+    assert len(daemon.sender.sent) == 2
+
+
+async def test_what_may_have_arrived_keeps_its_key_while_its_notifier_is_paused(daemon):
+    daemon.sender.script["push"] = [TimeoutError(), Quarantined("push is quarantined", retry_after=30)]
+    await send(daemon, "one")
+    await daemon.settle()
+    await send(daemon, "two")
+    await daemon.advance(120)
+    keys = [message.idempotency_key for _, message in daemon.sender.sent if message.title == "one"]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+    assert titles(daemon).count("two") == 1
+
+
+async def test_a_message_that_went_in_many_bundles_is_given_up_at_last(daemon):
+    daemon.sender.always["push"] = TemporaryFailure("HTTP 500")
+    await send(daemon, "page 0")
+    for number in range(1, 13):
+        await send(daemon, f"page {number}")
+        await daemon.settle()
+        daemon.clock.advance(5)  # when the bundle before is tried again
+    (first,) = await daemon.deliveries(1)
+    assert first.state == "failed"
+    assert "gave up after 12 attempts" in first.error
+    assert await states(daemon) == ["failed", "failed", *["bundled"] * 11]
