@@ -29,36 +29,38 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     daemon = Daemon(configuration, config_path=config_path, passed=passed)
-    reloads: set[asyncio.Task[None]] = set()
-    started = asyncio.Event()
-
-    def on_hangup() -> None:
-        task = loop.create_task(_reload(daemon, manager, started))
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, on_hangup)
-    watch: asyncio.Task[None] | None = None
+    asked = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    beside: list[asyncio.Task[None]] = []
     try:
         await daemon.start()
         manager.ready(f"listening on {', '.join(daemon.urls())}")
-        started.set()
-        watch = loop.create_task(_kick(manager))
+        beside = [loop.create_task(_kick(manager)), loop.create_task(_reloads(daemon, manager, asked))]
         await stop.wait()
         log.info("stopping")
         manager.stopping("draining")
     finally:
-        if watch is not None:
-            watch.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)  # a reload in the middle would start plugins again
         await daemon.close()
     log.info("stopped")
 
 
-async def _reload(daemon: Daemon, manager: ServiceManager, started: asyncio.Event) -> None:
-    await started.wait()  # asked for during the start: the files may have changed since they were read
-    manager.reloading()
-    await daemon.reload("signal")
-    manager.ready()
+async def _reloads(daemon: Daemon, manager: ServiceManager, asked: asyncio.Event) -> None:
+    """Reload when asked, one at a time. What is asked meanwhile, however often, is one more reload.
+
+    Asked during the start counts as well: the files may have changed since they were read.
+    """
+    while True:
+        await asked.wait()
+        asked.clear()
+        manager.reloading()
+        try:
+            await daemon.reload("signal")
+        except Exception as error:  # the store may be away: the next signal tries again
+            log.error("reload_failed", error=repr(error))
+        manager.ready()
 
 
 async def _kick(manager: ServiceManager) -> None:
