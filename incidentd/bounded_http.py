@@ -33,11 +33,15 @@ class BoundedConnection(RequestHandler):
         super().data_received(data)
         if self._request_count > heads:
             self._disarm()
+            self.request_began()
             if self._current_request is not None and isinstance(self._messages[-1][0], _ErrInfo):
                 # aiohttp leaves the reader of a body waiting when the parser gives up inside it
                 self._current_request.content.set_exception(web.RequestPayloadError("broken body"))
         elif self._head_timer is None and self._current_request is None:
             self._arm()
+
+    def request_began(self) -> None:
+        """The head of a request is complete."""
 
     def _arm(self) -> None:
         self._head_timer = self._loop.call_later(self._head_seconds, self.force_close)

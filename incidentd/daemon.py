@@ -24,6 +24,7 @@ from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
 from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
+from incidentd.ingress.crowd import affordable
 from incidentd.ingress.daemon_metrics import daemon_metrics
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.node_metrics import NodeFacts
@@ -189,6 +190,7 @@ class Daemon:
             metrics=self._metrics(),
             buckets=Buckets(settings.rate, settings.burst),
             at_once=settings.max_requests,
+            connections=affordable(settings.max_connections),
             refused=self.core.traffic.refuse,
             trouble=self.core.store.trouble,
         )
@@ -324,7 +326,8 @@ class Daemon:
         spool = self._spool.problems() if self._spool else []
         outside = self._outside.problem if self._outside is not None else ""
         missing = [f"the heartbeat to outside {outside}"] if outside else []
-        return [*self.core.evolution.problems(self.configuration), *self._notes, *certificate, *spool, *missing]
+        crowd = [one.text for one in self.ingress.crowd.problems()]
+        return [*self.core.evolution.problems(self.configuration), *self._notes, *certificate, *spool, *missing, *crowd]
 
     def _process(self) -> Process:
         """The one in force."""

@@ -64,6 +64,7 @@ def serve(config_path: Path | None) -> None:
 
     from incidentd import serving
     from incidentd.api.unixlisten import SocketUnusable
+    from incidentd.ingress.crowd import raise_limit
     from incidentd.ingress.server import CannotListen
     from incidentd.instance import AlreadyRunning
     from incidentd.logging import configure
@@ -73,6 +74,7 @@ def serve(config_path: Path | None) -> None:
 
     configuration = _configuration(config_path)
     configure(configuration.daemon.log_level)
+    raise_limit()
     try:
         manager = Notifier.from_environment()
         _run(serving.serve(configuration, config_path, manager, listen_sockets()))

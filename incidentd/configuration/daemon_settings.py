@@ -113,6 +113,7 @@ class IngressTable(Table):
     tls: TlsTable | None = None
     public_url: BaseUrl | None = None
     max_requests: Count = 512
+    max_connections: Count = 4096
     rate: Annotated[int, pydantic.Field(ge=0, le=1_000_000)] = 0
     burst: Count = 1000
 
@@ -159,12 +160,16 @@ class MainFile(Table):
 
 
 class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The TCP listener. `rate` is requests a second and source instance, 0 for no limit; `burst` may come at once."""
+    """The TCP listener. `rate` is requests a second and source instance, 0 for no limit; `burst` may come at once.
+
+    `max_connections` are open at once, TLS included; of whoever has the most the one that waits longest gives way.
+    """
 
     listen: tuple[Address, ...]
     tls_listen: tuple[Address, ...] = ()
     public_url: str
     max_requests: int = 512
+    max_connections: int = 4096
     rate: int = 0
     burst: int = 1000
 
@@ -279,6 +284,7 @@ def _ingress(table: IngressTable) -> IngressSettings:
         tls_listen=tls_listen,
         public_url=table.public_url or (_reachable("http", listen) if listen else _reachable("https", tls_listen)),
         max_requests=table.max_requests,
+        max_connections=table.max_connections,
         rate=table.rate,
         burst=table.burst,
     )

@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +20,9 @@ from multidict import CIMultiDict, MultiMapping
 from incidentd.clock import Clock
 from incidentd.ingress import ack_pages, connection
 from incidentd.ingress.ack_pages import AckLinks
-from incidentd.ingress.bodies import read_body
+from incidentd.ingress.bodies import BodyRoom, NoRoom, read_body
+from incidentd.ingress.crowd import Crowd
+from incidentd.ingress.crowd_metrics import crowd_metrics
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
@@ -113,6 +116,7 @@ class Ingress:
         metrics: Metrics,
         buckets: Buckets,
         at_once: int,
+        connections: int = 4096,
         refused: Callable[[str, int, str], None] = lambda _source, _status, _why: None,
         trouble: Callable[[], str] = lambda: "",
     ) -> None:
@@ -124,6 +128,9 @@ class Ingress:
         self._refused = refused
         self._trouble = trouble
         self._free = asyncio.Semaphore(at_once)
+        self._bodies = BodyRoom()
+        self.crowd: Crowd[connection.Connection] = Crowd(connections, connection.Connection.waits)
+        metrics.add("listener", partial(crowd_metrics, self.crowd))
         self._table = PathTable(())
         self._runner: web.ServerRunner | None = None
         self.addresses: list[tuple[str, int]] = []
@@ -142,6 +149,7 @@ class Ingress:
         server = connection.Server(
             self._serve,
             head_seconds=connection.HEAD_SECONDS,
+            crowd=self.crowd,
             access_log=None,
             auto_decompress=False,
             lingering_time=1.0,
@@ -226,25 +234,33 @@ class Ingress:
         wait = self._buckets.take(endpoint.instance)
         if wait > 0:
             return _problem(429, "too many requests from this source", Retry_After=str(int(wait) + 1))
-        if self._free.locked():
-            return await self._queued(request, endpoint, params)
-        async with self._free:
-            return await self._handle(request, endpoint, params)
+        try:
+            with self._bodies.share() as take:  # slow bodies take no place from those that are all there
+                body = await read_body(request, endpoint.route.max_body, take)
+                return await self._placed(request, endpoint, params, body)
+        except NoRoom:
+            return _problem(503, "too many large requests at once", Retry_After="1")
 
-    async def _queued(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
-        """All places are taken: wait a while, for many senders drop what is refused."""
+    async def _placed(
+        self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str], body: bytes
+    ) -> WebhookResponse:
+        """Handle it; while all places are taken wait, for many senders drop what is refused."""
+        if not self._free.locked():
+            async with self._free:
+                return await self._handle(request, endpoint, params, body)
         try:
             async with asyncio.timeout(_QUEUE_SECONDS):
                 await self._free.acquire()
         except TimeoutError:
             return _problem(503, "too many requests at once", Retry_After="1")
         try:
-            return await self._handle(request, endpoint, params)
+            return await self._handle(request, endpoint, params, body)
         finally:
             self._free.release()
 
-    async def _handle(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
-        body = await read_body(request, endpoint.route.max_body)
+    async def _handle(
+        self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str], body: bytes
+    ) -> WebhookResponse:
         return await endpoint.route.handler(
             WebhookRequest(
                 method=request.method,
