@@ -33,6 +33,7 @@ class DaemonProcess:
         self.port = 0
         self.starts = 0
         self.environ: dict[str, str] = {}
+        self.wrap: tuple[str, ...] = ()  # a command that becomes the daemon
         self._process: asyncio.subprocess.Process | None = None
 
     def configure(self, *, main: str = "", roster: str = "", process: str = "") -> None:
@@ -68,7 +69,7 @@ class DaemonProcess:
         environ = kept | {"HOME": str(self.directory), "INCIDENTD_CONFIG_DIR": str(self.config)} | self.environ
         with self.log.open("wb") as file:
             self._process = await asyncio.create_subprocess_exec(
-                PROGRAM, "serve", env=environ, cwd=self.directory, stdout=file, stderr=file
+                *self.wrap, PROGRAM, "serve", env=environ, cwd=self.directory, stdout=file, stderr=file
             )
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < deadline and self.running:
