@@ -385,4 +385,5 @@ class Core:
         """Finish what is under way, then close the store; nothing due is lost."""
         await asyncio.gather(*(loop.stop() for loop in self._loops), self.outage.stop())
         await self.deliveries.drain(_DRAIN_SECONDS)
+        await self.operations.stop()
         await self.store.close()

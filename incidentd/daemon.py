@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version as installed_version
@@ -19,6 +19,7 @@ from incidentd import wire
 from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, start_api
 from incidentd.clock import Clock, SystemClock
+from incidentd.configuration.alike import of_process
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
@@ -45,6 +46,7 @@ from incidentd.services.contracts import Calls
 from incidentd.services.event_tally import EventTally
 from incidentd.services.health import HealthView
 from incidentd.services.loop_lag import LoopLag
+from incidentd.services.nodes import Myself
 from incidentd.services.replays import Replays
 from incidentd.services.source_health import source_health
 from incidentd.services.vital_signs import vital_signs
@@ -85,6 +87,7 @@ class Daemon:
         self._requests: Counter[tuple[str, str, str]] = Counter()  # answered ones of the API
         self._reloading = asyncio.Lock()
         self._started_at = self._clock.now()
+        self.outgrown: Callable[[str], None] = lambda _: None  # called when the database is beyond this program
         self._notes: list[str] = []
         self._core: Core | None = None
         self._host: PluginHost | None = None
@@ -144,6 +147,8 @@ class Daemon:
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
+        self._core.operations.nodes.myself = self._myself
+        self._core.operations.nodes.outgrown = self.outgrown
         await self._load_plugins()
         self._tally = EventTally(store)
         await self._tally.start()
@@ -288,6 +293,19 @@ class Daemon:
 
     def _on_stall(self, seconds: float, stack: str) -> None:
         log.error("event_loop_stalled", seconds=round(seconds, 1), stack=stack)
+
+    def _myself(self) -> Myself:
+        following = self.core.evolution.following
+        return Myself(
+            version=VERSION,
+            process=following.name,
+            addresses=tuple(self.urls()),
+            alike={
+                part: value
+                for part, value in self.configuration.alike.items()
+                if following.adopted is None or not of_process(part)
+            },
+        )
 
     async def info(self, person: str, role: str) -> wire.Info:
         """Who and what this daemon is."""

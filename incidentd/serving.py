@@ -13,6 +13,7 @@ import structlog
 from incidentd.daemon import Daemon
 from incidentd.sdnotify import Notifier as ServiceManager
 from incidentd.settings import Configuration
+from incidentd.storage.migrate import SchemaTooNew
 
 log = structlog.get_logger("incidentd")
 
@@ -23,7 +24,7 @@ async def serve(
     manager: ServiceManager,
     passed: Mapping[str, Sequence[socket.socket]],
 ) -> None:
-    """Run until SIGTERM or SIGINT; SIGHUP reloads."""
+    """Run until SIGTERM or SIGINT; SIGHUP reloads. Raises `SchemaTooNew` when another node migrated beyond this one."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -32,6 +33,14 @@ async def serve(
     asked = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, asked.set)
     beside: list[asyncio.Task[None]] = []
+    outgrown: list[str] = []
+
+    def on_outgrown(why: str) -> None:
+        log.error("schema_outgrown", why=why)
+        outgrown.append(why)
+        stop.set()
+
+    daemon.outgrown = on_outgrown
     try:
         await daemon.start()
         manager.ready(f"listening on {', '.join(daemon.urls())}")
@@ -44,6 +53,8 @@ async def serve(
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)  # a reload in the middle would start plugins again
         await daemon.close()
+    if outgrown:
+        raise SchemaTooNew(outgrown[0])
     log.info("stopped")
 
 

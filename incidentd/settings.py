@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from incidentd.configuration.alike import alike
 from incidentd.configuration.audiences import audience_problems
 from incidentd.configuration.chat_table import chat_problems
 from incidentd.configuration.daemon_settings import MAIN_FILE, AdapterInstance, DaemonSettings, read_main
@@ -55,6 +56,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     environ: Mapping[str, str]  # where secret references of the adapters look
     source: Source = Source(text="")  # process.toml as it is written
+    alike: Mapping[str, str] = {}  # what all nodes must have in common
 
     def problems_of(self, process: Process) -> tuple[str, ...]:
         """What is odd about `process` among everything else that is configured."""
@@ -94,6 +96,7 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
     process = attempt.run(lambda: read_process(process_file, policies, OnDisk(directory)))
     if read is None or roster is None or process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
+    source = source_of(process_file, process)
     found = Configuration(
         daemon=read[0],
         adapters=adapters,
@@ -103,7 +106,8 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
         problems=(),
         files=_files((main, roster_file, process_file), process.wording.file),
         environ=dict(environ),
-        source=source_of(process_file, process),
+        source=source,
+        alike=alike(main.data, roster_file.data, process_file.data, source.files),
     )
     return msgspec.structs.replace(found, problems=(*roster.problems, *found.problems_of(process)))
 

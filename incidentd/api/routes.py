@@ -26,6 +26,7 @@ from incidentd.api.letter_routes import LETTER_ROUTES
 from incidentd.api.library_routes import LIBRARY_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
 from incidentd.api.mode_routes import MODE_ROUTES
+from incidentd.api.node_routes import NODE_ROUTES
 from incidentd.api.page_routes import PAGE_ROUTES
 from incidentd.api.process_routes import PROCESS_ROUTES
 from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
@@ -225,6 +226,7 @@ ROUTES: tuple[Route, ...] = (
     *LIBRARY_ROUTES,
     *INSIGHT_ROUTES,
     *LETTER_ROUTES,
+    *NODE_ROUTES,
     *WORDING_ROUTES,
     *RETRO_ROUTES,
     *REVIEW_DOCUMENT_ROUTES,

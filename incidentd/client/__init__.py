@@ -26,6 +26,7 @@ from incidentd.client.letters import LetterCalls
 from incidentd.client.library import LibraryCalls
 from incidentd.client.life import LifeCalls
 from incidentd.client.modes import ModeCalls
+from incidentd.client.nodes import NodeCalls
 from incidentd.client.pages import PageCalls
 from incidentd.client.policies import PolicyCalls
 from incidentd.client.process import ProcessCalls
@@ -81,6 +82,7 @@ class Client(
     LibraryCalls,
     InsightCalls,
     LetterCalls,
+    NodeCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     StoreCalls,

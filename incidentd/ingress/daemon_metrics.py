@@ -8,12 +8,14 @@ from typing import Protocol
 from incidentd.domain.process import Process
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.node_metrics import NodeFacts, NodeMetrics
+from incidentd.ingress.nodes_metrics import NodesMetrics
 from incidentd.ingress.paging_metrics import PagingMetrics
 from incidentd.ingress.process_metrics import ProcessMetrics
 from incidentd.ingress.source_metrics import SourceMetrics
 from incidentd.ingress.store_metrics import StoreMetrics
 from incidentd.services.event_tally import EventTally
 from incidentd.services.events import EventStream
+from incidentd.services.operations_desk import OperationsDesk
 from incidentd.services.source_traffic import Traffic
 from incidentd.services.source_watch import SourceWatch
 from incidentd.storage.store import Store
@@ -26,6 +28,7 @@ class Served(Protocol):
     events: EventStream
     traffic: Traffic
     sources: SourceWatch
+    operations: OperationsDesk
 
 
 def daemon_metrics(
@@ -41,5 +44,6 @@ def daemon_metrics(
     metrics.add("sources", SourceMetrics(served.traffic, served.sources.last_signals).read)
     metrics.add("paging", PagingMetrics(served.store, tally, senders).read)
     metrics.add("store", StoreMetrics(served.store).read)
+    metrics.add("nodes", NodesMetrics(served.operations.nodes.list).read)
     metrics.add("process", ProcessMetrics(served.store, tally, process).read)
     return metrics

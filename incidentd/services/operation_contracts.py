@@ -6,7 +6,13 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.wire import nodes as wire_nodes
 from incidentd.wire import store as wire_store
+
+
+class NodeCalls(Protocol):
+    async def list(self) -> wire_nodes.Nodes: ...
+    async def forget(self, name: str, *, actor: str) -> wire_nodes.Nodes: ...
 
 
 class StoreCalls(Protocol):
@@ -16,4 +22,5 @@ class StoreCalls(Protocol):
 class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     """What the API can call of those who keep the daemon going."""
 
+    nodes: NodeCalls
     store: StoreCalls

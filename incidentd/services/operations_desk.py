@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.escalation import Handler
+from incidentd.services.nodes import Nodes
 from incidentd.services.operation_contracts import OperationCalls
 from incidentd.services.store_size import StoreSizes
 from incidentd.services.workers import Loop
@@ -19,18 +20,23 @@ class OperationsDesk:
     """
 
     def __init__(self, store: Store, node: str) -> None:
-        self._store = store
-        self._node = node
+        self.nodes = Nodes(store, node)
         self.sizes = StoreSizes(store)
-        self.loops: list[Loop] = [self.sizes.loop]
+        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop]
         self.watched: list[Callable[[], Sequence[OwnAlarm]]] = []
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
+        await self.nodes.start()
+
+    async def stop(self) -> None:
+        """What is said last, while the store is still open."""
+        await self.nodes.stop()
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong with the house, for health."""
-        return [*self.sizes.problems(), *(problem for of in self.watched for problem in of())]
+        found = [*self.nodes.problems(), *self.sizes.problems()]
+        return [*found, *(problem for of in self.watched for problem in of())]
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
@@ -38,4 +44,4 @@ class OperationsDesk:
 
     def calls(self) -> OperationCalls:
         """What the socket API can call."""
-        return OperationCalls(store=self.sizes)
+        return OperationCalls(nodes=self.nodes, store=self.sizes)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
+from incidentd.storage import meta as meta_rows
+from incidentd.storage import notices
 from incidentd.storage.engines import Backend
+from incidentd.storage.schema import meta
+from incidentd.storage.tx import Tx
 
-HEAD = "0043"
+HEAD = "0044"
 """The newest revision in `migrations/versions` (a test compares)."""
+COMPATIBLE_FROM = "0044"
+"""The oldest revision whose program works on a database of `HEAD`, beside programs of `HEAD` (a test compares).
+
+A migration that only adds leaves it alone: nodes are then upgraded one after the other. One that takes something away,
+or asks of every row what an older program does not write, raises it, and nodes that are older end when it has run.
+"""
+_OLDEST = "schema_compatible_from"  # in the table of single values
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 
 class SchemaTooNew(Exception):  # noqa: N818
-    """The database was written by a newer incidentd."""
+    """The database was written by a newer incidentd, and is beyond what this one can work on."""
 
 
 class Damaged(Exception):  # noqa: N818
@@ -30,13 +42,25 @@ def revision(conn: Connection) -> str | None:
 
 def _check(conn: Connection) -> bool:
     """True when a migration is due."""
+    if why := outgrown(conn):
+        raise SchemaTooNew(why)
     found = revision(conn)
-    if found is not None and found not in _KNOWN:
-        raise SchemaTooNew(
-            f"the database has schema {found}, this incidentd knows up to {HEAD}: start the newer incidentd, "
-            "or restore a backup from before the upgrade"
-        )
-    return found != HEAD
+    return found is None or (found in _KNOWN and found != HEAD)
+
+
+def outgrown(conn: Connection) -> str:
+    """Why this program cannot work on the database, in words; "" when it can, also on a newer one that allows it."""
+    found = revision(conn)
+    if found is None or found in _KNOWN:
+        return ""
+    oldest = conn.execute(select(meta.c.value).where(meta.c.name == _OLDEST)).scalar_one_or_none()
+    if oldest in _KNOWN:
+        return ""
+    works = f", and works with programs that know {oldest}" if oldest else ""
+    return (
+        f"the database has schema {found}{works}; this incidentd knows up to {HEAD}: start the newer incidentd, "
+        "or restore a backup from before the upgrade"
+    )
 
 
 def _quick_check(conn: Connection) -> None:
@@ -45,7 +69,7 @@ def _quick_check(conn: Connection) -> None:
         raise Damaged(f"the database is damaged ({answer}): restore the latest backup")
 
 
-def upgrade(conn: Connection) -> None:
+def upgrade(conn: Connection, to: str = "head") -> None:
     """Run the migrations that are due, in one transaction."""
     # Alembic costs 360 ms to import, so it is loaded only when there is something to do.
     from alembic import command
@@ -59,7 +83,10 @@ def upgrade(conn: Connection) -> None:
             conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             conn.execute(text("SELECT pg_advisory_xact_lock(7305)"))  # two nodes may start at once
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
+        meta_rows.put(Tx(conn, datetime.now(UTC)), _OLDEST, COMPATIBLE_FROM)
+        if conn.dialect.name == "postgresql":
+            conn.execute(*notices.telling("migration", "schema"))  # older nodes look whether they still can work on it
 
 
 async def prepare(backend: Backend) -> None:

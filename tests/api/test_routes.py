@@ -413,6 +413,8 @@ GOOD = {
     "PUT /v1/drafts/{key}": ("/v1/drafts/incident%2F1", {"text": "half a"}),
     "DELETE /v1/drafts/{key}": ("/v1/drafts/incident%2F1", None),
     "POST /v1/reload": ("/v1/reload", None),
+    "GET /v1/nodes": ("/v1/nodes", None),
+    "POST /v1/nodes/{name}/forget": ("/v1/nodes/two/forget", None),
 }
 
 

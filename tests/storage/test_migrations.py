@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from incidentd.storage import migrate
+from incidentd.storage import meta, migrate
 from incidentd.storage.engines import open_backend
 from incidentd.storage.schema_library import SUFFIX, TEXTS
 from incidentd.storage.tables import metadata
@@ -102,11 +102,85 @@ async def test_two_nodes_that_start_at_once_migrate_once(make_store, empty_datab
 async def test_a_newer_schema_is_refused_and_left_alone(make_store, database_url):
     store = await make_store()
     await store.write(lambda tx: tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await store.write(lambda tx: tx.conn.execute(text("DELETE FROM meta")))
     await store.close()
     with pytest.raises(migrate.SchemaTooNew) as error:
         await make_store()
     assert "9999" in str(error.value)
     assert "restore a backup" in str(error.value)
+
+
+def from_the_future(oldest):
+    """As a newer program leaves a database: it works with programs that know `oldest`."""
+
+    def command(tx):
+        tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        meta.put(tx, "schema_compatible_from", oldest)
+
+    return command
+
+
+async def test_an_older_program_works_on_a_newer_schema_that_allows_it(make_store):
+    store = await make_store()
+    await store.write(from_the_future(migrate.HEAD))
+    assert await store.read(migrate.outgrown) == ""
+    await store.close()
+    again = await make_store()
+    await again.write(lambda tx: tx.emit("told", "b:1"))
+    assert await again.read(migrate.revision) == "9999", "it does not migrate back"
+
+
+async def test_an_older_program_beyond_the_window_is_told_while_it_runs_and_refused_at_a_start(make_store):
+    store = await make_store()
+    await store.write(from_the_future("9998"))
+    why = await store.read(migrate.outgrown)
+    assert "has schema 9999, and works with programs that know 9998; this incidentd knows up to" in why
+    await store.close()
+    with pytest.raises(migrate.SchemaTooNew, match="works with programs that know 9998"):
+        await make_store()
+
+
+async def test_a_migration_leaves_how_old_a_program_may_be(make_store):
+    store = await make_store()
+    oldest = await store.write(lambda tx: meta.get(tx, "schema_compatible_from"))
+    assert oldest == migrate.COMPATIBLE_FROM
+    assert oldest in migrate._KNOWN
+
+
+def contractions(before, after):
+    """What an older program misses in a newer schema, or does not know that it has to give."""
+    found = [f"{table} is gone" for table in before if table not in after]
+    for table in before.keys() & after.keys():
+        old, new = before[table], after[table]
+        found += [f"{table}.{column} is gone" for column in old if column not in new]
+        found += [f"{table}.{column} must be given" for column, must in new.items() if must and not old.get(column)]
+    return sorted(found)
+
+
+def test_what_an_older_program_cannot_work_with_is_found():
+    before = {"a": {"x": True, "y": False, "z": True}, "b": {}}
+    after = {"a": {"x": True, "y": True, "new": True, "free": False}, "c": {"x": True}}
+    assert contractions(before, after) == ["a.new must be given", "a.y must be given", "a.z is gone", "b is gone"]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_the_oldest_program_of_the_window_finds_all_it_knows(empty_database_url):
+    def schema(conn):
+        with conn.begin():
+            look = inspect(conn)
+            return {
+                table: {one["name"]: not one["nullable"] and one["default"] is None for one in look.get_columns(table)}
+                for table in look.get_table_names()
+            }
+
+    def both(conn):
+        migrate.upgrade(conn, to=migrate.COMPATIBLE_FROM)
+        before = schema(conn)
+        migrate.upgrade(conn)
+        return contractions(before, schema(conn))
+
+    found = await on_writer(empty_database_url, both)
+    assert found == [], "expand before you contract, or raise migrate.COMPATIBLE_FROM"
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
