@@ -14,7 +14,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults test-systemd build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults test-nodes test-systemd build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident,
 	$(BIN)/incidentd demo $(ARGS)
 
 # Where caches of compiled modules are turned off, every process that a test starts would compile all of them again.
-test test-engines test-faults test-e2e test-systemd: export PYTHONDONTWRITEBYTECODE =
+test test-engines test-faults test-nodes test-e2e test-systemd: export PYTHONDONTWRITEBYTECODE =
 
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" $(ARGS)
@@ -82,6 +82,9 @@ test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 
 test-systemd: $(STAMP) ## boot a real systemd in namespaces and run incidentd under it (root; minutes)
 	$(BIN)/pytest -n 0 -q -m systemd $(ARGS)
+
+test-nodes: $(STAMP) ## three nodes on one PostgreSQL: kills, partitions, a crash of the server, rolling upgrades
+	$(BIN)/pytest -n 0 -q -m faults tests/faults/test_several_nodes.py $(ARGS)
 
 build: $(STAMP) ## sdist and wheel in dist/
 	$(BIN)/python -m build --no-isolation

@@ -435,6 +435,21 @@ async def make_store(database_url: str, clock: FakeClock) -> AsyncIterator[MakeS
 
 
 @pytest.fixture
+async def make_cut() -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """`await make_cut(database_url)` is a way to a PostgreSQL that can be cut: `url`, `silence`, `refuse`, `mend`."""
+    made: list[Any] = []
+
+    async def make(database_url: str) -> Any:
+        made.append(_beside("cut").Cut(database_url))
+        await made[-1].start()
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
+
+
+@pytest.fixture
 async def store(make_store: MakeStore) -> Store:
     """An open store on a fresh database, on the `clock` of the test."""
     return await make_store()

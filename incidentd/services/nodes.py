@@ -22,7 +22,7 @@ from incidentd.domain.nodes import Node, State
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.errors import NotFound, Refused
 from incidentd.services.workers import Loop
-from incidentd.storage import migrate, nodes
+from incidentd.storage import leases, migrate, nodes
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
 from incidentd.wire import nodes as wire_nodes
@@ -159,8 +159,16 @@ class Nodes:
         self._seen, now, outgrown = await self._store.read(read)
         if outgrown:
             self.outgrown(outgrown)
-        elif self._steady and any(one.state(now) is State.GONE and one.gone_at is None for one in self._seen):
-            # Who was away itself cannot tell: all may have been, with the database.
+        elif self._steady:  # who was away itself cannot tell: all may have been, with the database
+            await self._stand_in(now)
+
+    async def _stand_in(self, now: datetime) -> None:
+        """What a silent node was sending does not wait for its lease; that it is gone is said once."""
+        silent = [one for one in self._seen if one.state(now) in (State.LATE, State.GONE)]
+        left = [one.id for one in silent if one.gone_at is None]
+        if left:
+            await self._store.write(lambda tx: [leases.take_back(tx, node) for node in left])
+        if any(one.state(now) is State.GONE for one in silent if one.gone_at is None):
             await self._store.write(self._say_gone)
 
     def _say_gone(self, tx: Tx) -> None:

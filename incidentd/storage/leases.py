@@ -10,7 +10,7 @@ from incidentd.storage.tx import Tx
 
 
 def take_back(tx: Tx, node: str) -> int:
-    """Make the messages that an earlier run of `node` left in flight due again; returns how many.
+    """Make the messages that an earlier run of `node`, or one that fell silent, left in flight due again; how many.
 
     Without it a page that was going out when the daemon was killed would wait for its lease to run out. It may have
     arrived: the resend has the same idempotency key.

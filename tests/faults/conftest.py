@@ -36,10 +36,11 @@ class DaemonProcess:
         self.wrap: tuple[str, ...] = ()  # a command that becomes the daemon
         self._process: asyncio.subprocess.Process | None = None
 
-    def configure(self, *, main: str = "", roster: str = "", process: str = "") -> None:
+    def configure(self, *, main: str = "", roster: str = "", process: str = "", node: str = "") -> None:
         """Write the three files; `main` is added to what keeps the daemon private."""
         self.config.mkdir(exist_ok=True)
         own = f'[daemon]\nstate_dir = "{self.state}"\nruntime_dir = "{self.directory / "run"}"\n'
+        own += f'node = "{node}"\n' if node else ""
         listen = '[ingress]\nlisten = ["127.0.0.1:0"]\n'
         (self.config / "incidentd.toml").write_text(own + listen + main)
         (self.config / "roster.toml").write_text(roster)
@@ -139,6 +140,22 @@ async def daemon(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[DaemonP
     yield made
     if made.running:
         await made.end(signal.SIGKILL)
+
+
+@pytest.fixture
+async def make_daemon_process(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Callable[[str], DaemonProcess]]:
+    """`make_daemon_process(name)` is one of several daemons, with a directory of its own."""
+    made: list[DaemonProcess] = []
+
+    def make(name: str) -> DaemonProcess:
+        (tmp_path / name).mkdir()
+        made.append(DaemonProcess(tmp_path / name, sqlite_template))
+        return made[-1]
+
+    yield make
+    for one in made:
+        if one.running:
+            await one.end(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """A PostgreSQL that falls silent, goes away or is demoted: nothing waits for ever, and all is well once it is back."""
 
 import asyncio
-import contextlib
 import time
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -17,69 +16,10 @@ from incidentd.storage.store import Store
 several_nodes = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
 
-class Proxy:
-    """A way to the server that can be cut: `silent` swallows what is said, `refusing` resets every connection."""
-
-    def __init__(self, server: str) -> None:
-        self._server = server
-        self._pairs: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._heard = asyncio.Event()
-        self._heard.set()
-        self.refusing = False
-        self.port = 0
-        self.url = ""
-
-    async def start(self) -> None:
-        self._listening = await asyncio.start_server(self._come, "127.0.0.1", 0)
-        self.port = self._listening.sockets[0].getsockname()[1]
-
-    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.refusing:
-            writer.transport.abort()
-            return
-        there, back = await asyncio.open_unix_connection(f"{self._server}/.s.PGSQL.5432")
-        self._pairs |= {writer, back}
-        for source, target in ((reader, back), (there, writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await source.read(65536):
-                await self._heard.wait()
-                target.write(data)
-                await target.drain()
-        target.transport.abort()
-
-    def silence(self) -> None:
-        self._heard.clear()
-
-    def refuse(self) -> None:
-        self.refusing = True
-        for writer in self._pairs:
-            writer.transport.abort()
-
-    def mend(self) -> None:
-        self.refusing = False
-        self._heard.set()
-
-    async def close(self) -> None:
-        self.refuse()
-        self.mend()
-        self._listening.close()
-        await asyncio.gather(*self._tasks)
-
-
 @pytest.fixture
-async def proxy(database_url):
-    parts = urlsplit(database_url)
-    made = Proxy(parse_qs(parts.query)["host"][0])
-    await made.start()
-    made.url = f"postgresql://postgres@127.0.0.1:{made.port}{parts.path}"
-    yield made
-    await made.close()
+async def proxy(database_url, make_cut):
+    """A way to the test's database that can be cut."""
+    return await make_cut(database_url)
 
 
 async def until(fulfilled, seconds=10.0):

@@ -41,6 +41,7 @@ from incidentd.wire import handover as wire_handover
 from incidentd.wire import incidents as wire_incidents
 from incidentd.wire import life as wire_life
 from incidentd.wire import modes as wire_modes
+from incidentd.wire import nodes as wire_nodes
 from incidentd.wire import pages as wire_pages
 from incidentd.wire import policies as wire_policies
 from incidentd.wire import presence as wire_presence
@@ -84,6 +85,17 @@ fake_insights = _beside("fake_insights")
 
 def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
+
+
+def node(name: str, ago: float = 0.05, **values: Any) -> wire_nodes.Node:
+    """A node as it last said, so many minutes ago."""
+    told: dict[str, Any] = {
+        "id": f"{name}:abc", "name": name, "state": "up", "here": False, "host": f"{name}.example.org",
+        "version": "1.4.0", "schema": "0044", "api_version": "1.0", "process": "V-3",
+        "addresses": ("http://10.0.0.1:9095",), "started_at": NOW - timedelta(days=2), "seen_at": NOW - minutes(ago),
+        "stopped_at": None, "clock_offset": 0.004, "differs": (),
+    }  # fmt: skip
+    return wire_nodes.Node(**(told | values))
 
 
 class FixedClock:
@@ -360,6 +372,9 @@ class FakeDaemon:
         self.policy_tests: dict[tuple[str, str, str], Callable[[datetime], wire_policies.PolicyTest]] = {}
         self.holidays: dict[str, dict[date, str]] = {}
         self.roster_problems: tuple[str, ...] = ()
+        self.nodes_now = wire_nodes.Nodes(
+            nodes=(node("n1", here=True),), engine="sqlite", schema="0044", problems=(), note=""
+        )
         self.health_now = wire.Health(
             status="ok",
             problems=(),
@@ -449,6 +464,10 @@ class FakeDaemon:
             ingress=("http://127.0.0.1:8080",),
             engine="sqlite",
         )
+
+    async def nodes(self) -> wire_nodes.Nodes:
+        await self._turn()
+        return self.nodes_now
 
     async def health(self) -> wire.Health:
         await self._turn()

@@ -805,6 +805,17 @@ def _health(client: Any, fakes: Any) -> None:
             silent=bool(refused),
         )
 
+    people = "[people] of roster.toml"
+    client.nodes_now = fakes.replace(
+        client.nodes_now,
+        nodes=(
+            fakes.node("incidents-1", here=True),
+            fakes.node("incidents-2", version="1.5.0", differs=(people,)),
+            fakes.node("incidents-3", 4, state="gone"),
+        ),
+        engine="postgresql",
+        note="a rolling upgrade is under way: 1.4.0 (schema 0044) on incidents-1; 1.5.0 (schema 0044) on incidents-2",
+    )
     client.health_now = fakes.replace(
         client.health_now,
         status="degraded",

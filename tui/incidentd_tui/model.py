@@ -11,6 +11,7 @@ from incidentd import wire
 from incidentd.clock import Clock
 from incidentd.wire import checks as wire_checks
 from incidentd.wire import groups as wire_groups
+from incidentd.wire import nodes as wire_nodes
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import views as wire_views
@@ -52,6 +53,7 @@ class Model:
         self.info: wire.Info | None = None
         self.health: wire.Health | None = None
         self.checks: tuple[wire_checks.Check, ...] = ()
+        self.nodes: wire_nodes.Nodes | None = None
         self.alerts: dict[int, wire.Alert] = {}
         self.pages: dict[int, wire.Page] = {}
         self.incidents: dict[int, wire.Incident] = {}

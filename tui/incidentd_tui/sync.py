@@ -94,6 +94,7 @@ class Sync:
         await self._load_alerts()
         model.health = await ask(client.health())
         model.checks = (await ask(client.checks())).checks
+        model.nodes = await ask(client.nodes())
         await self._load_reports()
         self._reload = False
 
@@ -249,6 +250,7 @@ class Sync:
         self._model.set_on_call(await self._gateway.ask(self._client.on_call()))
         self._model.health = await self._gateway.ask(self._client.health())
         self._model.checks = (await self._gateway.ask(self._client.checks())).checks
+        self._model.nodes = await self._gateway.ask(self._client.nodes())
         return {"people", "oncall", "health"}
 
     async def _load_asked(self) -> None:

@@ -8,7 +8,7 @@ from incidentd import wire
 from incidentd.wire import health as wire_health
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
-from incidentd_tui.rows import checks
+from incidentd_tui.rows import checks, nodes
 
 Key = tuple[str, int]
 _DAYS_LOW = 7
@@ -21,11 +21,11 @@ _LAG_HIGH_MS = 250.0
 
 
 _ROLES = (("source", "SOURCES"), ("notifier", "NOTIFIERS"), ("plugin", "PLUGINS THAT COULD NOT BE LOADED"))
-_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON", checks.HEAD)
+_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON", checks.HEAD, nodes.HEAD)
 
 
 def keys(model: Model) -> list[Key]:
-    """Sources, checks, notifiers and broken plugins, people without a working contact, problems, figures."""
+    """Sources, checks, notifiers and broken plugins, people without a working contact, problems, nodes, figures."""
     health = model.health
     if health is None:
         return []
@@ -42,6 +42,8 @@ def keys(model: Model) -> list[Key]:
     rows += [("gap", 11), ("head", 1), *(("problem", number) for number in range(len(health.problems)))]
     if not health.problems:
         rows.append(("fine", 0))
+    if known := nodes.ordered(model):
+        rows += [("gap", 13), ("head", 4), *(("node", at) for at in range(len(known)))]
     rows += [("gap", 12), ("head", 2), *(("figure", number) for number in range(len(figures(model, health))))]
     return rows
 
@@ -78,6 +80,8 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
             lines = [_adapter(model, health.adapters[number])]
         case "check" if number < len(model.checks):
             lines = [checks.row(model, checks.ordered(model)[number])]
+        case "node" if number < len(nodes.ordered(model)):
+            lines = [nodes.row(model, nodes.ordered(model)[number])]
         case "person":
             lines = _person(model, people_cut_off(model, health)[number], width)
         case "fine":

@@ -1,4 +1,4 @@
-"""Mode 8: plugins, checks, problems and figures of the daemon."""
+"""Mode 8: plugins, checks, problems, nodes and figures of the daemon."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import cast
 from incidentd import wire
 from incidentd.client import ClientError
 from incidentd.wire.checks import Check, CheckResult
+from incidentd.wire.nodes import Node
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import checking
 from incidentd_tui.model import Changes
-from incidentd_tui.rows import checks, health
+from incidentd_tui.rows import checks, health, nodes
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.listing import COPY, ListScreen
 from incidentd_tui.verbs import Verb
@@ -44,6 +45,8 @@ class HealthScreen(ListScreen):
     def preview_lines(self, key: Key | None, width: int) -> list[paint.Line]:
         if (check := self._check()) is not None:
             return checks.lines(self.model, check, self._recent.get(checks.path(check), ()), width)
+        if (node := self._node()) is not None:
+            return nodes.lines(self.model, node, width)
         adapter = self._adapter()
         return health.adapter_lines(self.model, adapter, width) if adapter else []
 
@@ -51,6 +54,11 @@ class HealthScreen(ListScreen):
         key = self.table.cursor
         known = checks.ordered(self.model)
         return known[key[1]] if isinstance(key, tuple) and key[0] == "check" and key[1] < len(known) else None
+
+    def _node(self) -> Node | None:
+        key = self.table.cursor
+        known = nodes.ordered(self.model)
+        return known[key[1]] if isinstance(key, tuple) and key[0] == "node" and key[1] < len(known) else None
 
     def on_virtual_list_moved(self) -> None:
         super().on_virtual_list_moved()
