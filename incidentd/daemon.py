@@ -31,6 +31,7 @@ from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.node_metrics import NodeFacts
 from incidentd.ingress.outbound import guarded_session
 from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
+from incidentd.ingress.peers import any_ready, places
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress, TlsPlaces
 from incidentd.ingress.spooled import SpoolDrain
@@ -145,6 +146,7 @@ class Daemon:
         )
         self._core.evolution.keeping.directory = lambda: self.configuration.daemon.state_dir
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
+        self._core.outage.others = self._others_go_on
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         self._core.operations.nodes.myself = self._myself
@@ -293,6 +295,10 @@ class Daemon:
 
     def _on_stall(self, seconds: float, stack: str) -> None:
         log.error("event_loop_stalled", seconds=round(seconds, 1), stack=stack)
+
+    async def _others_go_on(self) -> bool:
+        assert self._http is not None
+        return await any_ready(self._http, places(self.core.operations.nodes.others()))
 
     def _myself(self) -> Myself:
         following = self.core.evolution.following

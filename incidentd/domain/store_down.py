@@ -34,6 +34,8 @@ from incidentd.domain.silences import Silence, silencing
 from incidentd.domain.targets import NO_TURNS, Turns
 
 AFTER = timedelta(seconds=30)
+LEFT_TO_OTHERS = timedelta(minutes=5)
+"""While another node reaches the database, senders that were refused here have so long to go there."""
 TELL_AGAIN = timedelta(minutes=5)
 """More alerts for people who were told of some are told together, so long after the latest message at least."""
 LAST_RESORT = "last-resort"

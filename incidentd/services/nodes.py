@@ -176,6 +176,10 @@ class Nodes:
             tx.emit("node.gone", f"node:{one.name}", {"seen_at": one.seen_at, "version": one.version})
 
     # ------------------------------------------------------------------ what others ask
+    def others(self) -> list[Node]:
+        """Those that gave signs of life when the database was last seen."""
+        return [one for one in self._seen if one.id != self._id and one.stopped_at is None and one.gone_at is None]
+
     def problems(self) -> list[OwnAlarm]:
         """What is wrong between the nodes, as of the last look."""
         return rules.problems(self._seen, self._store.clock.now() - self._offset)

@@ -7,7 +7,7 @@ sender may never send it again. The rules are in `domain.store_down`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -24,7 +24,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.routing import find_route, walk_routes
 from incidentd.domain.signals import Signal, SignalKind
-from incidentd.domain.store_down import Call, Case, StoreDown, Unrecorded
+from incidentd.domain.store_down import LEFT_TO_OTHERS, Call, Case, StoreDown, Unrecorded
 from incidentd.plugin.values import Notification, NotificationKind, PermanentFailure, Receipt, TemporaryFailure, Urgency
 from incidentd.services.delivery_outcomes import MAX_ATTEMPTS, backoff
 from incidentd.services.muting import Mutes
@@ -41,6 +41,10 @@ MOST_HELD = 20_000
 _PROBE_SECONDS = 5.0
 _Key = tuple[str, str]
 log = structlog.get_logger("incidentd.store")
+
+
+async def _alone() -> bool:
+    return False
 
 
 class Sender(Protocol):
@@ -83,6 +87,8 @@ class StoreOutage:
         self._told: dict[str, Sent] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.settings: Callable[[], StoreDown] = StoreDown
+        self.others: Callable[[], Awaitable[bool]] = _alone
+        """Whether another node reaches the database, so that it is only this one that does not."""
         self.loop = Loop("store outage", self.work)
         store.on_commit.append(self._on_commit)
 
@@ -157,7 +163,7 @@ class StoreOutage:
             return 0.0
         if self.settings().page and now - outage.since >= self.settings().after:
             await self._remember(now)
-            self._judge(outage, now)
+            self._judge(outage, now, left=await self.others())
             self._send_due(outage, now)
         return None
 
@@ -197,10 +203,13 @@ class StoreOutage:
         self._outage = None
 
     # ------------------------------------------------------------------ whom to tell
-    def _judge(self, outage: Outage, now: datetime) -> None:
-        self._gather(outage, now)
+    def _judge(self, outage: Outage, now: datetime, *, left: bool) -> None:
+        """`left`: what is stored is the other nodes' to page, and what was refused here will mostly have gone there."""
+        self._gather(outage, now, left=left)
         roster, duty = self._roster(), self._mind.duty
         for case in list(outage.cases.values()):
+            if left and case.page is not None:
+                continue
             if case.page is not None and self._is_held(outage, case, now):
                 continue
             moved, calls = store_down.advance(case, roster, duty, now)
@@ -213,12 +222,16 @@ class StoreOutage:
             return page is not None
         return bool(page.route) and self._mutes.of_route(find_route(self._process().route, page.route), now) is not None
 
-    def _gather(self, outage: Outage, now: datetime) -> None:
+    def _gather(self, outage: Outage, now: datetime, *, left: bool) -> None:
         """What came in or was left undone since the last look."""
         process, roster, mind = self._process(), self._roster(), self._mind
         muted = {one.stable_key for one in walk_routes(process.route) if self._mutes.of_route(one, now)}
-        refused = [(key, _unrecorded(signals, outage.at[key])) for key, signals in outage.held.items()]
-        untold = [((source, key), alert) for source, key, alert in mind.untold]
+        refused = [
+            (key, _unrecorded(signals, outage.at[key]))
+            for key, signals in outage.held.items()
+            if not left or now - outage.since >= LEFT_TO_OTHERS
+        ]
+        untold = [] if left else [((source, key), alert) for source, key, alert in mind.untold]
         for key, alert in [*untold, *((key, one) for key, one in refused if one and key not in mind.firing)]:
             if key in outage.counted or not store_down.is_real(key[0]):
                 continue
@@ -231,7 +244,7 @@ class StoreOutage:
             del outage.cases[name]  # the store can be read, and there it is over: another node was told
         for name, page in there.items():
             outage.cases.setdefault(name, store_down.of_page(page))
-        for call in mind.unsent:
+        for call in () if left else mind.unsent:
             if call.page_id not in outage.taken and call.key not in outage.tried:
                 outage.tried.add(call.key)
                 outage.waiting[call.key] = (call, 0)

@@ -171,6 +171,7 @@ def make_node(make_daemon_process, pager):
         (node.directory / "database-url").write_text(url)
         main = f'[notifiers.sink]\ntype = "webhook"\nurl = "{pager.url}"\n'
         main += f'[storage]\nurl = {{ file = "{node.directory / "database-url"}" }}\n'
+        main += '[store_down]\nafter = "3s"\n'  # pages from memory would be under other keys, and counted
         node.configure(main=main, roster=ROSTER, process=PROCESS, node=name)
         return node
 

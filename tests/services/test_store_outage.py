@@ -185,3 +185,28 @@ async def test_more_than_can_be_kept_is_counted(daemon, disk, monkeypatch):
     await disk.live(1)
     [back] = await daemon.events("daemon.store_back")
     assert (back.data["alerts"], back.data["left_out"]) == (3, 1)
+
+
+async def test_what_other_nodes_take_care_of_is_left_to_them(daemon, disk):
+    """A node that is cut off would page a second time for what the others page for."""
+    others = [True]
+
+    async def go_on():
+        return others[0]
+
+    daemon.core.outage.others = go_on
+    await daemon.fire("stored")
+    await daemon.settle()
+    before = len(daemon.sender.sent)
+    assert before == 1
+    await daemon.core.outage.work()  # keeps in mind what there is
+    disk.fail(reads=False)
+    await disk.refuse("refused")
+    await disk.live(270)
+    assert told(daemon, before) == []
+    await disk.live(60)
+    assert {one.title.rpartition("; ")[2] for _, one in daemon.sender.sent[before:]} == {"first: refused"}
+    others[0] = False  # and now the database is gone for all
+    before = len(daemon.sender.sent)
+    await disk.live(20)
+    assert ("lin", "push") in told(daemon, before), "the page that is open takes its next step"
