@@ -154,7 +154,10 @@ def backup(config_path: Path | None, target: Path) -> None:
 @main.command()
 @config_option
 def migrate(config_path: Path | None) -> None:
-    """Bring the database to this version's schema and stop; `serve` does the same when it starts."""
+    """Bring the database to this version's schema and stop; `serve` does the same when it starts.
+
+    Nodes of an older version go on beside it where the migration only adds. Those that cannot, end with exit code 69.
+    """
     import asyncio
 
     from incidentd.settings import prepare_directories

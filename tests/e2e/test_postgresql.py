@@ -117,6 +117,16 @@ def test_two_daemons_share_the_work_and_each_sees_all_of_it(running, node, recor
         first.ask("POST", f"/v1/pages/{page_id}/acknowledge", {})
         assert second.page_of("Disk0")["page"]["acknowledged_by"] == "ada"
 
+        nodes = second.get("/v1/nodes")
+        assert {one["name"]: (one["state"], one["here"]) for one in nodes["nodes"]} == {
+            "one": ("up", False),
+            "two": ("up", True),
+        }
+        assert (nodes["problems"], nodes["note"]) == ([], "")
+        running.eventually(
+            lambda: [len(one["addresses"]) for one in second.get("/v1/nodes")["nodes"]] == [1, 1], "where they listen"
+        )
+
         assert second.get("/v1/process")["current"]["name"] == "V-1", "both files say the same"
         edited = {"name": "process.toml", "text": PROCESS + "[review]\nname = 'Look back'\n"}
         body = {"file": edited, "reason": "our own words", "adopt": True}
