@@ -51,8 +51,8 @@ class Nodes:
         self._offset = timedelta()
         self._next: datetime | None = None
         self._said: Myself | None = None
-        self._steady = False  # whether the sign before the last one was given in time
         self._seen: tuple[Node, ...] = ()
+        self._looked_at: datetime | None = None  # by the database's clock
         self._alone = store.engine == "sqlite"
         self.myself: Callable[[], Myself] = Myself
         self.outgrown: Callable[[str], None] = lambda _: None
@@ -62,7 +62,7 @@ class Nodes:
     # ------------------------------------------------------------------ signs of life
     async def start(self) -> None:
         """Say that this node runs."""
-        await self._store.write(self._begin)
+        self._started_at = await self._store.write(self._begin)
         await self._look()
 
     async def work(self) -> float | None:
@@ -73,8 +73,13 @@ class Nodes:
             return None
         self._said = me
         self._next = now + (rules.BEAT_ALONE if self._alone else rules.BEAT)
-        await self._store.write(self._beat)
+        if why := await self._store.read(migrate.outgrown):
+            self.outgrown(why)
+            return None
+        steady = await self._store.write(self._beat)
         await self._look()
+        if steady:  # who was away itself cannot tell: all may have been, with the database
+            await self._stand_in()
         return None
 
     def _at_once(self) -> None:
@@ -109,14 +114,8 @@ class Nodes:
             seen_at=seen_at,
         )
 
-    def _now(self, tx: Tx) -> datetime:
-        """By the database's clock; how far the one here is ahead of it is remembered."""
+    def _begin(self, tx: Tx) -> datetime:
         now = nodes.now(tx.conn, tx.now)
-        self._offset = self._store.clock.now() - now if tx.is_postgresql else timedelta()
-        return now
-
-    def _begin(self, tx: Tx) -> None:
-        now = self._now(tx)
         before = nodes.find(tx, self._id)
         me = self._says(now, now)
         for other in nodes.listed(tx.conn):
@@ -125,24 +124,25 @@ class Nodes:
             if other.id != self._id and (self._alone or (other.name == me.name and not other.alive(now))):
                 nodes.forget(tx, other.id)
         nodes.put(tx, me)
-        self._started_at = now
         ended = "" if before is None else str(before.state(now))
         tx.emit("node.started", f"node:{me.name}", {"version": me.version, "host": me.host, "found": ended})
+        return now
 
-    def _beat(self, tx: Tx) -> None:
-        now = self._now(tx)
+    def _beat(self, tx: Tx) -> bool:
+        """Whether the sign before this one was given in time."""
+        now = nodes.now(tx.conn, tx.now)
         found = nodes.find(tx, self._id)
         if found is not None and found.run != self._run:
             nodes.contest(tx, self._id, socket.gethostname(), now)
-            return
+            return False
         me = self._says(now, self._started_at or now)
-        self._steady = found is not None and now - found.seen_at <= rules.LATE
         if found is not None:
             me = msgspec.structs.replace(me, contested_by=found.contested_by, contested_at=found.contested_at)
             if found.gone_at is not None:
                 away = (now - found.seen_at).total_seconds()
                 tx.emit("node.returned", f"node:{me.name}", {"away": round(away)})
         nodes.put(tx, me)
+        return found is not None and now - found.seen_at <= rules.LATE
 
     def _end(self, tx: Tx) -> None:
         now = nodes.now(tx.conn, tx.now)
@@ -150,25 +150,23 @@ class Nodes:
             tx.emit("node.stopped", f"node:{self._id.rpartition(':')[0] or self._id}")
 
     async def _look(self) -> None:
-        """See how the others stand; of one that is gone the log is told, once."""
+        """See how all nodes stand, and how far the clock here is ahead of the database's."""
 
-        def read(conn: Connection) -> tuple[tuple[Node, ...], datetime, str]:
-            now = nodes.now(conn, self._store.clock.now())
-            return tuple(nodes.listed(conn)), now, migrate.outgrown(conn)
+        def read(conn: Connection) -> tuple[tuple[Node, ...], datetime]:
+            return tuple(nodes.listed(conn)), nodes.now(conn, self._store.clock.now())
 
-        self._seen, now, outgrown = await self._store.read(read)
-        if outgrown:
-            self.outgrown(outgrown)
-        elif self._steady:  # who was away itself cannot tell: all may have been, with the database
-            await self._stand_in(now)
+        self._seen, now = await self._store.read(read)
+        self._looked_at = now
+        self._offset = timedelta() if self._alone else self._store.clock.now() - now
 
-    async def _stand_in(self, now: datetime) -> None:
+    async def _stand_in(self) -> None:
         """What a silent node was sending does not wait for its lease; that it is gone is said once."""
-        silent = [one for one in self._seen if one.state(now) in (State.LATE, State.GONE)]
-        left = [one.id for one in silent if one.gone_at is None]
-        if left:
-            await self._store.write(lambda tx: [leases.take_back(tx, node) for node in left])
-        if any(one.state(now) is State.GONE for one in silent if one.gone_at is None):
+        assert self._looked_at is not None
+        stands = {one.id: one.state(self._looked_at) for one in self._seen if one.gone_at is None}
+        silent = [node for node, state in stands.items() if state in (State.LATE, State.GONE)]
+        if silent:
+            await self._store.write(lambda tx: [leases.take_back(tx, node) for node in silent])
+        if State.GONE in stands.values():
             await self._store.write(self._say_gone)
 
     def _say_gone(self, tx: Tx) -> None:
@@ -182,7 +180,7 @@ class Nodes:
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong between the nodes, as of the last look."""
-        return rules.problems(self._seen, self._store.clock.now() - self._offset)
+        return [] if self._looked_at is None else rules.problems(self._seen, self._looked_at)
 
     async def list(self) -> wire_nodes.Nodes:
         """All nodes, as they are now."""

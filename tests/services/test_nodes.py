@@ -179,5 +179,13 @@ async def test_time_is_the_databases_where_it_has_a_clock(daemon):
     assert (found == here) is (daemon.store.engine == "sqlite")
     one = Nodes(daemon.store, "one:abc")
     await one.start()
+    await one.work()
     apart = [problem.code for problem in one.problems()]
     assert apart == ([] if daemon.store.engine == "sqlite" else ["node-clock-differs"]), "the test's clock stands still"
+
+
+async def test_while_the_database_is_away_nobody_is_called_gone(daemon, node):
+    one = node("one")
+    await one.start()
+    daemon.clock.advance(600)
+    assert one.problems() == [], "what is not known is not said"
