@@ -11,6 +11,7 @@ from pathlib import Path
 
 import links
 import reference_api
+import reference_authorisation
 import reference_cli
 import reference_config
 import reference_figures
@@ -28,12 +29,14 @@ Written from the code by `make docs`.
 | [Commands](cli.md) | `incidentd`, `incidentctl`, `incidentd-tui` |
 | [Configuration](config.md) | every key of every file, and of every built-in plugin |
 | [API](api.md) | the routes of the socket and the structs they carry |
+| [Who may call what](authorisation.md) | the routes of socket and listener, and who may call each |
 | [Figures](figures.md) | every figure of how a team responds, with what it counts and what it does not say |
 | [Hooks](hooks.md) | what a plugin implements |
 """
 PAGES: Mapping[str, Callable[[], str]] = {
     "README.md": lambda: INDEX,
     "api.md": reference_api.page,
+    "authorisation.md": reference_authorisation.page,
     "cli.md": reference_cli.page,
     "config.md": reference_config.page,
     "figures.md": reference_figures.page,

@@ -5,6 +5,8 @@ GET changes nothing, because mail scanners and chat previews follow links.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from html import escape
 from typing import Protocol
 
@@ -12,21 +14,28 @@ from incidentd.domain.display import safe_line
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.values import WebhookResponse
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 _STYLE = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;"
     "color:#161d27;background:#fff}button{font:inherit;padding:.8rem 1.6rem;border:0;border-radius:.4rem;"
     "background:#0b5cad;color:#fff}@media(prefers-color-scheme:dark){body{color:#d5dce6;background:#0e131a}}"
 )
 
+
+def _digest(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 _QUESTIONS = {
     "page": ("Nobody has acknowledged this page yet.", "Acknowledge as"),

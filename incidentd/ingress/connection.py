@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from incidentd.bounded_http import BoundedConnection, BoundedServer
+from incidentd.ingress.answers import CAREFUL
 from incidentd.ingress.crowd import Crowd, place_of
 
 HEAD_SECONDS = 5.0
@@ -70,7 +71,9 @@ class Connection(BoundedConnection):
     ) -> web.StreamResponse:
         """What the HTTP parser refused, or a fault of ours; never with a traceback in it."""
         text = "the request is no valid HTTP" if status < 500 else "incidentd failed on this request"
-        response = web.json_response({"status": "error", "message": text, "errors": [text]}, status=status)
+        response = web.json_response(
+            {"status": "error", "message": text, "errors": [text]}, status=status, headers=CAREFUL
+        )
         response.force_close()
         return response
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,10 +13,10 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import web
-from multidict import CIMultiDict, MultiMapping
+from multidict import MultiMapping
 
 from incidentd.clock import Clock
-from incidentd.ingress import ack_pages, connection
+from incidentd.ingress import ack_pages, answers, connection, own_routes
 from incidentd.ingress.ack_pages import AckLinks
 from incidentd.ingress.bodies import BodyRoom, NoRoom, read_body
 from incidentd.ingress.crowd import Crowd
@@ -43,45 +41,14 @@ class CannotListen(Exception):  # noqa: N818
     """An address could not be bound; the message says which and why."""
 
 
-def _reserved(path: str) -> bool:
-    """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
-    return path in ("/metrics", "/-/healthy", "/-/ready") or path.startswith(
-        ("/ack/", "/calendar/", "/in/", "/receipts/", "/{")
-    )
-
-
 def mounts(mounted: Sequence[Mounted]) -> list[Mount]:
     """Every place a route answers: below /in/<instance> always (a notifier's: /receipts/<instance>), at its own place
     for a root instance."""
     places = [
         Mount(f"/{one.place}/{one.instance}{one.route.path}", Endpoint(one.instance, one.route)) for one in mounted
     ]
-    at_root = [one for one in mounted if one.root and not _reserved(one.route.path)]
+    at_root = [one for one in mounted if one.root and not own_routes.reserved(one.route.path)]
     return places + [Mount(one.route.path, Endpoint(one.instance, one.route)) for one in at_root]
-
-
-def _problem(status: int, message: str, field: str = "", **headers: str) -> WebhookResponse:
-    fields = {"field": field} if field else {}
-    body = msgspec.json.encode({"status": "error", "message": message, "errors": [message], **fields})
-    return WebhookResponse(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
-
-
-class _Message(msgspec.Struct):
-    message: str
-
-
-_TITLE = re.compile(rb"<title>([^<]*)</title>")
-
-
-def _said(answer: WebhookResponse) -> str:
-    """What a sender was told of its fault: the message of a JSON answer, the title of a page, else its text."""
-    page = _TITLE.search(answer.body, 0, 1000) if answer.content_type.startswith("text/html") else None
-    if page is not None:
-        return html.unescape(page[1].decode(errors="replace"))
-    try:
-        return msgspec.json.decode(answer.body, type=_Message).message
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return answer.body[:1000].decode(errors="replace")
 
 
 def _query(query: MultiMapping[str]) -> dict[str, str]:
@@ -192,31 +159,31 @@ class Ingress:
         found = self._table.find(request.method, request.rel_url.path_safe)
         call = self._source(request, *found) if found else self._own(request)
         answer = await self._answered(call, found[0].instance if found else _SELF, request.path)
-        return _response(answer, close=answer.status in (408, 413))
+        return answers.response(answer, close=answer.status in (408, 413))
 
     async def _answered(self, call: Awaitable[WebhookResponse], name: str, path: str) -> WebhookResponse:
         """What `call` answers, its faults as answers too."""
         try:
             answer = await call
         except BadRequest as error:
-            answer = _problem(error.status, str(error), error.field)
+            answer = answers.problem(error.status, str(error), error.field)
         except StoreUnavailable as error:
-            answer = _problem(503, str(error), Retry_After="1")
+            answer = answers.problem(503, str(error), Retry_After="1")
         except TimeoutError:  # the store or the machine is slow: that is no fault of what was sent
-            answer = _problem(503, f"the source {name} took too long", Retry_After="1")
+            answer = answers.problem(503, f"the source {name} took too long", Retry_After="1")
         except Exception as error:
             log.error("handler_failed", instance=name, path=path, error=repr(error))
-            answer = _problem(500, f"the source {name} failed on this request")
+            answer = answers.problem(500, f"the source {name} failed on this request")
         self._metrics.count(name, answer.status)
         if name != _SELF and answer.status >= 400:
-            self._refused(name, answer.status, _said(answer))
+            self._refused(name, answer.status, answers.said(answer))
         return answer
 
     async def hand_in(self, path: str, body: bytes, headers: Mapping[str, str], at: datetime) -> WebhookResponse:
         """The answer to a POST of JSON that reached this machine at `at` and waited in the spool: a local sender's."""
         found = self._table.find("POST", path)
         if found is None:
-            return _problem(404, f"no source serves {path}: see incidentctl health for the ones that do")
+            return answers.problem(404, f"no source serves {path}: see incidentctl health for the ones that do")
         endpoint, params = found
         request = WebhookRequest(
             method="POST",
@@ -233,13 +200,13 @@ class Ingress:
     async def _source(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
         wait = self._buckets.take(endpoint.instance)
         if wait > 0:
-            return _problem(429, "too many requests from this source", Retry_After=str(int(wait) + 1))
+            return answers.problem(429, "too many requests from this source", Retry_After=str(int(wait) + 1))
         try:
             with self._bodies.share() as take:  # slow bodies take no place from those that are all there
                 body = await read_body(request, endpoint.route.max_body, take)
                 return await self._placed(request, endpoint, params, body)
         except NoRoom:
-            return _problem(503, "too many large requests at once", Retry_After="1")
+            return answers.problem(503, "too many large requests at once", Retry_After="1")
 
     async def _placed(
         self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str], body: bytes
@@ -252,7 +219,7 @@ class Ingress:
             async with asyncio.timeout(_QUEUE_SECONDS):
                 await self._free.acquire()
         except TimeoutError:
-            return _problem(503, "too many requests at once", Retry_After="1")
+            return answers.problem(503, "too many requests at once", Retry_After="1")
         try:
             return await self._handle(request, endpoint, params, body)
         finally:
@@ -277,7 +244,7 @@ class Ingress:
     async def _calendar(self, token: str) -> WebhookResponse:
         text = await self._calendars(token)
         if text is None:
-            return _problem(404, "there is no such calendar, or its address was revoked")
+            return answers.problem(404, "there is no such calendar, or its address was revoked")
         headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
         return WebhookResponse(body=text, content_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -286,25 +253,25 @@ class Ingress:
         why = "" if self.ready else "starting or stopping"
         if not why and self._trouble():
             why = "the database does not answer"  # the details are for health: who asks here may be anybody
-        return WebhookResponse(status=503 if why else 200, body=(why or "OK").encode(), content_type="text/plain")
+        return answers.plain(why or "OK", 503 if why else 200)
 
     async def _own(self, request: web.BaseRequest) -> WebhookResponse:
         path, method = request.path, request.method
-        if path.startswith("/ack/") and method in ("GET", "HEAD", "POST"):
-            await read_body(request, _ACK_BODY)
-            return await ack_pages.answer(self._links, method, path.removeprefix("/ack/"))
-        if path.startswith("/calendar/") and method in ("GET", "HEAD"):
-            return await self._calendar(path.removeprefix("/calendar/"))
-        if method in ("GET", "HEAD"):
-            if path == "/metrics":
+        match own_routes.own_route(method, path):
+            case own_routes.ACK:
+                await read_body(request, _ACK_BODY)
+                return await ack_pages.answer(self._links, method, path.removeprefix(own_routes.ACK))
+            case own_routes.CALENDAR:
+                return await self._calendar(path.removeprefix(own_routes.CALENDAR))
+            case own_routes.METRICS:
                 return await self._metrics.answer()
-            if path == "/-/healthy":
-                return WebhookResponse(body=b"OK", content_type="text/plain")
-            if path == "/-/ready":
+            case own_routes.HEALTHY:
+                return answers.plain("OK")
+            case own_routes.READY:
                 return self._readiness()
         if self._table.knows(path):
-            return _problem(405, f"{method} is not served here")
-        return _problem(404, "no source serves this path: see incidentctl health for the ones that do")
+            return answers.problem(405, f"{method} is not served here")
+        return answers.problem(404, "no source serves this path: see incidentctl health for the ones that do")
 
 
 def _site(runner: web.ServerRunner, context: ssl.SSLContext | None, **where: Any) -> web.BaseSite:
@@ -312,12 +279,3 @@ def _site(runner: web.ServerRunner, context: ssl.SSLContext | None, **where: Any
         return TlsSite(runner, context, **where)
     kind = web.SockSite if "sock" in where else web.TCPSite
     return kind(runner, **where, backlog=1024)
-
-
-def _response(answer: WebhookResponse, *, close: bool) -> web.Response:
-    headers = CIMultiDict(answer.headers)
-    headers["Content-Type"] = answer.content_type
-    response = web.Response(status=answer.status, body=answer.body, headers=headers)
-    if close:  # the rest of the body is not read
-        response.force_close()
-    return response

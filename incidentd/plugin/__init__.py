@@ -12,6 +12,7 @@ from incidentd.domain.matchers import Op as MatchOp
 from incidentd.domain.signals import Signal, SignalKind, label_fingerprint
 from incidentd.domain.silences import Silence
 from incidentd.domain.silences import Status as SilenceStatus
+from incidentd.plugin.access import Access
 from incidentd.plugin.adapters import (
     AdapterConfig,
     AdapterType,
@@ -98,7 +99,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 
-API_VERSION = "1.10"
+API_VERSION = "1.11"
 
 __all__ = [
     "API_VERSION",
@@ -108,6 +109,7 @@ __all__ = [
     "MAX_MEMORY_KEYS",
     "MAX_MEMORY_VALUE",
     "MAX_TEXT",
+    "Access",
     "ActiveAlert",
     "AdapterConfig",
     "AdapterType",

@@ -15,6 +15,7 @@ from incidentd.domain.checks import CheckState, Pause
 from incidentd.domain.matchers import Matcher
 from incidentd.domain.signals import Signal
 from incidentd.domain.silences import Silence
+from incidentd.plugin.access import Access
 from incidentd.plugin.values import (
     ActiveAlert,
     BadRequest,
@@ -252,12 +253,14 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `path` is absolute with aiohttp-style `{name}` parts ("/v2/alerts/{alias}/close"). It is mounted below
     `/in/<instance>` always, and at its own place too when the instance has `root = true` (the default for the first
     instance of a type). A notifier's is mounted below `/receipts/<instance>`. `max_body` (bytes) holds after inflation.
+    `access` says what the handler asks for, as it is configured. Since API version 1.11.
     """
 
     method: str
     path: str
     handler: Handler
     max_body: int = 4 * 1024 * 1024
+    access: Access = Access.OPEN
 
 
 class AlertSource(ABC):  # noqa: B024 - every method has a default: a source serves routes, or runs, or both

@@ -7,14 +7,18 @@ import hmac
 from incidentd.plugin.values import BadRequest, Secret, WebhookRequest
 
 
-def check_token(request: WebhookRequest, token: Secret | None) -> None:
-    """Raises `BadRequest` with status 401 unless `request` shows `token`; without one every request may pass.
+def check_token(request: WebhookRequest, token: Secret | None, old_token: Secret | None = None) -> None:
+    """Raises `BadRequest` with status 401 unless `request` shows a token; without `token` every request may pass.
 
     It is looked for in `Authorization: Bearer`, `X-Token`, and in the query as `token` or `access_token` (RFC 6750).
+    `old_token` lets in too, while senders change from one to the other. Since API version 1.11.
     """
     if token is None:
         return
-    if not hmac.compare_digest(_sent(request).encode("utf-8", "surrogateescape"), token.reveal().encode()):
+    sent, fits = _sent(request).encode("utf-8", "surrogateescape"), False
+    for one in (token, old_token):  # both are compared: the time taken tells nothing
+        fits |= one is not None and hmac.compare_digest(sent, one.reveal().encode())
+    if not fits:
         raise BadRequest("send it as Authorization: Bearer, X-Token or ?token=", field="token", status=401)
 
 

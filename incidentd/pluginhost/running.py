@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Collection, Sequence
 
+import msgspec
 import structlog
 
 from incidentd.clock import Clock
@@ -61,10 +62,7 @@ class RunningNotifier:
         except (Exception, SystemExit) as error:
             self.vitals.note(f"routes: {type(error).__name__}: {error}")
             return []
-        return [
-            Route(method=one.method, path=one.path, handler=_bounded(one.handler), max_body=one.max_body)
-            for one in declared
-        ]
+        return [msgspec.structs.replace(one, handler=_bounded(one.handler)) for one in declared]
 
     async def close(self) -> None:
         """Release what it holds, within the time limit."""
@@ -96,10 +94,7 @@ class RunningListener:
         except (Exception, SystemExit) as error:
             self.vitals.failed("routes", error)
             return []
-        return [
-            Route(method=one.method, path=one.path, handler=self._guarded(one.handler), max_body=one.max_body)
-            for one in declared
-        ]
+        return [msgspec.structs.replace(one, handler=self._guarded(one.handler)) for one in declared]
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: WebhookRequest) -> WebhookResponse:

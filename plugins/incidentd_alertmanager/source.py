@@ -20,7 +20,9 @@ from incidentd.plugin import (
     WebhookRequest,
     WebhookResponse,
 )
+from incidentd.plugin.access import keyed
 from incidentd.plugin.batches import Batch
+from incidentd.plugin.tokens import check_token
 from incidentd_alertmanager.config import AlertmanagerConfig
 from incidentd_alertmanager.decode import decode_alerts, decode_webhook
 from incidentd_alertmanager.read import (
@@ -59,27 +61,41 @@ class AlertmanagerSource(AlertSource):
     """
 
     def __init__(self, config: AlertmanagerConfig, context: Context) -> None:
+        self._config = config
         self._resolve_timeout = timedelta(seconds=config.resolve_timeout)
         self._context = context
         self._started_at = context.now()
 
     def routes(self) -> Sequence[Route]:
+        route = self._route
         return (
-            Route(method="POST", path="/api/v2/alerts", handler=_answering(self.post_alerts), max_body=MAX_BODY),
-            Route(method="POST", path="/api/v2/webhook", handler=_answering(self.post_webhook), max_body=MAX_BODY),
-            Route(method="GET", path="/api/v2/alerts", handler=_answering(self.get_alerts)),
-            Route(method="GET", path="/api/v2/alerts/groups", handler=_answering(self.get_groups)),
-            Route(method="GET", path="/api/v2/status", handler=self.get_status),
-            Route(method="GET", path="/api/v2/receivers", handler=self.get_receivers),
-            Route(method="GET", path="/api/v2/silences", handler=_answering(self.get_silences)),
-            Route(
-                method="POST", path="/api/v2/silences", handler=_answering(self.post_silences), max_body=_MAX_SILENCE
-            ),
-            Route(method="GET", path="/api/v2/silence/{id}", handler=_answering(self.get_silence)),
-            Route(method="DELETE", path="/api/v2/silence/{id}", handler=_answering(self.delete_silence)),
+            route("POST", "/api/v2/alerts", self.post_alerts),
+            route("POST", "/api/v2/webhook", self.post_webhook),
+            route("GET", "/api/v2/alerts", self.get_alerts),
+            route("GET", "/api/v2/alerts/groups", self.get_groups),
+            route("GET", "/api/v2/status", self.get_status),
+            route("GET", "/api/v2/receivers", self.get_receivers),
+            route("GET", "/api/v2/silences", self.get_silences),
+            route("POST", "/api/v2/silences", self.post_silences, _MAX_SILENCE),
+            route("GET", "/api/v2/silence/{id}", self.get_silence),
+            route("DELETE", "/api/v2/silence/{id}", self.delete_silence),
             Route(method="GET", path="/-/healthy", handler=self.get_healthy),
             Route(method="GET", path="/-/ready", handler=self.get_healthy),
         )
+
+    def _route(self, method: str, path: str, handler: Handler, max_body: int = MAX_BODY) -> Route:
+        config = self._config
+
+        async def answer(request: WebhookRequest) -> WebhookResponse:
+            """`handler` for who may call it; a `BadRequest` as Alertmanager's clients read it: one JSON string."""
+            try:
+                check_token(request, config.token, config.old_token)
+                return await handler(request)
+            except BadRequest as error:
+                text = f"{error.field}: {error}" if error.field else str(error)
+                return WebhookResponse(status=error.status, body=_encode(text))
+
+        return Route(method=method, path=path, handler=answer, max_body=max_body, access=keyed(config.token))
 
     async def post_alerts(self, request: WebhookRequest) -> WebhookResponse:
         """Alerts as Prometheus and amtool send them."""
@@ -167,19 +183,6 @@ def _encode_items(items: Iterable[object]) -> bytes:
 
 def _json(document: object) -> WebhookResponse:
     return WebhookResponse(body=_encode(document), headers=_NO_STORE)
-
-
-def _answering(handler: Handler) -> Handler:
-    """`handler` with a `BadRequest` answered as Alertmanager's clients read it: one JSON string."""
-
-    async def answer(request: WebhookRequest) -> WebhookResponse:
-        try:
-            return await handler(request)
-        except BadRequest as error:
-            text = f"{error.field}: {error}" if error.field else str(error)
-            return WebhookResponse(status=error.status, body=_encode(text))
-
-    return answer
 
 
 SOURCES: tuple[AdapterType[AlertSource], ...] = (

@@ -25,6 +25,7 @@ class CloudEventsConfig(AlertMapping):
 
     path: UrlPath = "/cloudevents"
     token: SecretRef | None = None  # Authorization: Bearer, X-Token, ?token= or ?access_token=
+    old_token: SecretRef | None = None  # lets in too, while `token` is changed
     resolved_types: tuple[TypePattern, ...] = ()
     acknowledged_types: tuple[TypePattern, ...] = ()
     ignored_types: tuple[TypePattern, ...] = ()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from incidentd.plugin import AdapterType, AlertSource, BadRequest, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin.access import keyed
 from incidentd.plugin.batches import Batch
 from incidentd.plugin.tokens import check_token
 from incidentd_cloudevents.config import CloudEventsConfig
@@ -27,14 +28,15 @@ class CloudEventsSource(AlertSource):
         self._sink = context.sink
 
     def routes(self) -> Sequence[Route]:
+        path, access = self._config.path, keyed(self._config.token)
         return (
-            Route(method="POST", path=self._config.path, handler=self.receive),
-            Route(method="OPTIONS", path=self._config.path, handler=self.permit),
+            Route(method="POST", path=path, handler=self.receive, access=access),
+            Route(method="OPTIONS", path=path, handler=self.permit, access=access),
         )
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One event or a batch, answered when all of it is durable."""
-        check_token(request, self._config.token)
+        check_token(request, self._config.token, self._config.old_token)
         asked = (request.headers, request.body, self._config, request.received_at)
         large = len(request.body) > _LARGE_BODY
         said, faults = await asyncio.to_thread(decode_request, *asked) if large else decode_request(*asked)
@@ -51,7 +53,7 @@ class CloudEventsSource(AlertSource):
 
     async def permit(self, request: WebhookRequest) -> WebhookResponse:
         """The handshake by which a sender asks whether it may send (CloudEvents, HTTP web hooks, section 4)."""
-        check_token(request, self._config.token)
+        check_token(request, self._config.token, self._config.old_token)
         origin = request.headers.get("webhook-request-origin", "")
         if not _ORIGIN.fullmatch(origin):
             raise BadRequest("is missing or no origin", field="WebHook-Request-Origin")

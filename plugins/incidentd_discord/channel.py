@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     Announcement,
     BadRequest,
@@ -63,7 +64,7 @@ class DiscordChannel(ChatChannel):
         self._pending: set[asyncio.Task[Any]] = set()
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.hear, max_body=MAX_BODY),)
+        return (Route(method="POST", path=PATH, handler=self.hear, max_body=MAX_BODY, access=Access.SIGNED),)
 
     def condition(self) -> Condition:
         """Who was heard and refused. Refusals are well: Discord itself tries whether bad signatures are refused."""

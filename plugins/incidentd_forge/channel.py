@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     Condition,
     Context,
@@ -60,7 +61,7 @@ class ForgeChannel(IssueChannel):
         self._catching_up = CatchingUp(context, _OVERLAP)
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
+        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY, access=Access.SIGNED),)
 
     def condition(self) -> Condition:
         """Who was heard and refused, and whether it cannot look for what no webhook told."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -29,7 +30,8 @@ class GoalertSource(AlertSource):
         self._sink = context.sink
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
+        access = Access.KEYED if self._config.tokens else Access.LOCAL
+        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY, access=access),)
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One alert opened or closed, answered when that is durable."""

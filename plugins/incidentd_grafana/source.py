@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from incidentd.plugin import AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin import Access, AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin.access import keyed
 from incidentd_grafana.config import GrafanaConfig
 from incidentd_grafana.decode import decode_webhook
 from incidentd_grafana.signature import authenticate
@@ -26,7 +27,8 @@ class GrafanaSource(AlertSource):
         self._sink = context.sink
 
     def routes(self) -> Sequence[Route]:
-        return tuple(Route(method=method, path=PATH, handler=self.receive) for method in ("POST", "PUT"))
+        access = Access.SIGNED if self._config.secrets else keyed(self._config.tokens or self._config.password)
+        return tuple(Route(method=method, path=PATH, handler=self.receive, access=access) for method in ("POST", "PUT"))
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One notification, answered when its alerts are durable."""

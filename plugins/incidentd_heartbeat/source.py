@@ -21,6 +21,7 @@ from functools import partial
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -64,7 +65,7 @@ class HeartbeatSource(AlertSource):
             "/ping/{first}/{second}/{third}": self.ping,
         }
         return [
-            Route(method=method, path=path, handler=handler, max_body=MAX_REQUEST)
+            Route(method=method, path=path, handler=handler, max_body=MAX_REQUEST, access=Access.ADDRESS)
             for path, handler in paths.items()
             for method in _METHODS
         ]

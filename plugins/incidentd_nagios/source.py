@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     Context,
@@ -31,7 +32,8 @@ class NagiosSource(AlertSource):
         self._context = context
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
+        access = Access.KEYED if self._config.keys else Access.LOCAL
+        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY, access=access),)
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One notification, answered when what it means is durable. The same idempotency key counts once."""

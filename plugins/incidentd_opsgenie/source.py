@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -66,7 +67,8 @@ class OpsgenieSource(AlertSource):
         )
 
     def _route(self, method: str, path: str, serve: Serve) -> Route:
-        return Route(method=method, path=path, handler=self._answering(serve), max_body=MAX_BODY)
+        access = Access.KEYED if self._config.keys else Access.LOCAL
+        return Route(method=method, path=path, handler=self._answering(serve), max_body=MAX_BODY, access=access)
 
     def _answering(self, serve: Serve) -> Handler:
         """`serve` for requests with a key that is known, its outcome and its errors in Opsgenie's shape."""

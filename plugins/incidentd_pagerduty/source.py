@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from incidentd.plugin import AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin.access import keyed
 from incidentd_pagerduty.config import PagerdutyConfig
 from incidentd_pagerduty.decode import InvalidEvent, check_change, decode_event
 
@@ -26,9 +27,11 @@ class PagerdutySource(AlertSource):
         self._sink = context.sink
 
     def routes(self) -> Sequence[Route]:
-        return (
-            Route(method="POST", path="/v2/enqueue", handler=self.enqueue, max_body=MAX_BODY),
-            Route(method="POST", path="/v2/change/enqueue", handler=self.enqueue_change, max_body=MAX_BODY),
+        handlers = {"/v2/enqueue": self.enqueue, "/v2/change/enqueue": self.enqueue_change}
+        access = keyed(self._config.routing_keys)
+        return tuple(
+            Route(method="POST", path=path, handler=handler, max_body=MAX_BODY, access=access)
+            for path, handler in handlers.items()
         )
 
     async def enqueue(self, request: WebhookRequest) -> WebhookResponse:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -44,7 +45,7 @@ class SentrySource(AlertSource):
         self._pending: set[asyncio.Task[None]] = set()
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive),)
+        return (Route(method="POST", path=PATH, handler=self.receive, access=Access.SIGNED),)
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One webhook; what is about no alert is acknowledged and ignored."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     Announcement,
     BadRequest,
@@ -71,9 +72,9 @@ class SlackChannel(ChatChannel):
 
     def routes(self) -> Sequence[Route]:
         return (
-            Route(method="POST", path=EVENTS, handler=self.hear_event, max_body=MAX_BODY),
-            Route(method="POST", path=COMMANDS, handler=self.hear_command, max_body=MAX_BODY),
-            Route(method="POST", path=ACTIONS, handler=self.hear_action, max_body=MAX_BODY),
+            Route(method="POST", path=EVENTS, handler=self.hear_event, max_body=MAX_BODY, access=Access.SIGNED),
+            Route(method="POST", path=COMMANDS, handler=self.hear_command, max_body=MAX_BODY, access=Access.SIGNED),
+            Route(method="POST", path=ACTIONS, handler=self.hear_action, max_body=MAX_BODY, access=Access.SIGNED),
         )
 
     def condition(self) -> Condition:

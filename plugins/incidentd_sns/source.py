@@ -10,6 +10,7 @@ import msgspec
 from cryptography import x509
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     BadRequest,
@@ -50,7 +51,7 @@ class SnsSource(AlertSource):
         self._ended: set[str] = set()
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
+        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY, access=Access.SIGNED),)
 
     def condition(self) -> Condition:
         """What was heard of each topic; not well when somebody ended a subscription."""

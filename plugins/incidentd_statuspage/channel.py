@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     Condition,
     Context,
@@ -64,7 +65,7 @@ class StatusPage(SupportChannel):
             f"{path}/{DATA}": partial(self._serve, DATA),
         }
         pages = [
-            Route(method=method, path=place, handler=handler, max_body=1024)
+            Route(method=method, path=place, handler=handler, max_body=1024, access=Access.PUBLIC)
             for place, handler in places.items()
             for method in ("GET", "HEAD")
         ]

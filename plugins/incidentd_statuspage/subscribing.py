@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from incidentd.plugin import (
+    Access,
     BadRequest,
     Context,
     Mailing,
@@ -58,13 +59,13 @@ class Subscribing:
         """What is mounted beside the page."""
         path = self._config.path
         places = {
-            f"{path}/subscribe": (self.form, self.submit),
-            f"{path}/confirm/{{token}}": (self.ask_to_confirm, self.confirm),
-            f"{path}/unsubscribe/{{token}}": (self.ask_to_leave, self.leave),
+            f"{path}/subscribe": (self.form, self.submit, Access.PUBLIC),
+            f"{path}/confirm/{{token}}": (self.ask_to_confirm, self.confirm, Access.ADDRESS),
+            f"{path}/unsubscribe/{{token}}": (self.ask_to_leave, self.leave, Access.ADDRESS),
         }
         return [
-            Route(method=method, path=place, handler=handler, max_body=_MAX_BODY)
-            for place, (get, post) in places.items()
+            Route(method=method, path=place, handler=handler, max_body=_MAX_BODY, access=access)
+            for place, (get, post, access) in places.items()
             for method, handler in (("GET", get), ("HEAD", get), ("POST", post))
         ]
 

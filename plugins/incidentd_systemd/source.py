@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     AlertSource,
     Context,
@@ -29,7 +30,8 @@ class SystemdSource(AlertSource):
         self._context = context
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY),)
+        access = Access.KEYED if self._config.keys else Access.LOCAL
+        return (Route(method="POST", path=PATH, handler=self.receive, max_body=MAX_BODY, access=access),)
 
     async def receive(self, request: WebhookRequest) -> WebhookResponse:
         """One statement about a unit, answered when it is durable. The same idempotency key counts once."""

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     BadRequest,
     Condition,
@@ -80,7 +81,10 @@ class TwilioChannel(SupportChannel):
             RECORDING + "/{caller}": self.hear_recording,
             TRANSCRIBED + "/{caller}": self.hear_transcription,
         }
-        return [Route(method="POST", path=path, handler=one, max_body=MAX_BODY) for path, one in handlers.items()]
+        return [
+            Route(method="POST", path=path, handler=one, max_body=MAX_BODY, access=Access.SIGNED)
+            for path, one in handlers.items()
+        ]
 
     def condition(self) -> Condition:
         """Who was heard and refused, and whether a caller could not be put through."""

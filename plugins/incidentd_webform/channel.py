@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import msgspec
 
 from incidentd.plugin import (
+    Access,
     AdapterType,
     BadRequest,
     Condition,
@@ -72,10 +73,10 @@ class WebFormChannel(SupportChannel):
         path, most = self._config.path, self._config.max_body
         one = path + "/{token}"
         return [
-            *(Route(method=method, path=path, handler=self.form) for method in ("GET", "HEAD")),
-            *(Route(method=method, path=one, handler=self.talk) for method in ("GET", "HEAD")),
-            Route(method="POST", path=path, handler=self.submit, max_body=most),
-            Route(method="POST", path=one, handler=self.say, max_body=most),
+            *(Route(method=method, path=path, handler=self.form, access=Access.PUBLIC) for method in ("GET", "HEAD")),
+            *(Route(method=method, path=one, handler=self.talk, access=Access.ADDRESS) for method in ("GET", "HEAD")),
+            Route(method="POST", path=path, handler=self.submit, max_body=most, access=Access.PUBLIC),
+            Route(method="POST", path=one, handler=self.say, max_body=most, access=Access.ADDRESS),
         ]
 
     # ------------------------------------------------------------------ the form

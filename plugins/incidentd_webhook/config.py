@@ -22,5 +22,6 @@ class WebhookSourceConfig(AlertMapping):
 
     path: UrlPath = "/hook"
     token: SecretRef | None = None  # asked for as `Authorization: Bearer`, `X-Token` or `?token=`
+    old_token: SecretRef | None = None  # lets in too, while `token` is changed
     items: OptionalPath = None
     key: OptionalPath = parse_path("key")  # "": the labels identify the alert

@@ -33,6 +33,7 @@ import msgspec
 import pydantic
 
 from incidentd.plugin import (
+    Access,
     AdapterConfig,
     AdapterType,
     Capability,
@@ -114,7 +115,15 @@ class WebhookNotifier(Notifier):
         secret, receipts = self._config.secret, self._context.receipts
         if secret is None:
             return ()
-        return (Route(method="POST", path=_RECEIPT, handler=partial(take, secret, receipts), max_body=MAX_BODY),)
+        return (
+            Route(
+                method="POST",
+                path=_RECEIPT,
+                handler=partial(take, secret, receipts),
+                max_body=MAX_BODY,
+                access=Access.SIGNED,
+            ),
+        )
 
     def _receipt_url(self) -> str | None:
         base = self._context.receipts.url

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from incidentd.plugin import AdapterType, AlertSource, Context, Route, WebhookRequest, WebhookResponse
+from incidentd.plugin.access import keyed
 from incidentd.plugin.tokens import check_token
 from incidentd_webhook.config import WebhookSourceConfig
 from incidentd_webhook.decode import decode_alerts
@@ -24,11 +25,12 @@ class WebhookSource(AlertSource):
         self._sink = context.sink
 
     def routes(self) -> Sequence[Route]:
-        return (Route(method="POST", path=self._config.path, handler=self.post),)
+        config = self._config
+        return (Route(method="POST", path=config.path, handler=self.post, access=keyed(config.token)),)
 
     async def post(self, request: WebhookRequest) -> WebhookResponse:
         """Alerts, answered when they are durable."""
-        check_token(request, self._config.token)
+        check_token(request, self._config.token, self._config.old_token)
         asked = (request.body, self._config, request.received_at)
         large = len(request.body) > _LARGE_BODY
         batch = await asyncio.to_thread(decode_alerts, *asked) if large else decode_alerts(*asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from pathlib import Path
@@ -9,10 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from incidentd import unixsocket
+from incidentd.api.identity import Role
 from incidentd.api.routes import ROUTES
 from incidentd.domain.matchers import Matcher, Op
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "api-routes.md"
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCS / "api-routes.md"
+AUTHORISATION = DOCS / "reference" / "authorisation.md"
 GOOD = {
     "GET /v1/info": ("/v1/info", None),
     "GET /v1/health": ("/v1/health", None),
@@ -444,6 +449,40 @@ def test_the_document_names_the_structs_of_the_table():
         for name in route.query.__struct_fields__:
             assert re.search(rf"\b{name}\b", row), (row, name)
         assert ("If-Match" in row) == route.versioned, row
+
+
+def may() -> dict[str, dict[Role, bool]]:
+    """The table that people read: route, and whether each role may call it."""
+    rows = re.findall(
+        r"^\| `([A-Z]+ /v1/[^`]*)` \|.*((?:\| (?:yes|403) ){4})\|$", AUTHORISATION.read_text(), re.MULTILINE
+    )
+    return {
+        name: dict(zip(Role, ["yes" in cell for cell in cells.split("|")[1:]], strict=True)) for name, cells in rows
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_each_route_lets_in_whom_the_table_says(api, fake, role):
+    api.role = role
+    await api.restart()
+    allowed = may()
+    assert allowed.keys() == {f"{route.method} {route.path}" for route in ROUTES}
+
+    def ask() -> dict[str, unixsocket.Response]:
+        answers = {}
+        for name in allowed:
+            path, body = GOOD[name]
+            raw = None if body is None else msgspec.json.encode(body)
+            answers[name] = unixsocket.request(str(api.path), name.split()[0], path, raw)
+        return answers
+
+    answers = await asyncio.to_thread(ask)
+    assert max(answer.status for answer in answers.values()) < 500
+    assert {name: answer.status != 403 for name, answer in answers.items()} == {
+        name: roles[role] for name, roles in allowed.items()
+    }
+    if role is Role.NONE:
+        assert fake.asked == [], "a stranger's request reaches no service"
 
 
 async def test_a_list_passes_its_filter_on(api, fake):

@@ -1,7 +1,9 @@
 """The TCP listener on a real socket: what it serves, and what hostile peers get."""
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import json
 import zlib
 from types import SimpleNamespace
@@ -190,6 +192,42 @@ async def test_errors_are_json_that_says_what_and_no_more(make, path, status, to
     assert b"secret detail" not in body
     assert ("retry-after: 1" in top) is (status == 503)
     assert document.get("field") == ("labels.x" if status == 422 else None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/echo"),
+        ("GET", "/fail/bug"),
+        ("GET", "/nowhere"),
+        ("GET", "/metrics"),
+        ("GET", "/-/ready"),
+        ("GET", "/ack/good"),
+        ("POST", "/ack/bad"),
+        ("GET", "/calendar/good"),
+        ("\x01", "/"),
+    ],
+)
+async def test_no_browser_makes_more_of_an_answer_than_it_says(make, method, path):
+    _, top, _ = await call(await make(), method, path)
+    for field in (
+        "content-security-policy: default-src 'none';",
+        "frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "referrer-policy: no-referrer",
+        "server: incidentd\r\n",
+        "cache-control: private, max-age=300" if path == "/calendar/good" else "cache-control: no-store",
+    ):
+        assert field in top, top
+    assert "unsafe" not in top
+    assert "aiohttp" not in top
+
+
+async def test_the_style_of_a_page_is_the_one_that_its_policy_allows(make):
+    _, top, body = await call(await make(), "GET", "/ack/good")
+    style = body.split(b"<style>")[1].split(b"</style>")[0]
+    assert base64.b64encode(hashlib.sha256(style).digest()).decode().lower() in top
 
 
 async def test_metrics(make):

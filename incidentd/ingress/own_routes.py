@@ -1,0 +1,50 @@
+"""What the listener serves itself, besides the routes of plugins: the one table, of which its page is made too."""
+
+from __future__ import annotations
+
+import msgspec
+
+from incidentd.plugin.access import Access
+
+ACK, CALENDAR = "/ack/", "/calendar/"
+METRICS, HEALTHY, READY = "/metrics", "/-/healthy", "/-/ready"
+_READ = ("GET", "HEAD")
+_BELOW = (ACK, CALENDAR, "/in/", "/receipts/", "/{")
+
+
+class OwnRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """A path of the listener's own; one that ends in "/" is followed by a secret."""
+
+    path: str
+    methods: tuple[str, ...]
+    access: Access
+    summary: str
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request is for this one."""
+        named = path.startswith(self.path) if self.path.endswith("/") else path == self.path
+        return named and method in self.methods
+
+
+OWN_ROUTES: tuple[OwnRoute, ...] = (
+    OwnRoute(
+        path=ACK,
+        methods=(*_READ, "POST"),
+        access=Access.ADDRESS,
+        summary="A signed link of a message: asks, and acknowledges as its recipient",
+    ),
+    OwnRoute(path=CALENDAR, methods=_READ, access=Access.ADDRESS, summary="The shifts of a person, schedule or team"),
+    OwnRoute(path=METRICS, methods=_READ, access=Access.OPEN, summary="Figures without names of people or free text"),
+    OwnRoute(path=HEALTHY, methods=_READ, access=Access.OPEN, summary="Whether the process answers"),
+    OwnRoute(path=READY, methods=_READ, access=Access.OPEN, summary="Whether it serves"),
+)
+
+
+def own_route(method: str, path: str) -> str:
+    """The path of the table that a request is for, "" for none."""
+    return next((route.path for route in OWN_ROUTES if route.serves(method, path)), "")
+
+
+def reserved(path: str) -> bool:
+    """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
+    return path in (METRICS, HEALTHY, READY) or path.startswith(_BELOW)
