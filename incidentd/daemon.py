@@ -27,6 +27,7 @@ from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.crowd import affordable
 from incidentd.ingress.daemon_metrics import daemon_metrics
+from incidentd.ingress.guessing import Guessing
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.node_metrics import NodeFacts
 from incidentd.ingress.outbound import guarded_session
@@ -196,6 +197,7 @@ class Daemon:
             calendars=self.core.feeds.read,
             metrics=self._metrics(),
             buckets=Buckets(settings.rate, settings.burst),
+            guessing=Guessing(settings.refusals),
             at_once=settings.max_requests,
             connections=affordable(settings.max_connections),
             refused=self.core.traffic.refuse,

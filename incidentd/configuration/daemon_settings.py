@@ -116,6 +116,7 @@ class IngressTable(Table):
     max_connections: Count = 4096
     rate: Annotated[int, pydantic.Field(ge=0, le=1_000_000)] = 0
     burst: Count = 1000
+    refusals: Annotated[int, pydantic.Field(ge=0, le=1_000_000)] = 60
 
 
 class OutboundTable(Table):
@@ -163,6 +164,7 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The TCP listener. `rate` is requests a second and source instance, 0 for no limit; `burst` may come at once.
 
     `max_connections` are open at once, TLS included; of whoever has the most the one that waits longest gives way.
+    `refusals` are a minute, of one network at one source: who has used them up waits. 0 for no limit.
     """
 
     listen: tuple[Address, ...]
@@ -172,6 +174,7 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_connections: int = 4096
     rate: int = 0
     burst: int = 1000
+    refusals: int = 60
 
 
 class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,6 +290,7 @@ def _ingress(table: IngressTable) -> IngressSettings:
         max_connections=table.max_connections,
         rate=table.rate,
         burst=table.burst,
+        refusals=table.refusals,
     )
 
 

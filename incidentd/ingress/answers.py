@@ -30,6 +30,11 @@ def problem(status: int, message: str, field: str = "", **headers: str) -> Webho
     return WebhookResponse(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
+def too_often(message: str, wait: float) -> WebhookResponse:
+    """To come again in `wait` seconds."""
+    return problem(429, message, Retry_After=str(int(wait) + 1))
+
+
 class _Message(msgspec.Struct):
     message: str
 

@@ -7,8 +7,8 @@ resolves differently the second time (DNS rebinding), an IP literal and a redire
 
 Never allowed: link-local, multicast, unspecified, broadcast and reserved addresses, and the metadata services of cloud
 providers. Loopback and private networks are allowed unless `allow_private` is False: most who host incidentd themselves
-run ntfy or a webhook receiver in their own network. IPv4 addresses inside IPv6 ones (mapped, 6to4, Teredo, NAT64) are
-judged as the IPv4 address.
+run ntfy or a webhook receiver in their own network. IPv4 addresses inside IPv6 ones (mapped, 6to4, Teredo, NAT64,
+ISATAP) are judged as the IPv4 address.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ _METADATA = frozenset(
 )
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")  # Linux takes 0.0.0.0 for loopback
 _RESERVED = ipaddress.IPv4Network("240.0.0.0/4")
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214: the interface's identifier ends in an IPv4 address
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4-compatible, deprecated
 _LOW_32_BITS = 0xFFFF_FFFF
 
@@ -70,9 +72,18 @@ def _embedded(address: _Address) -> list[ipaddress.IPv4Address]:
         return []
     found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
     in_compatible = address in _COMPATIBLE and int(address) > 1  # :: and ::1 are no IPv4 addresses
-    if in_compatible or any(address in network for network in _NAT64):
+    if in_compatible or address in _NAT64 or (int(address) >> 32 & _LOW_32_BITS) in _ISATAP:
         found.append(ipaddress.IPv4Address(int(address) & _LOW_32_BITS))
+    if address in _LOCAL_NAT64:
+        found += _translated(address)
     return [each for each in found if each is not None]
+
+
+def _translated(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """Where each length of prefix puts the IPv4 address; bits 64 to 71 are left out (RFC 6052, section 2.2)."""
+    packed = address.packed
+    places = (packed[6:8] + packed[9:11], packed[7:8] + packed[9:12], packed[9:13], packed[12:16])
+    return [ipaddress.IPv4Address(place) for place in places]
 
 
 def open_socket(allow_private: bool, address_info: tuple[Any, ...]) -> socket.socket:

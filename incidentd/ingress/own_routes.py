@@ -20,10 +20,9 @@ class OwnRoute(msgspec.Struct, frozen=True, kw_only=True):
     access: Access
     summary: str
 
-    def serves(self, method: str, path: str) -> bool:
-        """Whether a request is for this one."""
-        named = path.startswith(self.path) if self.path.endswith("/") else path == self.path
-        return named and method in self.methods
+    def is_at(self, path: str) -> bool:
+        """Whether it answers there."""
+        return path.startswith(self.path) if self.path.endswith("/") else path == self.path
 
 
 OWN_ROUTES: tuple[OwnRoute, ...] = (
@@ -42,7 +41,12 @@ OWN_ROUTES: tuple[OwnRoute, ...] = (
 
 def own_route(method: str, path: str) -> str:
     """The path of the table that a request is for, "" for none."""
-    return next((route.path for route in OWN_ROUTES if route.serves(method, path)), "")
+    return next((route.path for route in OWN_ROUTES if method in route.methods and route.is_at(path)), "")
+
+
+def access_of(path: str) -> Access:
+    """Who may call a path of the table; `OPEN` where there is none."""
+    return next((route.access for route in OWN_ROUTES if route.is_at(path)), Access.OPEN)
 
 
 def reserved(path: str) -> bool:

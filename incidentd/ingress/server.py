@@ -21,6 +21,7 @@ from incidentd.ingress.ack_pages import AckLinks
 from incidentd.ingress.bodies import BodyRoom, NoRoom, read_body
 from incidentd.ingress.crowd import Crowd
 from incidentd.ingress.crowd_metrics import crowd_metrics
+from incidentd.ingress.guessing import Guessing, unproven
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
@@ -82,6 +83,7 @@ class Ingress:
         calendars: Callable[[str], Awaitable[bytes | None]] = _no_calendar,
         metrics: Metrics,
         buckets: Buckets,
+        guessing: Guessing | None = None,
         at_once: int,
         connections: int = 4096,
         refused: Callable[[str, int, str], None] = lambda _source, _status, _why: None,
@@ -92,6 +94,7 @@ class Ingress:
         self._calendars = calendars
         self._metrics = metrics
         self._buckets = buckets
+        self._guessing = guessing or Guessing(0)
         self._refused = refused
         self._trouble = trouble
         self._free = asyncio.Semaphore(at_once)
@@ -157,8 +160,14 @@ class Ingress:
     # ------------------------------------------------------------------ one request
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         found = self._table.find(request.method, request.rel_url.path_safe)
+        name, peer = found[0].instance if found else _SELF, request.remote or ""
+        if wait := self._guessing.wait(peer, name):
+            answer = answers.too_often("too many requests without a valid key, signature or address", wait)
+            return answers.response(answer, close=True)
         call = self._source(request, *found) if found else self._own(request)
-        answer = await self._answered(call, found[0].instance if found else _SELF, request.path)
+        answer = await self._answered(call, name, request.path)
+        if unproven(found[0].route.access if found else own_routes.access_of(request.path), answer.status):
+            self._guessing.refused(peer, name)
         return answers.response(answer, close=answer.status in (408, 413))
 
     async def _answered(self, call: Awaitable[WebhookResponse], name: str, path: str) -> WebhookResponse:
@@ -200,7 +209,7 @@ class Ingress:
     async def _source(self, request: web.BaseRequest, endpoint: Endpoint, params: Mapping[str, str]) -> WebhookResponse:
         wait = self._buckets.take(endpoint.instance)
         if wait > 0:
-            return answers.problem(429, "too many requests from this source", Retry_After=str(int(wait) + 1))
+            return answers.too_often("too many requests from this source", wait)
         try:
             with self._bodies.share() as take:  # slow bodies take no place from those that are all there
                 body = await read_body(request, endpoint.route.max_body, take)

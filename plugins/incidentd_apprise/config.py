@@ -8,8 +8,8 @@ from incidentd.plugin import AdapterConfig, PositiveSeconds, SecretRef
 class AppriseConfig(AdapterConfig):
     """`[notifiers.NAME] type = "apprise"`. A contact method's address, if it has one, is used instead of `url`.
 
-    Apprise opens its own connections, so the daemon's outbound policy does not hold for them: name only services you
-    trust.
+    Apprise opens its own connections; the daemon's outbound policy holds for them all the same, and no proxy of the
+    environment is used.
     """
 
     url: SecretRef | None = None  # an Apprise URL, such as slack://...; it holds credentials

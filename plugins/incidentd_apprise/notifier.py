@@ -48,6 +48,7 @@ class AppriseNotifier(Notifier):
 
     def __init__(self, config: AppriseConfig, context: Context) -> None:
         self._config = config
+        self._open_socket = context.open_socket
         self._threads = DaemonThreads(CALLS_AT_ONCE)
 
     async def send(self, notification: Notification) -> Receipt:
@@ -56,7 +57,7 @@ class AppriseNotifier(Notifier):
         text = compose(notification)
         try:
             async with asyncio.timeout(timeout):
-                taken = await self._threads.run(lambda: deliver(url, text, timeout))
+                taken = await self._threads.run(lambda: deliver(url, text, timeout, self._open_socket))
         except (TemporaryFailure, PermanentFailure):
             raise
         except Exception as exc:  # its text may hold the URL

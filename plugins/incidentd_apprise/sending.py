@@ -7,12 +7,16 @@ for the whole process before the first use.
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from incidentd.plugin import PermanentFailure
+from incidentd.plugin.guarding import guarded
+from incidentd.plugin.sockets import AddressInfo
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -42,11 +46,19 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
         return f"{body}\n\n{end}".strip()[: max(room, 1)] if end else body
 
 
-def deliver(url: str, text: Text, timeout: float) -> bool:
+def deliver(url: str, text: Text, timeout: float, open_socket: Callable[[AddressInfo], socket.socket]) -> bool:
     """Send `text` to the service of `url`; whether the service took it. Blocks up to about `timeout` seconds a step.
 
-    Raises `PermanentFailure` for a URL that Apprise cannot use.
+    Raises `PermanentFailure` for a URL that Apprise cannot use, or that leads where `open_socket` allows nothing.
     """
+    with guarded(open_socket) as guard:
+        taken = _deliver(url, text, timeout)
+    if not taken and guard.refused:
+        raise PermanentFailure("the outbound policy refuses its address: see allow_private")
+    return taken
+
+
+def _deliver(url: str, text: Text, timeout: float) -> bool:
     service = _service(url)
     service.socket_connect_timeout = min(service.socket_connect_timeout, timeout)
     service.socket_read_timeout = min(service.socket_read_timeout, timeout)
@@ -64,12 +76,19 @@ def deliver(url: str, text: Text, timeout: float) -> bool:
     )
 
 
+def _no_proxies(*_args: object, **_options: object) -> dict[str, str]:
+    return {}
+
+
 def _service(url: str) -> NotifyBase:
     with _loading:
         for name in _SILENCED:
             logging.getLogger(name).disabled = True
         from apprise import Apprise, AppriseAsset
+        from requests import sessions
 
+        # A proxy would be asked for addresses that the policy never sees. Nothing else in the daemon uses `requests`.
+        sessions.get_environ_proxies = _no_proxies  # type: ignore[attr-defined]
         options: dict[str, Any] = {"http_redirects": False, "secure_logging": True}
         asset = AppriseAsset(storage_mode="memory", allow_templates=False, **options)
         service = Apprise.instantiate(url, asset=asset)

@@ -24,6 +24,7 @@ class EmailNotifier(Notifier):
     def __init__(self, config: EmailConfig, context: Context) -> None:
         self._config = config
         self._sender = parse_mailbox(config.sender)
+        self._open_socket = context.open_socket
 
     async def send(self, notification: Notification) -> Receipt:
         from incidentd_email.message import compose
@@ -37,7 +38,7 @@ class EmailNotifier(Notifier):
             data = await asyncio.to_thread(compose, notification, self._sender, recipient)
         except (ValueError, MessageError) as exc:
             raise PermanentFailure(f"the message cannot be written as mail: {exc}") from None
-        return Receipt(vendor_id=await deliver(self._config, self._sender, recipient, data))
+        return Receipt(vendor_id=await deliver(self._config, self._sender, recipient, data, self._open_socket))
 
 
 NOTIFIERS: tuple[AdapterType[Notifier], ...] = (

@@ -34,12 +34,10 @@ _HELO = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 OpenSocket = Callable[[AddressInfo], socket.socket]
 
 
-async def deliver(
-    config: SmtpConfig, sender: Mailbox, recipient: Mailbox, data: bytes, open_socket: OpenSocket | None = None
-) -> str:
+async def deliver(config: SmtpConfig, sender: Mailbox, recipient: Mailbox, data: bytes, open_socket: OpenSocket) -> str:
     """Hand `data` to the server; returns its last reply, which often names a queue id.
 
-    `open_socket` is that of the adapter's context, where the outbound policy is to hold.
+    `open_socket` is that of the adapter's context: the outbound policy holds.
 
     Raises `TemporaryFailure`, `PermanentFailure` or `UnknownOutcome`, none with a credential in its text or an earlier
     exception attached. Closes the connection on every path, cancellation included.
@@ -60,7 +58,7 @@ async def deliver(
 
 
 class _Session:
-    def __init__(self, config: SmtpConfig, open_socket: OpenSocket | None) -> None:
+    def __init__(self, config: SmtpConfig, open_socket: OpenSocket) -> None:
         import aiosmtplib
 
         self._config = config
@@ -80,11 +78,8 @@ class _Session:
 
     async def run(self, sender: Mailbox, recipient: Mailbox, data: bytes) -> str:
         client = self._client
-        if self._open_socket is None:
-            await client.connect()
-        else:
-            sock = await connect(self._open_socket, self._config.host, self._config.real_port)
-            await client.connect(sock=sock, port=None)
+        sock = await connect(self._open_socket, self._config.host, self._config.real_port)
+        await client.connect(sock=sock, port=None)
         await client.ehlo()
         await self._secure()
         await self._log_in()
@@ -136,6 +131,10 @@ class _Session:
         """The outcome that `exc` means at this point of the session."""
         import aiosmtplib
 
+        from incidentd.plugin.httpcall import AddressRefused
+
+        if isinstance(exc, AddressRefused):
+            return PermanentFailure("the outbound policy refuses the mail server's address: see allow_private")
         if isinstance(exc, aiosmtplib.SMTPResponseException) and 400 <= exc.code < 600:
             return self._refusal(exc)
         if self._in_data:

@@ -40,6 +40,9 @@ NEVER = [
     "::169.254.169.254",
     "64:ff9b::a9fe:a9fe",
     "64:ff9b:1::a9fe:a9fe",
+    "64:ff9b:1:a9fe:a9:fe00::",  # RFC 6052 with a prefix of 48 bits
+    "64:ff9b:1:1:a9:fea9:fe00:0",  # of 64
+    "2606:4700::200:5efe:a9fe:a9fe",  # ISATAP
     "2002:a9fe:a9fe::1",
     "2001:0:a9fe:a9fe::1",
     "2001:0:4136:e378:8000:63bf:5601:5601",  # Teredo: the client's address is stored inverted
@@ -140,6 +143,16 @@ async def test_other_spellings_of_loopback_are_refused(server: RecordingServer, 
     async with guarded_session(allow_private=False) as session:
         assert await refused(session, f"http://{host}:{server.port}/")
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "host", ["2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.16689662", "[::ffff:a9fe:a9fe]"]
+)
+async def test_other_spellings_of_a_metadata_service_are_refused(host: str) -> None:
+    async with guarded_session() as session:
+        error = await failure_of(session.get(f"http://{host}/latest/meta-data/"))
+    refused = isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefused)
+    assert refused or isinstance(error, aiohttp.InvalidURL)  # what only an old resolver reads is no host for aiohttp
 
 
 async def test_a_name_is_judged_by_its_address(server: RecordingServer) -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from incidentd.ingress import bodies, connection
 from incidentd.ingress.bodies import inflated
+from incidentd.ingress.guessing import MOST, Guessing, unproven
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.ratelimit import Buckets
 from incidentd.ingress.server import CannotListen, Ingress
-from incidentd.plugin import BadRequest, Route, StoreUnavailable, WebhookRequest, WebhookResponse
+from incidentd.plugin import Access, BadRequest, Route, StoreUnavailable, WebhookRequest, WebhookResponse
 from incidentd.plugin.testing import FakeClock
 from incidentd.pluginhost.host import Mounted
 
@@ -73,13 +74,16 @@ async def make(monkeypatch):
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.3)
     running: list[Ingress] = []
 
-    async def make(rate: float = 0, burst: int = 1, at_once: int = 8, routes=ROUTES, trouble=str) -> Ingress:
+    async def make(
+        rate: float = 0, burst: int = 1, at_once: int = 8, routes=ROUTES, trouble=str, guessing=None
+    ) -> Ingress:
         ingress = Ingress(
             clock=FakeClock(),
             links=Links(),
             calendars=calendar_of,
             metrics=Metrics("1.2.3"),
             buckets=Buckets(rate, burst),
+            guessing=guessing,
             at_once=at_once,
             trouble=trouble,
         )
@@ -351,6 +355,72 @@ async def test_a_rate_limit_says_when_to_come_back(make):
     assert statuses == [200, 200, 429]
     assert "retry-after: 2" in (await call(ingress, "POST", "/echo"))[1]
     assert (await call(ingress, "POST", "/in/two/echo"))[0] == 200  # another source has its own
+
+
+async def refuse(request: WebhookRequest) -> WebhookResponse:
+    raise BadRequest("is not known here", field="key", status=int(request.params["status"]))
+
+
+def kinds_of_access():
+    return [
+        Mounted(one.value, Route(method="GET", path="/{status}", handler=refuse, access=one), False) for one in Access
+    ]
+
+
+async def test_who_guesses_waits_and_nobody_else(make, monkeypatch):
+    monkeypatch.setattr("incidentd.ingress.guessing.is_loopback", lambda peer: False)
+    seconds = 0.0
+    ingress = await make(guessing=Guessing(2, lambda: seconds), routes=kinds_of_access())
+    for path, status in (("/in/keyed/401", 401), ("/in/address/404", 404), ("/ack/bad", 410), ("/calendar/x", 404)):
+        for _ in range(2):
+            assert (await call(ingress, "GET", path))[0] == status, path
+        seconds += 300  # the listener's own links are one source
+    for _ in range(2):
+        assert (await call(ingress, "GET", "/in/keyed/401"))[0] == 401
+    status, top, body = await call(ingress, "GET", "/in/keyed/401")
+    assert (status, "retry-after: 31" in top) == (429, True)
+    assert b"without a valid key" in body
+    assert (await call(ingress, "GET", "/in/signed/401"))[0] == 401, "one source does not wait for another"
+    for path, status in (("/in/keyed/400", 429), ("/in/open/404", 404), ("/-/healthy", 200)):
+        assert (await call(ingress, "GET", path))[0] == status
+    seconds += 31
+    assert (await call(ingress, "GET", "/in/keyed/401"))[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("access", "status", "counts"),
+    [(one, status, True) for one in Access for status in (401, 403)]
+    + [(one, status, one is Access.ADDRESS) for one in Access for status in (404, 410)]
+    + [(one, status, False) for one in Access for status in (200, 400, 422, 429, 500)],
+)
+def test_what_counts_as_a_guess(access, status, counts):
+    assert unproven(access, status) is counts
+
+
+def test_guesses_are_counted_by_network_and_within_bounds():
+    guessing = Guessing(1, lambda: 0.0)
+    guessing.refused("2001:db8::1", "shop")
+    assert guessing.wait("2001:db8::ffff", "shop") > 0, "a household has a whole /64"
+    assert guessing.wait("2001:db8:1::1", "shop") == 0
+    for local in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+        guessing.refused(local, "shop")
+        assert guessing.wait(local, "shop") == 0, "a proxy on this machine speaks for everybody"
+    for number in range(MOST + 5):
+        guessing.refused(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "shop")
+    assert len(guessing._levels) == MOST
+    assert guessing.wait("2001:db8::1", "shop") == 0
+    unlimited = Guessing(0)
+    unlimited.refused("192.0.2.1", "shop")
+    assert unlimited.wait("192.0.2.1", "shop") == 0
+
+
+async def test_one_source_does_not_use_up_the_rate_of_another(make):
+    ingress = await make(rate=1, burst=1)
+    assert [(await call(ingress, "POST", path))[0] for path in ("/in/one/echo", "/in/one/echo", "/in/two/echo")] == [
+        200,
+        429,
+        200,
+    ]
 
 
 def test_a_bucket_fills_with_time():
