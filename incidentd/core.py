@@ -151,8 +151,10 @@ class Core:
         self.routes = RouteTester(process, roster, store.clock, self.mutes, self.policies.known)
         self.drafts = Drafts(store)
         self.answers = Answers(store)
-        self.links = AcknowledgeLinks(store, self.escalation, store.clock, public_url, self.desk.offers())
-        self.feeds = CalendarFeeds(store, roster, lambda: self.links.key, public_url, lambda: process().review_name)
+        self.links = AcknowledgeLinks(
+            store, self.escalation, store.clock, public_url, self.operations.keys, self.desk.offers()
+        )
+        self.feeds = CalendarFeeds(store, roster, self.operations.keys, public_url, lambda: process().review_name)
         self.reader = StoreReader(store, store.clock, self.suppression, self.mutes)
         self._compose_sending(process, roster, sender)
         self.handlers = self._timer_handlers()
@@ -178,7 +180,7 @@ class Core:
         paged, undelivered = self.desk.rests.paged, self.support.changes.undelivered
         outcomes = Outcomes(self.escalation, paged, undelivered, self.chat_rooms, self.reviews.exports)
         self.receipts = Receipts(self.store, outcomes)
-        self.subscribers = Subscribers(self.store, lambda: self.links.key, sender.capabilities)
+        self.subscribers = Subscribers(self.store, self.operations.keys, sender.capabilities)
         outgoing = Outbox(process, roster, sender.capabilities, self._node)
         letters = SubscriberLetters(self.subscribers)
         self.deliveries = DeliveryWorker(self.store, sender, outgoing, outcomes, self.links, letters)
@@ -345,7 +347,7 @@ class Core:
     async def prepare(self) -> None:
         """All of a start but the loops, for those who do the work of the loops themselves."""
         await self.events.start()
-        await self.links.start()
+        await self.operations.keys.start()
         await self.answers.start()
         await self.evolution.following.follow()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))

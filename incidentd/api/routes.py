@@ -22,6 +22,7 @@ from incidentd.api.handover_routes import HANDOVER_ROUTES
 from incidentd.api.identity import Role
 from incidentd.api.incident_routes import INCIDENT_ROUTES
 from incidentd.api.insight_routes import INSIGHT_ROUTES
+from incidentd.api.key_routes import KEY_ROUTES
 from incidentd.api.letter_routes import LETTER_ROUTES
 from incidentd.api.library_routes import LIBRARY_ROUTES
 from incidentd.api.life_routes import LIFE_ROUTES
@@ -358,6 +359,7 @@ ROUTES: tuple[Route, ...] = (
     *REPORT_ROUTES,
     *SUBSCRIBER_ROUTES,
     *STORE_ROUTES,
+    *KEY_ROUTES,
     *TRIAGE_ROUTES,
     *REVIEW_WINDOW_ROUTES,
     post(

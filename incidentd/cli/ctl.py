@@ -62,6 +62,7 @@ _COMMANDS = {
     "health": ("operate:health", "What works and what does not."),
     "store": ("stores:store", "How large the store is, and how long its disk will do."),
     "node": ("nodes:node", "The nodes that share the database, and what differs between them."),
+    "keys": ("keys:keys", "The keys that sign links, and exchanging them."),
     "wording": ("wording:wording", "Say that wording which the lint finds is fine here, or that the rule is right."),
     "lint": ("language:language_lint", "Find wording in Markdown files that judges or supposes; asks no daemon."),
     "info": ("operate:info", "The daemon, and who it takes you for."),

@@ -22,6 +22,7 @@ from incidentd.client.facts import FactCalls
 from incidentd.client.handovers import HandoverCalls
 from incidentd.client.incidents import IncidentCalls
 from incidentd.client.insights import InsightCalls
+from incidentd.client.keys import KeyCalls
 from incidentd.client.letters import LetterCalls
 from incidentd.client.library import LibraryCalls
 from incidentd.client.life import LifeCalls
@@ -86,6 +87,7 @@ class Client(
     ReviewDocumentCalls,
     SubscriberCalls,
     StoreCalls,
+    KeyCalls,
     TriageCalls,
     ExperimentCalls,
 ):

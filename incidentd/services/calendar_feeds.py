@@ -24,6 +24,7 @@ from incidentd.domain.people import Roster
 from incidentd.services.calendar_text import Named, calendar
 from incidentd.services.errors import Invalid, NotFound
 from incidentd.services.review_calendar import meeting_events
+from incidentd.services.signing_keys import ADDRESSES, SigningKeys
 from incidentd.storage import duty_changes
 from incidentd.storage.schema import meta
 from incidentd.storage.store import Store
@@ -46,13 +47,13 @@ class CalendarFeeds:
         self,
         store: Store,
         roster: Callable[[], Roster],
-        key: Callable[[], bytes],
+        keys: SigningKeys,
         public_url: Callable[[], str],
         review_name: Callable[[], str],
     ) -> None:
         self._store = store
         self._roster = roster
-        self._key = key
+        self._keys = keys
         self._public_url = public_url
         self._review_name = review_name
 
@@ -106,8 +107,7 @@ class CalendarFeeds:
             for shift in final_schedule(schedule, changes, begin, end)
             if people is None or shift.person in people
         ]
-        instance = hashlib.sha256(self._key()).hexdigest()[:12]
-        return calendar(f"On call: {name}", shifts, now, instance, meetings)
+        return calendar(f"On call: {name}", shifts, now, self._keys.installation, meetings)
 
     # ------------------------------------------------------------------ tokens
     def _address(self, kind: str, name: str, generation: int) -> wire_duty.FeedUrl:
@@ -119,11 +119,8 @@ class CalendarFeeds:
                 remedy="set public_url in [ingress] of incidentd.toml",
             )
         payload = f"{generation}.{kind}.{name}".encode()
-        token = base64.urlsafe_b64encode(self._sign(payload) + payload).rstrip(b"=").decode()
+        token = base64.urlsafe_b64encode(_sign(self._keys.key, payload) + payload).rstrip(b"=").decode()
         return wire_duty.FeedUrl(kind=kind, name=name, url=f"{base}/calendar/{token}")
-
-    def _sign(self, payload: bytes) -> bytes:
-        return hmac.new(self._key(), b"calendar\0" + payload, hashlib.sha256).digest()[:_SIGNATURE]
 
     def _about(self, token: str) -> tuple[int, str, str] | None:
         """(generation, kind, name) of a token that was signed here."""
@@ -132,7 +129,7 @@ class CalendarFeeds:
         except (binascii.Error, ValueError):
             return None
         mac, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        if not hmac.compare_digest(mac, self._sign(payload)):
+        if not any(hmac.compare_digest(mac, _sign(key, payload)) for key in self._keys.live(ADDRESSES)):
             return None
         generation, kind, name = payload.decode().split(".", 2)
         return int(generation), kind, name
@@ -142,6 +139,10 @@ class CalendarFeeds:
             raise NotFound(f"there is no feed of a {kind}", field="kind", remedy=f"use {', '.join(_KINDS)}")
         if name not in _known(self._roster(), kind):
             raise NotFound(f"there is no {kind} {name!r}", field="name", remedy="see roster.toml")
+
+
+def _sign(key: bytes, payload: bytes) -> bytes:
+    return hmac.new(key, b"calendar\0" + payload, hashlib.sha256).digest()[:_SIGNATURE]
 
 
 def _known(roster: Roster, kind: str) -> Iterator[str]:

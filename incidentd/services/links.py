@@ -14,12 +14,10 @@ import binascii
 import hashlib
 import hmac
 import re
-import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from incidentd.clock import Clock, to_micros
@@ -30,15 +28,13 @@ from incidentd.services.errors import Conflict, NotFound, ServiceError
 from incidentd.services.escalation import Escalation
 from incidentd.services.offers import Offer
 from incidentd.services.outbox import BUNDLE, Claimed
+from incidentd.services.signing_keys import LINKS, SigningKeys
 from incidentd.storage import contacts, deliveries, outbox, pages
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.outbox import contact_of
-from incidentd.storage.schema import meta
 from incidentd.storage.store import Store, StoreClosed
 from incidentd.storage.tx import Tx
 
-LIFETIME = timedelta(days=7)
-_KEY = "link_key"
 _SUBJECT = re.compile(r"(?:([bt])([0-9]{1,18})|([h-s]?)([0-9]{1,18})(?:d([0-9]{1,18}))?)")
 _KINDS = {"b": "bundle", "t": "test"}
 _ASKING = ("page", "last_resort")
@@ -100,18 +96,6 @@ def read(key: bytes, token: str, now: int) -> About:
     return About(person, page_id=int(row_id), delivery_id=carrier)
 
 
-def _key(conn: Connection) -> str | None:
-    return conn.execute(select(meta.c.value).where(meta.c.name == _KEY)).scalar_one_or_none()
-
-
-def _make_key(tx: Tx) -> str:
-    key = _key(tx.conn)
-    if key is None:
-        key = secrets.token_hex(32)
-        tx.conn.execute(insert(meta).values(name=_KEY, value=key))
-    return key
-
-
 class AcknowledgeLinks:
     """Makes the links, and answers them; implements the ingress' `AckLinks`. `offers` are what else may be accepted.
 
@@ -124,6 +108,7 @@ class AcknowledgeLinks:
         escalation: Escalation,
         clock: Clock,
         public_url: Callable[[], str],
+        keys: SigningKeys,
         offers: Sequence[Offer] = (),
     ) -> None:
         self._store = store
@@ -131,18 +116,8 @@ class AcknowledgeLinks:
         self._escalation = escalation
         self._clock = clock
         self._public_url = public_url
-        self._key = b""
+        self._keys = keys
         self.take: Callable[[Sequence[int], str], bool] = lambda _pages, _person: False
-
-    async def start(self) -> None:
-        """Load the signing key, or make it the first time."""
-        known = await self._store.read(_key)
-        self._key = bytes.fromhex(known if known is not None else await self._store.write(_make_key))
-
-    @property
-    def key(self) -> bytes:
-        """The signing key of this installation; it never leaves the daemon."""
-        return self._key
 
     def _now(self) -> int:
         return to_micros(self._clock.now()) // 1_000_000
@@ -181,19 +156,18 @@ class AcknowledgeLinks:
         base = self._public_url().rstrip("/")
         if not base:
             return None
-        expires = self._now() + int(LIFETIME.total_seconds())
-        return f"{base}/ack/{sign(self._key, subject, person, expires)}"
+        expires = self._now() + int(LINKS.total_seconds())
+        return f"{base}/ack/{sign(self._keys.key, subject, person, expires)}"
 
     def thread(self, page_id: int) -> str:
         """A name for all messages about a page that no other installation uses."""
-        return f"page-{page_id}-{hashlib.sha256(self._key).hexdigest()[:12]}"
+        return f"page-{page_id}-{self._keys.installation}"
 
     # ------------------------------------------------------------------ answering them
     async def describe(self, token: str) -> AckView | None:
         """What the confirm page shows; None for a token that is not ours."""
-        try:
-            about = read(self._key, token, self._now())
-        except BadToken:
+        about = self._about(token)
+        if about is None:
             return None
         try:
             async with asyncio.timeout(_STORE_SECONDS):
@@ -206,9 +180,8 @@ class AcknowledgeLinks:
 
         Raises `StoreUnavailable`, whose words say what is known in memory.
         """
-        try:
-            about = read(self._key, token, self._now())
-        except BadToken:
+        about = self._about(token)
+        if about is None:
             return None
         try:
             async with asyncio.timeout(_STORE_SECONDS):
@@ -226,6 +199,15 @@ class AcknowledgeLinks:
                 return await self._store.read(lambda conn: _pages_of(conn, about))
         except _TROUBLE:
             return []
+
+    def _about(self, token: str) -> About | None:
+        """What a token is about that one of the keys signed."""
+        for key in self._keys.live(LINKS):
+            try:
+                return read(key, token, self._now())
+            except BadToken:
+                continue
+        return None
 
     def _follow(self, tx: Tx, about: About) -> AckView | None:
         for page_id in _pages_of(tx.conn, about):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.wire import keys as wire_keys
 from incidentd.wire import nodes as wire_nodes
 from incidentd.wire import store as wire_store
 
@@ -19,8 +20,14 @@ class StoreCalls(Protocol):
     async def size(self) -> wire_store.StoreSize: ...
 
 
+class KeyCalls(Protocol):
+    async def state(self) -> wire_keys.SigningKeys: ...
+    async def rotate(self, at_once: bool, actor: str) -> wire_keys.SigningKeys: ...
+
+
 class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     """What the API can call of those who keep the daemon going."""
 
     nodes: NodeCalls
     store: StoreCalls
+    keys: KeyCalls

@@ -8,6 +8,7 @@ from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.escalation import Handler
 from incidentd.services.nodes import Nodes
 from incidentd.services.operation_contracts import OperationCalls
+from incidentd.services.signing_keys import SigningKeys
 from incidentd.services.store_size import StoreSizes
 from incidentd.services.workers import Loop
 from incidentd.storage.store import Store
@@ -22,8 +23,9 @@ class OperationsDesk:
     def __init__(self, store: Store, node: str) -> None:
         self.nodes = Nodes(store, node)
         self.sizes = StoreSizes(store)
-        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop]
+        self.keys = SigningKeys(store)
         self.watched: list[Callable[[], Sequence[OwnAlarm]]] = []
+        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop, self.keys.loop]
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
@@ -44,4 +46,4 @@ class OperationsDesk:
 
     def calls(self) -> OperationCalls:
         """What the socket API can call."""
-        return OperationCalls(nodes=self.nodes, store=self.sizes)
+        return OperationCalls(nodes=self.nodes, store=self.sizes, keys=self.keys)

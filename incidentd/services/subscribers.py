@@ -20,6 +20,7 @@ from incidentd.plugin.subscribers import Mailing, MailText
 from incidentd.plugin.values import BadRequest
 from incidentd.services.errors import NotFound
 from incidentd.services.escalation import Handler
+from incidentd.services.signing_keys import ADDRESSES, SigningKeys
 from incidentd.storage import deliveries, subscribers, timers
 from incidentd.storage.deliveries import Message, NewDelivery
 from incidentd.storage.store import Store, StoreClosed
@@ -35,11 +36,11 @@ _HOUR = timedelta(hours=1)
 
 
 class Subscribers:
-    """The subscriptions of every channel. `key` signs their links; `capabilities` are those of a notifier."""
+    """The subscriptions of every channel. `keys` sign their links; `capabilities` are those of a notifier."""
 
-    def __init__(self, store: Store, key: Callable[[], bytes], capabilities: Callable[[str], Collection[str]]) -> None:
+    def __init__(self, store: Store, keys: SigningKeys, capabilities: Callable[[str], Collection[str]]) -> None:
         self.store = store
-        self._key = key
+        self._keys = keys
         self._capabilities = capabilities
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -95,12 +96,13 @@ class Subscribers:
         row = subscribers.get(conn, given.subscriber, lock=lock) if given is not None else None
         if given is None or row is None or row.channel != channel:
             return None
-        return row if rules.genuine(self._key(), purpose, given, row.nonce, self.store.clock.now()) else None
+        now, keys = self.store.clock.now(), self._keys.live(ADDRESSES)
+        return row if any(rules.genuine(key, purpose, given, row.nonce, now) for key in keys) else None
 
     def token(self, row: SubscriberRow, purpose: str) -> str:
         """The token that does `purpose` for a subscription."""
         expires = int(row.expires_at.timestamp()) if purpose == CONFIRM else 0
-        return rules.link(self._key(), purpose, row.id, row.nonce, expires)
+        return rules.link(self._keys.key, purpose, row.id, row.nonce, expires)
 
     # ------------------------------------------------------------------ what is published
     def publish(self, tx: Tx, channel: str, update_id: int, letter: MailText, mailing: Mailing) -> int:

@@ -322,7 +322,11 @@ class FakeDaemon:
             ),
             insights=_load("fake_insights").insight_calls(self, _load("fake_process").Comparisons(self)),
             letters=_load("fake_letters").Letters(),
-            operations=OperationCalls(nodes=_load("fake_nodes").Nodes(), store=_load("fake_store").Store()),
+            operations=OperationCalls(
+                nodes=_load("fake_nodes").Nodes(),
+                store=_load("fake_store").Store(),
+                keys=_load("fake_keys").Keys(self),
+            ),
             severity=_Severity(self),
             checklists=_Checklists(self),
             reports=_Reports(self),

@@ -26,6 +26,7 @@ from incidentd.wire import experiments as wire_experiments
 from incidentd.wire import facts as wire_facts
 from incidentd.wire import followups as wire_followups
 from incidentd.wire import incidents as wire_incidents
+from incidentd.wire import keys as wire_keys
 from incidentd.wire import library as wire_library
 from incidentd.wire import library_import as wire_import
 from incidentd.wire import life as wire_life
@@ -292,6 +293,8 @@ CALLS = {
     "suggested_uses": lambda c: c.suggested_uses(1),
     "digest": lambda c: c.digest(),
     "store": lambda c: c.store(),
+    "signing_keys": lambda c: c.signing_keys(),
+    "rotate_keys": lambda c: c.rotate_keys(wire_keys.RotateKeys()),
     "letters": lambda c: c.letters(),
     "letter": lambda c: c.letter("2024-03"),
     "library_figures": lambda c: c.library_figures(since="2026-01-01T00:00:00Z"),

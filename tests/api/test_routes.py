@@ -123,6 +123,8 @@ GOOD = {
     "GET /v1/insights/rhythm": ("/v1/insights/rhythm?zone=Europe%2FBerlin&until=2026-03-14T00:00:00Z", None),
     "GET /v1/insights/load": ("/v1/insights/load?team=shop&weeks=4", None),
     "GET /v1/store": ("/v1/store", None),
+    "GET /v1/keys": ("/v1/keys", None),
+    "POST /v1/keys/rotate": ("/v1/keys/rotate", {"at_once": True}),
     "GET /v1/letters": ("/v1/letters", None),
     "GET /v1/letters/{month}": ("/v1/letters/2024-03", None),
     "GET /v1/library/figures": ("/v1/library/figures?since=2026-01-01T00:00:00Z", None),

@@ -221,7 +221,7 @@ class Harness:
         store = await self.make_store()
         store.on_commit.append(self._count)
         self.core = self.core_on(store)
-        await self.core.links.start()
+        await self.core.operations.keys.start()
         await self.reload()
         return self
 

@@ -21,7 +21,6 @@ def feeds(daemon):
         schedules={"first": Schedule(name="first", layers=(Layer(name="all", rotation=rotation),))},
         teams={"web": Team(name="web", members=("lin", "sam"))},
     )
-    daemon.core.links._key = b"k" * 32
     return daemon.core.feeds
 
 
@@ -74,7 +73,7 @@ async def test_what_was_not_signed_here_is_nobodys(feeds, daemon):
     forged = base64.urlsafe_b64encode(raw.replace(b".ada", b".lin")).decode()
     for bad in ("", "x", good[:-4], good + "A", forged, "ä", "%00"):
         assert await feeds.read(bad) is None
-    daemon.core.links._key = b"o" * 32
+    await daemon.core.operations.keys.rotate(at_once=True, actor="ada")
     assert await feeds.read(good) is None
 
 

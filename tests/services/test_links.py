@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from incidentd.services.links import LIFETIME, About, BadToken, read, sign
+from incidentd.services.links import About, BadToken, read, sign
+from incidentd.services.signing_keys import LINKS
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 several_nodes = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)  # a process owns its SQLite file
@@ -83,7 +84,7 @@ async def test_a_link_to_a_page_that_is_over_says_so(daemon, token):
 async def test_a_link_works_after_a_restart_and_not_after_a_week(daemon, token):
     await daemon.restart()
     assert (await daemon.core.links.describe(token)).person == "ada"
-    daemon.clock.advance(LIFETIME + timedelta(seconds=1))
+    daemon.clock.advance(LINKS + timedelta(seconds=1))
     assert await daemon.core.links.describe(token) is None
     assert await daemon.core.links.acknowledge(token) is None
     assert (await daemon.page()).state == "open"
@@ -109,5 +110,5 @@ async def test_without_a_public_address_there_is_no_link(daemon):
 @several_nodes
 async def test_two_nodes_that_start_at_once_share_the_key(daemon, make_store):
     other = daemon.core_on(await make_store())
-    await other.links.start()
+    await other.operations.keys.start()
     assert other.links._url("1", "ada") == daemon.core.links._url("1", "ada")

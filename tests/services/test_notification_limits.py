@@ -234,7 +234,7 @@ several_nodes = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=
 @several_nodes
 async def test_two_nodes_keep_one_limit(daemon, make_store):
     other = daemon.core_on(await make_store(), node="n2")
-    await other.links.start()
+    await other.operations.keys.start()
     for number in range(6):
         await send(daemon, f"p{number}")
         await daemon.send_due(other if number % 2 else None)
