@@ -34,7 +34,7 @@ def rotate(session: Session, at_once: bool) -> None:
     """Sign with a new key from now on. Without --at-once, links that are out hold until they have run out.
 
     Addresses of calendars have no end: those of older keys hold for 90 days more, and are given out anew by
-    `incidentctl oncall calendar`.
+    `incidentctl schedule feed`.
     """
     body = session.change("POST", "/v1/keys/rotate", wire_keys.RotateKeys(at_once=at_once))
     found = session.decode(body, wire_keys.SigningKeys)

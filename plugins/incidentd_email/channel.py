@@ -30,7 +30,8 @@ class MailChannel(SupportChannel):
         self._config = config
         self._context = context
         address = parse_mailbox(config.sender)
-        tokens = ReplyTokens(config.reply_key, context.instance, address) if config.reply_key is not None else None
+        key, old_key = config.reply_key, config.old_reply_key
+        tokens = ReplyTokens(key, context.instance, address, old_key) if key is not None else None
         self._desk = Desk(address=address, tokens=tokens, own_lists=config.own_lists)
         self._tender = Tender(config, context, self._desk)
         self._quota = AnswerQuota(context.memory, config.automatic_an_hour)

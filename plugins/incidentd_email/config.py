@@ -81,6 +81,7 @@ class MailChannelConfig(SmtpConfig):
     folder: str = pydantic.Field(default="INBOX", min_length=1, max_length=200)
     poll: PositiveDuration = timedelta(minutes=1)  # how often to look where the server tells of no new mail
     reply_key: SecretRef | None = None  # signs Reply-To addresses: support+TOKEN@example.org
+    old_reply_key: SecretRef | None = None  # what it signed is known still, while the key is changed
     max_size: int = pydantic.Field(default=25 * 1024 * 1024, ge=64 * 1024, le=100 * 1024 * 1024)  # bytes of one mail
     own_lists: tuple[str, ...] = ()  # List-Ids of mailing lists by which customers write
     automatic_an_hour: int = pydantic.Field(default=10, ge=0, le=1000)  # automatic mails to one address

@@ -39,10 +39,11 @@ def room_for_token(key: Secret, address: Mailbox) -> None:
 
 
 class ReplyTokens:
-    """Makes and checks the addresses of one channel."""
+    """Makes and checks the addresses of one channel. What `old_key` signed is known, too."""
 
-    def __init__(self, key: Secret, instance: str, address: Mailbox) -> None:
+    def __init__(self, key: Secret, instance: str, address: Mailbox, old_key: Secret | None = None) -> None:
         self._key = key
+        self._live = (key,) if old_key is None else (key, old_key)
         self._about = instance.encode()
         self._address = address
 
@@ -55,7 +56,7 @@ class ReplyTokens:
         if len(named) != _PART:
             return None
         signed = named + _who(recipient)
-        token = base64.b32encode(signed + self._mac(signed)).decode().rstrip("=").lower()
+        token = base64.b32encode(signed + self._mac(self._key, signed)).decode().rstrip("=").lower()
         return Mailbox(local=f"{self._address.local}+{token}", domain=self._address.domain, name=self._address.name)
 
     def find(self, addresses: str, sender: str) -> tuple[str, bool]:
@@ -63,13 +64,13 @@ class ReplyTokens:
         for found in _SHAPE.finditer(addresses):
             raw = base64.b32decode(found.group(1).upper() + "=" * (-LENGTH % 8))
             signed, mac = raw[: 2 * _PART], raw[2 * _PART :]
-            if hmac.compare_digest(mac, self._mac(signed)):
+            if any(hmac.compare_digest(mac, self._mac(key, signed)) for key in self._live):
                 return signed[:_PART].hex(), hmac.compare_digest(signed[_PART:], _who(sender))
         return "", False
 
-    def _mac(self, signed: bytes) -> bytes:
+    def _mac(self, key: Secret, signed: bytes) -> bytes:
         message = len(self._about).to_bytes(2, "big") + self._about + signed
-        return hmac.new(self._key.reveal().encode(), message, hashlib.sha256).digest()[:_MAC]
+        return hmac.new(key.reveal().encode(), message, hashlib.sha256).digest()[:_MAC]
 
 
 def _who(address: str) -> bytes:

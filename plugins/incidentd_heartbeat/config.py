@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pydantic
 
-from incidentd.plugin import AdapterConfig, PositiveDuration, SecretRef
+from incidentd.plugin import AdapterConfig, PositiveDuration, Secret, SecretRef
 from incidentd_heartbeat.schedule import Every, Schedule, parse_calendar
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -69,12 +69,14 @@ class CheckConfig(AdapterConfig):
 
 
 class HeartbeatConfig(AdapterConfig):
-    """`ping_key` lets in pings by slug, and makes the address of every check that has no `uuid` of its own. After a
+    """`ping_key` lets in pings by slug, and makes the address of every check that has no `uuid` of its own; what
+    `old_ping_key` let in and made holds, too, while the key is changed. After a
     start nothing is found late for `settle`: pings that are being tried again come first."""
 
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a key written in plain must not be logged
 
     ping_key: SecretRef | None = None
+    old_ping_key: SecretRef | None = None
     checks: Mapping[str, CheckConfig] = {}
     create: NewCheck = NewCheck()
     max_created: Annotated[int, pydantic.Field(ge=0, le=1000)] = 100
@@ -82,15 +84,15 @@ class HeartbeatConfig(AdapterConfig):
 
     @pydantic.model_validator(mode="after")
     def _usable(self) -> HeartbeatConfig:
-        key = self.ping_key.reveal() if self.ping_key is not None else None
-        if key is not None and (len(key) < _LEAST_KEY or not re.fullmatch(r"[A-Za-z0-9_-]+", key) or as_uuid(key)):
-            remedy = f"store at least {_LEAST_KEY} letters and digits where the reference leads"
-            raise ValueError(f"ping_key cannot stand in an address — {remedy}")
+        for field, key in (("ping_key", self.ping_key), ("old_ping_key", self.old_ping_key)):
+            if key is not None and not _stands_in_an_address(key.reveal()):
+                remedy = f"store at least {_LEAST_KEY} letters and digits where the reference leads"
+                raise ValueError(f"{field} cannot stand in an address — {remedy}")
         seen: set[UUID] = set()
         for name, check in self.checks.items():
             if not _NAME.fullmatch(name):
                 raise ValueError(f"checks has the name {name[:80]!r} — use letters, digits and . _ -, at most 64")
-            if check.uuid is None and key is None:
+            if check.uuid is None and self.ping_key is None:
                 remedy = 'add uuid = "..." to it (uuidgen makes one), or a ping_key'
                 raise ValueError(f"checks.{name} has no address that it could be pinged at — {remedy}")
             address = self.address(name)
@@ -106,14 +108,31 @@ class HeartbeatConfig(AdapterConfig):
             return own
         if self.ping_key is None:
             raise KeyError(name)
-        # Nobody can tell one check's address, or the key, from another's.
-        digest = hmac.digest(self.ping_key.reveal().encode(), name.encode(), hashlib.sha256)
-        return UUID(bytes=digest[:16], version=4)
+        return _made_address(self.ping_key, name)
+
+    @property
+    def live_keys(self) -> tuple[Secret, ...]:
+        """The keys that let in pings."""
+        return tuple(key for key in (self.ping_key, self.old_ping_key) if key is not None)
+
+    def addresses(self, name: str) -> tuple[UUID, ...]:
+        """Every UUID under which a check is pinged: its own, or one for each live key."""
+        own = self.checks[name].uuid if name in self.checks else None
+        return (own,) if own is not None else tuple(_made_address(key, name) for key in self.live_keys)
 
     def slug(self, name: str) -> str:
         """The name of a check in addresses with the ping key."""
         check = self.checks.get(name)
         return (check.slug if check else None) or _NO_SLUG.sub("-", name.lower())
+
+
+def _stands_in_an_address(key: str) -> bool:
+    return len(key) >= _LEAST_KEY and re.fullmatch(r"[A-Za-z0-9_-]+", key) is not None and as_uuid(key) is None
+
+
+def _made_address(key: Secret, name: str) -> UUID:
+    """Nobody can tell one check's address, or the key, from another's."""
+    return UUID(bytes=hmac.digest(key.reveal().encode(), name.encode(), hashlib.sha256)[:16], version=4)
 
 
 def is_slug(text: str) -> bool:

@@ -53,7 +53,7 @@ class HeartbeatSource(AlertSource):
         self._config = config
         self._context = context
         self._book = BookKeeper(context.memory)
-        self._addresses = {config.address(name): name for name in config.checks}
+        self._addresses = {address: name for name in config.checks for address in config.addresses(name)}
         self._judges_from: datetime | None = None
         self._beat_at: datetime | None = None
 
@@ -95,8 +95,9 @@ class HeartbeatSource(AlertSource):
             if name is None or third:
                 raise BadRequest("not found", status=404)
             return name, second, False
-        key = self._config.ping_key
-        if key is None or not second or not hmac.compare_digest(key.reveal().encode(), first.encode(errors="replace")):
+        given = first.encode(errors="replace")
+        fits = [hmac.compare_digest(key.reveal().encode(), given) for key in self._config.live_keys]
+        if not second or not any(fits):
             raise BadRequest("not found", status=404)
         found = [name for name in self._config.checks if self._config.slug(name) == second]
         if len(found) > 1:
@@ -112,7 +113,7 @@ class HeartbeatSource(AlertSource):
 
     async def _created_at(self, address: str) -> str | None:
         created = (await self._book.read()).created if self._config.ping_key is not None else ()
-        return next((name for name in created if self._config.address(name).hex == address), None)
+        return next((name for name in created if address in {one.hex for one in self._config.addresses(name)}), None)
 
     async def _may_create(self, slug: str) -> None:
         if not is_slug(slug):

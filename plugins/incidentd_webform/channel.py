@@ -64,7 +64,7 @@ class WebFormChannel(SupportChannel):
     def __init__(self, config: WebFormConfig, context: Context) -> None:
         self._config = config
         self._context = context
-        self._signer = Signer(config.secret, context.instance)
+        self._signer = Signer(config.secret, context.instance, config.old_secret)
         self._allowance = Allowance(config.per_address, config.in_total)
         self._views = Views(config)
         self._turned_away = 0

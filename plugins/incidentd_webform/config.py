@@ -36,6 +36,7 @@ class WebFormConfig(AdapterConfig):
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
 
     secret: SecretRef  # signs the addresses of conversations
+    old_secret: SecretRef | None = None  # what it signed still holds, while the secret is changed
     path: UrlPath = "/support"
     title: Line = "Support"
     intro: Annotated[str, pydantic.Field(max_length=5000)] = "Tell us what is wrong. A person reads it and answers."
@@ -49,10 +50,10 @@ class WebFormConfig(AdapterConfig):
     in_total: PerHour = 300
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For is believed
 
-    @pydantic.field_validator("secret")
+    @pydantic.field_validator("secret", "old_secret")
     @classmethod
-    def _hard_to_guess(cls, value: SecretRef) -> SecretRef:
-        if len(value.reveal()) < _LEAST_SECRET:
+    def _hard_to_guess(cls, value: SecretRef | None) -> SecretRef | None:
+        if value is not None and len(value.reveal()) < _LEAST_SECRET:
             raise ValueError(f"is too short — store at least {_LEAST_SECRET} characters where the reference leads")
         return value
 

@@ -23,23 +23,28 @@ def new_thread() -> str:
 
 
 class Signer:
-    """Signs texts of one instance for one purpose each."""
+    """Signs texts of one instance for one purpose each. What `old_secret` signed is read, too."""
 
-    def __init__(self, secret: Secret, instance: str) -> None:
+    def __init__(self, secret: Secret, instance: str, old_secret: Secret | None = None) -> None:
         self._secret = secret
+        self._live = (secret,) if old_secret is None else (secret, old_secret)
         self._instance = instance
 
     def sign(self, purpose: str, thread: str) -> str:
         """`thread` with its signature; letters and digits only."""
-        return thread + self._digest(purpose, thread)
+        return thread + _digest(self._secret, self._said(purpose, thread))
 
     def read(self, purpose: str, token: str) -> str | None:
         """The thread of a token that `sign` made for the same purpose; None for any other text."""
         thread, digest = token[:32], token[32:]
         if not _THREAD.fullmatch(thread) or not digest.isascii():
             return None
-        return thread if hmac.compare_digest(digest, self._digest(purpose, thread)) else None
+        fits = [hmac.compare_digest(digest, _digest(one, self._said(purpose, thread))) for one in self._live]
+        return thread if any(fits) else None
 
-    def _digest(self, purpose: str, thread: str) -> str:
-        said = "\n".join((self._instance, purpose, thread)).encode()
-        return hmac.digest(self._secret.reveal().encode(), said, hashlib.sha256)[:_DIGEST].hex()
+    def _said(self, purpose: str, thread: str) -> bytes:
+        return "\n".join((self._instance, purpose, thread)).encode()
+
+
+def _digest(secret: Secret, said: bytes) -> str:
+    return hmac.digest(secret.reveal().encode(), said, hashlib.sha256)[:_DIGEST].hex()

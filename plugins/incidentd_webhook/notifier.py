@@ -62,6 +62,7 @@ class WebhookNotifierConfig(AdapterConfig):
 
     url: SecretRef | str | None = None  # a reference when the URL itself is the secret
     secret: SecretRef | None = None  # signs every request
+    old_secret: SecretRef | None = None  # may sign receipts still, while the secret is changed
     authorization: SecretRef | None = None  # the Authorization header, sent to `url` only
     timeout: PositiveSeconds = 10.0
 
@@ -112,14 +113,15 @@ class WebhookNotifier(Notifier):
 
     def routes(self) -> Sequence[Route]:
         """Where receipts are taken; nowhere without a secret, for anybody could say that a page arrived."""
-        secret, receipts = self._config.secret, self._context.receipts
-        if secret is None:
+        config, receipts = self._config, self._context.receipts
+        if config.secret is None:
             return ()
+        secrets = (config.secret,) if config.old_secret is None else (config.secret, config.old_secret)
         return (
             Route(
                 method="POST",
                 path=_RECEIPT,
-                handler=partial(take, secret, receipts),
+                handler=partial(take, secrets, receipts),
                 max_body=MAX_BODY,
                 access=Access.SIGNED,
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -32,21 +33,21 @@ class Callback(msgspec.Struct, frozen=True):
     detail: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-def check_signature(secret: Secret, request: WebhookRequest) -> None:
-    """Raises `BadRequest` (401) unless the body was signed with `secret`, lately."""
+def check_signature(secrets: Sequence[Secret], request: WebhookRequest) -> None:
+    """Raises `BadRequest` (401) unless the body was signed with one of `secrets`, lately."""
     found = _SIGNED.fullmatch(request.headers.get(HEADER.lower(), ""))
     if found is None:
         raise BadRequest("is missing, or not like t=...,v1=...", field=HEADER, status=401)
-    expected = signature(secret, int(found[1]), request.body)
-    if not hmac.compare_digest(expected.encode(), found[0].encode()):
+    made = [signature(one, int(found[1]), request.body).encode() for one in secrets]
+    if not any(hmac.compare_digest(one, found[0].encode()) for one in made):
         raise BadRequest("does not fit the body", field=HEADER, status=401)
     if abs(request.received_at.timestamp() - int(found[1])) > WINDOW:
         raise BadRequest(f"its time is more than {WINDOW} s off", field=HEADER, status=401)
 
 
-async def take(secret: Secret, receipts: ReceiptBook, request: WebhookRequest) -> WebhookResponse:
+async def take(secrets: Sequence[Secret], receipts: ReceiptBook, request: WebhookRequest) -> WebhookResponse:
     """Store what a callback says. Raises `BadRequest`: 401 not signed, 400 not understood, 404 no such message."""
-    check_signature(secret, request)
+    check_signature(secrets, request)
     callback = decode_json(request.body, Callback)
     known = await receipts.report(callback.status, idempotency_key=callback.idempotency_key, detail=callback.detail)
     if not known:
