@@ -144,7 +144,8 @@ def made(name: str, options: Mapping[str, Any]) -> Any:
     kind, _, notifier = name.partition(", rec")
     kind = kind.partition(",")[0]
     for plugin in discover():
-        for one in plugin.notifiers if notifier else (*plugin.sources, *plugin.channels):
+        offered: tuple[Any, ...] = plugin.notifiers if notifier else (*plugin.sources, *plugin.channels)
+        for one in offered:
             if one.id == kind:
                 return one.create(one.config.model_validate(dict(options)), FakeContext())
     raise LookupError(name)
