@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
+from incidentd.domain.display import safe_line
 from incidentd.storage import meta as meta_rows
 from incidentd.storage import notices
 from incidentd.storage.engines import Backend
@@ -21,6 +23,7 @@ COMPATIBLE_FROM = "0044"
 A migration that only adds leaves it alone: nodes are then upgraded one after the other. One that takes something away,
 or asks of every row what an older program does not write, raises it, and nodes that are older end when it has run.
 """
+_WHY = 300
 _OLDEST = "schema_compatible_from"  # in the table of single values
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
@@ -31,6 +34,10 @@ class SchemaTooNew(Exception):  # noqa: N818
 
 class Damaged(Exception):  # noqa: N818
     """SQLite's quick_check found damage; restore a backup."""
+
+
+class CannotReach(Exception):  # noqa: N818
+    """The database server does not answer, or lets nobody in: look at `[storage] url`, and at the server."""
 
 
 def revision(conn: Connection) -> str | None:
@@ -90,8 +97,15 @@ def upgrade(conn: Connection, to: str = "head") -> None:
 
 
 async def prepare(backend: Backend) -> None:
-    """Migrate and check. Raises `SchemaTooNew` or `Damaged`."""
-    if await backend.write_alone(_due):
+    """Migrate and check. Raises `SchemaTooNew`, `Damaged`, and `CannotReach` where there is a server to be reached."""
+    try:
+        due = await backend.write_alone(_due)
+    except (OSError, DBAPIError) as error:
+        if backend.name != "postgresql":
+            raise
+        why = safe_line(str(getattr(error, "orig", error)), _WHY)
+        raise CannotReach(f"the database of [storage] url cannot be used: {why}") from error
+    if due:
         await backend.write_alone(upgrade)
     elif backend.check_due:
         await backend.write_alone(_checked)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from incidentd.storage import notices, postgresql
+from incidentd.storage import migrate, notices, postgresql
 from incidentd.storage.postgresql import Connecting, PostgresBackend, hosts
 from incidentd.storage.reach import Unreachable
 from incidentd.storage.store import Store
@@ -107,6 +107,16 @@ async def test_a_node_that_stops_in_the_middle_of_a_transaction_holds_the_others
     with pytest.raises(DBAPIError, match="closed"):
         await stopped.backend.write_alone(stops)
     await other.write(told(1))
+
+
+@several_nodes
+async def test_a_start_without_the_server_says_what_is_wrong(make_store, proxy):
+    proxy.refuse()
+    with pytest.raises(migrate.CannotReach, match=r"\[storage\] url cannot be used"):
+        await make_store(url=proxy.url)
+    proxy.mend()
+    with pytest.raises(migrate.CannotReach, match="does not exist"):
+        await make_store(url=f"{proxy.url}_of_nobody")
 
 
 def test_the_hosts_of_an_address():
