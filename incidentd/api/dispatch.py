@@ -9,6 +9,7 @@ import msgspec
 import structlog
 from aiohttp import web
 from aiohttp.helpers import content_disposition_header
+from sqlalchemy.exc import DBAPIError
 
 from incidentd import wire
 from incidentd.api import idempotency, problems
@@ -25,6 +26,7 @@ from incidentd.api.versions import entity_tag, parse_if_match
 from incidentd.services.contracts import Calls
 from incidentd.services.errors import ServiceError
 from incidentd.storage.reach import Unreachable
+from incidentd.storage.trouble import is_trouble
 
 _log = structlog.get_logger(__name__)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "API-Version": wire.API_VERSION}
@@ -64,9 +66,10 @@ class Dispatcher:
             response = problems.response(problems.fault_of(error))
         except Unreachable as error:
             response = problems.response(_unavailable(str(error)))
-        except Exception:
+        except Exception as error:
             _log.exception("request failed", method=request.method, path=request.rel_url.raw_path)
-            response = problems.response(_failed())
+            away = isinstance(error, DBAPIError) and is_trouble(error)  # the first to notice
+            response = problems.response(_unavailable("the database cannot be used now") if away else _failed())
         if not response.prepared:
             response.headers.update(_HEADERS)
             response.headers["Server"] = "incidentd"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from incidentd.services.errors import ServiceError
 from incidentd.storage.reach import Unreachable
@@ -200,6 +201,9 @@ async def test_while_the_database_is_away_the_answer_is_503_and_says_so(api, fak
     assert (answer.problem.type, answer.headers.get("retry-after")) == ("urn:incidentd:unavailable", "1")
     assert "has not answered since" in answer.problem.detail
     assert "another node" in answer.problem.remedy
+    fake.failure = DBAPIError("SELECT secret", None, RuntimeError("secret"), connection_invalidated=True)
+    answer = await api("GET", "/v1/alerts")
+    assert (answer.status, answer.problem.detail) == (503, "the database cannot be used now"), "the first to notice"
 
 
 @pytest.mark.parametrize("header", ["Origin", "Referer"])

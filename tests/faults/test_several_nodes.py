@@ -208,7 +208,11 @@ def judge(cluster, pager, eventually, experiment):
         keys: dict[str, set[str]] = {}
         for _, key, number in pager.pages:
             keys.setdefault(number, set()).add(key)
-        again = len(pager.pages) - len({key for _, key, _ in pager.pages})
+        arrived: dict[str, list[float]] = {}
+        for at, key, _ in pager.pages:
+            arrived.setdefault(key, []).append(at)
+        again = len(pager.pages) - len(arrived)
+        taken_over = max((times[-1] - since for times in arrived.values() if len(times) > 1), default=None)
         first: dict[str, float] = {}
         for at, _, number in pager.pages:
             first.setdefault(number, at)
@@ -218,6 +222,7 @@ def judge(cluster, pager, eventually, experiment):
             if at >= since - 1 and str(number) in first
         )
         late = f"alert to page p99 {waits[int(len(waits) * 0.99)]:.1f} s, at most {waits[-1]:.1f} s"
+        over = "" if taken_over is None else f"what was on its way was sent again within {taken_over:.0f} s"
         experiment(
             name,
             runs=1,
@@ -225,7 +230,7 @@ def judge(cluster, pager, eventually, experiment):
             missed=len(missed),
             duplicated=again,
             aimed="none lost, none missed, again only under the same key, others take over within 30 s",
-            seen="; ".join(one for one in (f"{len(wanted)} alerts", seen, late) if one),
+            seen="; ".join(one for one in (f"{len(wanted)} alerts", seen, late, over) if one),
         )
         assert not lost
         assert not missed
