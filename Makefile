@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 JOBS   ?= 4
 ARGS   ?=
+SECONDS ?= 60
 
 # mypy is strict for the first line and lenient about annotations for the second: see pyproject.toml
 TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plugins/incidentd_*/__init__.py)) docs/template-plugin/src/incidentd_example \
@@ -14,7 +15,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench test-e2e test-faults test-nodes test-systemd build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench fuzz audit test-e2e test-faults test-nodes test-systemd build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,10 @@ docs-check: $(STAMP) ## fail when docs/reference has drifted from the code, or a
 
 lint-report: $(STAMP) ## how precise each rule of the language lint is on sentences it was not made by
 	$(BIN)/pytest -n 0 -q -s tests/unit/lint/test_corpus.py -k report
+
+fuzz: $(STAMP) ## changed inputs for everything that reads bytes from outside, SECONDS=60; COVERAGE=1 takes atheris
+	$(if $(COVERAGE),$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install -qq --only-binary :all: 'atheris>=2.3')
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(if $(COVERAGE),--coverage) $(ARGS)
 
 bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -10,39 +10,39 @@ from typing import Any
 
 from incidentd.plugin import Secret
 
-_KEY = Secret("an-example-of-a-key-for-tests-0001")
-_SERVICE_KEYS = {"shop": (_KEY,)}
+KEY = Secret("an-example-of-a-key-for-tests-0001")
+_SERVICE_KEYS = {"shop": (KEY,)}
 Options = Mapping[str, Any]
 Examples = Mapping[str, Mapping[str, Options]]
 """By type: what the configuration says, in words ("" where there is no choice), and its options."""
 
 SOURCES: Examples = {
-    "alertmanager": {"without `token`": {}, "with `token`": {"token": _KEY}},
-    "cloudevents": {"without `token`": {}, "with `token`": {"token": _KEY}},
+    "alertmanager": {"without `token`": {}, "with `token`": {"token": KEY}},
+    "cloudevents": {"without `token`": {}, "with `token`": {"token": KEY}},
     "goalert": {"without `tokens`": {}, "with `tokens`": {"tokens": _SERVICE_KEYS}},
-    "grafana": {"without keys": {}, "with `tokens`": {"tokens": (_KEY,)}, "with `secrets`": {"secrets": (_KEY,)}},
-    "heartbeat": {"": {"ping_key": _KEY, "checks": {"backup": {"period": "1d"}}}},
+    "grafana": {"without keys": {}, "with `tokens`": {"tokens": (KEY,)}, "with `secrets`": {"secrets": (KEY,)}},
+    "heartbeat": {"": {"ping_key": KEY, "checks": {"backup": {"period": "1d"}}}},
     "nagios": {"without `keys`": {}, "with `keys`": {"keys": _SERVICE_KEYS}},
     "opsgenie": {"without `keys`": {}, "with `keys`": {"keys": _SERVICE_KEYS}},
     "pagerduty": {"without `routing_keys`": {}, "with `routing_keys`": {"routing_keys": {"k" * 32: "shop"}}},
-    "sentry": {"": {"secrets": (_KEY,)}},
+    "sentry": {"": {"secrets": (KEY,)}},
     "sns": {"": {"topics": {"arn:aws:sns:eu-central-1:123456789012:alarms": {}}}},
     "systemd": {"without `keys`": {}, "with `keys`": {"keys": _SERVICE_KEYS}},
-    "webhook": {"without `token`": {}, "with `token`": {"token": _KEY}},
+    "webhook": {"without `token`": {}, "with `token`": {"token": KEY}},
 }
 CHANNELS: Examples = {
-    "discord": {"": {"public_key": "ab" * 32, "token": _KEY}},
-    "forge": {"": {"secrets": (_KEY,)}},
-    "slack": {"": {"signing_secrets": (_KEY,), "token": _KEY}},
+    "discord": {"": {"public_key": "ab" * 32, "token": KEY}},
+    "forge": {"": {"secrets": (KEY,)}},
+    "slack": {"": {"signing_secrets": (KEY,), "token": KEY}},
     "statuspage": {"": {"mail": {"notifier": "mail", "url": "https://status.example.org/status"}}},
     "twilio": {
         "": {
             "url": "https://incidentd.example.org/in/phone",
             "account_sid": "AC" + "0" * 32,
-            "auth_token": _KEY,
+            "auth_token": KEY,
             "number": "+15005550006",
         }
     },
-    "webform": {"": {"secret": _KEY}},
+    "webform": {"": {"secret": KEY}},
 }
-NOTIFIERS: Examples = {"webhook": {"with `secret`": {"secret": _KEY}}}
+NOTIFIERS: Examples = {"webhook": {"with `secret`": {"secret": KEY}}}
