@@ -15,7 +15,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench fuzz audit test-e2e test-faults test-nodes test-systemd build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench fuzz test-e2e test-faults test-nodes test-systemd build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
