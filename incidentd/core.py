@@ -373,6 +373,7 @@ class Core:
             self.reviews.library.digests.follow_configuration(tx)
             self.retros.due.follow_configuration(tx)
             self.evolution.letters.follow_configuration(tx)
+            self.operations.follow_configuration(tx)
             outbox.release(tx)
 
         await self.store.write(command)

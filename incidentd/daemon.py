@@ -148,6 +148,7 @@ class Daemon:
         self._core.evolution.keeping.directory = lambda: self.configuration.daemon.state_dir
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.outage.others = self._others_go_on
+        self._core.operations.retention.policy = lambda: self.configuration.daemon.retention
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         self._core.operations.nodes.myself = self._myself

@@ -68,6 +68,10 @@ class Silences(Query, frozen=True):
     ] = "current"
 
 
+class Holds(Query, frozen=True):
+    state: Annotated[Literal["current", "all"], Meta(description="all: those that were released, too")] = "current"
+
+
 class Checks(Query, frozen=True):
     kind: Annotated[str, Meta(max_length=64, description="heartbeat, http, tcp, tls, dns ...")] = ""
     status: Literal["", "new", "up", "started", "late", "down", "paused"] = ""

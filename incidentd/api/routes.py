@@ -33,6 +33,7 @@ from incidentd.api.process_routes import PROCESS_ROUTES
 from incidentd.api.rehearsal_routes import REHEARSAL_ROUTES
 from incidentd.api.report_routes import REPORT_ROUTES
 from incidentd.api.request_routes import REQUEST_ROUTES
+from incidentd.api.retention_routes import RETENTION_ROUTES
 from incidentd.api.retro_routes import RETRO_ROUTES
 from incidentd.api.review_document_routes import REVIEW_DOCUMENT_ROUTES
 from incidentd.api.review_record_routes import RECORD_ROUTES
@@ -360,6 +361,7 @@ ROUTES: tuple[Route, ...] = (
     *SUBSCRIBER_ROUTES,
     *STORE_ROUTES,
     *KEY_ROUTES,
+    *RETENTION_ROUTES,
     *TRIAGE_ROUTES,
     *REVIEW_WINDOW_ROUTES,
     post(

@@ -18,6 +18,8 @@ PING_SECONDS = 15.0
 _PING = b": ping\n\n"
 _SEND_SECONDS = 30.0  # a peer that reads nothing for so long is dropped; it can resume
 _MAX_STREAMS = 1000
+WHOLE_FROM = "Incidentd-Whole-From"
+"""The header that says from which seq on the log is whole: retention removed events before it."""
 _HEADERS = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
 
 
@@ -41,11 +43,11 @@ class Streams:
             raise Fault(
                 503, "busy", "no stream can be opened now", remedy="try again in a moment", headers={"Retry-After": "1"}
             )
-        after = await self._start(after if after is not None else _last_event_id(request))
+        after, whole_from = await self._start(after if after is not None else _last_event_id(request))
         task = asyncio.current_task()
         assert task is not None  # every request runs in a task
         self._running.add(task)
-        response = web.StreamResponse(headers=_HEADERS)
+        response = web.StreamResponse(headers=_HEADERS | {WHOLE_FROM: str(whole_from)})
         try:
             await response.prepare(request)
             await self._send(response, _PING)  # the head is on its way only with the first bytes
@@ -61,11 +63,12 @@ class Streams:
             self._running.discard(task)
         return response
 
-    async def _start(self, after: int | None) -> int:
-        """The seq to start after: now, when the caller named none."""
-        newest = (await self._events.page(after or 0, 1)).last_seq
+    async def _start(self, after: int | None) -> tuple[int, int]:
+        """The seq to start after (now, when the caller named none), and the one from which on nothing was removed."""
+        found = await self._events.page(after or 0, 1)
+        newest = found.last_seq
         if after is None:
-            return newest
+            return newest, found.whole_from
         if after > newest:
             raise Fault(
                 409,
@@ -74,7 +77,7 @@ class Streams:
                 field="after",
                 remedy="read everything again, then follow from there",
             )
-        return after
+        return after, found.whole_from
 
     @staticmethod
     async def _send(response: web.StreamResponse, data: bytes) -> None:

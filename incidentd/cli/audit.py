@@ -11,6 +11,7 @@ from incidentd.cli.refusal import Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.wire.audit import Audit, AuditHead
+from incidentd.wire.retention import LogCheck
 
 _BROKEN = 1
 
@@ -48,6 +49,31 @@ def head(session: Session, incident_id: int) -> None:
     found = session.read(session.get(f"/v1/incidents/{incident_id}/audit/head"), AuditHead)
     if found is not None:
         print(f"INC-{incident_id} {found.count} {safe_line(found.head)}")
+
+
+@audit.command()
+@read_options
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Check the whole log in the store, for admins: is all there, but for what retention removed?
+
+    Every number must be there or in the record of a removal, and every chain of hashes must follow. Exits with 1
+    otherwise. Keep the hash of the last removal elsewhere: it covers all before it.
+    """
+    session: Session = ctx.obj
+    body = session.get("/v1/log/check")
+    found = session.decode(body, LogCheck)
+    if session.as_json:
+        session.print_json(body)
+    else:
+        print(f"{found.events} events up to seq {found.last_seq}, {found.removed} removed by retention")
+        print(
+            f"{found.incidents} chains of incidents, {found.removals} records of removals, head {safe_line(found.head)}"
+        )
+        for fault in found.faults:
+            click.echo(safe_line(f"! {fault.where}: {fault.text}"), err=True)
+    if found.faults:
+        ctx.exit(_BROKEN)
 
 
 @audit.command()

@@ -60,6 +60,8 @@ _COMMANDS = {
     "replay": ("replay:replay", "Which pages an edited configuration would have sent, dropped or moved."),
     "events": ("events:events", "The event log, once or followed."),
     "health": ("operate:health", "What works and what does not."),
+    "retention": ("retention:retention", "How long what piles up stays, and what would go now."),
+    "hold": ("holds:hold", "Legal holds: what must not be removed or blanked."),
     "store": ("stores:store", "How large the store is, and how long its disk will do."),
     "node": ("nodes:node", "The nodes that share the database, and what differs between them."),
     "keys": ("keys:keys", "The keys that sign links, and exchanging them."),

@@ -6,6 +6,7 @@ import click
 
 from incidentd.cli.parts import Word, change_options, list_options, read_options, versioned
 from incidentd.cli.reports import KINDS
+from incidentd.cli.retention import erased
 from incidentd.cli.screen import fields, listed, table, words
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -60,6 +61,16 @@ def _address(text: str) -> wire_reports.NewAddress:
     if not (channel and equals and address):
         raise click.BadParameter("write CHANNEL=ADDRESS, such as mail=bo@example.org", param_hint="--address")
     return wire_reports.NewAddress(channel=channel, address=address)
+
+
+@customer.command()
+@click.argument("customer_id", type=_ID)
+@click.option("--reason", required=True, help="Why, such as the number of the request.")
+@change_options
+@click.pass_obj
+def erase(session: Session, customer_id: int, reason: str) -> None:
+    """Blank a customer and all that they wrote, for admins; this cannot be undone."""
+    erased(session, customer_id, reason)
 
 
 @customer.command()

@@ -71,6 +71,13 @@ def _newest(session: Session, high: int, kind: str, limit: int) -> list[wire.Eve
     return found[-limit:]
 
 
+def _tell_gap(session: Session, after: int) -> None:
+    """Say it when what is asked for is not all there any more."""
+    whole_from = _page(session, after, 1).whole_from
+    if after + 1 < whole_from:
+        click.echo(f"retention removed events before seq {whole_from}: what follows is what is left", err=True)
+
+
 def _follow(session: Session, after: int | None, kind: str) -> None:
     session.timeout = max(session.timeout, _PATIENCE)
     while True:
@@ -111,6 +118,8 @@ def _print_followed(session: Session, event: wire.Event, data: str) -> None:
 @click.pass_obj
 def events(session: Session, follow: bool, after: int | None, kind: str, limit: int) -> None:
     """The event log; with --follow --json one line of JSON for each event."""
+    if after is not None:
+        _tell_gap(session, after)
     if follow:
         _follow(session, after, kind)
         return

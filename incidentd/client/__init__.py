@@ -35,6 +35,7 @@ from incidentd.client.quieting import QuietingCalls
 from incidentd.client.rehearsal import RehearsalCalls
 from incidentd.client.rehearsals import MatrixRehearsalCalls
 from incidentd.client.reports import ReportCalls
+from incidentd.client.retention import RetentionCalls
 from incidentd.client.review_documents import ReviewDocumentCalls
 from incidentd.client.review_records import RecordCalls
 from incidentd.client.review_timeline import ReviewTimelineCalls
@@ -88,6 +89,7 @@ class Client(
     SubscriberCalls,
     StoreCalls,
     KeyCalls,
+    RetentionCalls,
     TriageCalls,
     ExperimentCalls,
 ):

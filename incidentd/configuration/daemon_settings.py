@@ -15,10 +15,12 @@ import pydantic
 from incidentd.configuration.directories import default_runtime_dir, default_spool_dir, default_state_dir
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.retention_table import RetentionTable, retention
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
 from incidentd.configuration.store_down_table import StoreDownTable, store_down
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, PositiveDuration, Table
+from incidentd.domain.retention import Retention
 from incidentd.domain.store_down import StoreDown
 from incidentd.plugin.values import Secret
 
@@ -153,6 +155,7 @@ class MainFile(Table):
     outbound: OutboundTable = OutboundTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
     store_down: StoreDownTable = StoreDownTable()
+    retention: RetentionTable = RetentionTable()
     plugins: PluginsTable = PluginsTable()
     sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
@@ -215,6 +218,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     disabled_plugins: frozenset[str]
     heartbeat: HeartbeatSettings | None = None
     store_down: StoreDown = StoreDown()
+    retention: Retention = Retention()
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,6 +261,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         disabled_plugins=frozenset(main.plugins.disabled),
         heartbeat=_heartbeat(document, main.heartbeat, environ),
         store_down=store_down(main.store_down),
+        retention=retention(main.retention),
     )
     instances = (
         *_instances(document, "source", main.sources),

@@ -53,6 +53,16 @@ def _resembles_no_more(told: Told) -> Line:
     return Line(kind="link", text=f"No longer said to resemble INC-{told.data['incident_id']}")
 
 
+@SENTENCES.about("incident.hold_added")
+def _held(told: Told) -> Line:
+    return Line(kind="hold", text=f"Held: nothing of it is removed ({told.data['reason']})")
+
+
+@SENTENCES.about("incident.hold_released")
+def _released(told: Told) -> Line:
+    return Line(kind="hold", text=f"The hold was released ({told.data['reason']})")
+
+
 def _change(before: object, after: object) -> str:
     first, second = instant(before), instant(after)
     days = first is not None and second is not None and first.date() != second.date()

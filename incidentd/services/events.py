@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator
 from itertools import islice
 
 import msgspec
+from sqlalchemy import Connection
 
 from incidentd import wire
-from incidentd.storage import event_log
+from incidentd.storage import event_log, removals
 from incidentd.storage.store import Store
 from incidentd.wire import Event
 
@@ -66,10 +67,13 @@ class EventStream:
 
     async def page(self, after: int, limit: int) -> wire.EventPage:
         """The events after a seq. Reads up to `limit`."""
-        found, last = await self._store.read(
-            lambda conn: (event_log.after(conn, after, limit), event_log.last_seq(conn))
-        )
-        return wire.EventPage(events=tuple(found), last_seq=last)
+
+        def read(conn: Connection) -> wire.EventPage:
+            found = event_log.after(conn, after, limit)
+            last, whole = event_log.last_seq(conn), removals.whole_from(conn)
+            return wire.EventPage(events=tuple(found), last_seq=last, whole_from=whole)
+
+        return await self._store.read(read)
 
     async def encoded(self, after: int) -> AsyncIterator[bytes]:
         """Frames from `after` on; an empty chunk about every second so that the caller can keep the line alive."""
@@ -92,9 +96,11 @@ class EventStream:
             return fresh[-1][0], [frame for _, frame in fresh]
         if self._alone and cursor >= self._last:
             return cursor, []
-        events = await self._store.read(lambda conn: event_log.after(conn, cursor, _REPLAY))
+        events, last = await self._store.read(
+            lambda conn: (event_log.after(conn, cursor, _REPLAY), event_log.last_seq(conn))
+        )
         if not events:
-            return cursor, []
+            return max(cursor, last), []  # what was between was removed: there is nothing to wait for
         return events[-1].seq, [event_frame(event) for event in events]
 
     async def _wait(self, cursor: int) -> None:

@@ -25,7 +25,7 @@ from incidentd.services.communicators import may_communicate
 from incidentd.services.errors import Conflict, NotFound
 from incidentd.services.known import known
 from incidentd.services.relations import related
-from incidentd.storage import chat_rooms, event_log, incidents, process_versions, reports
+from incidentd.storage import chat_rooms, event_log, holds, incidents, process_versions, reports
 from incidentd.storage.tx import NewEvent, Tx
 from incidentd.wire import Event
 from incidentd.wire import incidents as wire_incidents
@@ -81,6 +81,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
     for event in seen.events(list(events), KINDS):
         events[event.subject].append(event)
     shown, numbers = [], process_versions.numbers(seen.conn)
+    on_hold = holds.incidents_in(seen.conn, ids)
     for row in rows:
         broken = violations(
             row,
@@ -101,6 +102,7 @@ def views(seen: Seen, rows: Sequence[Incident]) -> tuple[wire.Incident, ...]:
                 allowed=rules.allowed(row, seen.process, seen.now),
                 review_standing=standing_of(row, seen.now),
                 process=version_name(numbers.get(row.process_version)),
+                held=row.id in on_hold,
             )
         )
     return tuple(shown)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from incidentd.domain.own_alarms import OwnAlarm
+from incidentd.services.erasing import Erasing
 from incidentd.services.escalation import Handler
+from incidentd.services.holds import Holds
+from incidentd.services.log_check import LogChecks
 from incidentd.services.nodes import Nodes
 from incidentd.services.operation_contracts import OperationCalls
+from incidentd.services.retention import Retentions
 from incidentd.services.signing_keys import SigningKeys
 from incidentd.services.store_size import StoreSizes
 from incidentd.services.workers import Loop
 from incidentd.storage.store import Store
+from incidentd.storage.tx import Tx
 
 
 class OperationsDesk:
@@ -21,15 +26,22 @@ class OperationsDesk:
     """
 
     def __init__(self, store: Store, node: str) -> None:
+        self._store = store
         self.nodes = Nodes(store, node)
         self.sizes = StoreSizes(store)
         self.keys = SigningKeys(store)
+        self.retention = Retentions(store, node)
         self.watched: list[Callable[[], Sequence[OwnAlarm]]] = []
-        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop, self.keys.loop]
+        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop, self.keys.loop, self.retention.loop]
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
         await self.nodes.start()
+        await self._store.write(self.follow_configuration)
+
+    def follow_configuration(self, tx: Tx) -> None:
+        """After a start and a reload: arm what recurs by settings."""
+        self.retention.follow_configuration(tx)
 
     async def stop(self) -> None:
         """What is said last, while the store is still open."""
@@ -37,13 +49,21 @@ class OperationsDesk:
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong with the house, for health."""
-        found = [*self.nodes.problems(), *self.sizes.problems()]
+        found = [*self.nodes.problems(), *self.sizes.problems(), *self.retention.problems()]
         return [*found, *(problem for of in self.watched for problem in of())]
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
-        return {}
+        return self.retention.handlers()
 
     def calls(self) -> OperationCalls:
         """What the socket API can call."""
-        return OperationCalls(nodes=self.nodes, store=self.sizes, keys=self.keys)
+        return OperationCalls(
+            nodes=self.nodes,
+            store=self.sizes,
+            keys=self.keys,
+            retention=self.retention,
+            holds=Holds(self._store),
+            erasing=Erasing(self._store),
+            log=LogChecks(self._store),
+        )

@@ -15,7 +15,7 @@ from incidentd.storage.engines import Backend
 from incidentd.storage.schema import meta
 from incidentd.storage.tx import Tx
 
-HEAD = "0044"
+HEAD = "0045"
 """The newest revision in `migrations/versions` (a test compares)."""
 COMPATIBLE_FROM = "0044"
 """The oldest revision whose program works on a database of `HEAD`, beside programs of `HEAD` (a test compares).

@@ -133,6 +133,12 @@ def duplicates_of(conn: Connection, report_id: int) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
+def of_customer(conn: Connection, customer_id: int) -> list[Report]:
+    """Everything that a customer reported, oldest first."""
+    rows = conn.execute(select(reports).where(reports.c.customer_id == customer_id).order_by(reports.c.id))
+    return [_report(row) for row in rows]
+
+
 def open_of_customer(tx: Tx, customer_id: int) -> list[Report]:
     """The reports of a customer that are not closed, locked."""
     mine = (reports.c.customer_id == customer_id) & (reports.c.state != State.CLOSED)

@@ -16,6 +16,7 @@ customers = Table(
     Column("notes", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("blanked_at", Instant),  # since when nobody knows any more who it was
 )
 
 customer_addresses = Table(
@@ -60,6 +61,7 @@ reports = Table(
     Column("version", Integer, nullable=False),
     Column("page_id", BigInteger),  # the page about its being late, while it is
     Column("process_version", String, nullable=False, server_default=""),
+    Column("blanked_at", Instant),  # since when its words are gone
 )
 Index("reports_state", reports.c.state, reports.c.id)
 Index("reports_customer", reports.c.customer_id)

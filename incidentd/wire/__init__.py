@@ -87,6 +87,7 @@ class Event(Frozen, frozen=True):
 class EventPage(Frozen, frozen=True):
     events: tuple[Event, ...]
     last_seq: int
+    whole_from: int = 1  # the seq from which on retention removed nothing
 
 
 # ------------------------------------------------------------------ alerts
@@ -293,6 +294,7 @@ class Incident(Frozen, frozen=True):
     off_page: bool = False  # no status page shows it
     review_standing: str = ""  # waiting | open | soon | late; "" when its review was held, or none is owed
     process: str = ""  # V-3, the version of the process that it was declared under
+    held: bool = False  # under a legal hold: nothing of it, and of its reports, is removed or blanked
 
 
 class IncidentPage(Frozen, frozen=True):

@@ -326,6 +326,7 @@ class FakeDaemon:
                 nodes=_load("fake_nodes").Nodes(),
                 store=_load("fake_store").Store(),
                 keys=_load("fake_keys").Keys(self),
+                **_load("fake_retention").retention_calls(),
             ),
             severity=_Severity(self),
             checklists=_Checklists(self),

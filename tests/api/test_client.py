@@ -42,6 +42,7 @@ from incidentd.wire import replay as wire_replay
 from incidentd.wire import reports as wire_reports
 from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
+from incidentd.wire import retention as wire_retention
 from incidentd.wire import review_documents as wire_documents
 from incidentd.wire import review_meeting as wire_meeting
 from incidentd.wire import review_records as wire_records
@@ -292,6 +293,15 @@ CALLS = {
     "record_use": lambda c: c.record_use(wire_library.RecordUse(subject="learning:4", kind="incident", place="INC-7")),
     "suggested_uses": lambda c: c.suggested_uses(1),
     "digest": lambda c: c.digest(),
+    "retention": lambda c: c.retention(),
+    "preview_retention": lambda c: c.preview_retention(),
+    "run_retention": lambda c: c.run_retention(),
+    "holds": lambda c: c.holds(state="all"),
+    "hold": lambda c: c.hold(1),
+    "add_hold": lambda c: c.add_hold(wire_retention.AddHold(subject="INC-1", reason="case 7")),
+    "release_hold": lambda c: c.release_hold(1, wire_retention.ReleaseHold(reason="over")),
+    "erase_customer": lambda c: c.erase_customer(1, wire_retention.EraseCustomer(reason="asked")),
+    "check_log": lambda c: c.check_log(),
     "store": lambda c: c.store(),
     "signing_keys": lambda c: c.signing_keys(),
     "rotate_keys": lambda c: c.rotate_keys(wire_keys.RotateKeys()),

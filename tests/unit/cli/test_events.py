@@ -71,7 +71,7 @@ def test_one_kind_is_found_however_far_back(kind, log, run):
 def test_an_empty_log(log, run):
     log()
     assert run("events").out == "No event matches.\n"
-    assert run("events", "--json").json == {"events": [], "last_seq": 0}
+    assert run("events", "--json").json == {"events": [], "last_seq": 0, "whole_from": 1}
 
 
 def test_one_document(log, run):
@@ -130,10 +130,20 @@ def test_following_goes_on_after_the_last_one_over_a_restart(api, canned_with):
 
 def test_following_one_kind_from_a_seq(api, canned):
     api.on("GET", "/v1/info", canned.info(last_seq=7))
-    api.on("GET", "/v1/events", frames(canned.event(3, kind="a.b"), canned.event(4, kind="c.d")), frames())
+    page = wire.EventPage(events=(), last_seq=7)
+    api.on("GET", "/v1/events", page, frames(canned.event(3, kind="a.b"), canned.event(4, kind="c.d")), frames())
     [line] = followed(api, "--kind", "c", "--after", "2", lines=1)
     assert line.split()[0] == "4"
-    assert next(one.target for one in api.asked if "events" in one.target) == "/v1/events?after=2"
+    assert [one.target for one in api.asked if "events" in one.target][1] == "/v1/events?after=2"
+
+
+def test_what_retention_removed_is_told(api, run, canned):
+    api.on("GET", "/v1/info", canned.info(last_seq=30))
+    page = wire.EventPage(events=(canned.event(9),), last_seq=30, whole_from=20)
+    api.on("GET", "/v1/events", page, page, wire.EventPage(events=(), last_seq=30))
+    done = run("events", "--after", "3")
+    assert done.err == "retention removed events before seq 20: what follows is what is left\n"
+    assert done.out.split()[0] == "9"
 
 
 def test_a_refused_stream_ends_it(api, run, canned):
