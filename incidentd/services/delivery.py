@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from incidentd.domain.display import safe_line
 from incidentd.domain.reachability import NotifierState
@@ -37,10 +38,13 @@ from incidentd.services.workers import Loop, seconds_until
 from incidentd.storage import claims, deliveries
 from incidentd.storage import outbox as storage_outbox
 from incidentd.storage.store import Store
+from incidentd.storage.trouble import is_trouble
 from incidentd.storage.tx import Tx, Wake
 
 IN_FLIGHT = 32  # messages that one notifier sends at once
 _ERROR = 500  # characters of a failure's text that are kept
+KEEP_TRIES, KEEP_PAUSE = 60, 1.0
+"""How often, and how many seconds apart, it is tried to store what became of a message: for as long as its lease."""
 STUCK = f"not out within {FALL_BACK_AFTER.total_seconds():g} s"
 log = structlog.get_logger("incidentd.delivery")
 
@@ -163,10 +167,24 @@ class DeliveryWorker:
 
     async def _send(self, claimed: Claimed) -> None:
         try:
-            outcome = await self._attempt(claimed)
-            await self._store.write(outcome)
+            await self._keep(await self._attempt(claimed))
         except Exception as error:  # the outcome is not stored: the lease runs out and it is sent again
             log.error("delivery_outcome_lost", delivery=claimed.row.id, error=repr(error))
+
+    async def _keep(self, outcome: Callable[[Tx], None]) -> None:
+        """Store how it ended, also when the store is away for a while: else what arrived would be sent again.
+
+        Once the lease ran out another attempt counts, and this outcome changes nothing.
+        """
+        for _ in range(KEEP_TRIES):
+            try:
+                await self._store.write(outcome)
+                return
+            except (DBAPIError, OSError) as error:
+                if not is_trouble(error):
+                    raise
+            await asyncio.sleep(KEEP_PAUSE)
+        await self._store.write(outcome)
 
     async def _hand_over(self, claimed: Claimed) -> Receipt:
         row = claimed.row

@@ -7,6 +7,7 @@ import pytest
 
 from incidentd import wire
 from incidentd.plugin.values import PermanentFailure, Receipt, TemporaryFailure
+from incidentd.services import delivery
 from incidentd.services.delivery import IN_FLIGHT
 from incidentd.services.delivery_outcomes import MAX_ATTEMPTS, backoff
 from incidentd.services.errors import Invalid
@@ -305,3 +306,24 @@ async def test_a_test_message_goes_to_the_callers_own_contact(daemon):
         await daemon.core.pages.test("mail", "ada")
     with pytest.raises(Invalid):
         await daemon.core.pages.test("push", "uid:7")
+
+
+async def test_what_became_of_a_message_is_stored_once_the_store_is_back(daemon, page, monkeypatch):
+    """Else what arrived would be sent again when its lease has run out."""
+    monkeypatch.setattr(delivery, "KEEP_PAUSE", 0.0)
+    backend, away = daemon.store.backend, iter([True, True, True, False])
+    commit = backend.commit
+
+    async def fails(*args):
+        if next(away, False):
+            raise OSError("the database is away")
+        return await commit(*args)
+
+    async def goes_away(instance, notification):
+        monkeypatch.setattr(backend, "commit", fails)
+
+    daemon.sender.during = goes_away
+    await daemon.send_due()
+    assert (await one(daemon)).state == "sent"
+    assert len(daemon.sender.sent) == 1
+    assert next(away, None) is None
