@@ -15,7 +15,7 @@ TYPED  := incidentd tui/incidentd_tui $(patsubst %/__init__.py,%,$(wildcard plug
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench fuzz test-e2e test-faults test-nodes test-systemd build clean distclean
+.PHONY: help venv run test test-engines check lint format types imports docs docs-check lint-report bench fuzz audit test-e2e test-faults test-nodes test-systemd build clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
 test-engines: $(STAMP) ## every test of the services on both engines; `make test` takes PostgreSQL where SQL differs
 	INCIDENTD_TEST_BOTH=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" tests/services $(ARGS)
 
-check: lint types imports docs-check test ## lint, types, import contracts, reference pages, tests
+check: lint types imports docs-check audit test ## lint, types, import contracts, reference pages, tests
 
 lint: $(STAMP) ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -74,6 +74,9 @@ lint-report: $(STAMP) ## how precise each rule of the language lint is on senten
 fuzz: $(STAMP) ## changed inputs for everything that reads bytes from outside, SECONDS=60; COVERAGE=1 takes atheris
 	$(if $(COVERAGE),$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install -qq --only-binary :all: 'atheris>=2.3')
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(if $(COVERAGE),--coverage) $(ARGS)
+
+audit: $(STAMP) ## whether what is pinned may be used: hashes, licences, what is installed, known weaknesses; no network
+	$(BIN)/python requirements/audit.py $(ARGS)
 
 bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 	$(BIN)/python benchmarks/run.py $(ARGS)
