@@ -2,8 +2,9 @@
 
 requirements/advisories.json is a snapshot for exactly our packages: `checked` (the day of its last refresh), `source`
 (who says so), `advisories` (`id`, `package`, `affected` as a version specifier, `text`), `yanked` (`package`,
-`versions`, `text`), `accepted` (`id`, `why`), and `licences` of those that state none themselves. With a network at hand, `requirements/audit.py --refresh REPORT` takes
-over what `pip-audit -r requirements/dev.txt --format json` found; people read what changed before they commit it.
+`versions`, `text`), `accepted` (`id`, `why`), and `licences` of those that state none themselves. With a network at
+hand, `requirements/audit.py --refresh REPORT` takes over what `pip-audit -r requirements/dev.txt --format json` found;
+people read what changed before they commit it.
 """
 
 from __future__ import annotations
