@@ -6,6 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 JOBS   ?= 4
+DEB_PYTHON ?= /usr/bin/python3
 ARGS   ?=
 SECONDS ?= 60
 
@@ -96,6 +97,10 @@ test-nodes: $(STAMP) ## three nodes on one PostgreSQL: kills, partitions, a cras
 
 build: $(STAMP) ## sdist and wheel in dist/
 	$(BIN)/python -m build --no-isolation
+
+.PHONY: deb
+deb: build ## a Debian package in dist/, for the release that this host runs (DEB_PYTHON: its python3)
+	deb/build.sh dist/incidentd-*-py3-none-any.whl dist $(DEB_PYTHON) $(PIP)
 
 clean: ## remove what was built, but not the environment
 	rm -rf build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -26,7 +26,7 @@ def files_of(package: Path) -> list[Path]:
 def test_top_level_names(wheel_names):
     tops = {name.partition("/")[0] for name in wheel_names}
     (info,) = [top for top in tops if top.endswith(".dist-info")]
-    assert tops - {info} == set(packages())
+    assert tops - {info, info.replace(".dist-info", ".data")} == set(packages())
 
 
 def test_every_file_of_every_package_is_shipped(wheel_names):
@@ -55,6 +55,13 @@ def test_the_data_files_are_there(wheel_names):
     assert examples <= wheel_names
     templates = {f"incidentd/review_templates/{path.name}" for path in (ROOT / "incidentd/review_templates").iterdir()}
     assert len(templates & wheel_names) == 5
+
+
+def test_what_an_installation_copies_lies_beside_the_program(wheel_names):
+    """In share/incidentd of the environment: the units and the examples, as they are here."""
+    shared = {name.partition(".data/data/share/incidentd/")[2] for name in wheel_names} - {""}
+    files = [*(ROOT / "systemd").rglob("*"), *(ROOT / "config").rglob("*")]
+    assert shared == {path.relative_to(ROOT).as_posix() for path in files if path.is_file()}
 
 
 def test_every_package_is_typed(wheel_names):
@@ -86,8 +93,26 @@ def test_licence_and_metadata(wheel, wheel_names):
     assert "Apache License" in (ROOT / "LICENSE").read_text()
 
 
+def test_an_installation_pins_what_is_tested():
+    """requirements/run.txt is a part of requirements/dev.txt: the same versions, the same hashes."""
+
+    def pins(name: str) -> set[str]:
+        text = (ROOT / "requirements" / name).read_text()
+        return {line for line in text.replace("\\\n", "").splitlines() if line and not line.lstrip().startswith("#")}
+
+    assert pins("run.txt") <= pins("dev.txt")
+    assert len(pins("run.txt")) > 40
+
+
 def test_the_sdist_is_complete_and_clean(sdist_names):
-    assert {"pyproject.toml", "LICENSE", "README.md", "Makefile", "requirements/dev.txt"} <= sdist_names
+    assert {
+        "pyproject.toml",
+        "LICENSE",
+        "README.md",
+        "Makefile",
+        "requirements/dev.txt",
+        "requirements/run.txt",
+    } <= sdist_names
     assert not [name for name in sdist_names if name.startswith((".venv", ".git/", "dist")) or "__pycache__" in name]
 
 

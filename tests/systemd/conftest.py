@@ -53,14 +53,14 @@ def machines() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def boot(machines, tmp_path_factory, sqlite_template) -> Iterator[Callable[..., Any]]:
-    """Boot this checkout, installed; `prepare(files)` may change what is laid over the root before.
+    """Boot this checkout, installed; `prepare(files)` may change what is laid over the root `lower` before.
 
     It finds a database without rows, as forty migrations are not what is tried here.
     """
     started: list[Any] = []
 
-    def start(*units: str, prepare: Callable[[Path], object] = lambda files: None) -> Any:
-        machine = machines.Machine(tmp_path_factory.mktemp("machine"))
+    def start(*units: str, prepare: Callable[[Path], object] = lambda files: None, lower: Path = Path("/")) -> Any:
+        machine = machines.Machine(tmp_path_factory.mktemp("machine"), lower)
         machine.bound = machines.lay_out(machine.files)
         machine.enabled = (*units, "sink.service")
         state = machine.files / "var/lib/private/incidentd"

@@ -14,9 +14,25 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-_CTL = ("/opt/incidentd/bin/incidentctl", "--timeout", "30", "--socket", "/run/incidentd/api.sock")
+PYTHON = "/opt/incidentd/bin/python"
+_POST = """
+import json, sys, urllib.request
+body = json.dumps([{"labels": dict(one.split("=", 1) for one in sys.argv[1:])}]).encode()
+headers = {"Content-Type": "application/json"}
+print(urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:9095/api/v2/alerts", body, headers)).status)
+"""
+_FIRING = """
+import json, urllib.request
+with urllib.request.urlopen("http://127.0.0.1:9095/api/v2/alerts") as answer:
+    print(json.dumps([one["labels"]["alertname"] for one in json.load(answer)]))
+"""
 _NAMESPACES = ("--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup")
-_ENVIRON = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
+_ENVIRON = {
+    "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG": "C.UTF-8",
+    "SYSTEMD_PAGER": "",
+    "SYSTEMD_COLORS": "0",
+}
 _BOOT_SECONDS = 30.0
 _NOT_POSSIBLE = 77
 # The interpreter that runs the tests lies elsewhere inside: it must not load the host's own libpython.
@@ -35,29 +51,30 @@ class CannotBoot(RuntimeError):
 class Machine:
     """One booted systemd. `work/files` is laid over `lower` before it starts."""
 
-    CTL = _CTL
+    CTL = ("/opt/incidentd/bin/incidentctl", "--timeout", "30", "--socket", "/run/incidentd/api.sock")
 
     def __init__(self, work: Path, lower: Path = Path("/")) -> None:
         self.files = work / "files"
         self.files.mkdir(exist_ok=True)
         self._work = work
-        self._lower = lower
+        self.lower = lower
         self.enabled: tuple[str, ...] = ()
         """Units of `files` that start with it."""
         self.bound: Mapping[Path, str] = {}
         """What of the host is seen inside, and where."""
+        self.environ: dict[str, str] = dict(_ENVIRON)
         self._boot: subprocess.Popen[bytes] | None = None
         self._init = ""
 
     def start(self) -> Machine:
         """Boot, and wait until systemd answers. Raises `CannotBoot`."""
-        if os.geteuid() != 0 or shutil.which("unshare") is None or not (self._lower / "lib/systemd/systemd").exists():
+        if os.geteuid() != 0 or shutil.which("unshare") is None or not (self.lower / "lib/systemd/systemd").exists():
             raise CannotBoot("needs root, systemd and unshare")
         if self.enabled:
             subprocess.run(["systemctl", f"--root={self.files}", "-q", "enable", *self.enabled], check=True, timeout=30)
         script = Path(__file__).with_name("boot.sh")
         places = [f"{source}={target}" for source, target in self.bound.items()]
-        command = [*_NAMESPACES, "--fork", "--kill-child", str(script), str(self._work), str(self._lower), *places]
+        command = [*_NAMESPACES, "--fork", "--kill-child", str(script), str(self._work), str(self.lower), *places]
         with (self._work / "boot.log").open("wb") as log:
             self._boot = subprocess.Popen(["unshare", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.eventually(self._answers, "systemd answers", _BOOT_SECONDS)
@@ -93,10 +110,10 @@ class Machine:
         return subprocess.run(
             self.command(*command, user=user),
             input=given,
-            env=_ENVIRON,
+            env=self.environ,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=False,
         )
 
@@ -124,10 +141,29 @@ class Machine:
         """Put a file into the running machine."""
         self.run("sh", "-c", 'mkdir -p "$(dirname "$1")" && cat >"$1"', "sh", path, given=text)
 
+    def fail(self, unit: str) -> None:
+        """Let a service that there was not before fail."""
+        self.write(f"/etc/systemd/system/{unit}", "[Service]\nType=oneshot\nExecStart=/bin/false\n")
+        self.run("systemctl", "daemon-reload")
+        assert self.done("systemctl", "start", unit).returncode != 0
+
     def alerts(self, **labels: str) -> list[dict[str, Any]]:
         """The alerts of every status that have these labels."""
         listed = self.ctl("alert", "list", "--status", "all")["alerts"]
         return [one for one in listed if labels.items() <= one["labels"].items()]
+
+    def post(self, **labels: str) -> str:
+        """Send one alert as Prometheus does, on a connection of its own; the status."""
+        return self.run(PYTHON, "-c", _POST, *(f"{name}={value}" for name, value in labels.items()))
+
+    def firing(self) -> list[str]:
+        """The names of all alerts that fire."""
+        names: list[str] = json.loads(self.run(PYTHON, "-c", _FIRING))
+        return names
+
+    def sent(self) -> list[dict[str, Any]]:
+        """What the webhook received: path, headers, body."""
+        return [json.loads(line) for line in self.done("cat", "/run/sent").stdout.splitlines()]
 
     def eventually(self, look: Callable[[], Any], what: str, seconds: float = 30) -> Any:
         """What `look` returns once it is true."""
