@@ -70,7 +70,7 @@ def serve(config_path: Path | None) -> None:
     from incidentd.logging import configure
     from incidentd.sdnotify import BadActivation, Notifier, listen_sockets
     from incidentd.settings import ConfigurationError
-    from incidentd.storage.migrate import Damaged, SchemaTooNew
+    from incidentd.storage.migrate import CannotReach, Damaged, SchemaTooNew
 
     configuration = _configuration(config_path)
     configure(configuration.daemon.log_level)
@@ -80,7 +80,7 @@ def serve(config_path: Path | None) -> None:
         _run(serving.serve(configuration, config_path, manager, listen_sockets()))
     except ConfigurationError as error:
         _refuse(error.faults)
-    except (AlreadyRunning, SchemaTooNew, Damaged, CannotListen, SocketUnusable, BadActivation) as error:
+    except (AlreadyRunning, SchemaTooNew, Damaged, CannotReach, CannotListen, SocketUnusable, BadActivation) as error:
         click.echo(f"incidentd: {error}", err=True)
         sys.exit(EXIT_UNAVAILABLE)
 
@@ -175,7 +175,7 @@ def migrate(config_path: Path | None) -> None:
     try:
         prepare_directories(configuration.daemon)
         asyncio.run(run(configuration.daemon.database_url.reveal()))
-    except (schema.SchemaTooNew, schema.Damaged) as error:
+    except (schema.SchemaTooNew, schema.Damaged, schema.CannotReach) as error:
         click.echo(f"incidentd: {error}", err=True)
         sys.exit(EXIT_UNAVAILABLE)
     click.echo(f"the schema is at {schema.HEAD}")

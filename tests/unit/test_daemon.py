@@ -258,3 +258,12 @@ async def test_an_adopted_process_is_in_force_over_reloads_and_restarts_and_is_k
         assert any("V-1 cannot be kept" in one for one in (await other.health()).problems)
     finally:
         await other.close()
+
+
+def test_a_database_server_that_is_not_there_is_said_and_ends_with_69(tmp_path):
+    private = f'[daemon]\nstate_dir = "{tmp_path / "state"}"\nruntime_dir = "{tmp_path / "run"}"\n'
+    (tmp_path / "incidentd.toml").write_text(private + '[storage]\nurl = "postgresql://x@127.0.0.1:1/y"\n')
+    ended = CliRunner().invoke(main, ["migrate", "--config", str(tmp_path)])
+    assert ended.exit_code == 69
+    assert "incidentd: the database of [storage] url cannot be used: " in ended.output
+    assert "Traceback" not in ended.output
