@@ -149,6 +149,7 @@ class Daemon:
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.outage.others = self._others_go_on
         self._core.operations.retention.policy = lambda: self.configuration.daemon.retention
+        self._core.operations.backups.follow(lambda: self.configuration.daemon)
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         self._core.operations.nodes.myself = self._myself
@@ -345,6 +346,7 @@ class Daemon:
             duty=self.core.reach.problems,
             certificate=self._shown_certificate,
             review_name=lambda: self._process().review_name,
+            backup=self.core.operations.backups.health,
         )
         return await view.health()
 

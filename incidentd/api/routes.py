@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidentd import wire
 from incidentd.api import queries
 from incidentd.api.action_routes import ACTION_ROUTES
+from incidentd.api.backup_routes import BACKUP_ROUTES
 from incidentd.api.fact_routes import FACT_ROUTES
 from incidentd.api.handlers import (
     alerts,
@@ -362,6 +363,7 @@ ROUTES: tuple[Route, ...] = (
     *STORE_ROUTES,
     *KEY_ROUTES,
     *RETENTION_ROUTES,
+    *BACKUP_ROUTES,
     *TRIAGE_ROUTES,
     *REVIEW_WINDOW_ROUTES,
     post(

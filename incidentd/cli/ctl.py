@@ -62,6 +62,7 @@ _COMMANDS = {
     "health": ("operate:health", "What works and what does not."),
     "retention": ("retention:retention", "How long what piles up stays, and what would go now."),
     "hold": ("holds:hold", "Legal holds: what must not be removed or blanked."),
+    "backup": ("backups:backup", "Backups of the store: what there is to fall back on, and one more now."),
     "store": ("stores:store", "How large the store is, and how long its disk will do."),
     "node": ("nodes:node", "The nodes that share the database, and what differs between them."),
     "keys": ("keys:keys", "The keys that sign links, and exchanging them."),

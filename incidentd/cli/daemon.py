@@ -6,24 +6,17 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from incidentd.cli.database_files import advice, backup, restore, unavailable
 from incidentd.cli.imports import import_
+from incidentd.cli.migrate_store import migrate_store
+from incidentd.cli.own_configuration import config_option, configuration_of, refuse
 
 if TYPE_CHECKING:
     from incidentd.settings import Configuration
-
-EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits(3)
-EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    help="Directory with incidentd.toml, roster.toml and process.toml, or the path of an incidentd.toml.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,22 +29,6 @@ def _run(coroutine: object) -> None:
     import uvloop
 
     uvloop.run(coroutine)  # type: ignore[arg-type]
-
-
-def _configuration(config_path: Path | None) -> Configuration:
-    """The configuration, or its faults on standard error and exit 78."""
-    from incidentd.settings import ConfigurationError, load_configuration
-
-    try:
-        return load_configuration(config_path, dict(os.environ))
-    except ConfigurationError as error:
-        _refuse(error.faults)
-
-
-def _refuse(faults: Iterable[object]) -> NoReturn:
-    for fault in faults:
-        click.echo(str(fault), err=True)
-    sys.exit(EXIT_CONFIGURATION)
 
 
 @main.command()
@@ -72,17 +49,18 @@ def serve(config_path: Path | None) -> None:
     from incidentd.settings import ConfigurationError
     from incidentd.storage.migrate import CannotReach, Damaged, SchemaTooNew
 
-    configuration = _configuration(config_path)
+    configuration = configuration_of(config_path)
     configure(configuration.daemon.log_level)
     raise_limit()
     try:
         manager = Notifier.from_environment()
         _run(serving.serve(configuration, config_path, manager, listen_sockets()))
     except ConfigurationError as error:
-        _refuse(error.faults)
-    except (AlreadyRunning, SchemaTooNew, Damaged, CannotReach, CannotListen, SocketUnusable, BadActivation) as error:
-        click.echo(f"incidentd: {error}", err=True)
-        sys.exit(EXIT_UNAVAILABLE)
+        refuse(error.faults)
+    except Damaged as error:
+        unavailable(f"{error}\n{advice(configuration)}")
+    except (AlreadyRunning, SchemaTooNew, CannotReach, CannotListen, SocketUnusable, BadActivation) as error:
+        unavailable(error)
 
 
 @main.command()
@@ -92,11 +70,11 @@ def check(config_path: Path | None) -> None:
     from incidentd.clock import SystemClock
     from incidentd.pluginhost.host import PluginHost
 
-    configuration = _configuration(config_path)
+    configuration = configuration_of(config_path)
     host = PluginHost(SystemClock(), configuration.environ)
     faults = host.check(configuration.adapters, configuration.daemon.disabled_plugins)
     if faults:
-        _refuse(faults)
+        refuse(faults)
     for problem in configuration.problems:
         click.echo(f"warning: {problem}")
     people = configuration.roster.people.values()
@@ -138,21 +116,6 @@ def _process_problems(configuration: Configuration) -> Iterable[str]:
 
 @main.command()
 @config_option
-@click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
-def backup(config_path: Path | None, target: Path) -> None:
-    """Copy the SQLite database to FILE, whole and consistent, while the daemon runs."""
-    from incidentd.storage.backup import CannotBackUp, back_up
-
-    try:
-        back_up(_configuration(config_path).daemon.database_url.reveal(), target)
-    except CannotBackUp as error:
-        click.echo(f"incidentd: {error}", err=True)
-        sys.exit(EXIT_UNAVAILABLE)
-    click.echo(f"wrote {target}")
-
-
-@main.command()
-@config_option
 def migrate(config_path: Path | None) -> None:
     """Bring the database to this version's schema and stop; `serve` does the same when it starts.
 
@@ -171,13 +134,14 @@ def migrate(config_path: Path | None) -> None:
         finally:
             await backend.close()
 
-    configuration = _configuration(config_path)
+    configuration = configuration_of(config_path)
     try:
         prepare_directories(configuration.daemon)
         asyncio.run(run(configuration.daemon.database_url.reveal()))
-    except (schema.SchemaTooNew, schema.Damaged, schema.CannotReach) as error:
-        click.echo(f"incidentd: {error}", err=True)
-        sys.exit(EXIT_UNAVAILABLE)
+    except schema.Damaged as error:
+        unavailable(f"{error}\n{advice(configuration)}")
+    except (schema.SchemaTooNew, schema.CannotReach) as error:
+        unavailable(error)
     click.echo(f"the schema is at {schema.HEAD}")
 
 
@@ -214,7 +178,8 @@ def demo(scenario: str, year: bool, seed: int, days: int, speed: float, tui: boo
         raise click.BadParameter(str(error), param_hint="--scenario") from error
 
 
-main.add_command(import_)
+for command in (import_, backup, restore, migrate_store):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

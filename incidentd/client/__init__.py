@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator
 from incidentd import wire
 from incidentd.client.actions import ActionCalls
 from incidentd.client.alerts import AlertCalls
+from incidentd.client.backups import BackupCalls
 from incidentd.client.calls import query_string
 from incidentd.client.drafts import DraftCalls
 from incidentd.client.duty import DutyCalls
@@ -90,6 +91,7 @@ class Client(
     StoreCalls,
     KeyCalls,
     RetentionCalls,
+    BackupCalls,
     TriageCalls,
     ExperimentCalls,
 ):

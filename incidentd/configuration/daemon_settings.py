@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pydantic
 
+from incidentd.configuration.backup_table import BackupSettings, BackupTable, backup_settings
 from incidentd.configuration.directories import default_runtime_dir, default_spool_dir, default_state_dir
 from incidentd.configuration.documents import Document
 from incidentd.configuration.problems import ConfigurationError, Fault
@@ -152,6 +153,7 @@ class MainFile(Table):
     storage: StorageTable = StorageTable()
     api: ApiTable = ApiTable()
     ingress: IngressTable = IngressTable()
+    backup: BackupTable = BackupTable()
     outbound: OutboundTable = OutboundTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
     store_down: StoreDownTable = StoreDownTable()
@@ -211,6 +213,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Secret
     log_level: str
     node: str
+    backup: BackupSettings
     api: ApiSettings
     ingress: IngressSettings
     tls: TlsFiles | None = None
@@ -254,6 +257,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         database_url=_database_url(document, main.storage.url, state_dir, environ),
         log_level=main.daemon.log_level,
         node=main.daemon.node or socket.gethostname() or "node",
+        backup=backup_settings(document, main.backup, state_dir),
         api=_api(main.api, runtime_dir),
         ingress=_ingress(main.ingress),
         tls=_tls(document, main.ingress.tls, environ),

@@ -12,7 +12,7 @@ from incidentd.ingress.nodes_metrics import NodesMetrics
 from incidentd.ingress.paging_metrics import PagingMetrics
 from incidentd.ingress.process_metrics import ProcessMetrics
 from incidentd.ingress.source_metrics import SourceMetrics
-from incidentd.ingress.store_metrics import StoreMetrics
+from incidentd.ingress.store_metrics import BackupMetrics, StoreMetrics
 from incidentd.services.event_tally import EventTally
 from incidentd.services.events import EventStream
 from incidentd.services.operations_desk import OperationsDesk
@@ -45,5 +45,6 @@ def daemon_metrics(
     metrics.add("paging", PagingMetrics(served.store, tally, senders).read)
     metrics.add("store", StoreMetrics(served.store).read)
     metrics.add("nodes", NodesMetrics(served.operations.nodes.list).read)
+    metrics.add("backups", BackupMetrics(served.operations.backups).read)
     metrics.add("process", ProcessMetrics(served.store, tally, process).read)
     return metrics

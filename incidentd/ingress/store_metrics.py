@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client.core import Metric
 
 from incidentd.ingress.families import single
+from incidentd.services.backups import Backups
 from incidentd.services.store_size import store_health
 from incidentd.storage.store import Store
 
@@ -28,3 +29,21 @@ class StoreMetrics:
             text = "What the disk of a SQLite store has left for us."
             shown.append(single("incidentd_store_disk_free_bytes", text, found.disk_free))
         return shown
+
+
+class BackupMetrics:
+    """The last good backup of this node."""
+
+    def __init__(self, backups: Backups) -> None:
+        self._backups = backups
+
+    async def read(self) -> list[Metric]:
+        """Nothing before the first."""
+        found = self._backups.health()
+        if found is None or found.last_at is None:
+            return []
+        when = "When the last good backup of this node was made."
+        return [
+            single("incidentd_backup_last_timestamp_seconds", when, found.last_at.timestamp()),
+            single("incidentd_backup_size_bytes", "Size of the last good backup of this node.", found.last_bytes),
+        ]

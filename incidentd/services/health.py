@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
@@ -16,9 +17,11 @@ from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
 from incidentd.services.store_size import store_health
 from incidentd.storage import alerts, deliveries, experiments, incidents, pages, reports, retros, timers
+from incidentd.storage.damage import is_damage
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.wire.backups import BackupHealth
 from incidentd.wire.health import SourceHealth
 
 _DAY = timedelta(hours=24)
@@ -68,6 +71,7 @@ class HealthView:
         duty: Callable[[], Awaitable[Sequence[str]]] | None = None,
         certificate: Callable[[], Certificate | None] = lambda: None,
         review_name: Callable[[], str] = lambda: DEFAULT_REVIEW_NAME,
+        backup: Callable[[], BackupHealth | None] = lambda: None,
     ) -> None:
         self._store = store
         self._adapters = adapters
@@ -78,11 +82,19 @@ class HealthView:
         self._duty = duty
         self._certificate = certificate
         self._review_name = review_name
+        self._backup = backup
 
     async def health(self) -> wire.Health:
         """The state of everything, and in words what is wrong."""
         trouble = self._store.trouble()
-        return self._without_store(trouble) if trouble else await self._with_store()
+        if trouble:
+            return self._without_store(trouble)
+        try:
+            return await self._with_store()
+        except DBAPIError as error:
+            if not is_damage(error):
+                raise
+            return self._without_store("the store is damaged where it is counted")
 
     def _without_store(self, trouble: str) -> wire.Health:
         """What can be said while the store cannot be asked: nothing is counted."""
@@ -126,6 +138,7 @@ class HealthView:
             tls_expires_at=certificate.not_after if certificate else None,
             sources=await self._sources(adapters),
             store=counts.store,
+            backup=self._backup(),
         )
 
 

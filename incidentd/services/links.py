@@ -29,7 +29,7 @@ from incidentd.services.escalation import Escalation
 from incidentd.services.offers import Offer
 from incidentd.services.outbox import BUNDLE, Claimed
 from incidentd.services.signing_keys import LINKS, SigningKeys
-from incidentd.storage import contacts, deliveries, outbox, pages
+from incidentd.storage import contacts, deliveries, outbox, pages, restored
 from incidentd.storage.deliveries import DeliveryRow
 from incidentd.storage.outbox import contact_of
 from incidentd.storage.store import Store, StoreClosed
@@ -54,6 +54,7 @@ class About(msgspec.Struct, frozen=True):
     """What a token is about; `offer` is the letter of an offer whose row is `offered`."""
 
     person: str
+    made_at: int  # seconds since the epoch
     page_id: int | None = None
     delivery_id: int | None = None
     kind: str = "page"
@@ -88,12 +89,13 @@ def read(key: bytes, token: str, now: int) -> About:
     if found is None:
         raise BadToken("it is about nothing that is known")
     letter, number, offer, row_id, delivery = found.groups()
+    made_at = int(expires) - int(LINKS.total_seconds())
     if letter:
-        return About(person, delivery_id=int(number), kind=_KINDS[letter])
+        return About(person, made_at, delivery_id=int(number), kind=_KINDS[letter])
     carrier = int(delivery) if delivery else None
     if offer:
-        return About(person, delivery_id=carrier, kind="offer", offer=offer, offered=int(row_id))
-    return About(person, page_id=int(row_id), delivery_id=carrier)
+        return About(person, made_at, delivery_id=carrier, kind="offer", offer=offer, offered=int(row_id))
+    return About(person, made_at, page_id=int(row_id), delivery_id=carrier)
 
 
 class AcknowledgeLinks:
@@ -210,6 +212,8 @@ class AcknowledgeLinks:
         return None
 
     def _follow(self, tx: Tx, about: About) -> AckView | None:
+        if _is_lost(tx.conn, about):
+            return None
         for page_id in _pages_of(tx.conn, about):
             try:
                 self._escalation.acknowledge(tx, page_id, about.person, via="link")
@@ -226,6 +230,8 @@ class AcknowledgeLinks:
         return self._view(tx.conn, about)
 
     def _view(self, conn: Connection, about: About) -> AckView | None:
+        if _is_lost(conn, about):
+            return None
         if about.kind == "offer":
             offer = self._offers.get(about.offer)
             return None if offer is None else offer.view(conn, about.offered, about.person)
@@ -237,6 +243,20 @@ def _prove(tx: Tx, carried: DeliveryRow) -> None:
     contacts.change(tx, contact_of(carried), proven_at=tx.now, failures=0)
     data = {"notifier": carried.notifier, "delivery": carried.id, "kind": carried.kind}
     tx.emit("contact.proven", f"person:{carried.person}", data, actor=carried.person)
+
+
+def _is_lost(conn: Connection, about: About) -> bool:
+    """Whether the message with the link is one that a restore forgot: its numbers belong to others meanwhile."""
+    restored_at = restored.latest(conn)
+    if restored_at is None or about.made_at >= restored_at.timestamp():
+        return False
+    if about.delivery_id is not None:
+        carried = deliveries.get(conn, about.delivery_id)
+        began = None if carried is None else carried.created_at
+    else:
+        page = pages.get(conn, about.page_id or 0)
+        began = None if page is None else page.started_at
+    return began is None or began.timestamp() > about.made_at + 1  # it counts whole seconds
 
 
 def _pages_of(conn: Connection, about: About) -> list[int]:

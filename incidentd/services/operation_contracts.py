@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from incidentd.wire import backups as wire_backups
 from incidentd.wire import keys as wire_keys
 from incidentd.wire import nodes as wire_nodes
 from incidentd.wire import retention as wire_retention
@@ -49,6 +50,11 @@ class LogCheckCalls(Protocol):
     async def check(self) -> wire_retention.LogCheck: ...
 
 
+class BackupCalls(Protocol):
+    async def list(self) -> wire_backups.StoreBackups: ...
+    async def now(self, actor: str) -> wire_backups.StoreBackup: ...
+
+
 class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     """What the API can call of those who keep the daemon going."""
 
@@ -59,3 +65,4 @@ class OperationCalls(msgspec.Struct, frozen=True, kw_only=True):
     holds: HoldCalls
     erasing: ErasingCalls
     log: LogCheckCalls
+    backups: BackupCalls

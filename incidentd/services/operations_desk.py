@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from incidentd.domain.own_alarms import OwnAlarm
+from incidentd.services import after_restore
+from incidentd.services.backups import Backups
 from incidentd.services.erasing import Erasing
 from incidentd.services.escalation import Handler
 from incidentd.services.holds import Holds
@@ -31,11 +33,25 @@ class OperationsDesk:
         self.sizes = StoreSizes(store)
         self.keys = SigningKeys(store)
         self.retention = Retentions(store, node)
-        self.watched: list[Callable[[], Sequence[OwnAlarm]]] = []
-        self.loops: list[Loop] = [self.nodes.loop, self.sizes.loop, self.keys.loop, self.retention.loop]
+        self.backups = Backups(store)
+        self.watched: list[Callable[[], Sequence[OwnAlarm]]] = [
+            self.backups.damage,
+            self.nodes.problems,
+            self.sizes.problems,
+            self.retention.problems,
+            self.backups.problems,
+        ]
+        self.loops: list[Loop] = [
+            self.nodes.loop,
+            self.sizes.loop,
+            self.keys.loop,
+            self.retention.loop,
+            self.backups.loop,
+        ]
 
     async def start(self) -> None:
         """What has to be known before anything else works."""
+        await self._store.write(after_restore.settle)
         await self.nodes.start()
         await self._store.write(self.follow_configuration)
 
@@ -49,8 +65,7 @@ class OperationsDesk:
 
     def problems(self) -> list[OwnAlarm]:
         """What is wrong with the house, for health."""
-        found = [*self.nodes.problems(), *self.sizes.problems(), *self.retention.problems()]
-        return [*found, *(problem for of in self.watched for problem in of())]
+        return [problem for of in self.watched for problem in of()]
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
@@ -65,5 +80,6 @@ class OperationsDesk:
             retention=self.retention,
             holds=Holds(self._store),
             erasing=Erasing(self._store),
+            backups=self.backups,
             log=LogChecks(self._store),
         )

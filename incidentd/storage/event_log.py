@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import BigInteger, Connection, Row, Text, bindparam, select, type_coerce, update
@@ -73,6 +74,11 @@ def last_seq(conn: Connection) -> int:
     """The seq of the newest committed event, 0 for none."""
     seq: int = conn.execute(select(counters.c.value).where(counters.c.name == _SEQ)).scalar_one()
     return seq
+
+
+def first_at(conn: Connection) -> datetime | None:
+    """When the oldest event that is kept happened, None for none."""
+    return conn.execute(select(events.c.at).order_by(events.c.seq).limit(1)).scalar_one_or_none()
 
 
 def raw_of_subjects(conn: Connection, subjects: Sequence[str], kinds: Sequence[str]) -> RawEvents:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from incidentd.domain.display import safe_line
 from incidentd.storage import meta as meta_rows
 from incidentd.storage import notices
+from incidentd.storage.damage import is_damage
 from incidentd.storage.engines import Backend
 from incidentd.storage.schema import meta
 from incidentd.storage.tx import Tx
@@ -25,7 +26,8 @@ or asks of every row what an older program does not write, raises it, and nodes 
 """
 _WHY = 300
 _OLDEST = "schema_compatible_from"  # in the table of single values
-_KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
+KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
+"""Every revision that this program can bring to the newest."""
 
 
 class SchemaTooNew(Exception):  # noqa: N818
@@ -52,16 +54,16 @@ def _check(conn: Connection) -> bool:
     if why := outgrown(conn):
         raise SchemaTooNew(why)
     found = revision(conn)
-    return found is None or (found in _KNOWN and found != HEAD)
+    return found is None or (found in KNOWN and found != HEAD)
 
 
 def outgrown(conn: Connection) -> str:
     """Why this program cannot work on the database, in words; "" when it can, also on a newer one that allows it."""
     found = revision(conn)
-    if found is None or found in _KNOWN:
+    if found is None or found in KNOWN:
         return ""
     oldest = conn.execute(select(meta.c.value).where(meta.c.name == _OLDEST)).scalar_one_or_none()
-    if oldest in _KNOWN:
+    if oldest in KNOWN:
         return ""
     works = f", and works with programs that know {oldest}" if oldest else ""
     return (
@@ -73,7 +75,7 @@ def outgrown(conn: Connection) -> str:
 def _quick_check(conn: Connection) -> None:
     answer = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if answer != "ok":
-        raise Damaged(f"the database is damaged ({answer}): restore the latest backup")
+        raise Damaged(f"the database is damaged ({' '.join(answer.split())}): restore the latest backup")
 
 
 def upgrade(conn: Connection, to: str = "head") -> None:
@@ -98,6 +100,15 @@ def upgrade(conn: Connection, to: str = "head") -> None:
 
 async def prepare(backend: Backend) -> None:
     """Migrate and check. Raises `SchemaTooNew`, `Damaged`, and `CannotReach` where there is a server to be reached."""
+    try:
+        await _prepare(backend)
+    except DBAPIError as error:
+        if is_damage(error):
+            raise Damaged(f"the database is damaged ({error.orig}): restore the latest backup") from error
+        raise
+
+
+async def _prepare(backend: Backend) -> None:
     try:
         due = await backend.write_alone(_due)
     except (OSError, DBAPIError) as error:

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from incidentd.clock import Clock
 from incidentd.storage.batch import Command, Committed, Job
+from incidentd.storage.damage import Damage
 from incidentd.storage.engines import Backend, open_backend
 from incidentd.storage.trouble import is_trouble
 from incidentd.storage.tx import Wake
@@ -40,6 +42,7 @@ class Store:
     def __init__(self, backend: Backend, clock: Clock) -> None:
         self.backend = backend
         self.clock = clock
+        self.damage = Damage(clock)
         self.on_commit: list[Callable[[list[Event]], None]] = []
         self.on_wake: dict[Wake, Callable[[], None]] = {}
         self.on_elsewhere: list[Callable[[], None]] = []
@@ -54,8 +57,10 @@ class Store:
     @classmethod
     async def open(cls, url: str, clock: Clock) -> Store:
         """Open, migrate and check the database. Raises `migrate.SchemaTooNew` and `migrate.Damaged`."""
-        from incidentd.storage import migrate
+        from incidentd.storage import backup, migrate
 
+        if half := backup.half_restored(url):
+            raise migrate.Damaged(half)
         backend = open_backend(url)
         try:
             await migrate.prepare(backend)
@@ -98,7 +103,11 @@ class Store:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` on a read connection."""
-        return await self.backend.read(query)
+        try:
+            return await self.backend.read(query)
+        except DBAPIError as error:
+            self.damage.look_at(error)
+            raise
 
     async def tell(self, topic: str, text: str) -> None:
         """Let the other nodes hear `text`, at most 7,000 bytes, in `on_heard` of `topic`: at most once, if ever."""
@@ -132,6 +141,8 @@ class Store:
     def _note(self, errors: Sequence[BaseException], *, wrote: bool = False) -> None:
         """Keep whether the store itself is in trouble. A commit that had nothing to write proves nothing."""
         began, self._committing_since = self._committing_since, None
+        for error in errors:
+            self.damage.look_at(error)
         if any(map(is_trouble, errors)):
             self._failing_since = self._failing_since or began
         elif wrote:

@@ -13,6 +13,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from incidentd.domain.severity import Severity
+from incidentd.wire.backups import BackupHealth
 from incidentd.wire.base import Frozen as Frozen
 from incidentd.wire.base import Handle as Handle
 from incidentd.wire.base import Instant as Instant
@@ -73,6 +74,7 @@ class Health(Frozen, frozen=True):
     tls_expires_at: Instant | None = None  # None where there is no TLS listener
     sources: tuple[SourceHealth, ...] = ()
     store: StoreHealth | None = None
+    backup: BackupHealth | None = None
 
 
 class Event(Frozen, frozen=True):

@@ -327,6 +327,7 @@ class FakeDaemon:
                 store=_load("fake_store").Store(),
                 keys=_load("fake_keys").Keys(self),
                 **_load("fake_retention").retention_calls(),
+                backups=_load("fake_backups").Backups(),
             ),
             severity=_Severity(self),
             checklists=_Checklists(self),

@@ -305,6 +305,8 @@ CALLS = {
     "store": lambda c: c.store(),
     "signing_keys": lambda c: c.signing_keys(),
     "rotate_keys": lambda c: c.rotate_keys(wire_keys.RotateKeys()),
+    "backups": lambda c: c.backups(),
+    "make_backup": lambda c: c.make_backup(),
     "letters": lambda c: c.letters(),
     "letter": lambda c: c.letter("2024-03"),
     "library_figures": lambda c: c.library_figures(since="2026-01-01T00:00:00Z"),

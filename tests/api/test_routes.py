@@ -134,6 +134,8 @@ GOOD = {
     "GET /v1/store": ("/v1/store", None),
     "GET /v1/keys": ("/v1/keys", None),
     "POST /v1/keys/rotate": ("/v1/keys/rotate", {"at_once": True}),
+    "GET /v1/backups": ("/v1/backups", None),
+    "POST /v1/backups": ("/v1/backups", {}),
     "GET /v1/letters": ("/v1/letters", None),
     "GET /v1/letters/{month}": ("/v1/letters/2024-03", None),
     "GET /v1/library/figures": ("/v1/library/figures?since=2026-01-01T00:00:00Z", None),

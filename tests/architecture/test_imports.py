@@ -67,7 +67,14 @@ def test_plugins_import_the_public_api_only(source):
 
 def is_daemon_side(path: Path) -> bool:
     """Whether `path` is a part of `incidentd`, which starts the daemon, and not of `incidentctl`."""
-    return path.parent.name == "cli" and path.stem in {"daemon", "demo", "imports"}
+    return path.parent.name == "cli" and path.stem in {
+        "daemon",
+        "demo",
+        "imports",
+        "own_configuration",
+        "database_files",
+        "migrate_store",
+    }
 
 
 def test_cli_and_tui_see_the_client_side_only(source):

@@ -24,10 +24,11 @@ async def token(daemon):
 
 @pytest.mark.parametrize("person", ["ada", "a.b.c", "7.9", "jürgen", "x" * 200, ""])
 def test_a_token_names_its_page_and_person(person):
-    assert read(KEY, sign(KEY, "41", person, 1000), 1000) == About(person, page_id=41)
-    assert read(KEY, sign(KEY, "41d7", person, 1000), 1000) == About(person, page_id=41, delivery_id=7)
-    assert read(KEY, sign(KEY, "b7", person, 1000), 1000) == About(person, delivery_id=7, kind="bundle")
-    assert read(KEY, sign(KEY, "t7", person, 1000), 1000) == About(person, delivery_id=7, kind="test")
+    made_at = 1000 - int(LINKS.total_seconds())
+    assert read(KEY, sign(KEY, "41", person, 1000), 1000) == About(person, made_at, page_id=41)
+    assert read(KEY, sign(KEY, "41d7", person, 1000), 1000) == About(person, made_at, page_id=41, delivery_id=7)
+    assert read(KEY, sign(KEY, "b7", person, 1000), 1000) == About(person, made_at, delivery_id=7, kind="bundle")
+    assert read(KEY, sign(KEY, "t7", person, 1000), 1000) == About(person, made_at, delivery_id=7, kind="test")
 
 
 @pytest.mark.parametrize("subject", ["", "x", "d7", "7d", "b", "t-1", "b7d7", "7" * 19, "٧"])

@@ -29,7 +29,7 @@ async def on_writer(url, action):
 def test_the_newest_migration_is_the_one_the_code_expects():
     script = ScriptDirectory(str(MIGRATIONS))
     assert script.get_heads() == [migrate.HEAD]
-    assert {one.revision for one in script.walk_revisions()} == migrate._KNOWN
+    assert {one.revision for one in script.walk_revisions()} == migrate.KNOWN
 
 
 async def test_the_migrations_make_the_tables_of_the_schema(make_store, empty_database_url):
@@ -144,7 +144,7 @@ async def test_a_migration_leaves_how_old_a_program_may_be(make_store):
     store = await make_store()
     oldest = await store.write(lambda tx: meta.get(tx, "schema_compatible_from"))
     assert oldest == migrate.COMPATIBLE_FROM
-    assert oldest in migrate._KNOWN
+    assert oldest in migrate.KNOWN
 
 
 def contractions(before, after):

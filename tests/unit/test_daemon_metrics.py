@@ -20,7 +20,12 @@ from incidentd.settings import load_configuration
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "config/grafana/incidentd.json").read_text())
 RULES = yaml.safe_load((ROOT / "config/prometheus-alerts.yml").read_text())
-SOMETIMES = {"incidentd_tls_certificate_expires_timestamp_seconds", "incidentd_store_growth_bytes_per_day"}
+SOMETIMES = {
+    "incidentd_backup_last_timestamp_seconds",
+    "incidentd_backup_size_bytes",
+    "incidentd_tls_certificate_expires_timestamp_seconds",
+    "incidentd_store_growth_bytes_per_day",
+}
 """Shown where TLS is spoken."""
 MAIN = """
 [daemon]
