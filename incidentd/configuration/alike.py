@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 _INSTANCES = ("sources", "notifiers", "channels", "embedders")
+_WHOLE = ("retention",)
+"""Tables of incidentd.toml that are about what all share: whichever node has the run goes by its own."""
 _LENGTH = 16
 
 
@@ -21,6 +23,7 @@ def alike(
 ) -> dict[str, str]:
     """The parts with their hashes; `files` are those that process.toml names."""
     found: dict[str, object] = {f"[{role}] of incidentd.toml": _types(main.get(role)) for role in _INSTANCES}
+    found |= {_named(table, "incidentd.toml"): main.get(table) for table in _WHOLE}
     found |= {_named(table, "roster.toml"): value for table, value in roster.items()}
     found |= {_named(table, "process.toml"): value for table, value in process.items()}
     found |= {f"the file {name} of process.toml": text for name, text in files.items()}

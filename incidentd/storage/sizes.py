@@ -97,7 +97,7 @@ def _sizes(conn: Connection) -> Mapping[str, int]:
         return {row[0]: row[1] for row in conn.execute(text(query), {"names": list(metadata.tables)})}
     query = (
         "SELECT coalesce(s.tbl_name, d.name), sum(d.pgsize) FROM dbstat d LEFT JOIN sqlite_schema s USING (name)"
-        " WHERE d.aggregate GROUP BY 1"
+        " WHERE d.aggregate = TRUE GROUP BY 1"
     )
     try:
         return _by_table((row[0], row[1]) for row in conn.exec_driver_sql(query))

@@ -104,6 +104,8 @@ def test_what_must_be_alike_says_which_table_and_never_a_secret():
         "[limits] of process.toml",
         "the file words.toml of process.toml",
     ]
+    kept = alike(main | {"retention": {"alerts": "30d"}}, roster, {}, {})
+    assert set(kept) - set(first) == {"[retention] of incidentd.toml"}
     rotated = {"notifiers": {"phone": {"type": "ntfy", "token": "another"}}, "daemon": {"node": "b"}}
     assert alike(rotated, roster, {"limits": {"usual": []}}, {"words.toml": "x"}) == first
     retyped = {"notifiers": {"phone": {"type": "twilio"}}}
