@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from incidentd.domain.process import default_process
 from incidentd.domain.retention import NAMES, Retention
 from incidentd.plugin.support import Attachment, Received
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.retention import KIND, Retentions
 from incidentd.storage import drafts, event_log, old_alerts, removals, retention_runs
 from incidentd.storage.schema import alerts, deliveries, events, groups, pages
+from incidentd.storage.schema import drafts as drafts_table
 from incidentd.storage.schema_retention import removals as removals_table
 from incidentd.storage.schema_support import attachments, customer_addresses, report_messages, reports
 from incidentd.wire import reports as wire_reports
 from incidentd.wire.drills import StartDrill
 from incidentd.wire.incidents import AddNote, DeclareIncident
+from incidentd.wire.rehearsals import AnswerCard, StartRehearsal
 from incidentd.wire.retention import AddHold, EraseCustomer, ReleaseHold
 
 DAY = timedelta(days=1)
@@ -452,3 +455,28 @@ async def test_a_stream_does_not_spin_when_the_newest_events_went(daemon, desk, 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(anext(stream), 0.2)
     assert len(reads) <= 2
+
+
+@pytest.mark.both_engines
+async def test_notes_drafts_and_rehearsals_go_where_they_are_told_to(daemon, desk):
+    daemon.process = default_process()
+    for title in ("spring", "newest"):
+        body = StartRehearsal(title=title, cards=("replica",))
+        found = await daemon.core.rehearsals.start(body, "ada")
+        said = AnswerCard(card="replica", answers={"function": "unusable", "workaround": "none"})
+        await daemon.core.rehearsals.answer(found.id, said, "lin")
+        await daemon.core.rehearsals.close(found.id, "ada")
+    await daemon.store.write(lambda tx: tx.emit("source.noted", "daemon:0", {"note": "a reboot"}))
+    for key in ("a", "b"):
+        await daemon.store.write(lambda tx, key=key: drafts.put(tx, "ada", key, "half"))
+    daemon.clock.advance(101 * DAY)
+    await daemon.store.write(lambda tx: drafts.put(tx, "ada", "young", "half"))
+    expected = {one.name: one.removes for one in (await desk.retention.preview()).classes}
+    removed = (await run(daemon)).removed
+    assert {name: counts.rows for name, counts in removed.items()} == {"drafts": 2, "notes": 0, "rehearsals": 1}
+    assert removed["notes"].events == expected["notes"].events == 1
+    assert expected["rehearsals"].rows == 1
+    assert [one.title for one in (await daemon.core.rehearsals.list("ada")).rehearsals] == ["newest"]
+    assert await daemon.events("source.noted") == []
+    assert [row.key for row in await all_of(daemon, drafts_table)] == ["young"]
+    await sound(daemon)
