@@ -112,6 +112,7 @@ def print_incident(session: Session, detail: wire_incidents.IncidentDetail) -> N
         ("chat", " ".join(filter(None, (detail.chat.name, detail.chat.state, detail.chat.url))) if detail.chat else ""),
         ("checklist", _progress(detail)),
         ("next update", _next_update(session, i)), ("may become", listed(map(words, i.allowed))),
+        ("legal hold", "nothing of it is removed" if i.held else ""),
         (_review_name(detail), _review(session, i)), ("process", f"{i.process} {i.process_version}".strip()),
         ("version", i.version),
     ])  # fmt: skip

@@ -36,8 +36,8 @@ from incidentd.wire import retention as wire_retention
 KIND, _SUBJECT = "retention.due", "retention:0"
 _LEASE = timedelta(minutes=2)
 _PAUSE = 0.05  # seconds between two transactions: the writer is for those who send alerts
-_AIM = 0.02  # seconds of work that one is for the writer
-_LEAST_ROOM, _ROOM, _MOST_ROOM = 50, 200, 400
+_AIM = 0.01  # seconds of work that one is for the writer
+_LEAST_ROOM, _ROOM, _MOST_ROOM = 50, 100, 400
 _LOOK = 500  # rows that are looked through at once
 _TRIES = 5
 _LATE = timedelta(hours=26)

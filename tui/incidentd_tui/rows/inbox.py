@@ -161,6 +161,11 @@ def drill(name: str) -> paint.Line:
     return [(f" DRILL {name} ", theme.chip), (" ", theme.plain)] if name else []
 
 
+def held(incident: wire.Incident) -> paint.Line:
+    """The label of what is under a legal hold, nothing for others."""
+    return [(" HELD ", theme.chip), (" ", theme.plain)] if incident.held else []
+
+
 def alert_title(alert: wire.Alert) -> str:
     return alert.name if alert.summary in ("", alert.name) else f"{alert.name}: {alert.summary}"
 

@@ -59,6 +59,7 @@ def preview(model: Model, incident: wire.Incident, width: int) -> list[paint.Lin
             (f" {incident.severity.value} ", theme.ranked(incident.severity.rank)),
             (f"  INC-{incident.id}  ", theme.muted),
             *inbox.drill(incident.drill),
+            *inbox.held(incident),
             (vocabulary.status_label(incident.status), theme.warning),
         ],
     ]

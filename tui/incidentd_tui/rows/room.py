@@ -18,6 +18,7 @@ def title(model: Model, incident: wire.Incident) -> tuple[paint.Line, paint.Line
         (f" {incident.severity.value} ", theme.ranked(incident.severity.rank)),
         (f"  INC-{incident.id}  ", theme.muted),
         *inbox.drill(incident.drill),
+        *inbox.held(incident),
         (incident.title, theme.bold),
     ]
     end = incident.closed_at or incident.resolved_at
