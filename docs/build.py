@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import links
+import reference_alarms
 import reference_api
 import reference_authorisation
 import reference_cli
@@ -31,10 +32,12 @@ Written from the code by `make docs`.
 | [API](api.md) | the routes of the socket and the structs they carry |
 | [Who may call what](authorisation.md) | the routes of socket and listener, and who may call each |
 | [Figures](figures.md) | every figure of how a team responds, with what it counts and what it does not say |
+| [Alarms](alarms.md) | what incidentd says about itself, and the runbook of each |
 | [Hooks](hooks.md) | what a plugin implements |
 """
 PAGES: Mapping[str, Callable[[], str]] = {
     "README.md": lambda: INDEX,
+    "alarms.md": reference_alarms.page,
     "api.md": reference_api.page,
     "authorisation.md": reference_authorisation.page,
     "cli.md": reference_cli.page,

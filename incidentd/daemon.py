@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version as installed_version
@@ -23,6 +23,8 @@ from incidentd.configuration.alike import of_process
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
+from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.crowd import affordable
@@ -90,7 +92,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._started_at = self._clock.now()
         self.outgrown: Callable[[str], None] = lambda _: None  # called when the database is beyond this program
-        self._notes: list[str] = []
+        self._notes: list[OwnAlarm] = []
         self._core: Core | None = None
         self._host: PluginHost | None = None
         self._ingress: Ingress | None = None
@@ -350,13 +352,10 @@ class Daemon:
         )
         return await view.health()
 
-    def _all_notes(self) -> list[str]:
-        certificate = self._certificate.problems() if self._certificate else []
-        spool = self._spool.problems() if self._spool else []
-        outside = self._outside.problem if self._outside is not None else ""
-        missing = [f"the heartbeat to outside {outside}"] if outside else []
-        crowd = [one.text for one in self.ingress.crowd.problems()]
-        return [*self.core.evolution.problems(self.configuration), *self._notes, *certificate, *spool, *missing, *crowd]
+    def _all_notes(self) -> list[OwnAlarm]:
+        known = (self.core.operations, self._certificate, self._spool, self._outside, self.ingress.crowd)
+        told = [alarm for one in known if one is not None for alarm in one.problems()]
+        return [*self.core.evolution.problems(self.configuration), *self._notes, *told]
 
     def _process(self) -> Process:
         """The one in force."""
@@ -383,9 +382,10 @@ class Daemon:
         try:
             fresh = await asyncio.to_thread(self._read_again)
         except ConfigurationError as error:
-            self._notes = [f"the configuration was not reloaded: {fault}" for fault in error.faults]
+            refused = (f"the configuration was not reloaded: {fault}" for fault in error.faults)
+            self._notes = alarms("configuration-refused", refused)
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
-            return wire.Reloaded(files=self.configuration.files, problems=tuple(self._notes), applied=False)
+            return wire.Reloaded(files=self.configuration.files, problems=_texts(self._notes), applied=False)
         self._notes = needs_restart(self.configuration, fresh)
         self.configuration = fresh
         previous = await self._load_plugins()
@@ -397,7 +397,7 @@ class Daemon:
         await self.core.recheck()
         await self._tell("daemon.reloaded", {}, actor)
         log.info("reloaded", by=actor, files=fresh.files)
-        return wire.Reloaded(files=fresh.files, problems=(*self.core.evolution.problems(fresh), *self._notes))
+        return wire.Reloaded(files=fresh.files, problems=_texts((*self.core.evolution.problems(fresh), *self._notes)))
 
     def _read_again(self) -> Configuration:
         """The files as they are now, plugin options included. Raises `ConfigurationError`."""
@@ -432,6 +432,10 @@ class Daemon:
         if self._http is not None:
             await self._http.close()
         self._lock.release()
+
+
+def _texts(told: Iterable[OwnAlarm]) -> tuple[str, ...]:
+    return tuple(one.text for one in told)
 
 
 def _addresses(listen: Sequence[Address]) -> list[tuple[str, int]]:

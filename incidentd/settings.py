@@ -28,6 +28,8 @@ from incidentd.configuration.role_tables import role_problems
 from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_roster
 from incidentd.configuration.severity_tables import severity_problems
 from incidentd.configuration.support_references import support_problems
+from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.process_versions import Source
@@ -164,7 +166,7 @@ def lease_owner(configuration: Configuration) -> str:
     return f"{configuration.daemon.node}:{state}"
 
 
-def needs_restart(old: Configuration, new: Configuration) -> list[str]:
+def needs_restart(old: Configuration, new: Configuration) -> list[OwnAlarm]:
     """Changed settings that a reload cannot apply."""
     names = ("state_dir", "runtime_dir", "spool_dir", "node", "api", "ingress", "allow_private", "heartbeat")
     changed = [name for name in names if getattr(old.daemon, name) != getattr(new.daemon, name)]
@@ -172,7 +174,7 @@ def needs_restart(old: Configuration, new: Configuration) -> list[str]:
         changed.append("client_ca")
     if old.daemon.database_url != new.daemon.database_url:
         changed.append("database")
-    return [f"{name} has changed and takes effect at the next start" for name in changed]
+    return alarms("restart-needed", (f"{name} has changed and takes effect at the next start" for name in changed))
 
 
 def _asks_clients(configuration: Configuration) -> bool:

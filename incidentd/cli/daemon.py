@@ -101,8 +101,8 @@ def _duty_problems(configuration: Configuration) -> Iterable[str]:
     # What a calendar says is known to the daemon only.
     known = {name: one for name, one in roster.schedules.items() if all(layer.ical is None for layer in one.layers)}
     seen = msgspec.structs.replace(roster, schedules=known)
-    gaps = gap_problems(roster, warnings(seen, NO_CHANGES, now, now + 2 * WEEK))
-    return [*duty_problems(on_duty(roster, now), people), *gaps]
+    gaps = gap_problems(roster, warnings(seen, NO_CHANGES, now, now + 2 * WEEK), now)
+    return [*duty_problems(on_duty(roster, now), people), *(one.text for one in gaps)]
 
 
 def _process_problems(configuration: Configuration) -> Iterable[str]:

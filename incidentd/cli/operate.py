@@ -37,8 +37,7 @@ def health(ctx: click.Context, check: bool) -> None:
 def _print_health(session: Session, found: wire.Health) -> None:
     ends = found.tls_expires_at
     print(paint(safe_line(found.status), toned(found.status).tone))
-    for problem in found.problems:
-        hang(f"  {paint('!', 'warn')} ", safe_line(localised(problem, session.zoned)), lead_width=4)
+    _print_alarms(session, found)
     fields([
         ("alerts firing", found.alerts_firing), ("no route took", found.alerts_unrouted),
         ("timers due", found.timers_due), ("timers failing", found.timers_failing),
@@ -63,6 +62,17 @@ def _print_health(session: Session, found: wire.Health) -> None:
     ]
     head = ("INSTANCE", "TYPE", "ROLE", "STATE", f"LAST OK ({session.zone})", "FAILURES", "DETAIL")
     table(head, rows, empty="No plugin is configured.", spare=("TYPE", "LAST", "ROLE"))
+
+
+def _print_alarms(session: Session, found: wire.Health) -> None:
+    """What is wrong, each with the code of its runbook; a daemon of before has none."""
+    codes = [f" [{one.code}]" for one in found.alarms] or [""] * len(found.problems)
+    tones = [toned(one.severity).tone for one in found.alarms] or ["warn"] * len(found.problems)
+    for problem, code, tone in zip(found.problems, codes, tones, strict=False):
+        said = safe_line(localised(problem, session.zoned) + code)
+        hang(f"  {paint('-' if tone == '' else '!', tone)} ", said, lead_width=4)
+    if found.alarms:
+        print("  `incidentctl runbook CODE` says what it means and how to mend it.")
 
 
 def _print_sources(session: Session, found: wire.Health) -> None:

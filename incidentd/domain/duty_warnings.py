@@ -10,6 +10,7 @@ import msgspec
 
 from incidentd.domain.duty_changes import Changes
 from incidentd.domain.final_schedule import final_schedule, gaps
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import EscalationPolicy, Person, Roster, Shift, TargetKind
 from incidentd.domain.wall_clock import instant, wall
 
@@ -128,8 +129,8 @@ def warning(
     return DutyWarning(kind=kind, schedule=schedule, person=person, starts_at=low, ends_at=high, text=text)
 
 
-def gap_problems(roster: Roster, found: Iterable[DutyWarning]) -> list[str]:
-    """The first gap and the first overlap of each schedule that a policy pages, one line each."""
+def gap_problems(roster: Roster, found: Iterable[DutyWarning], now: datetime) -> list[OwnAlarm]:
+    """The first gap and the first overlap of each schedule that a policy pages."""
     paged = {
         target.name
         for policy in roster.policies.values()
@@ -137,8 +138,10 @@ def gap_problems(roster: Roster, found: Iterable[DutyWarning]) -> list[str]:
         for target in step.targets
         if target.kind is TargetKind.SCHEDULE
     }
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], OwnAlarm] = {}
     for one in found:
         if one.kind in ("gap", "overlap") and one.schedule in paged:
-            first.setdefault((one.kind, one.schedule), f"{one.text} — incidentctl schedule show {one.schedule}")
+            code = "duty-overlap" if one.kind == "overlap" else "nobody-on-call" if one.starts_at <= now else "duty-gap"
+            alarm = OwnAlarm(code, f"{one.text} — incidentctl schedule show {one.schedule}")
+            first.setdefault((one.kind, one.schedule), alarm)
     return list(first.values())

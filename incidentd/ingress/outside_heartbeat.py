@@ -13,9 +13,11 @@ from datetime import timedelta
 import aiohttp
 import structlog
 
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.plugin.values import Secret
 
 _SEND_SECONDS = 10.0
+_WITHHELD = "is withheld"
 log = structlog.get_logger("incidentd.heartbeat")
 
 
@@ -47,10 +49,15 @@ class OutsideHeartbeat:
     async def beat(self) -> None:
         """Look, and ping if all is well. Raises nothing."""
         wrong = await self._signs()
-        problem = f"is withheld: {'; '.join(wrong)}" if wrong else await self._send()
+        problem = f"{_WITHHELD}: {'; '.join(wrong)}" if wrong else await self._send()
         if problem != self.problem:
             log.warning("heartbeat_problem", problem=problem) if problem else log.info("heartbeat_sent_again")
         self.problem = problem
+
+    def problems(self) -> list[OwnAlarm]:
+        """The latest one, for health."""
+        code = "heartbeat-withheld" if self.problem.startswith(_WITHHELD) else "heartbeat-not-sent"
+        return [OwnAlarm(code, f"the heartbeat to outside {self.problem}")] if self.problem else []
 
     async def _send(self) -> str:
         """What went wrong; the URL stands in no text, for who knows it may ping."""

@@ -13,6 +13,8 @@ from typing import Protocol
 
 import structlog
 
+from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.plugin.values import WebhookResponse
 from incidentd.services.workers import Loop
 from incidentd.spool import SET_ASIDE, BadEntry, Entry, Spool, idempotency_key, is_at_fault, refusal
@@ -58,16 +60,21 @@ class SpoolDrain:
         self._stopping = True
         await self._loop.stop()
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[OwnAlarm]:
         """What health says: entries that wait for something, entries that were set aside, and an unusable directory."""
-        found = [f"the spool cannot be used: {self._unusable}"] if self._unusable else []
-        found += [f"the spool keeps what was sent to {path}: {why}" for path, why in sorted(self._waiting.items())]
-        if self._set_aside:
-            found.append(
-                f"{self._set_aside} spooled entries were refused and lie in {self._spool.directory / SET_ASIDE}, the"
-                f" last one as {self._last_reason!r}: see incidentctl spool list"
-            )
-        return found
+        unusable = f"the spool cannot be used: {self._unusable}" if self._unusable else ""
+        waiting = (f"the spool keeps what was sent to {path}: {why}" for path, why in sorted(self._waiting.items()))
+        refused = (
+            f"{self._set_aside} spooled entries were refused and lie in {self._spool.directory / SET_ASIDE}, the"
+            f" last one as {self._last_reason!r}: see incidentctl spool list"
+            if self._set_aside
+            else ""
+        )
+        return [
+            *alarms("spool-unusable", [unusable]),
+            *alarms("spool-waits", waiting),
+            *alarms("spool-refused", [refused]),
+        ]
 
     # ------------------------------------------------------------------ one round
     async def _work(self) -> None:

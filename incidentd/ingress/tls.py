@@ -12,7 +12,9 @@ import structlog
 from aiohttp import web
 
 from incidentd.configuration.tls_files import BadTls, Certificate, TlsFiles, load_tls
+from incidentd.domain.alarm_kinds import alarms
 from incidentd.domain.certificates import Expiry, expiry
+from incidentd.domain.own_alarms import OwnAlarm
 
 HANDSHAKE_SECONDS = 5.0
 """How long a peer may take from connecting to the end of the handshake; the deadlines of HTTP follow."""
@@ -102,21 +104,24 @@ class ServerCertificate:
         """The certificate that new connections get."""
         return self._certificate
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[OwnAlarm]:
         """What is wrong with it, in words."""
-        found = [self._refused] if self._refused else []
+        found = alarms("certificate-refused", [self._refused])
         stage = self._stage()
         day = f"{self._certificate.not_after:%Y-%m-%d}"
         left = self._certificate.not_after - self._now()
         if stage is Expiry.PAST:
-            found.append(f"the TLS certificate expired on {day}: senders refuse it; renew {self._files.certificate}")
+            text = f"the TLS certificate expired on {day}: senders refuse it; renew {self._files.certificate}"
+            found.append(OwnAlarm("certificate-invalid", text))
         elif stage is not Expiry.FAR:
             urgently = " now" if stage is Expiry.URGENT else ""
-            found.append(
+            text = (
                 f"the TLS certificate expires on {day}, in {left.days} days: renew{urgently} {self._files.certificate}"
             )
+            found.append(OwnAlarm("certificate-expires", text))
         if self._certificate.not_before > self._now():
-            found.append(f"the TLS certificate is not valid before {self._certificate.not_before:%Y-%m-%d %H:%M} UTC")
+            text = f"the TLS certificate is not valid before {self._certificate.not_before:%Y-%m-%d %H:%M} UTC"
+            found.append(OwnAlarm("certificate-invalid", text))
         return found
 
 

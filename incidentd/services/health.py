@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from incidentd import wire
 from incidentd.configuration.tls_files import Certificate
 from incidentd.domain import retros as retro_rules
+from incidentd.domain.alarm_kinds import alarms, kind_of
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.process import DEFAULT_REVIEW_NAME
 from incidentd.services import last_resort
 from incidentd.services.store_size import store_health
@@ -21,8 +23,8 @@ from incidentd.storage.damage import is_damage
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.wire import health as wire_health
 from incidentd.wire.backups import BackupHealth
-from incidentd.wire.health import SourceHealth
 
 _DAY = timedelta(hours=24)
 _PAGE_SIZE = os.sysconf("SC_PAGESIZE")
@@ -52,7 +54,7 @@ class _Counts:
         self.exhausted = pages.count_where(conn, pages_table.c.state == "exhausted", pages_table.c.drill_id.is_(None))
 
 
-async def _none(_adapters: Sequence[wire.AdapterHealth]) -> tuple[SourceHealth, ...]:
+async def _none(_adapters: Sequence[wire.AdapterHealth]) -> tuple[wire_health.SourceHealth, ...]:
     return ()
 
 
@@ -65,10 +67,10 @@ class HealthView:
         *,
         adapters: Callable[[], Sequence[wire.AdapterHealth]],
         lag_ms: Callable[[], float],
-        notes: Callable[[], Sequence[str]],
+        notes: Callable[[], Sequence[OwnAlarm]],
         config_files: Callable[[], Sequence[str]],
-        sources: Callable[[Sequence[wire.AdapterHealth]], Awaitable[tuple[SourceHealth, ...]]] = _none,
-        duty: Callable[[], Awaitable[Sequence[str]]] | None = None,
+        sources: Callable[[Sequence[wire.AdapterHealth]], Awaitable[tuple[wire_health.SourceHealth, ...]]] = _none,
+        duty: Callable[[], Awaitable[Sequence[OwnAlarm]]] | None = None,
         certificate: Callable[[], Certificate | None] = lambda: None,
         review_name: Callable[[], str] = lambda: DEFAULT_REVIEW_NAME,
         backup: Callable[[], BackupHealth | None] = lambda: None,
@@ -120,10 +122,11 @@ class HealthView:
         adapters = tuple(_with_what_waits(one, counts.waiting_of) for one in self._adapters())
         certificate = self._certificate()
         duty = await self._duty() if self._duty is not None else ()
-        problems = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters, self._review_name()))
+        found = (*counts.unreached, *self._notes(), *duty, *_problems(counts, adapters, self._review_name()))
         return wire.Health(
-            status="degraded" if problems else "ok",
-            problems=problems,
+            status="degraded" if found else "ok",
+            problems=tuple(one.text for one in found),
+            alarms=tuple(map(shown, found)),
             adapters=adapters,
             alerts_firing=counts.firing,
             alerts_unrouted=counts.unrouted,
@@ -142,7 +145,19 @@ class HealthView:
         )
 
 
-def _unreached(conn: Connection, page: PageRow) -> str:
+def shown(alarm: OwnAlarm) -> wire_health.OwnAlarm:
+    """As the wire shows it, with what its code means."""
+    kind = kind_of(alarm.code)
+    return wire_health.OwnAlarm(
+        code=alarm.code,
+        title=kind.title,
+        severity=kind.severity,
+        text=alarm.text,
+        runbook=f"incidentctl runbook {alarm.code}",
+    )
+
+
+def _unreached(conn: Connection, page: PageRow) -> OwnAlarm:
     """What stands above everything else: somebody must be told by other means."""
     told = [row for row in deliveries.of_pages(conn, [page.id]) if row.kind == last_resort.KIND]
     if not told:
@@ -151,7 +166,7 @@ def _unreached(conn: Connection, page: PageRow) -> str:
         end = "THE LAST RESORT FAILED TOO: tell somebody by other means"
     else:
         end = f"the last resort was written to by {', '.join(row.notifier for row in told)}"
-    return f"P-{page.id} NEEDS SOMEBODY: {page.last_resort_why}; {end}"
+    return OwnAlarm("page-unreached", f"P-{page.id} NEEDS SOMEBODY: {page.last_resort_why}; {end}")
 
 
 def _with_what_waits(one: wire.AdapterHealth, waiting: Mapping[str, int]) -> wire.AdapterHealth:
@@ -163,27 +178,46 @@ def _with_what_waits(one: wire.AdapterHealth, waiting: Mapping[str, int]) -> wir
     return msgspec.structs.replace(one, detail=f"{waits} for it: {one.detail}")
 
 
-def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth], name: str) -> list[str]:
-    found = [f"{one.role} {one.instance} is {one.state}: {one.detail}" for one in adapters if one.state != "ok"]
+_DOWN = {"notifier": "notifier-down", "source": "source-down", "channel": "channel-down"}
+
+
+def _of_adapter(one: wire.AdapterHealth) -> OwnAlarm:
+    code = "plugin-degraded" if one.state == "degraded" else _DOWN.get(one.role, "plugin-broken")
+    return OwnAlarm(code, f"{one.role} {one.instance} is {one.state}: {one.detail}")
+
+
+def _problems(counts: _Counts, adapters: Sequence[wire.AdapterHealth], name: str) -> list[OwnAlarm]:
+    found = [_of_adapter(one) for one in adapters if one.state != "ok"]
     if counts.exhausted:
-        found.append(
-            f"{counts.exhausted} pages went through every step and nobody acknowledged: "
-            "see incidentctl page list --state exhausted"
-        )
+        text = f"{counts.exhausted} pages went through every step and nobody acknowledged"
+        found.append(OwnAlarm("pages-exhausted", f"{text}: see incidentctl page list --state exhausted"))
+    found += _of_people(counts, name)
+    if counts.timers_failing:
+        text = f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed"
+        found.append(OwnAlarm("timers-failing", text))
+    if counts.timers_due > _LATE_TIMERS:
+        text = f"{counts.timers_due} timers are overdue: the daemon does not keep up"
+        found.append(OwnAlarm("timers-late", text))
+    if counts.failed:
+        text = f"{counts.failed} messages failed for good in the last 24 h: see incidentctl page list"
+        found.append(OwnAlarm("messages-failed", text))
+    return found
+
+
+def _of_people(counts: _Counts, name: str) -> list[OwnAlarm]:
+    """What waits for somebody to do it."""
+    found = []
     if counts.reports_late:
         waits = "reporter waits" if counts.reports_late == 1 else "reporters wait"
-        found.append(f"{counts.reports_late} {waits} for a word that is overdue: see incidentctl report list --late")
+        text = f"{counts.reports_late} {waits} for a word that is overdue: see incidentctl report list --late"
+        found.append(OwnAlarm("reports-late", text))
     if counts.reviews_late:
         of = "1 incident is" if counts.reviews_late == 1 else f"{counts.reviews_late} incidents are"
-        found.append(f"the {name} of {of} late: see incidentctl review due")
-    found += [f"{one.called} is due, {one.why}: incidentctl process retro start" for one in counts.retros_due]
+        found.append(OwnAlarm("reviews-late", f"the {name} of {of} late: see incidentctl review due"))
+    due = (f"{one.called} is due, {one.why}: incidentctl process retro start" for one in counts.retros_due)
+    found += alarms("retro-due", due)
     if counts.asking:
         asked = ", ".join(one.name for one in counts.asking)
-        found.append(f"{asked}: keep, adapt, drop, or cannot tell? see incidentctl experiment list --state asking")
-    if counts.timers_failing:
-        found.append(f"{counts.timers_failing} timers failed and are tried again: see the log for timer_failed")
-    if counts.timers_due > _LATE_TIMERS:
-        found.append(f"{counts.timers_due} timers are overdue: the daemon does not keep up")
-    if counts.failed:
-        found.append(f"{counts.failed} messages failed for good in the last 24 h: see incidentctl page list")
+        text = f"{asked}: keep, adapt, drop, or cannot tell? see incidentctl experiment list --state asking"
+        found.append(OwnAlarm("experiment-asks", text))
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import Roster
 from incidentd.domain.process_versions import Source
 from incidentd.services.figures import Figures
@@ -37,10 +39,9 @@ class ProcessDesk:
         self.loop = Loop("process", self.following.look)
         """Takes up what another node adopts, within a second: to look at each of its commits would cost more."""
 
-    def problems(self, configured: Configured) -> list[str]:
+    def problems(self, configured: Configured) -> list[OwnAlarm]:
         """What is odd about the configuration, with the process that is in force."""
-        unkept = [self.keeping.problem] if self.keeping.problem else []
-        return [*self.following.all_problems(configured), *unkept]
+        return [*self.following.all_problems(configured), *alarms("process-not-kept", [self.keeping.problem])]
 
     def insights(self) -> InsightCalls:
         """What the socket API can call about figures."""

@@ -9,6 +9,8 @@ from typing import Protocol
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_file import PROCESS_FILE
 from incidentd.configuration.process_sources import known_as, read_source
+from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.process_versions import How, Source, State
@@ -17,6 +19,8 @@ from incidentd.storage import process_versions
 from incidentd.storage.process_versions import VersionRow
 from incidentd.storage.store import Store
 from incidentd.storage.tx import SYSTEM, Tx
+
+_ODD = "configuration-odd"
 
 
 class Configured(Protocol):
@@ -160,12 +164,12 @@ class ProcessFollowing:
             return None
 
     # ------------------------------------------------------------------ what is odd
-    def all_problems(self, configured: Configured) -> list[str]:
+    def all_problems(self, configured: Configured) -> list[OwnAlarm]:
         """Of what is configured, with the adopted process in place of the one that process.toml has."""
         if self.adopted is None:
-            return [*configured.problems, *self.problems()]
+            return [*alarms(_ODD, configured.problems), *self.problems()]
         roster, odd = configured.roster, configured.problems_of(self.process)
-        return [*roster.problems, *self.misfits(roster), *odd, *self.problems()]
+        return [*alarms(_ODD, (*roster.problems, *self.misfits(roster), *odd)), *self.problems()]
 
     def misfits(self, roster: Roster) -> list[str]:
         """What the adopted version names that the roster no longer has; it is in force all the same."""
@@ -176,21 +180,23 @@ class ProcessFollowing:
             self._judged = (adopted.id, roster, _misfits(adopted, roster))
         return self._judged[2]
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[OwnAlarm]:
         """What people should know of: a file that nobody follows, or nodes that follow different ones."""
         source, adopted = self._source(), self.adopted
         if self._unreadable:
-            return [self._unreadable]
+            return [OwnAlarm("process-unreadable", self._unreadable)]
         if adopted is not None and source is not None and source.text and not self.file_means(adopted):
-            return [
+            said = (
                 f"{PROCESS_FILE} says something else than the adopted {adopted.name}: `incidentctl process diff`"
                 " shows it, `incidentctl process adopt --from-file` puts it in force"
-            ]
+            )
+            return [OwnAlarm("process-file-unused", said)]
         if self._elsewhere and self._current is not None:
-            return [
+            said = (
                 f"another node works by {self._elsewhere} of its own {PROCESS_FILE}, this one by {self._current.name}:"
                 " let both files say the same, or adopt a version"
-            ]
+            )
+            return [OwnAlarm("process-differs", said)]
         return []
 
 

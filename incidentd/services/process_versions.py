@@ -61,7 +61,7 @@ class ProcessVersions:
                 needs_second_person=settings.second_person,
                 needs_role=settings.role,
                 proposed=shown(conn, proposed),
-                problems=tuple(self._following.problems()),
+                problems=tuple(one.text for one in self._following.problems()),
             )
 
         return await self._store.read(read)

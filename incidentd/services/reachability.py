@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from incidentd.domain.alarm_kinds import alarms
 from incidentd.domain.duty_warnings import gap_problems, warnings
 from incidentd.domain.final_schedule import HORIZON, WEEK
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import Roster
 from incidentd.domain.reachability import Known, NotifierState, Reachability, duty_problems, judge, on_duty
 from incidentd.services.calendar_imports import complaints
@@ -40,7 +42,7 @@ class ReachabilityView:
             judged[handle] = judge(person, self._state_of, known, now)
         return judged
 
-    async def problems(self) -> list[str]:
+    async def problems(self) -> list[OwnAlarm]:
         """Those who carry a pager now or next and cannot be reached, the gaps and overlaps of the coming
         week, and calendars that cannot be read."""
         now = self._store.clock.now()
@@ -49,5 +51,9 @@ class ReachabilityView:
         )
         duties = on_duty(self._roster(), now, changes)
         found = warnings(self._roster(), changes, now, now + WEEK)
-        told = [*duty_problems(duties, await self.everybody()), *gap_problems(self._roster(), found)]
-        return [*told, *(text for _, text in calendars)]
+        unreachable = duty_problems(duties, await self.everybody())
+        return [
+            *alarms("person-unreachable", unreachable),
+            *gap_problems(self._roster(), found, now),
+            *alarms("duty-calendar", (text for _, text in calendars)),
+        ]

@@ -23,7 +23,7 @@ from incidentd.wire.base import Request as Request
 from incidentd.wire.base import RowId as RowId
 from incidentd.wire.base import Text as Text
 from incidentd.wire.health import AdapterHealth as AdapterHealth
-from incidentd.wire.health import SourceHealth
+from incidentd.wire.health import OwnAlarm, SourceHealth
 from incidentd.wire.store import StoreHealth
 
 API_VERSION = "1.0"
@@ -75,6 +75,7 @@ class Health(Frozen, frozen=True):
     sources: tuple[SourceHealth, ...] = ()
     store: StoreHealth | None = None
     backup: BackupHealth | None = None
+    alarms: tuple[OwnAlarm, ...] = ()  # `problems` with their codes, in the same order
 
 
 class Event(Frozen, frozen=True):

@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from incidentd.wire.base import Frozen, Instant
 
 
+class OwnAlarm(Frozen, frozen=True):
+    """What is wrong with the daemon itself, or waits for people."""
+
+    code: str  # in kebab-case; docs/reference/alarms.md has them all
+    title: str  # what the code means
+    severity: str  # critical | warning | info
+    text: str  # what and where, and the remedy when it is short
+    runbook: str  # the command that prints what to do; it needs no daemon
+
+
 class AdapterHealth(Frozen, frozen=True):
     """One configured plugin instance, or one plugin that could not be loaded."""
 

@@ -15,6 +15,7 @@ PROGRAMS = {"incidentd": daemon.main, "incidentctl": ctl.cli}
 FILES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "runbooks").glob("*.md")),
     *sorted(path for path in (ROOT / "config").rglob("*") if path.is_file()),
     *sorted(path for path in (ROOT / "systemd").rglob("*") if path.is_file()),
 ]

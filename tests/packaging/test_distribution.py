@@ -55,6 +55,9 @@ def test_the_data_files_are_there(wheel_names):
     assert examples <= wheel_names
     templates = {f"incidentd/review_templates/{path.name}" for path in (ROOT / "incidentd/review_templates").iterdir()}
     assert len(templates & wheel_names) == 5
+    runbooks = {f"incidentd/runbooks/pages/{path.name}" for path in (ROOT / "docs" / "runbooks").glob("*.md")}
+    assert len(runbooks) > 30
+    assert runbooks <= wheel_names
 
 
 def test_what_an_installation_copies_lies_beside_the_program(wheel_names):

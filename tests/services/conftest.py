@@ -43,6 +43,7 @@ from incidentd.domain.signals import Signal, SignalKind
 from incidentd.plugin.testing import FakeClock
 from incidentd.plugin.values import Receipt
 from incidentd.services.delivery_outcomes import FALL_BACK_AFTER
+from incidentd.services.health import HealthView
 from incidentd.storage import alerts, deliveries, event_log, migrate, schema
 from incidentd.storage.deliveries import IS_WAITING
 from incidentd.storage.engines import MemoryBackend
@@ -266,6 +267,11 @@ class Harness:
 
     async def acknowledge_at_source(self, key="disk", by="grace", **values):
         await self.signal(key, SignalKind.ACKNOWLEDGED, annotations={"acknowledged_by": by}, **values)
+
+    async def alarm_codes(self):
+        """What health says of the store, by code."""
+        view = HealthView(self.store, adapters=list, lag_ms=lambda: 0.0, notes=list, config_files=list)
+        return [one.code for one in (await view.health()).alarms]
 
     # ---------------------------------------------------------------- the loops
     async def route_all(self):

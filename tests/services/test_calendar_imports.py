@@ -101,7 +101,8 @@ async def test_a_read_that_fails_changes_no_shift_and_is_told(team, places, faul
     for _ in range(3):
         await read(team, HOUR)
     assert await on_call(team) == "ada"
-    (told,) = await team.core.reach.problems()
+    ((code, told),) = [(one.code, one.text) for one in await team.core.reach.problems()]
+    assert code == "duty-calendar"
     assert told.startswith("the calendar of layer duty of schedule first cannot be read: ")
     assert "what it said at 2026-03-02 09:00 UTC holds on" in told
     assert "s3cret" not in told
@@ -130,7 +131,7 @@ async def test_one_that_was_never_read_says_that_its_layer_is_empty(team, places
     places.answer = CannotFetch("no connection")
     team.roster = team.roster_of(list(team.roster.people.values()), [], schedules={"first": schedule("/other.ics")})
     await start(team, places)
-    (told,) = await team.core.reach.problems()
+    (told,) = [one.text for one in await team.core.reach.problems()]
     assert told.endswith("no connection; it was never read, so that its layer is empty")
 
 
@@ -138,7 +139,7 @@ async def test_an_event_that_names_nobody_is_told_with_the_remedy(team, places):
     places.answer = calendar(event("Duty A", DAILY), event("ada", begin="20260401T000000Z", end="20260402T000000Z"))
     await read(team, HOUR)
     assert await on_call(team) == ""
-    told = [one for one in await team.core.reach.problems() if "ical_people" in one]
+    told = [one.text for one in await team.core.reach.problems() if "ical_people" in one.text]
     assert told[0].startswith(
         'events of the calendar of layer duty of schedule first name nobody in the roster: "Duty A"'
     )

@@ -86,7 +86,9 @@ async def test_whoever_is_on_call_and_cannot_be_reached_is_a_problem(daemon, hea
     )
     assert (await health()).problems == ()
     daemon.sender.states["push"] = "quarantined"
-    problem = (await health()).problems[0]
+    told = await health()
+    problem = told.problems[0]
+    assert told.alarms[0].code == "person-unreachable"
     assert problem.startswith("ada is on call for first now and cannot be reached: the notifier push is quarantined")
     (shown,) = (await daemon.core.roster.on_call()).schedules
     assert shown.warnings[0] == "the notifier push is quarantined"
@@ -112,7 +114,9 @@ async def test_a_page_that_reaches_nobody_stands_first_in_health(daemon, health)
     daemon.sender.always = {name: PermanentFailure("revoked") for name in ("push", "phone", "mail")}
     await daemon.fire()
     await daemon.advance(30)
-    problem = (await health()).problems[0]
+    told = await health()
+    problem = told.problems[0]
+    assert told.alarms[0].code == "page-unreached"
     assert problem.startswith(
         "P-1 NEEDS SOMEBODY: no message about it got through to anybody; there is no [last_resort]"
     )

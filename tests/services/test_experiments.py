@@ -98,6 +98,7 @@ async def test_it_begins_reminds_ends_and_asks_until_somebody_answers(daemon, de
         *[(to, "X-1 is over: keep, adapt, drop, or cannot tell?")] * 3,
     ]
     assert [one.state for one in (await desk.list("asking", 10, "")).experiments] == ["asking"]
+    assert "experiment-asks" in await daemon.alarm_codes()
     decided = await end(desk, "cannot_tell", "too few incidents")
     assert (decided.state, decided.verdict, decided.decided_by) == ("decided", "cannot_tell", "ada")
     with pytest.raises(Refused, match="X-1 is decided"):

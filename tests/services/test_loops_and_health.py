@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.plugin.values import PermanentFailure, TemporaryFailure
 from incidentd.services.health import HealthView
 from incidentd.services.workers import Loop
@@ -62,7 +63,8 @@ async def test_what_health_counts(daemon, health):
     shown = await health()
     assert shown.deliveries_failed_24h >= 4
     assert shown.status == "degraded"
-    assert any("failed for good in the last 24 h" in problem for problem in shown.problems)
+    (told,) = [one for one in shown.alarms if one.code == "messages-failed"]
+    assert "failed for good in the last 24 h" in told.text
     daemon.clock.advance(25 * HOUR)
     assert (await health()).deliveries_failed_24h == 0
 
@@ -71,7 +73,8 @@ async def test_a_page_that_nobody_answers_is_a_problem(daemon, health):
     await daemon.fire()
     await daemon.advance(2 * HOUR)
     assert (await daemon.page()).state == "exhausted"
-    assert any("1 pages went through every step" in problem for problem in (await health()).problems)
+    (told,) = [one for one in (await health()).alarms if one.code == "pages-exhausted"]
+    assert "1 pages went through every step" in told.text
 
 
 @pytest.mark.both_engines
@@ -82,13 +85,42 @@ async def test_a_failing_timer_and_a_failing_adapter_are_problems(daemon, health
         instance="push", type="ntfy", role="notifier", state="quarantined", detail="HTTP 500", failures=5,
         last_ok_at=None, last_error_at=None,
     )  # fmt: skip
-    shown = await health((broken,), ("roster: nobody in team web",))
+    shown = await health((broken,), (OwnAlarm("configuration-odd", "roster: nobody in team web"),))
     assert shown.timers_failing == 1
     assert shown.problems == (
         "roster: nobody in team web",
         "notifier push is quarantined: HTTP 500",
         "1 timers failed and are tried again: see the log for timer_failed",
     )
+    assert [one.code for one in shown.alarms] == ["configuration-odd", "notifier-down", "timers-failing"]
+    assert [one.text for one in shown.alarms] == list(shown.problems)
+    assert shown.alarms[1].title == "A way to people does not work"
+    assert (shown.alarms[1].severity, shown.alarms[1].runbook) == ("critical", "incidentctl runbook notifier-down")
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "code"),
+    [
+        ("source", "failed", "source-down"),
+        ("channel", "missing", "channel-down"),
+        ("plugin", "failed", "plugin-broken"),
+        ("notifier", "degraded", "plugin-degraded"),
+    ],
+)
+async def test_an_instance_that_is_not_well_has_a_code_by_what_it_is_for(health, role, state, code):
+    one = AdapterHealth(
+        instance="x", type="x", role=role, state=state, detail="no", failures=1, last_ok_at=None, last_error_at=None
+    )
+    assert [alarm.code for alarm in (await health((one,))).alarms] == [code]
+
+
+async def test_timers_that_pile_up_are_told(daemon, health):
+    def arm(tx):
+        for number in range(201):
+            timers.arm(tx, "page.step", f"page:{number}", tx.now)
+
+    await daemon.store.write(arm)
+    assert [one.code for one in (await health()).alarms] == ["timers-late"]
 
 
 async def test_what_waits_for_a_notifier_that_rests_is_told(daemon, health):

@@ -133,13 +133,14 @@ async def test_once_adopted_the_file_is_a_proposal_only_until_it_is_followed_aga
     assert shown[-1].reason == "fewer interruptions", "why it was made, not what was said when it was put in force"
     assert await cadence(core) == 20
     assert core.process().version == made.process_version
-    assert "process.toml" not in "".join(following.problems())  # it says nothing at all
+    assert "process.toml" not in "".join(one.text for one in following.problems())  # it says nothing at all
 
     file.write("[updates.SEV2]\nidentified = '40m'\n")
     await core.recheck()
     assert await cadence(core) == 20
     (problem,) = following.problems()
-    assert "something else than the adopted V-2" in problem
+    assert problem.code == "process-file-unused"
+    assert "something else than the adopted V-2" in problem.text
     with pytest.raises(Refused, match=r"process\.toml says something else than V-1"):
         await versions.adopt(1, adoption("back", follow_file=True), "lin", None, admin=False)
     own = wire_process.ProposeProcess(from_file=True, reason="as in git", adopt=True, follow_file=True)
@@ -173,6 +174,18 @@ async def test_a_second_person_is_asked_for_by_the_stricter_of_both(daemon, file
     with pytest.raises(Refused, match="administrators"):
         await versions.adopt(4, adoption(), "lin", None, admin=False)
     await versions.adopt(4, adoption(), "ada", None, admin=True)
+
+
+async def test_nodes_whose_files_say_something_else_are_told(daemon, file):
+    other = File(daemon, file.directory / "other")
+    other.write(CALM)
+    node = other.core(daemon.store)
+    await node.evolution.following.follow()
+    following = daemon.core.evolution.following
+    await following.look()
+    (problem,) = following.problems()
+    assert problem.code == "process-differs"
+    assert "another node works by V-2 of its own process.toml, this one by V-1" in problem.text
 
 
 async def test_proposals_are_declined_withdrawn_and_proposed_again(daemon, file):
@@ -256,8 +269,9 @@ async def test_what_a_later_incidentd_no_longer_understands_is_told_and_process_
     await node.evolution.following.look()
     assert await cadence(node) == 30
     (problem,) = node.evolution.following.problems()
-    assert "the adopted V-2 cannot be read" in problem
-    assert "gone: unknown key" in problem
+    assert problem.code == "process-unreadable"
+    assert "the adopted V-2 cannot be read" in problem.text
+    assert "gone: unknown key" in problem.text
 
 
 async def test_files_that_it_names_are_kept_with_it(daemon, file):

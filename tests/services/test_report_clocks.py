@@ -80,6 +80,7 @@ async def test_a_missed_first_response_pages_who_is_on_duty_once_and_an_answer_e
     found = await report(desk)
     assert found.late
     view = HealthView(desk.store, adapters=list, lag_ms=lambda: 0.0, notes=list, config_files=list)
+    assert await desk.alarm_codes() == ["reports-late"]
     said = "1 reporter waits for a word that is overdue: see incidentctl report list --late"
     assert said in (await view.health()).problems
     assert [one.id for one in (await desk.core.support.reports.list(ReportQuery(late=True))).reports] == [1]

@@ -114,6 +114,7 @@ async def test_so_many_incidents_make_one_due_and_only_one(daemon, desk):
     assert [(one.id, one.state, one.trigger, one.why) for one in due] == [
         (1, "due", "count", "3 incidents since the beginning")
     ]
+    assert "retro-due" in await daemon.alarm_codes()
     title = "A process retro is due: 3 incidents since the beginning"
     assert [(one.recipient, one.title) for _, one in daemon.sender.sent] == [("ada", title), ("lin", title)]
     daemon.sender.clear()

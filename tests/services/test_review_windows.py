@@ -194,6 +194,7 @@ async def test_its_owner_is_told_when_it_opens_is_due_and_late_and_nobody_else(p
     assert [one.review_standing for one in (await listed("open", "", 9, "", "due")).incidents] == ["open"]
     await practice.advance(6 * DAY)
     assert [one.review_standing for one in (await listed("open", "", 9, "", "late")).incidents] == ["late"]
+    assert "reviews-late" in await practice.alarm_codes()
     assert (await listed("open", "", 9, "", "soon")).total == 0
     await practice.advance(7 * DAY)
     told = [one for _, one in practice.sender.sent if "Incident Review" in one.title]

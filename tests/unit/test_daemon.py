@@ -107,7 +107,7 @@ async def test_a_faulty_reload_changes_nothing_and_is_shown(daemon, place, addit
     assert told in answer.problems[0]
     assert str(place / "incidentd.toml") in answer.problems[0]
     assert daemon.configuration is before
-    assert any(told in problem for problem in (await daemon.health()).problems)
+    assert any(told in one.text for one in (await daemon.health()).alarms if one.code == "configuration-refused")
     await daemon.host.send("file", message("still"))
     assert "still" in (place / "pages.jsonl").read_text()
 
@@ -145,6 +145,7 @@ async def test_what_needs_a_restart_is_said(daemon, place):
     (place / "incidentd.toml").write_text(text.replace("[ingress]", '[ingress]\npublic_url = "http://x.example.org"'))
     answer = await daemon.reload("ada")
     assert any("ingress" in problem and "next start" in problem for problem in answer.problems)
+    assert [one.code for one in (await daemon.health()).alarms] == ["restart-needed"]
 
 
 async def test_what_a_source_notes_is_an_event_in_its_name(daemon):
@@ -255,7 +256,8 @@ async def test_an_adopted_process_is_in_force_over_reloads_and_restarts_and_is_k
         (place / "state" / "process").write_text("in the way")
         await other.calls().process.adopt(1, wire_process.AdoptProcess(reason="back"), "ada", None, admin=False)
         assert (await other.info("ada", "admin")).review_name == "Incident Review"
-        assert any("V-1 cannot be kept" in one for one in (await other.health()).problems)
+        (kept,) = [one.text for one in (await other.health()).alarms if one.code == "process-not-kept"]
+        assert "V-1 cannot be kept" in kept
     finally:
         await other.close()
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from incidentd.domain.duty_changes import NO_CHANGES, Absence, Changes
 from incidentd.domain.duty_warnings import gap_problems, warnings
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import (
     ContactMethod,
     EscalationPolicy,
@@ -55,8 +56,10 @@ def test_a_gap_is_told_with_its_time_and_its_reason():
         "nobody is on call for a from 2026-01-05 20:00 until 2026-01-06 08:00 UTC",
         "nobody is on call for a from 2026-01-06 09:36 until 2026-01-06 12:00 UTC: lin is absent and nobody stands in",
     ]
-    assert gap_problems(known, found) == [f"{found[0].text} — incidentctl schedule show a"]
-    assert gap_problems(Roster(schedules=known.schedules), found) == []
+    said = f"{found[0].text} — incidentctl schedule show a"
+    assert gap_problems(known, found, found[0].starts_at - DAY) == [OwnAlarm("duty-gap", said)]
+    assert gap_problems(known, found, found[0].starts_at) == [OwnAlarm("nobody-on-call", said)]
+    assert gap_problems(Roster(schedules=known.schedules), found, found[0].starts_at) == []
 
 
 def test_one_person_for_both_steps_of_a_policy():
@@ -66,6 +69,8 @@ def test_one_person_for_both_steps_of_a_policy():
     assert found[0].text == (
         "ada is on call for first and for second, both of policy p, from 2026-01-05 00:00 until 2026-01-06 00:00 UTC"
     )
+    (told,) = gap_problems(both, found, START)
+    assert told.code == "duty-overlap"
     apart = Roster(people=both.people, schedules=both.schedules)
     assert warnings(apart, NO_CHANGES, START, START + 4 * DAY) == []
 

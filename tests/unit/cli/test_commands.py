@@ -700,6 +700,7 @@ def test_every_command_has_a_case():
     retros = ("process idea ", "process retro ")
     elsewhere |= {path for path in LEAVES if path.startswith(retros)}  # test_process_retros.py
     elsewhere |= {path for path in LEAVES if path.startswith("experiment ")}  # test_experiments.py
+    elsewhere |= {"runbook"}  # test_runbooks.py
     elsewhere |= {"lint"}  # test_language.py
     elsewhere |= {"incident pin", "incident who"}  # test_incident_pages.py
     elsewhere |= {"factor show", "factor link", "factor unlink"}  # test_factors.py

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.ingress.outbound import guarded_session
 from incidentd.ingress.outside_heartbeat import OutsideHeartbeat
 from incidentd.plugin import Secret
@@ -59,10 +60,12 @@ async def test_it_stays_away_while_something_is_wrong(make, watcher):
     assert (watcher.pings, heart.problem) == (["/ping/s3cret-uuid"], "")
     signs.append("timers are late")
     await heart.beat()
-    assert (len(watcher.pings), heart.problem) == (1, "is withheld: timers are late")
+    assert len(watcher.pings) == 1
+    said = "the heartbeat to outside is withheld: timers are late"
+    assert heart.problems() == [OwnAlarm("heartbeat-withheld", said)]
     signs.clear()
     await heart.beat()
-    assert (len(watcher.pings), heart.problem) == (2, "")
+    assert (len(watcher.pings), heart.problems()) == (2, [])
 
 
 @pytest.mark.parametrize("status", [404, 500, 302])
@@ -70,7 +73,8 @@ async def test_a_refusal_is_told(make, watcher, status):
     watcher.status = status
     heart = make[0](watcher.url)
     await heart.beat()
-    assert heart.problem == f"was refused: HTTP {status}"
+    said = f"the heartbeat to outside was refused: HTTP {status}"
+    assert heart.problems() == [OwnAlarm("heartbeat-not-sent", said)]
     assert len(watcher.pings) == 1
 
 

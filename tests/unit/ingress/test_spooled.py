@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.ingress.spooled import SpoolDrain
 from incidentd.plugin import WebhookResponse
 from incidentd.spool import Spool, idempotency_key, new_entry
@@ -69,7 +70,7 @@ async def test_a_crash_before_the_removal_hands_it_in_again_under_the_same_key(s
     with monkeypatch.context() as patched:
         patched.setattr(spool, "remove", lambda name: (_ for _ in ()).throw(OSError("killed")))
         await drain._work()
-    assert "killed" in drain.problems()[0]
+    assert "killed" in drain.problems()[0].text
     await drain._work()
     keys = [headers["idempotency-key"] for _, _, headers, _ in listener.asked]
     assert len(keys) == 2
@@ -87,12 +88,13 @@ async def test_a_poisonous_entry_does_not_hold_up_the_others(spool, listener, dr
     assert spool.names() == []
     assert [one.reason[:12] for one in spool.refused()] == ["is no entry:", "422 said so"]
     (problem,) = drain.problems()
-    assert "2 spooled entries were refused" in problem
-    assert "422 said so" in problem
+    assert problem.code == "spool-refused"
+    assert "2 spooled entries were refused" in problem.text
+    assert "422 said so" in problem.text
     spool.put_back(spool.refused()[-1].name)
     listener.script["/bad"] = [202]
     await drain._work()
-    assert "1 spooled entries" in drain.problems()[0]
+    assert "1 spooled entries" in drain.problems()[0].text
 
 
 @pytest.mark.parametrize("status", [404, 429, 503])
@@ -104,7 +106,8 @@ async def test_what_may_pass_keeps_its_place_and_blocks_its_path_only(spool, lis
     await drain._work()
     assert listener.bodies() == [0]
     assert listener.bodies("/other") == [9]
-    assert drain.problems() == [f"the spool keeps what was sent to /p: {status} said so"]
+    said = f"the spool keeps what was sent to /p: {status} said so"
+    assert drain.problems() == [OwnAlarm("spool-waits", said)]
     await drain._work()
     await drain._work()
     assert listener.bodies() == [0, 0, 0, 1, 2]
@@ -126,7 +129,8 @@ async def test_an_unusable_spool_is_said_and_mended(spool, listener, drain):
     spool.put(new_entry("/p", 1))
     spool.directory.chmod(0o777)
     await drain._work()
-    assert "chmod o-w" in drain.problems()[0]
+    (problem,) = drain.problems()
+    assert (problem.code, "chmod o-w" in problem.text) == ("spool-unusable", True)
     spool.directory.chmod(0o700)
     await drain._work()
     assert listener.bodies() == [1]

@@ -217,8 +217,9 @@ async def test_a_certificate_that_came_without_its_key_is_not_used(listen, autho
     await listener.certificate.look()
     assert listener.told.kinds == ["daemon.certificate_refused"]
     (problem,) = listener.certificate.problems()
-    assert str(key) in problem
-    assert str(certificate) in problem
+    assert problem.code == "certificate-refused"
+    assert str(key) in problem.text
+    assert str(certificate) in problem.text
     assert (await exchange(listener, trusting(authority)))[0].startswith(b"HTTP/1.1 200 ")
 
     os.replace(fresh_key, key)
@@ -232,7 +233,7 @@ async def test_files_that_vanish_change_nothing(listen, authority):
     listener = await listen(TlsFiles(certificate, key))
     certificate.unlink()
     await listener.certificate.look()
-    assert "does not exist" in listener.certificate.problems()[0]
+    assert "does not exist" in listener.certificate.problems()[0].text
     assert (await exchange(listener, trusting(authority)))[0].startswith(b"HTTP/1.1 200 ")
 
 
@@ -241,18 +242,22 @@ async def test_the_end_of_a_certificate_is_told_ahead(authority, clock):
     one = ServerCertificate(TlsFiles(*authority.issue("hooks.example", ends=100)), now=clock.now, tell=told)
     await one.look()
     assert (one.problems(), told.kinds) == ([], [])
-    for days, words in ((71, "in 28 days: renew "), (22, "in 6 days: renew now "), (8, "expired on ")):
+    for days, code, words in (
+        (71, "certificate-expires", "in 28 days: renew "),
+        (22, "certificate-expires", "in 6 days: renew now "),
+        (8, "certificate-invalid", "expired on "),
+    ):
         clock.advance(timedelta(days=days))
         await one.look()
         await one.look()
         (problem,) = one.problems()
-        assert words in problem
+        assert (problem.code, words in problem.text) == (code, True)
     assert told.kinds == ["daemon.certificate_expires"] * 3
 
 
 async def test_a_certificate_of_tomorrow_is_told(authority, clock):
     one = ServerCertificate(TlsFiles(*authority.issue("hooks.example", begins=1)), now=clock.now, tell=Told())
-    assert "not valid before" in one.problems()[0]
+    assert "not valid before" in one.problems()[0].text
 
 
 async def test_a_socket_that_was_passed_takes_the_place_of_the_addresses(authority, clock):
