@@ -56,10 +56,12 @@ KINDS: Mapping[str, AlarmKind] = {
     "spool-unusable": AlarmKind("The spool cannot be used", WARNING),
     "spool-waits": AlarmKind("Spooled entries cannot be handed in", WARNING),
     "spool-refused": AlarmKind("Spooled entries were refused for good", WARNING),
+    "connections-full": AlarmKind("The listener is full", WARNING),
     "heartbeat-withheld": AlarmKind("The heartbeat to outside is withheld", CRITICAL, pages=True),
     "heartbeat-not-sent": AlarmKind("The heartbeat to outside does not arrive", WARNING),
     # ---- the store
     "store-grows": AlarmKind("The disk of the store will not do for long", WARNING),
+    "store-down": AlarmKind("Nothing can be stored", CRITICAL),
     "store-full": AlarmKind("The disk of the store is nearly full", CRITICAL, pages=True),
     # ---- the process
     "process-unreadable": AlarmKind("The adopted process cannot be read by this incidentd", WARNING),

@@ -100,11 +100,13 @@ class HealthView:
 
     def _without_store(self, trouble: str) -> wire.Health:
         """What can be said while the store cannot be asked: nothing is counted."""
-        adapters = tuple(self._adapters())
+        said = f"{trouble}; senders are refused, and what waits goes on once it answers"
+        found = (OwnAlarm("store-down", said), *self._notes())
         return wire.Health(
             status="degraded",
-            problems=(f"{trouble}; senders are refused, and what waits goes on once it answers", *self._notes()),
-            adapters=adapters,
+            problems=tuple(one.text for one in found),
+            alarms=tuple(map(shown, found)),
+            adapters=tuple(self._adapters()),
             alerts_firing=0,
             alerts_unrouted=0,
             timers_due=0,
