@@ -23,6 +23,7 @@ from incidentd.configuration.alike import of_process
 from incidentd.configuration.daemon_settings import Address
 from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
+from incidentd.doctor.reports import report
 from incidentd.domain.alarm_kinds import alarms
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.process import Process
@@ -49,6 +50,7 @@ from incidentd.services.checks import Checks
 from incidentd.services.contracts import Calls
 from incidentd.services.event_tally import EventTally
 from incidentd.services.health import HealthView
+from incidentd.services.log_levels import LogLevels
 from incidentd.services.loop_lag import LoopLag
 from incidentd.services.nodes import Myself
 from incidentd.services.replays import Replays
@@ -65,6 +67,7 @@ from incidentd.settings import (
 )
 from incidentd.spool import Spool
 from incidentd.storage.store import Store
+from incidentd.wire import upkeep as wire_upkeep
 from incidentd.wire.health import SourceHealth
 
 VERSION = installed_version("incidentd")
@@ -102,6 +105,7 @@ class Daemon:
         self._http: aiohttp.ClientSession | None = None
         self._outside: OutsideHeartbeat | None = None
         self._watchdog = LoopWatchdog(self._on_stall)
+        self.log_levels = LogLevels(self._clock, configuration.daemon.log_level, self._tell)
         self._replays = Replays(
             self._clock,
             process=self._process,
@@ -205,7 +209,7 @@ class Daemon:
             at_once=settings.max_requests,
             connections=affordable(settings.max_connections),
             refused=self.core.traffic.refuse,
-            trouble=self.core.store.trouble,
+            trouble=self.core.outage.trouble,
         )
         self._spool = SpoolDrain(Spool(self.configuration.daemon.spool_dir), self._ingress.hand_in)
         self._mount()
@@ -352,8 +356,14 @@ class Daemon:
         )
         return await view.health()
 
+    async def doctor(self, *, deep: bool) -> wire_upkeep.DoctorReport:
+        """What is wrong with the installation, as this process sees it, and what health says."""
+        return await report(self.configuration, VERSION, await self.health(), deep=deep)
+
     def _all_notes(self) -> list[OwnAlarm]:
-        known = (self.core.operations, self._certificate, self._spool, self._outside, self.ingress.crowd)
+        known = (
+            self.core.operations, self._certificate, self._spool, self._outside, self.ingress.crowd, self.log_levels
+        )  # fmt: skip
         told = [alarm for one in known if one is not None for alarm in one.problems()]
         return [*self.core.evolution.problems(self.configuration), *self._notes, *told]
 
@@ -394,6 +404,7 @@ class Daemon:
         await previous.close()
         if self._certificate is not None and fresh.daemon.tls is not None:
             await self._certificate.exchange(fresh.daemon.tls)
+        self.log_levels.reconfigured(fresh.daemon.log_level)
         await self.core.recheck()
         await self._tell("daemon.reloaded", {}, actor)
         log.info("reloaded", by=actor, files=fresh.files)
@@ -413,6 +424,7 @@ class Daemon:
         if self._outside is not None:
             await self._outside.close()
         self._lag.stop()
+        self.log_levels.close()
         self._watchdog.stop()
         if self._certificate is not None:
             self._certificate.stop()

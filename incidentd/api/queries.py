@@ -35,6 +35,10 @@ class Alerts(Query, frozen=True):
     cursor: Cursor = ""
 
 
+class Doctor(Query, frozen=True):
+    deep: Annotated[bool, Meta(description="read the whole SQLite database for damage, too")] = False
+
+
 class Groups(Query, frozen=True):
     service: Annotated[str, Meta(max_length=100)] = ""
     limit: Limit = 100

@@ -48,6 +48,7 @@ from incidentd.api.severity_routes import SEVERITY_ROUTES
 from incidentd.api.store_routes import STORE_ROUTES
 from incidentd.api.subscriber_routes import SUBSCRIBER_ROUTES
 from incidentd.api.triage_routes import TRIAGE_ROUTES
+from incidentd.api.upkeep_routes import UPKEEP_ROUTES
 from incidentd.api.wording_routes import WORDING_ROUTES
 from incidentd.wire import bulk as wire_bulk
 from incidentd.wire import checks as wire_checks
@@ -358,6 +359,7 @@ ROUTES: tuple[Route, ...] = (
     *MODE_ROUTES,
     *HANDOVER_ROUTES,
     *REQUEST_ROUTES,
+    *UPKEEP_ROUTES,
     *REPORT_ROUTES,
     *SUBSCRIBER_ROUTES,
     *STORE_ROUTES,

@@ -67,6 +67,8 @@ _COMMANDS = {
     "node": ("nodes:node", "The nodes that share the database, and what differs between them."),
     "keys": ("keys:keys", "The keys that sign links, and exchanging them."),
     "wording": ("wording:wording", "Say that wording which the lint finds is fine here, or that the rule is right."),
+    "doctor": ("upkeep:doctor", "What is wrong with the daemon and its machine, and what mends it."),
+    "log-level": ("upkeep:log_level", "How much the daemon logs; more for a while."),
     "runbook": ("runbooks:runbook", "What an alarm of incidentd itself means, and how to mend it."),
     "lint": ("language:language_lint", "Find wording in Markdown files that judges or supposes; asks no daemon."),
     "info": ("operate:info", "The daemon, and who it takes you for."),

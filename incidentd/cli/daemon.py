@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from incidentd.cli.migrate_store import migrate_store
 from incidentd.cli.own_configuration import config_option, configuration_of, refuse
 
 if TYPE_CHECKING:
-    from incidentd.settings import Configuration
+    pass
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,6 +67,7 @@ def serve(config_path: Path | None) -> None:
 def check(config_path: Path | None) -> None:
     """Check the configuration, plugins included, and change nothing."""
     from incidentd.clock import SystemClock
+    from incidentd.doctor.people import process_problems, told
     from incidentd.pluginhost.host import PluginHost
 
     configuration = configuration_of(config_path)
@@ -80,38 +80,26 @@ def check(config_path: Path | None) -> None:
     people = configuration.roster.people.values()
     for problem in host.useless_contacts(configuration.adapters, people, configuration.daemon.disabled_plugins):
         click.echo(f"warning: {problem}")
-    for problem in (*_duty_problems(configuration), *_process_problems(configuration)):
+    for problem in (*(one.text for one in told(configuration)), *process_problems(configuration)):
         click.echo(f"warning: {problem}")
     read = ", ".join(configuration.files) or "no files, defaults only"
     click.echo(f"ok: {read}")
 
 
-def _duty_problems(configuration: Configuration) -> Iterable[str]:
-    """Who carries a pager now or next without a contact method for urgent pages; gaps and overlaps of two weeks."""
-    import msgspec
+@main.command()
+@config_option
+@click.option("--deep", is_flag=True, help="Read the whole SQLite database for damage, too.")
+@click.option("--all", "everything", is_flag=True, help="Show what is well and what was skipped, too.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def doctor(config_path: Path | None, deep: bool, everything: bool, as_json: bool) -> None:
+    """Look for what is wrong with this installation, and say what mends it. Changes nothing; needs no daemon.
 
-    from incidentd.clock import SystemClock
-    from incidentd.domain.duty_changes import NO_CHANGES
-    from incidentd.domain.duty_warnings import gap_problems, warnings
-    from incidentd.domain.final_schedule import WEEK
-    from incidentd.domain.reachability import NotifierState, duty_problems, judge, on_duty
+    Run it as the daemon's user or as root to see everything. Exit code 1: there is a problem.
+    """
+    from incidentd.cli.findings import show
+    from incidentd.doctor import examine
 
-    roster, now = configuration.roster, SystemClock().now()
-    people = {handle: judge(one, lambda _: NotifierState(), {}, now) for handle, one in roster.people.items()}
-    # What a calendar says is known to the daemon only.
-    known = {name: one for name, one in roster.schedules.items() if all(layer.ical is None for layer in one.layers)}
-    seen = msgspec.structs.replace(roster, schedules=known)
-    gaps = gap_problems(roster, warnings(seen, NO_CHANGES, now, now + 2 * WEEK), now)
-    return [*duty_problems(on_duty(roster, now), people), *(one.text for one in gaps)]
-
-
-def _process_problems(configuration: Configuration) -> Iterable[str]:
-    """A process.toml that nobody follows, since people have adopted another version."""
-    from incidentd.configuration.kept_versions import unfollowed
-
-    exists, state_dir = bool(configuration.source.text), configuration.daemon.state_dir
-    said = unfollowed(state_dir, configuration.process.version, exists=exists)
-    return [said] if said else []
+    sys.exit(show(examine(config_path, dict(os.environ), deep=deep), everything=everything, as_json=as_json))
 
 
 @main.command()

@@ -49,6 +49,7 @@ from incidentd.client.shift_requests import RequestCalls
 from incidentd.client.stores import StoreCalls
 from incidentd.client.subscribers import SubscriberCalls
 from incidentd.client.triage import TriageCalls
+from incidentd.client.upkeep import UpkeepCalls
 from incidentd.client.wording import WordingCalls
 from incidentd.exchange import ApiError, ClientError, Exchange, OnState, Unreachable, VersionMismatch
 from incidentd.unixsocket import default_socket_path
@@ -86,6 +87,7 @@ class Client(
     InsightCalls,
     LetterCalls,
     NodeCalls,
+    UpkeepCalls,
     ReviewDocumentCalls,
     SubscriberCalls,
     StoreCalls,

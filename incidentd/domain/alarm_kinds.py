@@ -59,6 +59,12 @@ KINDS: Mapping[str, AlarmKind] = {
     "connections-full": AlarmKind("The listener is full", WARNING),
     "heartbeat-withheld": AlarmKind("The heartbeat to outside is withheld", CRITICAL, pages=True),
     "heartbeat-not-sent": AlarmKind("The heartbeat to outside does not arrive", WARNING),
+    "log-debug": AlarmKind("Everything is logged", INFO),
+    # ---- several nodes
+    "node-gone": AlarmKind("A node gives no sign of life", CRITICAL, pages=True),
+    "node-name-twice": AlarmKind("Two daemons go by one name", WARNING),
+    "node-clock-differs": AlarmKind("The clock of a node is wrong", WARNING),
+    "configuration-differs": AlarmKind("Nodes are not configured alike", WARNING),
     # ---- the store
     "store-grows": AlarmKind("The disk of the store will not do for long", WARNING),
     "store-down": AlarmKind("Nothing can be stored", CRITICAL),

@@ -8,6 +8,9 @@ from incidentd.plugin.access import Access
 
 ACK, CALENDAR = "/ack/", "/calendar/"
 METRICS, HEALTHY, READY = "/metrics", "/-/healthy", "/-/ready"
+LIVEZ, HEALTHZ, READYZ = "/livez", "/healthz", "/readyz"
+"""The same as people expect them. `/healthz` is not readiness: who restarts by it while the store is down would end the
+paging from memory."""
 _READ = ("GET", "HEAD")
 _BELOW = (ACK, CALENDAR, "/in/", "/receipts/", "/{")
 
@@ -35,7 +38,10 @@ OWN_ROUTES: tuple[OwnRoute, ...] = (
     OwnRoute(path=CALENDAR, methods=_READ, access=Access.ADDRESS, summary="The shifts of a person, schedule or team"),
     OwnRoute(path=METRICS, methods=_READ, access=Access.OPEN, summary="Figures without names of people or free text"),
     OwnRoute(path=HEALTHY, methods=_READ, access=Access.OPEN, summary="Whether the process answers"),
+    OwnRoute(path=LIVEZ, methods=_READ, access=Access.OPEN, summary="Whether the process answers"),
+    OwnRoute(path=HEALTHZ, methods=_READ, access=Access.OPEN, summary="Whether the process answers"),
     OwnRoute(path=READY, methods=_READ, access=Access.OPEN, summary="Whether it serves"),
+    OwnRoute(path=READYZ, methods=_READ, access=Access.OPEN, summary="Whether it serves"),
 )
 
 
@@ -51,4 +57,4 @@ def access_of(path: str) -> Access:
 
 def reserved(path: str) -> bool:
     """Whether the listener itself answers there: no plugin may say that the daemon is ready, or take over a link."""
-    return path in (METRICS, HEALTHY, READY) or path.startswith(_BELOW)
+    return path in (METRICS, HEALTHY, READY, LIVEZ, HEALTHZ, READYZ) or path.startswith(_BELOW)

@@ -274,9 +274,9 @@ class Ingress:
                 return await self._calendar(path.removeprefix(own_routes.CALENDAR))
             case own_routes.METRICS:
                 return await self._metrics.answer()
-            case own_routes.HEALTHY:
+            case own_routes.HEALTHY | own_routes.LIVEZ | own_routes.HEALTHZ:
                 return answers.plain("OK")
-            case own_routes.READY:
+            case own_routes.READY | own_routes.READYZ:
                 return self._readiness()
         if self._table.knows(path):
             return answers.problem(405, f"{method} is not served here")

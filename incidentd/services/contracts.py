@@ -57,6 +57,7 @@ from incidentd.wire import requests as wire_requests
 from incidentd.wire import rest as wire_rest
 from incidentd.wire import routes as wire_routes
 from incidentd.wire import silences as wire_silences
+from incidentd.wire import upkeep as wire_upkeep
 from incidentd.wire import views as wire_views
 
 
@@ -299,10 +300,18 @@ class ReplayCalls(Protocol):
     async def cancel(self, replay_id: int) -> wire_replay.Replay: ...
 
 
+class LogLevelCalls(Protocol):
+    def now(self) -> wire_upkeep.LogLevel: ...
+    async def set(self, body: wire_upkeep.SetLogLevel, actor: str) -> wire_upkeep.LogLevel: ...
+
+
 class DaemonCalls(Protocol):
     async def info(self, person: str, role: str) -> wire.Info: ...
     async def health(self) -> wire.Health: ...
     async def reload(self, actor: str) -> wire.Reloaded: ...
+    async def doctor(self, *, deep: bool) -> wire_upkeep.DoctorReport: ...
+    @property
+    def log_levels(self) -> LogLevelCalls: ...
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):

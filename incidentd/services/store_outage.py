@@ -100,6 +100,11 @@ class StoreOutage:
         """Since when nothing can be stored."""
         return self._outage.since if self._outage is not None else self._store.failing_since
 
+    def trouble(self) -> str:
+        """Why senders should go to another node, "" while this one can store."""
+        down = self.down_since
+        return self._store.trouble() or (f"nothing can be stored since {down:%H:%M:%S} UTC" if down else "")
+
     def problems(self) -> list[OwnAlarm]:
         """That nothing can be stored, and how far people know."""
         since, outage = self.down_since, self._outage

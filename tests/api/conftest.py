@@ -1688,6 +1688,14 @@ class _Itself(_Part):
             config_files=(),
         )
 
+    @property
+    def log_levels(self) -> Any:
+        return _load("fake_upkeep").Levels(self.fake)
+
+    async def doctor(self, *, deep: bool) -> Any:
+        await self.fake.note("doctor", deep)
+        return _load("fake_upkeep").REPORT
+
     async def reload(self, actor: str) -> wire.Reloaded:
         await self.fake.note("reload", actor)
         return wire.Reloaded(files=("incidentd.toml",), problems=())

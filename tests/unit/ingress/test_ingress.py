@@ -172,7 +172,9 @@ async def test_a_node_without_its_database_is_not_ready_and_tells_nobody_where_i
     ingress = await make(trouble=lambda: away[0])
     ingress.ready = True
     assert (await call(ingress, "GET", "/-/ready"))[::2] == (503, b"the database does not answer")
-    assert (await call(ingress, "GET", "/-/healthy"))[0] == 200, "to be restarted would not help"
+    assert (await call(ingress, "GET", "/readyz"))[::2] == (503, b"the database does not answer")
+    for alive in ("/-/healthy", "/livez", "/healthz"):
+        assert (await call(ingress, "GET", alive))[0] == 200, "to be restarted would not help"
     away[0] = ""
     assert (await call(ingress, "GET", "/-/ready"))[0] == 200
 
