@@ -52,6 +52,7 @@ from incidentd.services.modes import Modes
 from incidentd.services.muting import Mutes
 from incidentd.services.operations_desk import OperationsDesk
 from incidentd.services.outbox import Outbox
+from incidentd.services.own_alerts import OwnAlerts
 from incidentd.services.own_notes import OwnNotes
 from incidentd.services.pages import Pages
 from incidentd.services.pins import Pins
@@ -172,11 +173,13 @@ class Core:
             self.evolution.loop,
             self.evolution.letters.loop,
             self.outage.loop,
+            self.own_alerts.loop,
             *self.operations.loops,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
         """How messages leave, to people and to those who subscribe; also while nothing can be stored."""
+        self.own_alerts = OwnAlerts(self.store, self.intake, self._node)
         paged, undelivered = self.desk.rests.paged, self.support.changes.undelivered
         outcomes = Outcomes(self.escalation, paged, undelivered, self.chat_rooms, self.reviews.exports)
         self.receipts = Receipts(self.store, outcomes)

@@ -20,7 +20,7 @@ from incidentd.api.identity import Role, RolePolicy
 from incidentd.api.server import ApiServer, start_api
 from incidentd.clock import Clock, SystemClock
 from incidentd.configuration.alike import of_process
-from incidentd.configuration.daemon_settings import Address
+from incidentd.configuration.daemon_settings import addressed, pairs
 from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
 from incidentd.doctor.reports import report
@@ -152,6 +152,8 @@ class Daemon:
             source=lambda: self.configuration.source,
         )
         self._core.evolution.keeping.directory = lambda: self.configuration.daemon.state_dir
+        self._core.own_alerts.health = self.health
+        self._core.own_alerts.settings = lambda: self.configuration.daemon.own_paging
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.outage.others = self._others_go_on
         self._core.operations.retention.policy = lambda: self.configuration.daemon.retention
@@ -214,7 +216,7 @@ class Daemon:
         self._spool = SpoolDrain(Spool(self.configuration.daemon.spool_dir), self._ingress.hand_in)
         self._mount()
         passed = self._passed.get("ingress", ())
-        await self._ingress.start(_addresses(settings.listen), passed, self._tls_places())
+        await self._ingress.start(pairs(settings.listen), passed, self._tls_places())
         self.host.start()
         self._api = await self._start_api()
         self._ingress.ready = True
@@ -243,7 +245,7 @@ class Daemon:
             raise CannotListen(f"cannot speak TLS: {error} — {error.remedy}") from error
         self._certificate.start()
         return TlsPlaces(
-            listen=_addresses(settings.ingress.tls_listen),
+            listen=pairs(settings.ingress.tls_listen),
             passed=self._passed.get("ingress-tls", ()),
             context=self._certificate.context,
         )
@@ -291,7 +293,7 @@ class Daemon:
         """Where the ingress answers."""
         if self._ingress is None:
             return []
-        return [*_urls("http", self._ingress.addresses), *_urls("https", self._ingress.tls_addresses)]
+        return [*addressed("http", self._ingress.addresses), *addressed("https", self._ingress.tls_addresses)]
 
     def _public_url(self) -> str:
         settings = self.configuration.daemon.ingress
@@ -342,7 +344,7 @@ class Daemon:
 
     async def health(self) -> wire.Health:
         """How it is."""
-        view = HealthView(
+        return await HealthView(
             self.core.store,
             adapters=self.host.health,
             lag_ms=lambda: self._lag.milliseconds,
@@ -353,17 +355,15 @@ class Daemon:
             certificate=self._shown_certificate,
             review_name=lambda: self._process().review_name,
             backup=self.core.operations.backups.health,
-        )
-        return await view.health()
+        ).health()
 
     async def doctor(self, *, deep: bool) -> wire_upkeep.DoctorReport:
         """What is wrong with the installation, as this process sees it, and what health says."""
         return await report(self.configuration, VERSION, await self.health(), deep=deep)
 
     def _all_notes(self) -> list[OwnAlarm]:
-        known = (
-            self.core.operations, self._certificate, self._spool, self._outside, self.ingress.crowd, self.log_levels
-        )  # fmt: skip
+        always = (self.core.operations, self.ingress.crowd, self.log_levels)
+        known = (*always, self._certificate, self._spool, self._outside)
         told = [alarm for one in known if one is not None for alarm in one.problems()]
         return [*self.core.evolution.problems(self.configuration), *self._notes, *told]
 
@@ -448,11 +448,3 @@ class Daemon:
 
 def _texts(told: Iterable[OwnAlarm]) -> tuple[str, ...]:
     return tuple(one.text for one in told)
-
-
-def _addresses(listen: Sequence[Address]) -> list[tuple[str, int]]:
-    return [(address.host, address.port) for address in listen]
-
-
-def _urls(scheme: str, addresses: Sequence[tuple[str, int]]) -> list[str]:
-    return [f"{scheme}://{Address(host, port)}" for host, port in addresses]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
@@ -15,12 +15,14 @@ import pydantic
 from incidentd.configuration.backup_table import BackupSettings, BackupTable, backup_settings
 from incidentd.configuration.directories import default_runtime_dir, default_spool_dir, default_state_dir
 from incidentd.configuration.documents import Document
+from incidentd.configuration.own_alarms_table import OwnAlarmsTable, own_paging
 from incidentd.configuration.problems import ConfigurationError, Fault
 from incidentd.configuration.retention_table import RetentionTable, retention
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
 from incidentd.configuration.store_down_table import StoreDownTable, store_down
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, PositiveDuration, Table
+from incidentd.domain.own_paging import OwnPaging
 from incidentd.domain.retention import Retention
 from incidentd.domain.store_down import StoreDown
 from incidentd.plugin.values import Secret
@@ -51,6 +53,16 @@ def parse_address(text: str) -> Address:
     if not colon or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise ValueError(f"is no address — write host:port, for example {DEFAULT_LISTEN}")
     return Address(host, int(port))
+
+
+def pairs(listen: Sequence[Address]) -> list[tuple[str, int]]:
+    """As sockets take them."""
+    return [(address.host, address.port) for address in listen]
+
+
+def addressed(scheme: str, addresses: Sequence[tuple[str, int]]) -> list[str]:
+    """The base addresses of what listens there."""
+    return [f"{scheme}://{Address(host, port)}" for host, port in addresses]
 
 
 def _absolute(value: FilePath) -> FilePath:
@@ -158,6 +170,7 @@ class MainFile(Table):
     heartbeat: HeartbeatTable = HeartbeatTable()
     store_down: StoreDownTable = StoreDownTable()
     retention: RetentionTable = RetentionTable()
+    own_alarms: OwnAlarmsTable = OwnAlarmsTable()
     plugins: PluginsTable = PluginsTable()
     sources: dict[Name, SourceTable] = pydantic.Field(default={})
     notifiers: dict[Name, InstanceTable] = pydantic.Field(default={})
@@ -222,6 +235,7 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat: HeartbeatSettings | None = None
     store_down: StoreDown = StoreDown()
     retention: Retention = Retention()
+    own_paging: OwnPaging = OwnPaging()
 
 
 class AdapterInstance(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +280,7 @@ def read_main(document: Document, environ: Mapping[str, str]) -> tuple[DaemonSet
         heartbeat=_heartbeat(document, main.heartbeat, environ),
         store_down=store_down(main.store_down),
         retention=retention(main.retention),
+        own_paging=own_paging(main.own_alarms),
     )
     instances = (
         *_instances(document, "source", main.sources),

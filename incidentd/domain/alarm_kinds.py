@@ -20,11 +20,15 @@ INFO = "info"
 
 
 class AlarmKind(msgspec.Struct, frozen=True):
-    """`pages`: somebody is woken for it. A page about pages that reach nobody would reach nobody either."""
+    """`pages`: somebody is woken for it. A page about pages that reach nobody would reach nobody either.
+
+    `shared`: every node on a database sees the same.
+    """
 
     title: str
     severity: str
     pages: bool = False
+    shared: bool = False
 
 
 KINDS: Mapping[str, AlarmKind] = {
@@ -33,10 +37,10 @@ KINDS: Mapping[str, AlarmKind] = {
     "pages-exhausted": AlarmKind("Pages went through every step and nobody acknowledged", CRITICAL),
     "messages-failed": AlarmKind("Messages failed for good", WARNING),
     "timers-failing": AlarmKind("Timers failed and are tried again", WARNING),
-    "timers-late": AlarmKind("The daemon does not keep up with its timers", CRITICAL, pages=True),
+    "timers-late": AlarmKind("The daemon does not keep up with its timers", CRITICAL, pages=True, shared=True),
     # ---- people
     "person-unreachable": AlarmKind("Somebody who carries a pager cannot be reached", CRITICAL, pages=True),
-    "nobody-on-call": AlarmKind("Nobody is on call now", CRITICAL, pages=True),
+    "nobody-on-call": AlarmKind("Nobody is on call now", CRITICAL, pages=True, shared=True),
     "duty-gap": AlarmKind("Nobody will be on call for a while", WARNING),
     "duty-overlap": AlarmKind("One person is on call for two schedules of a policy", WARNING),
     "duty-calendar": AlarmKind("An imported calendar cannot be used in full", WARNING),
@@ -61,11 +65,15 @@ KINDS: Mapping[str, AlarmKind] = {
     "heartbeat-not-sent": AlarmKind("The heartbeat to outside does not arrive", WARNING),
     "log-debug": AlarmKind("Everything is logged", INFO),
     # ---- several nodes
-    "node-gone": AlarmKind("A node gives no sign of life", CRITICAL, pages=True),
+    "node-gone": AlarmKind("A node gives no sign of life", CRITICAL, pages=True, shared=True),
     "node-name-twice": AlarmKind("Two daemons go by one name", WARNING),
     "node-clock-differs": AlarmKind("The clock of a node is wrong", WARNING),
     "configuration-differs": AlarmKind("Nodes are not configured alike", WARNING),
     # ---- the store
+    "backup-failed": AlarmKind("The last backup was not made, or is of no use", WARNING),
+    "backup-late": AlarmKind("No backup was made when one was due", WARNING),
+    "store-damaged": AlarmKind("The file of the store is damaged", CRITICAL, pages=True),
+    "retention-failed": AlarmKind("Retention does not get on", WARNING),
     "store-grows": AlarmKind("The disk of the store will not do for long", WARNING),
     "store-down": AlarmKind("Nothing can be stored", CRITICAL),
     "store-full": AlarmKind("The disk of the store is nearly full", CRITICAL, pages=True),

@@ -96,12 +96,12 @@ class HealthView:
         except DBAPIError as error:
             if not is_damage(error):
                 raise
-            return self._without_store("the store is damaged where it is counted")
+            return self._without_store("the store is damaged where it is counted", "store-damaged")
 
-    def _without_store(self, trouble: str) -> wire.Health:
+    def _without_store(self, trouble: str, code: str = "store-down") -> wire.Health:
         """What can be said while the store cannot be asked: nothing is counted."""
         said = f"{trouble}; senders are refused, and what waits goes on once it answers"
-        found = (OwnAlarm("store-down", said), *self._notes())
+        found = (OwnAlarm(code, said), *self._notes())
         return wire.Health(
             status="degraded",
             problems=tuple(one.text for one in found),

@@ -38,11 +38,12 @@ async def test_a_quiet_daemon_is_well(health):
 async def test_health_speaks_while_the_database_does_not(daemon, health):
     await daemon.fire("a")
     daemon.store.backend.reach.lost(OSError("no route to host"))
-    shown = await health(notes=["a note"])
+    shown = await health(notes=[OwnAlarm("configuration-odd", "a note")])
     assert shown.status == "degraded"
     assert "has not answered since" in shown.problems[0]
     assert "no route to host; senders are refused" in shown.problems[0]
     assert shown.problems[1:] == ("a note",)
+    assert [one.code for one in shown.alarms] == ["store-down", "configuration-odd"]
     daemon.store.backend.reach.answered()
     assert (await health()).alerts_firing == 1
 

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import sqlite3
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -153,13 +154,13 @@ def test_file_systems_that_a_write_ahead_log_may_not_be_on(place, monkeypatch, k
 
 
 def test_the_file_system_of_a_path_is_that_of_the_nearest_mount_above_it():
-    assert disks.file_system(disks.Path("/proc/self/fd/none/at/all")) == "proc"
+    assert disks.file_system(Path("/proc/self/fd/none/at/all")) == "proc"
 
 
 def sized(monkeypatch, **changes):
     whole = {"f_bavail": 50, "f_blocks": 100, "f_frsize": 2**30, "f_files": 100, "f_favail": 50, "f_flag": 0}
     found = type("Found", (), {**whole, **changes})
-    monkeypatch.setattr(disks.os, "statvfs", lambda _: found)
+    monkeypatch.setattr("incidentd.doctor.disks.os.statvfs", lambda _: found)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_names_of_vendors_are_looked_up(place, monkeypatch):
             raise socket.gaierror(-2, "Name or service not known")
         return []
 
-    monkeypatch.setattr(outside.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("incidentd.doctor.outside.socket.getaddrinfo", resolve)
     text = (place / "incidentd.toml").read_text()
     (place / "incidentd.toml").write_text(
         text
