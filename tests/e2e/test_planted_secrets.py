@@ -224,7 +224,8 @@ def test_no_secret_gets_out_while_everything_fails(running, make_daemon, vendor,
     values["APPRISE"] = f"json://{apprise['APPRISE_USER']}:{apprise['APPRISE_PASSWORD']}@{at}/x?rto=1&cto=1"
     known |= {"routing_key": routing_key, **apprise}
     main = MAIN.format(vendor=place, closed=closed, routing_key=routing_key, public_key="ab" * 32)
-    daemon = make_daemon(main=main, roster=ROSTER.format(user=running.ACTING_USER), env=values).start()
+    daemon = make_daemon(main=main, roster=ROSTER.format(user=running.ACTING_USER), env=values)
+    daemon.launch().wait_for(daemon.answers, "answers on its socket", 90)  # it loads every plugin there is
 
     daemon.fire("DiskFull", service="shop")
     running.eventually(lambda: len(vendor.asked) >= 6, "vendors are asked", 40)
