@@ -1,6 +1,7 @@
 """Backups that a daemon makes by itself: when they are due, that they can be relied on, and what is said if not."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, timedelta
 from types import SimpleNamespace
 
@@ -117,6 +118,17 @@ async def test_one_that_fails_is_told_and_tried_again(backups, live, directory):
     await live(MINUTE)
     assert len((await backups.list()).backups) == 1
     assert backups.problems() == []
+
+
+async def test_damage_is_told_with_what_there_is_to_fall_back_on(backups, live, directory):
+    await live(DAY)
+    assert backups.damage() == []
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    backups._store.damage.look_at(error)
+    (alarm,) = backups.damage()
+    assert alarm.code == "store-damaged"
+    assert f"in {directory}: incidentd restore" in alarm.text
 
 
 async def test_a_full_disk_is_not_filled_further(backups, live, monkeypatch, directory):
