@@ -8,7 +8,7 @@ from incidentd import wire
 from incidentd.wire import health as wire_health
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
-from incidentd_tui.rows import checks, nodes
+from incidentd_tui.rows import alarms, checks, nodes
 
 Key = tuple[str, int]
 _DAYS_LOW = 7
@@ -87,8 +87,7 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
         case "fine":
             lines = [[("✓ none", theme.success)]]
         case "problem" if number < len(health.problems):
-            texts = paint.wrap(health.problems[number], width - 2)
-            lines = [[("  " if at else "▲ ", theme.warning), (one, theme.plain)] for at, one in enumerate(texts)]
+            lines = alarms.row(health, number, width)
         case "figure":
             lines = [_figure(figures(model, health)[number])]
         case _:

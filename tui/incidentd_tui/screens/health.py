@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 from typing import cast
 
-from incidentd import wire
+from incidentd import runbooks, wire
 from incidentd.client import ClientError
 from incidentd.wire.checks import Check, CheckResult
+from incidentd.wire.health import OwnAlarm
 from incidentd.wire.nodes import Node
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import checking
 from incidentd_tui.model import Changes
-from incidentd_tui.rows import checks, health, nodes
+from incidentd_tui.rows import alarms, checks, health, nodes
 from incidentd_tui.screens.detail import DetailScreen
 from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.told import ToldScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
 
@@ -47,8 +49,16 @@ class HealthScreen(ListScreen):
             return checks.lines(self.model, check, self._recent.get(checks.path(check), ()), width)
         if (node := self._node()) is not None:
             return nodes.lines(self.model, node, width)
+        if (alarm := self._alarm()) is not None:
+            return alarms.lines(alarm, width)
         adapter = self._adapter()
         return health.adapter_lines(self.model, adapter, width) if adapter else []
+
+    def _alarm(self) -> OwnAlarm | None:
+        key, known = self.table.cursor, self.model.health
+        if not isinstance(key, tuple) or key[0] != "problem" or known is None:
+            return None
+        return alarms.of(known, key[1])
 
     def _check(self) -> Check | None:
         key = self.table.cursor
@@ -122,11 +132,22 @@ class HealthScreen(ListScreen):
         return ""
 
     def on_virtual_list_opened(self, event: VirtualList.Opened) -> None:
+        if (alarm := self._alarm()) is not None:
+            self._open_runbook(str(alarm.code))
+            return
         check = self._check()
         if check is not None and check.alert_id is not None:
             self.app.push_screen(DetailScreen("alert", check.alert_id))
         elif check is not None:
             self.tui.say(f"{check.name}: no alert of it fires", "warning")
+
+    def _open_runbook(self, code: str) -> None:
+        """The page that came with this terminal: it is there when the daemon is not."""
+        text = runbooks.page(code)
+        if text is None:
+            self.tui.say(f"{code}: this terminal is older than the daemon and has no runbook for it", "warning")
+        else:
+            self.app.push_screen(ToldScreen(code, lambda width: alarms.page(text, width)))
 
     async def do_pause(self) -> None:
         if (check := self._check()) is not None:
