@@ -16,6 +16,12 @@ from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.services.errors import Invalid
 from incidentd.wire import upkeep as wire
 
+OWN = (
+    "incidentd", "incidentd.api", "incidentd.backups", "incidentd.delivery", "incidentd.heartbeat", "incidentd.ingress",
+    "incidentd.metrics", "incidentd.plugins", "incidentd.presence", "incidentd.replays", "incidentd.retention",
+    "incidentd.spool", "incidentd.storage", "incidentd.store", "incidentd.workers",
+)  # fmt: skip
+"""The loggers of incidentd (a test compares): logging knows one only once it has said something."""
 Tell = Callable[[str, dict[str, object], str], Awaitable[None]]
 log = structlog.get_logger("incidentd")
 
@@ -103,8 +109,10 @@ class LogLevels:
 
 
 def _check(name: str) -> None:
-    known = logging.root.manager.loggerDict
+    known = {*OWN, *logging.root.manager.loggerDict}
     if name and name not in known:
-        near = difflib.get_close_matches(name, [one for one in known if one.startswith("incidentd")] + list(known), 1)
-        remedy = f"did you mean {near[0]}?" if near else "incidentd, incidentd.ingress, sqlalchemy, aiohttp ..."
+        near = difflib.get_close_matches(name, sorted(known), 1)
+        remedy = (
+            f"did you mean {near[0]}?" if near else f"one of {', '.join(OWN)}, or of a library: sqlalchemy, aiohttp"
+        )
         raise Invalid(f"there is no logger {name!r}", field="logger", remedy=remedy)

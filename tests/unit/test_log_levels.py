@@ -67,6 +67,8 @@ async def test_a_reload_counts_at_once_and_after_what_somebody_set(levels):
 
 
 async def test_a_logger_that_there_is_not_is_refused(levels):
+    await levels[0].set(SetLogLevel(level="debug", logger="incidentd.ingress"), "ada")  # it need not have spoken yet
+    await levels[0].set(SetLogLevel(logger="incidentd.ingress"), "ada")
     with pytest.raises(Invalid) as refused:
         await levels[0].set(SetLogLevel(level="debug", logger="incidentd.testd"), "ada")
     assert (refused.value.field, "incidentd.tested" in refused.value.remedy) == ("logger", True)
