@@ -18,7 +18,7 @@ def _admin(route: Route) -> Route:
 RETENTION_ROUTES: tuple[Route, ...] = (
     get(
         "/v1/retention",
-        retention.get_policy,
+        retention.get_retention,
         wire_retention.RetentionPolicy,
         "How long what piles up stays, when the next run is, and what the latest ones removed",
     ),

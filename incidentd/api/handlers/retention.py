@@ -9,7 +9,7 @@ from incidentd.services.contracts import Calls
 from incidentd.wire import retention as wire_retention
 
 
-async def get_policy(calls: Calls, _: Read) -> wire_retention.RetentionPolicy:
+async def get_retention(calls: Calls, _: Read) -> wire_retention.RetentionPolicy:
     return await calls.operations.retention.show()
 
 
