@@ -22,7 +22,7 @@ import pytest
 from incidentd import unixsocket
 from incidentd.api.routes import ROUTES
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]  # a daemon with every plugin there is, each of them failing
 
 MAIN = """
 [daemon]
