@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from incidentd.sdnotify import Notifier as ServiceManager
 from incidentd.settings import Configuration
 from incidentd.storage.migrate import SchemaTooNew
 
+EXIT_DISK = 74  # EX_IOERR of sysexits(3)
 log = structlog.get_logger("incidentd")
 
 
@@ -40,7 +42,7 @@ async def serve(
         outgrown.append(why)
         stop.set()
 
-    daemon.outgrown = on_outgrown
+    daemon.outgrown, daemon.renew = on_outgrown, stop.set
     try:
         await daemon.start()
         manager.ready(f"listening on {', '.join(daemon.urls())}")
@@ -56,6 +58,8 @@ async def serve(
     if outgrown:
         raise SchemaTooNew(outgrown[0])
     log.info("stopped")
+    if daemon.disk_failed:  # what closes the database in the end would trust what the system believes of the disk
+        os._exit(EXIT_DISK)
 
 
 async def _reloads(daemon: Daemon, manager: ServiceManager, asked: asyncio.Event) -> None:

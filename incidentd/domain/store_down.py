@@ -17,6 +17,7 @@ from incidentd.domain.delivery_keys import step_key
 from incidentd.domain.display import safe_line
 from incidentd.domain.duty_changes import NO_CHANGES, Changes
 from incidentd.domain.escalation import (
+    UNANSWERED,
     chosen,
     delay_after,
     following,
@@ -41,7 +42,6 @@ TELL_AGAIN = timedelta(minutes=5)
 LAST_RESORT = "last-resort"
 _SHOWN = 10
 _LINE = 300
-_UNREACHED = "It went through every step, and nobody is known to have taken it."
 
 
 class StoreDown(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +103,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     labels: Mapping[str, str]
     due_at: datetime
+    created_at: datetime
     page_id: int | None = None
 
 
@@ -233,6 +234,7 @@ def _tell(
             reason=contact.reason,
             labels=moved.page.labels if moved.page else {},
             due_at=now + contact.method.after,
+            created_at=now,
             page_id=moved.page.id if moved.page else None,
         )
         for place, contact in enumerate(reached.contacts)
@@ -256,10 +258,11 @@ def _told_last_resort(case: Case, roster: Roster, now: datetime) -> tuple[Case, 
             address=method.address,
             urgency="high",
             title=_title(case),
-            body=_body(case) if case.alerts else f"{_UNREACHED}\n{_body(case)}",
+            body=_body(case) if case.alerts else f"{UNANSWERED[0].upper()}{UNANSWERED[1:]}.\n{_body(case)}",
             reason="you are the last resort: incidentd cannot store, so nobody can acknowledge",
             labels=case.page.labels if case.page else {},
             due_at=now + method.after,
+            created_at=now,
             page_id=case.page.id if case.page else None,
         )
         for place, method in enumerate(settings.contacts)
@@ -288,11 +291,9 @@ def _title(case: Case) -> str:
 
 
 def _body(case: Case) -> str:
+    """Of a page what its store would say: it may say so later, under the same key."""
     if case.page is not None:
-        return (
-            f"{case.page.body}\n\nincidentd cannot store at the moment: who acknowledges is known only as long as it "
-            "runs, and what others did meanwhile elsewhere is not."
-        )
+        return case.page.body
     lines = [f"- {alert.at:%H:%M:%S} UTC {_named(alert)}" for alert in case.alerts[:_SHOWN]]
     if len(case.alerts) > _SHOWN:
         lines.append(f"- and {len(case.alerts) - _SHOWN} more")

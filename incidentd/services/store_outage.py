@@ -7,6 +7,7 @@ sender may never send it again. The rules are in `domain.store_down`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,7 +39,12 @@ REFRESH = timedelta(seconds=5)
 """What is in mind is so old at most, while anything changes."""
 MOST_HELD = 20_000
 """Alerts whose signals are kept to be stored later; what comes in beyond is told of in numbers only."""
+IN_FLIGHT = 32  # messages that one notifier sends at once
+RENEW_AFTER = timedelta(minutes=1)
+"""A process whose disk failed serves for so long at least: one that ended at once, again and again, would not."""
 _PROBE_SECONDS = 5.0
+_DISK = "the disk of the database failed: nothing acknowledged is lost, and incidentd starts anew so that it stays so"
+_PROBE_EVERY = timedelta(seconds=1)
 _Key = tuple[str, str]
 log = structlog.get_logger("incidentd.store")
 
@@ -80,13 +86,18 @@ class StoreOutage:
         self._mutes = mutes
         self._process = process
         self._roster = roster
+        self._began = store.clock.now()
         self._mind = Remembered()
         self._looked_at: datetime | None = None
+        self._probed_at: datetime | None = None
         self._changed = True
         self._outage: Outage | None = None
         self._told: dict[str, Sent] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        self._in_flight: Counter[str] = Counter()
         self.settings: Callable[[], StoreDown] = StoreDown
+        self.renew: Callable[[], None] = lambda: None
+        """Ends this process, whose disk failed and takes writes again: the next one opens the database anew."""
         self.others: Callable[[], Awaitable[bool]] = _alone
         """Whether another node reaches the database, so that it is only this one that does not."""
         self.loop = Loop("store outage", self.work)
@@ -109,7 +120,7 @@ class StoreOutage:
         """That nothing can be stored, and how far people know."""
         since, outage = self.down_since, self._outage
         if since is None:
-            return []
+            return [OwnAlarm("disk-failed", _DISK)] if self._store.suspect else []
         came = f"{store_down.counted(len(outage.held) + outage.left_out)} came in" if outage else "nothing came in"
         told = "nobody is told ([store_down] page = false)"
         if self.settings().page:
@@ -161,6 +172,9 @@ class StoreOutage:
         if self._outage is None and self._store.failing_since is None:
             if self._changed:
                 await self._remember(now)
+            if self._store.suspect and now - self._began >= RENEW_AFTER:
+                log.error("disk_failed", remedy="this process ends, so that the next one opens the database anew")
+                self.renew()
             return None
         outage = self._present()
         if await self._is_back(outage):
@@ -190,6 +204,10 @@ class StoreOutage:
 
     async def _is_back(self, outage: Outage) -> bool:
         """Try to record what happened: that it can be written is what shows that the store is back."""
+        now = self._store.clock.now()
+        if self._probed_at is not None and now - self._probed_at < _PROBE_EVERY:
+            return False
+        self._probed_at = now
         try:
             async with asyncio.timeout(_PROBE_SECONDS):  # it may hang, too
                 await self._back.probe(outage)
@@ -257,11 +275,17 @@ class StoreOutage:
     # ------------------------------------------------------------------ sending
     def _send_due(self, outage: Outage, now: datetime) -> None:
         for call, attempts in list(outage.waiting.values()):
-            if call.due_at <= now:
+            if call.due_at <= now and self._in_flight[call.notifier] < IN_FLIGHT:
                 del outage.waiting[call.key]
+                self._in_flight[call.notifier] += 1
                 task = asyncio.create_task(self._send(outage, call, attempts + 1))
                 self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
+                task.add_done_callback(partial(self._done, call.notifier))
+
+    def _done(self, notifier: str, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._in_flight[notifier] -= 1
+        self.loop.wake()
 
     async def _send(self, outage: Outage, call: Call, attempt: int) -> None:
         """Send once; what failed for now is tried again under the same key."""
@@ -305,7 +329,7 @@ class StoreOutage:
             body=call.body,
             reason=call.reason,
             labels=call.labels,
-            created_at=self._store.clock.now(),
+            created_at=call.created_at,
             acknowledge_url=self._links.of_page(page_id, call.person) if page_id is not None else None,
             attempt=attempt,
         )

@@ -2,6 +2,8 @@
 
 All commands of a batch share one transaction without savepoints. When one raises, the batch is rolled back and every
 command runs again in a transaction of its own, so a bad command fails alone and costs nothing while there is none.
+After an error of input or output nothing is tried again: after a flush that failed, the next one may succeed although
+what the first one should have written is lost.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incidentd.clock import Clock
 from incidentd.storage import event_log
+from incidentd.storage.trouble import is_input_output
 from incidentd.storage.tx import Tx, Wake
 from incidentd.wire import Event
 
@@ -90,10 +93,14 @@ def run_batch(conn: Connection, commands: Sequence[Command[Any]], clock: Clock, 
     if len(commands) > 1:
         try:
             return _run_together(conn, commands, clock, seal)
-        except Exception:  # the guilty one is found, and answered, below
-            if conn.invalidated:
+        except Exception as error:  # the guilty one is found, and answered, below
+            if conn.invalidated or is_input_output(error):
                 raise
     done = Committed()
-    for command in commands:
+    for number, command in enumerate(commands, start=1):
         _run_alone(conn, command, clock, seal, done)
+        good, value = done.outcomes[-1]
+        if not good and is_input_output(value):  # nor is anything else tried on this connection
+            done.outcomes += [(False, value)] * (len(commands) - number)
+            break
     return done

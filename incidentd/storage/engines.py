@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -18,9 +20,13 @@ from incidentd.clock import Clock
 from incidentd.storage.batch import Command, Committed, run_batch
 from incidentd.storage.postgresql import READERS, PostgresBackend
 from incidentd.storage.reach import Reach
+from incidentd.storage.trouble import is_input_output
 
 T = TypeVar("T")
+log = structlog.get_logger("incidentd.storage")
 _BUSY_SECONDS = 30
+CHECKPOINT_COMMITS, CHECKPOINT_CHANGES = 128, 4096
+"""After so many commits, or changes of rows, what is in the write-ahead log is moved: a few MiB."""
 CHEAP_CHECK_BYTES = 16 * 2**20
 """Up to this size a database is checked at every start; a larger one (7 ms a MiB) after an unclean stop only."""
 
@@ -33,6 +39,11 @@ class Backend(Protocol):
     """Whether the file has to be checked for damage before it is used."""
     reach: Reach
     """Whether the database answers; a file always does."""
+    suspect: bool
+    """Whether the disk failed, so that the system may believe things to be on it which are not.
+
+    What is committed is kept; the process has to end without `close`, and the next one moves everything anew.
+    """
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed: ...
 
@@ -63,6 +74,7 @@ def _sqlite_pragmas(connection: Any, *, writer: bool) -> None:
     connection.execute("PRAGMA foreign_keys=ON").close()
     connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}").close()
     connection.execute("PRAGMA cache_size=-65536").close()
+    connection.execute("PRAGMA wal_autocheckpoint=0").close()
     if not writer:
         connection.execute("PRAGMA query_only=ON").close()
 
@@ -85,7 +97,10 @@ class SqliteBackend:
         self.reach = Reach()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         path = url.database or ""
+        self.path = path
         self.check_due = _stopped_uncleanly(path) or _is_small(path)
+        self.suspect = False
+        self._commits, self._moved = 0, 0
 
         def connect() -> sqlite3.Connection:
             # Made by us first, for SQLite would follow the umask; its log files take the mode of the database.
@@ -105,12 +120,51 @@ class SqliteBackend:
         event.listen(self._readers.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
-        return await self.write_alone(lambda conn: run_batch(conn, commands, clock))
+        def run(conn: Connection) -> Committed:
+            try:
+                done = run_batch(conn, commands, clock)
+            except DBAPIError as error:
+                self._judge(error)
+                raise
+            for good, value in done.outcomes:
+                if not good:
+                    self._judge(value)
+            return done
+
+        return await self.write_alone(run)
+
+    def _judge(self, error: BaseException) -> None:
+        if is_input_output(error) and not self.suspect:
+            log.error("store_input_output_error", error=repr(error))
+            self.suspect = True
+
+    def _checkpoint(self, conn: Connection) -> None:
+        """Move what is in the write-ahead log to the database, when there is much.
+
+        Not left to SQLite, which keeps it to itself when that fails. A part may have been moved before without a flush,
+        for a reader was in the way. When the flush of all fails the next one succeeds, and that part counts as on the
+        disk, which it is not: a hundred rows were lost so. Only who opens the database anew moves all of it again.
+        """
+        driver = conn.connection.driver_connection
+        changes, self._commits = driver.total_changes, self._commits + 1  # type: ignore[union-attr]
+        few = self._commits < CHECKPOINT_COMMITS and changes - self._moved < CHECKPOINT_CHANGES
+        if self.suspect or few:
+            return
+        self._commits, self._moved = 0, changes
+        try:
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()  # type: ignore[union-attr]
+        except sqlite3.OperationalError as error:
+            log.error("store_checkpoint_failed", error=repr(error))
+            if (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_IOERR:
+                self.suspect = True
 
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         def run() -> T:
             with self._writer.connect() as conn:
-                return action(conn)
+                try:
+                    return action(conn)
+                finally:
+                    self._checkpoint(conn)
 
         # Shielded: a cancelled caller must not leave a half-run statement behind on the only writer.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, run))
@@ -126,6 +180,8 @@ class SqliteBackend:
         """There is nobody else."""
 
     async def close(self) -> None:
+        if self.suspect:  # the last connection would move what is left as it closes: see `_checkpoint`
+            return
         await self._readers.dispose()  # unclosed aiosqlite connections hang the interpreter's exit
         await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
         self._thread.shutdown()
@@ -136,6 +192,7 @@ class MemoryBackend:
 
     name = "sqlite"
     check_due = False
+    suspect = False
 
     def __init__(self) -> None:
         self.reach = Reach()

@@ -26,6 +26,7 @@ or asks of every row what an older program does not write, raises it, and nodes 
 """
 _WHY = 300
 _OLDEST = "schema_compatible_from"  # in the table of single values
+MIGRATIONS = Path(__file__).parent / "migrations"
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 """Every revision that this program can bring to the newest."""
 
@@ -85,7 +86,7 @@ def upgrade(conn: Connection, to: str = "head") -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text("SET LOCAL lock_timeout = 0"))

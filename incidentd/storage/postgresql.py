@@ -96,6 +96,7 @@ class PostgresBackend:
 
     name = "postgresql"
     check_due = False  # the server looks after its own files
+    suspect = False  # and ends itself when its disk fails
 
     def __init__(self, url: str) -> None:
         self._connecting = Connecting(url)

@@ -135,5 +135,6 @@ def _call(row: DeliveryRow) -> Call:
         reason=row.message.reason,
         labels=row.message.labels,
         due_at=row.due_at,
+        created_at=row.created_at,
         page_id=row.page_id,
     )

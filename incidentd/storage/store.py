@@ -86,6 +86,11 @@ class Store:
         return self.backend.reach.trouble()
 
     @property
+    def suspect(self) -> bool:
+        """Whether the disk failed: this process has to make room for one that opens the database anew."""
+        return self.backend.suspect
+
+    @property
     def failing_since(self) -> datetime | None:
         """Since when nothing can be written, as far as it was tried; None when the store is well."""
         began, now = self._committing_since, self.clock.now()
