@@ -1,6 +1,7 @@
 """A real `incidentd serve` in a temporary directory that a test may kill, starve and start again."""
 
 import asyncio
+import importlib.util
 import json
 import os
 import resource
@@ -9,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import aiohttp
 import pytest
@@ -17,7 +19,7 @@ from incidentd import wire
 from incidentd.client import Client
 from incidentd.plugin.testing.httpserver import RecordingServer
 
-START_SECONDS = 40.0
+START_SECONDS = 300.0
 STOP_SECONDS = 30.0
 PROGRAM = Path(sys.executable).with_name("incidentd")
 
@@ -131,6 +133,42 @@ async def until(look: Callable[[], object], seconds: float, what: str) -> None:
 def eventually():
     """`await eventually(look, seconds, what)`."""
     return until
+
+
+def beside(name: str) -> ModuleType:
+    """A module of this directory, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"faults_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def program() -> Path:
+    """The command `incidentd`."""
+    return PROGRAM
+
+
+@pytest.fixture
+def flood() -> ModuleType:
+    """`senders.py`: senders that try again, and the count of what became of what they sent."""
+    return beside("senders")
+
+
+@pytest.fixture
+async def power(tmp_path: Path, daemon: "DaemonProcess") -> AsyncIterator[object]:
+    """A disk of 48 MiB below the daemon's state, whose power a test may cut; see `power.py`. Only root can have one."""
+    module = beside("power")
+    if why := module.missing():
+        pytest.skip(why)
+    made = module.Power(tmp_path, daemon.state)
+    await made.make()
+    yield made
+    if daemon.running:
+        await daemon.end(signal.SIGKILL)
+    await made.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """No room for the database: refused with 5xx, nothing acknowledged is lost, and it goes on when there is room."""
 
+import json
 import os
 import resource
 import shutil
@@ -85,3 +86,72 @@ async def test_a_full_disk(small_disk, daemon, session, eventually):
     await assert_known(daemon, session, acknowledged)
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     await assert_recovers(daemon, session, eventually, acknowledged, refused)
+
+
+ROSTER = """
+[people.ada]
+contacts = [{ notifier = "sink" }]
+[policies.default]
+steps = [{ targets = ["person:ada"], delay = "2h" }]
+"""
+AT_ONCE = '[route]\ngroup_by = ["number"]\ngroup_wait = "0s"\n'
+
+
+def titles(sink) -> list[str]:
+    return [json.loads(request.body)["title"] for request in sink.requests]
+
+
+@pytest.mark.faults
+async def test_people_are_paged_from_memory_while_the_disk_is_full(
+    small_disk, daemon, sink, session, eventually, flood, experiment
+):
+    main = f'[notifiers.sink]\ntype = "webhook"\nurl = "{sink.url}/hook"\n[store_down]\nafter = "1s"\n'
+    daemon.configure(main=main, roster=ROSTER, process=AT_ONCE)
+    await daemon.start()
+    acknowledged, refused = await fill(daemon, session)
+
+    def told() -> list[str]:
+        return [title for title in titles(sink) if title.startswith(flood.FROM_MEMORY)]
+
+    await eventually(told, 60, "a page from memory")
+    await assert_known(daemon, session, acknowledged)
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+
+    async def all_stored() -> bool:
+        """Without any sender that sends again."""
+        known = {int(found["labels"]["number"]) for found in await daemon.firing(session)}
+        return known >= {*acknowledged, *refused}
+
+    await eventually(all_stored, 60, "what was refused is stored from memory")
+    own = {str(number) for number in (*acknowledged, *refused)}
+
+    def paged() -> set[str]:
+        bodies = [json.loads(request.body) for request in sink.requests]
+        return {body["labels"].get("number") for body in bodies}
+
+    await eventually(lambda: own <= paged(), 60, "every page")
+    keys = [request.headers["idempotency-key"] for request in sink.requests]
+    experiment(
+        "disk full (ENOSPC in the write-ahead log), room again",
+        runs=1,
+        duplicated=len(keys) - len(set(keys)),
+        seen=f"{len(acknowledged)} alerts acknowledged, {len(refused)} refused and stored later; {told()[0]}",
+    )
+
+
+@pytest.mark.faults
+async def test_a_state_directory_without_room_stops_nothing_while_the_database_has_some(
+    small_disk, daemon, session, tmp_path
+):
+    daemon.configure(main=f'[storage]\nurl = "sqlite:///{tmp_path / "elsewhere.db"}"\n', process=QUIET)
+    await daemon.start()
+    with (small_disk / "ballast").open("wb") as file:
+        try:
+            while True:
+                file.write(b"x" * 65536)
+                file.flush()
+        except OSError:
+            pass
+    for number in range(3):
+        assert await daemon.post(session, [alert(number)]) == 200
+    assert (await daemon.health()).alerts_firing == 3
