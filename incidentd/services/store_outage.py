@@ -41,7 +41,7 @@ MOST_HELD = 20_000
 """Alerts whose signals are kept to be stored later; what comes in beyond is told of in numbers only."""
 IN_FLIGHT = 32  # messages that one notifier sends at once
 RENEW_AFTER = timedelta(minutes=1)
-"""A process whose disk failed serves for so long at least: one that ended at once, again and again, would not."""
+"""A process that can store though its disk failed serves for so long: one that ended again and again would not."""
 _PROBE_SECONDS = 5.0
 _DISK = "the disk of the database failed: nothing acknowledged is lost, and incidentd starts anew so that it stays so"
 _PROBE_EVERY = timedelta(seconds=1)
@@ -169,12 +169,11 @@ class StoreOutage:
     async def work(self) -> float | None:
         """One look."""
         now = self._store.clock.now()
+        if self._store.suspect:
+            await self._make_room(now)
         if self._outage is None and self._store.failing_since is None:
             if self._changed:
                 await self._remember(now)
-            if self._store.suspect and now - self._began >= RENEW_AFTER:
-                log.error("disk_failed", remedy="this process ends, so that the next one opens the database anew")
-                self.renew()
             return None
         outage = self._present()
         if await self._is_back(outage):
@@ -185,6 +184,13 @@ class StoreOutage:
             self._judge(outage, now, left=await self.others())
             self._send_due(outage, now)
         return None
+
+    async def _make_room(self, now: datetime) -> None:
+        """End this process once its disk is well, at once where nothing can be stored until then."""
+        due = self._store.failing_since is not None or now - self._began >= RENEW_AFTER
+        if due and await self._store.disk_takes_writes():
+            log.error("disk_failed", remedy="this process ends, so that the next one opens the database anew")
+            self.renew()
 
     async def _remember(self, now: datetime) -> None:
         """Read what is kept in mind; where the store cannot be read either, what is known has to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -44,6 +45,10 @@ class Backend(Protocol):
 
     What is committed is kept; the process has to end without `close`, and the next one moves everything anew.
     """
+
+    async def takes_writes(self) -> bool:
+        """Whether the disk takes writes, to another file than those of the database."""
+        ...
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed: ...
 
@@ -99,7 +104,7 @@ class SqliteBackend:
         path = url.database or ""
         self.path = path
         self.check_due = _stopped_uncleanly(path) or _is_small(path)
-        self.suspect = False
+        self.suspect = self._log_failed = False
         self._commits, self._moved = 0, 0
 
         def connect() -> sqlite3.Connection:
@@ -107,6 +112,8 @@ class SqliteBackend:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             _sqlite_pragmas(connection, writer=True)
+            # What an earlier process left is moved as a whole, and the log begun anew: see `suspect`.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
             return connection
 
         self._writer: Engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
@@ -120,6 +127,9 @@ class SqliteBackend:
         event.listen(self._readers.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
+        if self._log_failed:
+            raise OSError(errno.EIO, "the disk of the database failed; a new process has to open it")
+
         def run(conn: Connection) -> Committed:
             try:
                 done = run_batch(conn, commands, clock)
@@ -134,9 +144,14 @@ class SqliteBackend:
         return await self.write_alone(run)
 
     def _judge(self, error: BaseException) -> None:
-        if is_input_output(error) and not self.suspect:
+        """After a write or a flush of the log that failed nothing can be made durable in that file any more.
+
+        The system takes what it could not write to be on the disk; and where ext4 had just given room to the file, what
+        is written there later is on the disk and yet not in the file: the next boot finds zeros.
+        """
+        if is_input_output(error):
             log.error("store_input_output_error", error=repr(error))
-            self.suspect = True
+            self.suspect = self._log_failed = True
 
     def _checkpoint(self, conn: Connection) -> None:
         """Move what is in the write-ahead log to the database, when there is much.
@@ -157,6 +172,20 @@ class SqliteBackend:
             log.error("store_checkpoint_failed", error=repr(error))
             if (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_IOERR:
                 self.suspect = True
+
+    async def takes_writes(self) -> bool:
+        def probe() -> bool:
+            file = f"{self.path}-probe"
+            try:
+                with open(file, "wb", buffering=0) as made:
+                    made.write(b"\0" * 4096)
+                    os.fsync(made.fileno())
+                os.unlink(file)
+            except OSError:
+                return False
+            return True
+
+        return await asyncio.to_thread(probe)
 
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -219,6 +248,9 @@ class MemoryBackend:
 
     async def tell(self, text: str) -> None:
         """There is nobody else."""
+
+    async def takes_writes(self) -> bool:
+        return True
 
     async def close(self) -> None:
         self._engine.dispose()

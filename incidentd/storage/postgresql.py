@@ -136,6 +136,9 @@ class PostgresBackend:
 
         await self._asked(self._engine, run, WRITE_SECONDS)
 
+    async def takes_writes(self) -> bool:
+        return True
+
     async def write_alone(self, action: Callable[[Connection], T]) -> T:
         return await asyncio.shield(self._asked(self._engine, action, None))
 

@@ -90,6 +90,10 @@ class Store:
         """Whether the disk failed: this process has to make room for one that opens the database anew."""
         return self.backend.suspect
 
+    async def disk_takes_writes(self) -> bool:
+        """Whether the next process could open the database."""
+        return await self.backend.takes_writes()
+
     @property
     def failing_since(self) -> datetime | None:
         """Since when nothing can be written, as far as it was tried; None when the store is well."""

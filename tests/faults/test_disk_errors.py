@@ -35,6 +35,9 @@ async def test_writes_that_fail_now_and_then(daemon, sink, session, eventually, 
 
         await eventually(refused, 120, "a sender is refused")
         await power.command("mend")
+        await eventually(lambda: not daemon.running, 60, "it ends when the disk is well")
+        assert await daemon.end(signal.SIGKILL) == 74
+        await daemon.start()  # as systemd does
     await senders.finish()
     await daemon.end(signal.SIGKILL)
     await power.unplug()  # what the system believed to be on the disk is forgotten
