@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from incidentd.domain.byte_sizes import readable
+
 DAY = timedelta(days=1)
 LATE_AFTER = timedelta(hours=1)
 """A backup that was due for so long, while the daemon ran, is late."""
@@ -115,11 +117,6 @@ def lacks_room(size: int, free: int, total: int) -> str:
     if size + reserve <= free:
         return ""
     return (
-        f"it needs {mib(size)}, and {mib(free)} of {mib(total)} are free: {mib(reserve)} have to stay free for the "
-        "store itself. Make room, keep fewer, or set another directory"
+        f"it needs {readable(size)}, and {readable(free)} of {readable(total)} are free: {readable(reserve)} have to "
+        "stay free for the store itself. Make room, keep fewer, or set another directory"
     )
-
-
-def mib(size: int) -> str:
-    """A size for people."""
-    return f"{size / 2**20:,.1f} MiB"

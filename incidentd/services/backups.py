@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -202,8 +202,8 @@ class Backups:
 class _Stoppable(Loop):
     """A backup under way is given up when the daemon ends."""
 
-    def __init__(self, name: str, work: object, stop: threading.Event) -> None:
-        super().__init__(name, work)  # type: ignore[arg-type]
+    def __init__(self, name: str, work: Callable[[], Awaitable[float | None]], stop: threading.Event) -> None:
+        super().__init__(name, work)
         self._stop_copying = stop
 
     async def stop(self) -> None:

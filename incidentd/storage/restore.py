@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from incidentd.domain.backups import Backup, Snapshot, mib
+from incidentd.domain.backups import Backup, Snapshot
+from incidentd.domain.byte_sizes import readable
 from incidentd.storage.backup import (
     CannotBackUp,
     Unusable,
@@ -143,7 +144,7 @@ def put_in_place(chosen: Plan, *, now: datetime, send_waiting: bool) -> Path | N
     room = chosen.source.stat().st_size
     free = shutil.disk_usage(database.parent).free
     if room > free:
-        raise CannotRestore(f"{database.parent} has no room: {mib(room)} are needed, {mib(free)} are free")
+        raise CannotRestore(f"{database.parent} has no room: {readable(room)} are needed, {readable(free)} are free")
     mark = Restored(
         at=now,
         file=chosen.source.name,
