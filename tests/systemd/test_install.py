@@ -132,7 +132,7 @@ def until_it_pages(machine) -> None:
 
 
 def info(machine, user: str = "root") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(machine.run("incidentctl", "--json", "--timeout", "30", "info", user=user))
+    found: dict[str, Any] = json.loads(machine.run("incidentctl", "--json", "--timeout", "100", "info", user=user))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = pytest.mark.systemd
+pytestmark = [pytest.mark.systemd, pytest.mark.timeout(900)]
 
 # As a third party writes it: a call that waits for a device, in a coroutine. It waits while the device is out of order.
 PLUGIN = """
