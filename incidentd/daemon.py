@@ -94,7 +94,6 @@ class Daemon:
         self._requests: Counter[tuple[str, str, str]] = Counter()  # answered ones of the API
         self._reloading = asyncio.Lock()
         self._started_at = self._clock.now()
-        self.renew: Callable[[], None] = lambda: None  # called when its process has to make room for a new one
         self.outgrown: Callable[[str], None] = lambda _: None  # called when the database is beyond this program
         self._notes: list[OwnAlarm] = []
         self._core: Core | None = None
@@ -120,11 +119,6 @@ class Daemon:
         """The services; only after `start`."""
         assert self._core is not None
         return self._core
-
-    @property
-    def disk_failed(self) -> bool:
-        """Whether its process has to end without closing the database: see `Backend.suspect`."""
-        return self._core is not None and self._core.store.suspect
 
     @property
     def host(self) -> PluginHost:
@@ -164,7 +158,6 @@ class Daemon:
         self._core.outage.others = self._others_go_on
         self._core.operations.retention.policy = lambda: self.configuration.daemon.retention
         self._core.operations.backups.follow(lambda: self.configuration.daemon)
-        self._core.outage.renew = self.renew
         self._core.desk.calendars.fetch = CalendarFetch(self._http)
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         self._core.operations.nodes.myself = self._myself

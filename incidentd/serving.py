@@ -42,9 +42,10 @@ async def serve(
         outgrown.append(why)
         stop.set()
 
-    daemon.outgrown, daemon.renew = on_outgrown, stop.set
+    daemon.outgrown = on_outgrown
     try:
         await daemon.start()
+        daemon.core.outage.renew = stop.set
         manager.ready(f"listening on {', '.join(daemon.urls())}")
         beside = [loop.create_task(_kick(manager)), loop.create_task(_reloads(daemon, manager, asked))]
         await stop.wait()
@@ -58,7 +59,9 @@ async def serve(
     if outgrown:
         raise SchemaTooNew(outgrown[0])
     log.info("stopped")
-    if daemon.disk_failed:  # what closes the database in the end would trust what the system believes of the disk
+    if (
+        daemon.core.store.suspect
+    ):  # what closes the database in the end would trust what the system believes of the disk
         os._exit(EXIT_DISK)
 
 

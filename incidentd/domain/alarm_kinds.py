@@ -73,6 +73,7 @@ KINDS: Mapping[str, AlarmKind] = {
     "backup-failed": AlarmKind("The last backup was not made, or is of no use", WARNING),
     "backup-late": AlarmKind("No backup was made when one was due", WARNING),
     "store-damaged": AlarmKind("The file of the store is damaged", CRITICAL, pages=True),
+    "disk-failed": AlarmKind("The disk of the database failed", CRITICAL, pages=True),
     "retention-failed": AlarmKind("Retention does not get on", WARNING),
     "store-grows": AlarmKind("The disk of the store will not do for long", WARNING),
     "store-down": AlarmKind("Nothing can be stored", CRITICAL),

@@ -210,3 +210,15 @@ async def test_what_other_nodes_take_care_of_is_left_to_them(daemon, disk):
     before = len(daemon.sender.sent)
     await disk.live(20)
     assert ("lin", "push") in told(daemon, before), "the page that is open takes its next step"
+
+
+async def test_a_disk_that_failed_is_said_and_the_process_makes_room(daemon, disk, monkeypatch):
+    renewed = []
+    monkeypatch.setattr(daemon.store.backend, "suspect", True)
+    daemon.core.outage.renew = lambda: renewed.append(True)
+    await disk.live(60)
+    [problem] = daemon.core.operations.problems()
+    assert problem.code == "disk-failed"
+    assert renewed == []  # it serves on for a while, so that it does not end again and again
+    await disk.live(10)
+    assert renewed == [True]

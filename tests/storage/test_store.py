@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.util import await_only
 
 from incidentd.storage import event_log
@@ -160,7 +160,7 @@ async def test_two_nodes_number_events_without_a_gap_and_in_order(make_store):
 
     await asyncio.wait_for(asyncio.gather(follow(), *(write(*one) for one in enumerate(nodes))), 60)
     assert seen == list(range(1, total + 1))
-    assert await reader.read(lambda conn: conn.execute(select(func.count()).select_from(meta)).scalar_one()) == total
+    assert len(await names(reader)) == total
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
@@ -180,5 +180,6 @@ async def test_two_nodes_that_lock_in_opposite_order_both_succeed(make_store):
 
     for _ in range(2):
         await asyncio.gather(left.write(add("a", "b")), right.write(add("b", "a")))
-    values = await left.read(lambda conn: list(conn.execute(select(meta.c.value)).scalars()))
+    mine = select(meta.c.value).where(meta.c.name.in_(["a", "b"]))
+    values = await left.read(lambda conn: list(conn.execute(mine).scalars()))
     assert values == ["4", "4"]
