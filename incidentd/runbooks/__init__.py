@@ -1,4 +1,4 @@
-"""The pages about incidentd's own alarms, which come with it: `pages` leads to docs/runbooks.
+"""The pages about incidentd's own alarms, which come with it: each in `pages` is a link into docs/runbooks.
 
 They are read without a daemon, for that may be what is wrong.
 """

@@ -51,6 +51,13 @@ def test_codes_and_severities_are_well_formed():
     assert [code for code, kind in KINDS.items() if kind.pages and kind.severity != CRITICAL] == []
 
 
+def test_every_page_comes_with_the_program(source):
+    """A link a page, for the build follows none to a directory: ln -s ../../../docs/runbooks/CODE.md"""
+    pages = {path.name for path in (source.root / "docs" / "runbooks").glob("*.md")}
+    links = {path.name: path.resolve() for path in (source.root / "incidentd" / "runbooks" / "pages").iterdir()}
+    assert links == {name: source.root / "docs" / "runbooks" / name for name in pages}
+
+
 def test_there_is_a_page_for_each_code_and_no_other():
     assert runbooks.codes() == sorted(KINDS)
     assert runbooks.page("no-such-code") is None
