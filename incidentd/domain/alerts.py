@@ -143,8 +143,11 @@ def flaps_until(changes: tuple[datetime, ...]) -> datetime:
 
 
 def is_flapping(changes: tuple[datetime, ...], now: datetime) -> bool:
-    """Whether the status changed `FLAP_CHANGES` times or more within `FLAP_WINDOW`."""
-    return sum(now - at < FLAP_WINDOW for at in changes) >= FLAP_CHANGES
+    """Whether the status changed `FLAP_CHANGES` times or more within `FLAP_WINDOW`.
+
+    Changes ahead of `now` are from before the clock was set back: when they were is not known.
+    """
+    return sum(timedelta(0) <= now - at < FLAP_WINDOW for at in changes) >= FLAP_CHANGES
 
 
 def apply_signal(state: AlertState | None, signal: Signal, now: datetime) -> tuple[AlertState | None, Effect]:

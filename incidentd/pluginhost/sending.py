@@ -83,6 +83,6 @@ class Sender(Generic[M]):
         return receipt
 
     def _rests_for(self) -> float:
-        """Seconds until it may be tried again."""
-        last = self._vitals.last_error_at
-        return (last + _QUARANTINE_REST - self._clock.now()).total_seconds() if last is not None else 0.0
+        """Seconds until it may be tried again; an error that lies ahead is from before the clock was set back."""
+        last, now = self._vitals.last_error_at, self._clock.now()
+        return (last + _QUARANTINE_REST - now).total_seconds() if last is not None and last <= now else 0.0
