@@ -24,6 +24,7 @@ from incidentd.services.chat_follow import ChatFollower
 from incidentd.services.chat_keeping import ChatKeeping
 from incidentd.services.chat_rooms import ChatRooms
 from incidentd.services.checklists import Checklists
+from incidentd.services.clock_watch import ClockWatch
 from incidentd.services.contact_tests import ContactTests
 from incidentd.services.contracts import Calls, CheckCalls, DaemonCalls, ReplayCalls
 from incidentd.services.delivery import DeliveryWorker, Sender
@@ -121,6 +122,8 @@ class Core:
         self.process = process = InForce(process)
         self.evolution = ProcessDesk(store, process, roster, source)
         self.operations = OperationsDesk(store, node)
+        self.clock = ClockWatch(store)
+        self.operations.watched.append(self.clock.problems)
         self.events = EventStream(store)
         self.mutes = Mutes(process)
         self.escalation = Escalation(roster, self.mutes)
@@ -175,6 +178,7 @@ class Core:
             self.outage.loop,
             self.own_alerts.loop,
             *self.operations.loops,
+            self.clock.loop,
         ]
 
     def _compose_sending(self, process: Callable[[], Process], roster: Callable[[], Roster], sender: Sender) -> None:
@@ -342,6 +346,7 @@ class Core:
 
     async def start(self) -> None:
         """Begin to do what is due, what was left by an earlier run first."""
+        await self.clock.start()  # before anything is written by the clock of now
         await self.prepare()
         await self.operations.start()
         for loop in (*self._loops, self.deliveries.loop):

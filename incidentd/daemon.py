@@ -45,7 +45,7 @@ from incidentd.lending import Lending
 from incidentd.plugin.values import Event as PluginEvent
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.host import PluginHost
-from incidentd.pluginhost.watchdog import LoopWatchdog
+from incidentd.pluginhost.stall_watch import StallWatch
 from incidentd.services.checks import Checks
 from incidentd.services.contracts import Calls
 from incidentd.services.event_tally import EventTally
@@ -104,7 +104,7 @@ class Daemon:
         self._api: ApiServer | None = None
         self._http: aiohttp.ClientSession | None = None
         self._outside: OutsideHeartbeat | None = None
-        self._watchdog = LoopWatchdog(self._on_stall)
+        self._stalls = StallWatch(configuration.daemon.state_dir, self._clock)
         self.log_levels = LogLevels(self._clock, configuration.daemon.log_level, self._tell)
         self._replays = Replays(
             self._clock,
@@ -137,6 +137,7 @@ class Daemon:
         """Bring everything up. Raises AlreadyRunning, SchemaTooNew, Damaged, CannotListen, SocketUnusable, OSError."""
         prepare_directories(self.configuration.daemon)
         self._lock.acquire()
+        self._stalls.begin()
         self._http = guarded_session(allow_private=self.configuration.daemon.allow_private)
         store = await Store.open(self.configuration.daemon.database_url.reveal(), self._clock)
         self._host = PluginHost(self._clock, self.configuration.environ)
@@ -162,6 +163,7 @@ class Daemon:
         self._core.attachments.limit = lambda: self.configuration.daemon.api.attachment_bytes
         self._core.operations.nodes.myself = self._myself
         self._core.operations.nodes.outgrown = self.outgrown
+        self._stalls.start(self._host)
         await self._load_plugins()
         self._tally = EventTally(store)
         await self._tally.start()
@@ -170,7 +172,6 @@ class Daemon:
         await self._listen()
         self._start_outside_heartbeat()
         self._lag.start()
-        self._watchdog.start()
         log.info("ready", version=VERSION, engine=store.engine, ingress=self.urls(), files=self.configuration.files)
 
     def _start_outside_heartbeat(self) -> None:
@@ -183,9 +184,8 @@ class Daemon:
     async def _load_plugins(self) -> Crew:
         """Plugins may hang for seconds while they load: the event loop must go on. Returns the former instances."""
         configuration = self.configuration
-        return await asyncio.to_thread(
-            self.host.load, configuration.adapters, self._lending().lend, configuration.daemon.disabled_plugins
-        )
+        disabled = (*configuration.daemon.disabled_plugins, *self._stalls.book.left_out)
+        return await asyncio.to_thread(self.host.load, configuration.adapters, self._lending().lend, disabled)
 
     def _lending(self) -> Lending:
         assert self._http is not None
@@ -305,9 +305,6 @@ class Daemon:
         names = PluginEvent.__struct_fields__
         self.host.observe([PluginEvent(**{name: getattr(event, name) for name in names}) for event in events])
 
-    def _on_stall(self, seconds: float, stack: str) -> None:
-        log.error("event_loop_stalled", seconds=round(seconds, 1), stack=stack)
-
     async def _others_go_on(self) -> bool:
         assert self._http is not None
         return await any_ready(self._http, places(self.core.operations.nodes.others()))
@@ -362,7 +359,7 @@ class Daemon:
         return await report(self.configuration, VERSION, await self.health(), deep=deep)
 
     def _all_notes(self) -> list[OwnAlarm]:
-        always = (self.core.operations, self.ingress.crowd, self.log_levels)
+        always = (self.core.operations, self.ingress.crowd, self.log_levels, self._stalls.book)
         known = (*always, self._certificate, self._spool, self._outside)
         told = [alarm for one in known if one is not None for alarm in one.problems()]
         return [*self.core.evolution.problems(self.configuration), *self._notes, *told]
@@ -396,6 +393,7 @@ class Daemon:
             self._notes = alarms("configuration-refused", refused)
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
             return wire.Reloaded(files=self.configuration.files, problems=_texts(self._notes), applied=False)
+        self._stalls.book.forgive()
         self._notes = needs_restart(self.configuration, fresh)
         self.configuration = fresh
         previous = await self._load_plugins()
@@ -425,7 +423,7 @@ class Daemon:
             await self._outside.close()
         self._lag.stop()
         self.log_levels.close()
-        self._watchdog.stop()
+        self._stalls.stop()
         if self._certificate is not None:
             self._certificate.stop()
         await self._replays.close()

@@ -14,6 +14,7 @@ from incidentd.ingress.outbound import open_socket
 from incidentd.plugin.adapters import Context, SignalSink, StoreUnavailable
 from incidentd.plugin.decoding import storable
 from incidentd.pluginhost.host import Lent
+from incidentd.pluginhost.pace import Pace
 from incidentd.services.chat_acts import LentChat
 from incidentd.services.checks import LentPauses
 from incidentd.services.duty_lending import LentDuty
@@ -33,8 +34,10 @@ class _Sink:
     def __init__(self, core: Callable[[], Core], instance: str) -> None:
         self._core = core
         self._instance = instance
+        self._pace = Pace()
 
     async def submit(self, signals: Sequence[object], *, once: str = "") -> None:
+        await self._pace.take(len(signals))
         await self._core().intake.submit(self._instance, signals, once)  # type: ignore[arg-type]
         if signals:
             self._core().traffic.heard(self._instance, len(signals))

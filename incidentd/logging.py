@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from incidentd.log_flood import FloodFilter
+
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -47,6 +49,7 @@ def _configure(handler: logging.Handler, level: str) -> None:
             ],
         )
     )
+    handler.addFilter(FloodFilter())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("aiosqlite", "sqlalchemy", "alembic", "asyncio", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -61,6 +61,8 @@ KINDS: Mapping[str, AlarmKind] = {
     "spool-waits": AlarmKind("Spooled entries cannot be handed in", WARNING),
     "spool-refused": AlarmKind("Spooled entries were refused for good", WARNING),
     "connections-full": AlarmKind("The listener is full", WARNING),
+    "plugin-left-out": AlarmKind("A plugin is left out", CRITICAL, pages=True),
+    "clock-stepped": AlarmKind("The clock was set", WARNING),
     "heartbeat-withheld": AlarmKind("The heartbeat to outside is withheld", CRITICAL, pages=True),
     "heartbeat-not-sent": AlarmKind("The heartbeat to outside does not arrive", WARNING),
     "log-debug": AlarmKind("Everything is logged", INFO),

@@ -16,6 +16,7 @@ class Crew(msgspec.Struct, kw_only=True):
     """A reload makes a new crew beside the old one, so that nothing is ever missing in between."""
 
     plugins: list[Vitals] = []
+    modules: dict[str, str] = {}  # top-level module -> the plugin whose code it is
     unusable: list[Vitals] = []
     sources: dict[str, RunningSource] = {}
     notifiers: dict[str, RunningNotifier] = {}

@@ -30,9 +30,10 @@ class PluginTooSlow(Exception):  # noqa: N818
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What one plugin offers; `error` says why it cannot be used."""
+    """What one plugin offers; `error` says why it cannot be used. Its code is below the top-level `module`."""
 
     name: str
+    module: str = ""
     sources: tuple[AdapterType[AlertSource], ...] = ()
     notifiers: tuple[AdapterType[Notifier], ...] = ()
     channels: tuple[AdapterType[SupportChannel], ...] = ()
@@ -101,6 +102,7 @@ def _ask(entry: EntryPoint) -> Found:
     manager.check_pending()
     return Found(
         name=entry.name,
+        module=_module(entry),
         sources=_checked(_answers(manager.hook.incidentd_sources), AlertSource),
         notifiers=_checked(_answers(manager.hook.incidentd_notifiers), Notifier),
         channels=_checked(_answers(manager.hook.incidentd_channels), SupportChannel),
@@ -116,7 +118,11 @@ def load_entry(entry: EntryPoint, seconds: float = LOAD_SECONDS) -> Found:
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
-        return Found(name=entry.name, error=f"{type(error).__name__}: {error}")
+        return Found(name=entry.name, module=_module(entry), error=f"{type(error).__name__}: {error}")
+
+
+def _module(entry: EntryPoint) -> str:
+    return entry.value.partition(":")[0].partition(".")[0].strip()
 
 
 def discover(disabled: Collection[str] = (), group: str = GROUP) -> list[Found]:

@@ -39,6 +39,7 @@ from incidentd.plugin.status import StatusReader
 from incidentd.plugin.subscribers import Subscribers
 from incidentd.plugin.support import Outgoing, ReportBook, SupportChannel
 from incidentd.plugin.values import BadRequest, Event, Notification, PermanentFailure, Receipt
+from incidentd.pluginhost.census import MANY, tasks_by_plugin
 from incidentd.pluginhost.crew import Crew
 from incidentd.pluginhost.discovery import LOAD_SECONDS, Found, discover, within
 from incidentd.pluginhost.embedding import EmbeddingFailed, RunningEmbedder
@@ -169,7 +170,8 @@ class PluginHost:
         What cannot be created is shown in `health`. May take seconds: call it on a thread.
         """
         found = self._discovered(disabled)
-        crew = Crew(plugins=[self._plugin_vitals(one) for one in found])
+        modules = {one.module: one.name for one in found if one.module}
+        crew = Crew(plugins=[self._plugin_vitals(one) for one in found], modules=modules)
         sources, notifiers, channels, embedders = self._wanted(adapters, found)
         for source in sources:
             vitals = Vitals(source.name, source.type, "source", self._clock)
@@ -337,13 +339,20 @@ class PluginHost:
         return set(self._crew.notifiers)
 
     def blame(self, instance: str, detail: str) -> None:
-        """Note something about an instance that another part of the daemon saw."""
+        """Note something about an instance, or a plugin, that another part of the daemon saw."""
         for vitals in self._crew.vitals():
             if vitals.instance == instance:
                 vitals.note(detail)
 
+    def modules(self) -> Mapping[str, str]:
+        """The plugins by the top-level module of their code."""
+        return self._crew.modules
+
     def health(self) -> tuple[AdapterHealth, ...]:
         """Every plugin that is not well, and every instance."""
+        for plugin, number in tasks_by_plugin(self._crew.modules).items():
+            if number > MANY:
+                self.blame(plugin, f"{number} of its tasks run at once: it may leak them")
         return tuple(
             shown
             for shown in (one.shown() for one in self._crew.vitals())

@@ -24,6 +24,7 @@ from incidentd.plugin.values import (
     WebhookResponse,
 )
 from incidentd.pluginhost.contained import CLOSE_SECONDS, close_quietly, contained
+from incidentd.pluginhost.pace import answering
 from incidentd.pluginhost.sending import SEND_SECONDS, Sender
 from incidentd.pluginhost.vitals import Vitals
 
@@ -31,6 +32,8 @@ HANDLER_SECONDS = 10.0
 _CHECKS_SECONDS = 2.0
 _FIRST_RESTART = 1.0
 _LAST_RESTART = 300.0
+_SETTLED = 10.0
+"""A task that runs for so long runs again."""
 log = structlog.get_logger("incidentd.plugins")
 
 
@@ -100,7 +103,8 @@ class RunningListener:
         async def guarded(request: WebhookRequest) -> WebhookResponse:
             try:
                 async with asyncio.timeout(HANDLER_SECONDS):
-                    response = await contained(handler(request))
+                    with answering():
+                        response = await contained(handler(request))
             except (BadRequest, StoreUnavailable):  # the sender's fault, and the store's
                 raise
             except TimeoutError:
@@ -123,12 +127,16 @@ class RunningListener:
         pause = _FIRST_RESTART
         while True:
             began = asyncio.get_running_loop().time()
+            well = asyncio.get_running_loop().call_later(_SETTLED, self.vitals.task_runs)
             try:
                 await contained(self._listener.run())
+                self.vitals.task_runs()
                 return  # it said that it is done
             except Exception as error:
-                self.vitals.failed("run", error)
+                self.vitals.task_ended(error)
                 log.warning(f"{self.vitals.role}_failed", instance=self.vitals.instance, error=repr(error))
+            finally:
+                well.cancel()
             if asyncio.get_running_loop().time() - began > _LAST_RESTART:
                 pause = _FIRST_RESTART  # it ran well for a while
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))

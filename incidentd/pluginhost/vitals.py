@@ -29,6 +29,8 @@ class Vitals:
         self._last_error: datetime | None = None
         self.condition: Callable[[], Condition | None] = lambda: None
         """What the instance says of itself; told while its calls go well."""
+        self.stopped = ""
+        """Why its own task does not run, where it has one: calls that go well meanwhile do not hide it."""
         self.rest: timedelta | None = None
         """How long it rests in quarantine before it is tried again, where that is known."""
 
@@ -44,9 +46,18 @@ class Vitals:
         text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
         self._failures += 1
         self._last_error = self._clock.now()
-        self._detail = f"{what}: {text}".replace("\n", " ")[:_DETAIL]
+        self._detail = _told(what, text)
         if self._state in ("ok", "degraded", "quarantined"):
             self._state = "quarantined" if self._failures >= QUARANTINE_AFTER else "degraded"
+
+    def task_ended(self, error: BaseException) -> None:
+        """Its own task failed, and is started again later."""
+        self.failed("run", error)
+        self.stopped = self._detail
+
+    def task_runs(self) -> None:
+        """Its own task has been running for a while."""
+        self.stopped = ""
 
     def refused(self, what: str, error: BaseException) -> None:
         """The other side said no to one message: shown, and no step towards quarantine."""
@@ -82,7 +93,7 @@ class Vitals:
         """As the wire shows it."""
         state, detail = self._state, self._detail
         if state == "ok":
-            state, detail = self._own_words()
+            state, detail = ("degraded", self.stopped) if self.stopped else self._own_words()
         elif state == "quarantined" and self.rest is not None and self._last_error is not None:
             detail = f"paused after {self._failures} failures in a row, {self._tried_again()}; the last one: {detail}"
         return AdapterHealth(
@@ -110,3 +121,7 @@ class Vitals:
             return "ok" if told.well else "degraded", str(told.text).replace("\n", " ")[:_DETAIL]
         except (Exception, SystemExit) as error:
             return "degraded", f"condition: {type(error).__name__}: {error}".replace("\n", " ")[:_DETAIL]
+
+
+def _told(what: str, text: str) -> str:
+    return f"{what}: {text}".replace("\n", " ")[:_DETAIL]

@@ -49,7 +49,6 @@ class ClockWatch:
         if by:
             await self.stepped(by)
         self._last = self._read()
-        self.loop.start()
 
     async def work(self) -> float | None:
         """One look."""

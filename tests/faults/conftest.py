@@ -64,6 +64,11 @@ class DaemonProcess:
 
     async def start(self) -> None:
         """Returns when it is ready. Raises AssertionError with the log when it is not."""
+        await self.launch()
+        await self.ready()
+
+    async def launch(self) -> None:
+        """Start without waiting."""
         self.starts += 1
         if self.starts == 1:
             self.state.mkdir(mode=0o700, exist_ok=True)
@@ -74,6 +79,9 @@ class DaemonProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *self.wrap, PROGRAM, "serve", env=environ, cwd=self.directory, stdout=file, stderr=file
             )
+
+    async def ready(self) -> None:
+        """Returns when it says so."""
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < deadline and self.running:
             for line in self.log.read_bytes().splitlines():
@@ -82,6 +90,10 @@ class DaemonProcess:
                     return
             await asyncio.sleep(0.01)
         raise AssertionError(f"the daemon is not ready: {self.log.read_text(errors='replace')[-3000:]}")
+
+    def tell(self, number: signal.Signals) -> None:
+        """Only send it."""
+        os.kill(self.pid, number)
 
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end; returns the exit status."""

@@ -90,7 +90,6 @@ async def test_a_step_is_told_once_and_for_an_hour(daemon):
     assert watch.problems() == before
     steady[0] += timedelta(hours=1, seconds=1)
     assert watch.problems() == []
-    await watch.loop.stop()
 
 
 async def test_a_clock_that_was_set_back_while_the_daemon_was_away_is_seen_at_the_start(daemon):
