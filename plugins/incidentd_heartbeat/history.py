@@ -16,6 +16,8 @@ _MAX_RUNS = 32  # open at once
 _LONGEST_RUN = timedelta(days=3)
 """A run that took longer was most likely another one's start; as healthchecks.io has it."""
 _MAX_BLIND = 10
+AHEAD = timedelta(seconds=30)
+"""Further ahead of the clock than any other node's: the clock was set back."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -143,6 +145,19 @@ def judge(history: History, expected: Expected, blind: Iterable[Span], now: date
     elif next_at is not None and next_at <= now:
         status, since = CheckStatus.LATE, next_at
     return Verdict(status=status, since=since, detail=excuse, next_at=next_at, down_at=down_at, why=why)
+
+
+def put_right(history: History, now: datetime) -> History:
+    """The history after the clock was set back: what seems to have been heard ahead of `now` was heard before it.
+
+    Otherwise a job that died would be missed later by as much as the clock was set back. Other nodes' clocks may be
+    ahead by a little.
+    """
+    begun = (history.good_at, *history.runs.values())
+    if all(at is None or at - now <= AHEAD for at in begun):
+        return history
+    runs = {run: min(at, now) for run, at in history.runs.items()}
+    return msgspec.structs.replace(history, good_at=history.good_at and min(history.good_at, now), runs=runs)
 
 
 def _next(history: History, expected: Expected, spans: Sequence[Span]) -> tuple[datetime | None, str]:

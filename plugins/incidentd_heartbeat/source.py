@@ -36,7 +36,7 @@ from incidentd.plugin import (
 from incidentd_heartbeat.alert import alert_signal
 from incidentd_heartbeat.book import Book, BookKeeper
 from incidentd_heartbeat.config import CheckConfig, HeartbeatConfig, NewCheck, as_uuid, is_slug
-from incidentd_heartbeat.history import Expected, History, Span, heard, judge, missed, paused, with_pause
+from incidentd_heartbeat.history import Expected, History, Span, heard, judge, missed, paused, put_right, with_pause
 from incidentd_heartbeat.listening import BEAT
 from incidentd_heartbeat.ping import MAX_BODY, read_ping
 
@@ -141,6 +141,8 @@ class HeartbeatSource(AlertSource):
         dues = []
         for name in self._names(book):
             history = book.histories.get(name, History())
+            if put_right(history, now) != history:
+                history = await self._book.change(name, partial(put_right, now=now))
             if with_pause(history, pauses.get(name), now) != history:
                 history = await self._book.change(name, partial(with_pause, pause=pauses.get(name), now=now))
             due = await self._judge(name, history, _gaps(book), now)
@@ -151,7 +153,8 @@ class HeartbeatSource(AlertSource):
         return min(dues, default=None)
 
     async def _listen(self, now: datetime) -> None:
-        if self._judges_from is None:
+        set_back = self._beat_at is not None and self._beat_at > now
+        if self._judges_from is None or set_back:
             self._judges_from = now + self._config.settle
         if self._beat_at is None or not timedelta(0) <= now - self._beat_at < BEAT:
             await self._book.beat(now)

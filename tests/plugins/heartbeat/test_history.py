@@ -17,6 +17,7 @@ from incidentd_heartbeat.history import (
     heard,
     judge,
     missed,
+    put_right,
     with_pause,
 )
 from incidentd_heartbeat.listening import DEAF, Listening, beat
@@ -259,3 +260,12 @@ def test_a_clock_that_was_put_back_starts_anew():
     ahead = Listening(NOON + 5 * HOUR)
     assert beat(ahead, NOON).alive_at == NOON
     assert beat(Listening(NOON + timedelta(seconds=2)), NOON).alive_at == NOON + timedelta(seconds=2)
+
+
+def test_a_clock_that_was_set_back_hides_no_job_that_died():
+    history = put_right(after((GOOD, 24 * HOUR), (START, 25 * HOUR)), NOON)
+    assert history.good_at == NOON
+    assert status(history, 10 * MINUTE) is CheckStatus.DOWN, "the run that began counts from then too"
+    slightly_ahead = after((GOOD, timedelta(seconds=20)))
+    assert put_right(slightly_ahead, NOON) == slightly_ahead, "another node's clock"
+    assert put_right(EMPTY, NOON) == EMPTY

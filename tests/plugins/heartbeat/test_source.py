@@ -374,3 +374,11 @@ async def test_without_checks_nothing_runs():
     source, context = make_source(KIND, {}, FakeContext())
     await asyncio.wait_for(source.run(), 1)
     assert context.memory.kept == {}
+
+
+async def test_a_job_that_died_is_missed_in_time_although_the_clock_was_set_back(node):
+    await node.look()
+    await node.ping("backup")
+    node.clock.set(node.clock.now() - 24 * HOUR)
+    await node.lives(71 * MINUTE)
+    assert node.said() == [("backup", "firing")]
