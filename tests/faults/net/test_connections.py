@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import resource
 import sys
 from pathlib import Path
@@ -71,6 +72,13 @@ def resident(pid: int) -> float:
         return int(file.read().split()[1]) * resource.getpagesize() / 2**20
 
 
+def processor(pid: int) -> float:
+    """Seconds of a core that it used."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.mark.parametrize("kind", ["idle", "head", "body"])
 async def test_ten_thousand_connections(daemon, session, fault_alert, percentile, experiment, runs, kind):
     count, seconds = runs(10_000, 1_000), 15
@@ -99,3 +107,75 @@ async def test_ten_thousand_connections(daemon, session, fault_alert, percentile
     )  # fmt: skip
     assert refused == 0
     assert known >= len(before_it) + len(sent)
+
+
+async def test_descriptors_run_out(daemon, session, fault_alert, percentile, experiment, eventually):
+    """More peers than descriptors, of a process that may open few: the socket API has some left, nothing spins."""
+    daemon.configure(process=QUIET)
+    daemon.wrap = ("prlimit", "--nofile=300:300")
+    await daemon.start()
+    flood = Flood(daemon.port, 1000, "idle", 20)
+    flooding = asyncio.create_task(flood.run())
+    alerts = map(fault_alert, itertools.count())
+    try:
+        await asyncio.sleep(3)
+        calls, sent, refused = await measured(daemon, session, alerts, 5)
+        problems = (await daemon.health()).problems
+    finally:
+        flood.end()
+        await flooding
+    assert any("the listener is full (150 connections)" in problem for problem in problems)
+
+    taken = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (taken, 300))  # now really none: accept itself fails
+    before = processor(daemon.pid)
+    socks = []
+    for _ in range(50):
+        reader_writer = await asyncio.open_connection("127.0.0.1", daemon.port)
+        socks.append(reader_writer[1])
+    await asyncio.sleep(3)
+    spun = (processor(daemon.pid) - before) / 3
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (300, 300))
+    for one in socks:
+        one.close()
+
+    async def well() -> bool:
+        return await daemon.post(session, [next(alerts)]) == 200
+
+    await eventually(well, 20, "it recovers by itself")
+    experiment(
+        "descriptors: 300 for 1,000 peers, then none",
+        runs=len(sent) + refused, lost=0, missed=refused, duplicated=None,
+        aimed="API answers, new senders get in, nothing spins",
+        seen=f"API p99 {percentile(calls, 99) * 1000:.0f} ms, {spun * 100:.0f} % of a core while accept fails",
+    )  # fmt: skip
+    assert refused == 0
+
+
+async def test_a_stream_that_nobody_reads(daemon, session, fault_alert, percentile, experiment, eventually, runs):
+    daemon.configure(process=QUIET)
+    await daemon.start()
+    path = str(daemon.directory / "run" / "api.sock")
+    deaf = []
+    for _ in range(20):
+        _, writer = await asyncio.open_unix_connection(path, limit=2**10)
+        writer.write(b"GET /v1/events?after=0 HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
+        deaf.append(writer)
+    before = resident(daemon.pid)
+    for number in range(runs(60, 10)):
+        batch = [fault_alert(number * 200 + n, padding="x" * 400) for n in range(200)]
+        assert await daemon.post(session, batch) == 200
+    calls, _, _ = await measured(daemon, session, map(fault_alert, itertools.count(10**6)), 3)
+
+    def dropped() -> bool:
+        with open(f"/proc/{daemon.pid}/net/unix", encoding="ascii") as file:
+            return sum(path in line and line.split()[5] == "03" for line in file) < len(deaf)
+
+    await eventually(dropped, 90, "those that read nothing are dropped")
+    experiment(
+        "event stream: 20 peers that read nothing", runs=len(deaf), lost=0, missed=0, duplicated=None,
+        aimed="API p99 < 100 ms, memory bounded",
+        seen=f"API p99 {percentile(calls, 99) * 1000:.0f} ms, {before:.0f} -> {resident(daemon.pid):.0f} MiB",
+    )  # fmt: skip
+    for one in deaf:
+        one.close()

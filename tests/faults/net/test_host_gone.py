@@ -1,0 +1,149 @@
+"""One incidentd watches another: when it is killed, stopped, cut off or cannot store, the watcher pages."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+UUID = "5d9f1c1e-6c0b-4d0a-9a8e-0f6f3d7c2b11"
+PERIOD, GRACE = 2, 3
+WATCHER = """
+[sources.heartbeat]
+type = "heartbeat"
+ping_key = {{ file = "{key}" }}
+settle = "1s"
+[sources.heartbeat.checks.other]
+period = "{period}s"
+grace = "{grace}s"
+uuid = "{uuid}"
+[notifiers.sink]
+type = "webhook"
+url = "{sink}/hook"
+"""
+WATCHED = '[heartbeat]\nurl = "http://127.0.0.1:{port}/ping/{uuid}"\nevery = "1s"\n'
+ROSTER = """
+[people.ada]
+contacts = [{ notifier = "sink" }]
+[policies.default]
+steps = [{ targets = ["person:ada"], delay = "1h" }]
+"""
+
+
+@pytest.fixture
+async def watched(daemon, tmp_path, sqlite_template):
+    """A second daemon, made like the first."""
+    directory = tmp_path / "watched"
+    directory.mkdir()
+    made = type(daemon)(directory, sqlite_template)
+    yield made
+    if made.running:
+        made.tell(signal.SIGCONT)
+        await made.end(signal.SIGKILL)
+
+
+def read_only(watched) -> None:
+    """Its disk takes no more writes: no file may grow, not even the log of its database."""
+    watched.limit_files(0)
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGSTOP", "cannot store"])
+async def test_the_watcher_pages(daemon, watched, sink, eventually, tmp_path, experiment, runs, how):
+    times = runs(5, 1)
+    (tmp_path / "key").write_text("0123456789abcdef0123456789abcdef")
+    main = WATCHER.format(key=tmp_path / "key", period=PERIOD, grace=GRACE, uuid=UUID, sink=sink.url)
+    daemon.configure(main=main, roster=ROSTER, process='[route]\ngroup_wait = "0s"\ngroup_interval = "1s"\n')
+    await daemon.start()
+    watched.configure(main=WATCHED.format(port=daemon.port, uuid=UUID))
+    now, waits = asyncio.get_running_loop().time, []
+    for _ in range(times):
+        await watched.start()
+        await asyncio.sleep(2.5)
+        before, began = len(sink.requests), now()
+        if how == "SIGKILL":
+            await watched.end(signal.SIGKILL)
+        elif how == "SIGSTOP":
+            watched.tell(signal.SIGSTOP)
+        else:
+            read_only(watched)
+        await eventually(lambda before=before: len(sink.requests) > before, 60, f"paged after {how}")
+        waits.append(now() - began)
+        watched.tell(signal.SIGCONT) if watched.running else None
+        if watched.running:
+            await watched.end(signal.SIGKILL)
+    experiment(
+        f"host gone: {how}; the other incidentd pages",
+        runs=times, lost=None, missed=times - len(waits), duplicated=None,
+        aimed=f"within period + grace ({PERIOD} s + {GRACE} s)", seen=f"{min(waits):.1f} .. {max(waits):.1f} s",
+    )  # fmt: skip
+
+
+CUT = """
+set -e
+ip link set lo up
+ip link add near type veth peer name far
+ip address add 10.77.0.1/24 dev near && ip link set near up
+unshare --net sleep 600 & other=$!
+echo $other > "$1/other"
+sleep 0.5
+ip link set far netns $other
+nsenter --target $other --net sh -c 'ip link set lo up; ip address add 10.77.0.2/24 dev far; ip link set far up'
+exec sleep 600
+"""
+
+
+@pytest.fixture
+def two_machines(as_root, tmp_path):
+    """Two network namespaces with a cable in between; (command of the near one, of the far one, how to cut it)."""
+    if not shutil.which("nsenter") or not shutil.which("ip"):
+        pytest.skip("needs nsenter(1) and ip(8)")
+    script = tmp_path / "cable.sh"
+    script.write_text(CUT)
+    holder = subprocess.Popen(["unshare", "--net", "sh", str(script), str(tmp_path)])
+    try:
+        other = tmp_path / "other"
+        for _ in range(100):
+            up = ["nsenter", "--target", str(holder.pid), "--net", "ip", "-br", "address"]
+            if b"10.77.0.1" in subprocess.run(up, capture_output=True, check=False).stdout and other.exists():
+                break
+            subprocess.run(["sleep", "0.1"], check=True)
+        subprocess.run(["sleep", "1"], check=True)
+        near = ("nsenter", "--target", str(holder.pid), "--net")
+        far = ("nsenter", "--target", other.read_text().strip(), "--net")
+        yield near, far
+    finally:
+        holder.kill()
+        holder.wait()
+        subprocess.run(["kill", (tmp_path / "other").read_text().strip()], check=False)
+
+
+async def test_the_watcher_pages_when_the_cable_is_cut(
+    daemon, watched, sink, eventually, tmp_path, experiment, two_machines
+):
+    near, far = two_machines
+    (tmp_path / "key").write_text("0123456789abcdef0123456789abcdef")
+    log = f'[notifiers.page]\ntype = "log"\npath = "{tmp_path / "pages"}"\n'
+    main = WATCHER.format(key=tmp_path / "key", period=PERIOD, grace=GRACE, uuid=UUID, sink=sink.url) + log
+    daemon.configure(main=main, roster=ROSTER.replace('"sink"', '"page"'), process='[route]\ngroup_wait = "0s"\n')
+    own = (daemon.config / "incidentd.toml").read_text().replace("127.0.0.1:0", "10.77.0.1:9095")
+    (daemon.config / "incidentd.toml").write_text(own)
+    daemon.wrap, watched.wrap = near, far
+    await daemon.start()
+    watched.configure(main=WATCHED.format(port=9095, uuid=UUID).replace("127.0.0.1", "10.77.0.1"))
+    await watched.start()
+    await asyncio.sleep(2.5)
+    pages = tmp_path / "pages"
+    assert not pages.exists() or not pages.read_text()
+    began = asyncio.get_running_loop().time()
+    subprocess.run([*far, "ip", "link", "set", "far", "down"], check=True)
+    await eventually(lambda: pages.exists() and "other is down" in pages.read_text(), 60, "paged")
+    experiment(
+        "host gone: its network is cut without a word",
+        runs=1, lost=None, missed=0, duplicated=None, aimed=f"within period + grace ({PERIOD} s + {GRACE} s)",
+        seen=f"{asyncio.get_running_loop().time() - began:.1f} s",
+    )  # fmt: skip
