@@ -122,8 +122,6 @@ class Core:
         self.process = process = InForce(process)
         self.evolution = ProcessDesk(store, process, roster, source)
         self.operations = OperationsDesk(store, node)
-        self.clock = ClockWatch(store)
-        self.operations.watched.append(self.clock.problems)
         self.events = EventStream(store)
         self.mutes = Mutes(process)
         self.escalation = Escalation(roster, self.mutes)
@@ -165,6 +163,8 @@ class Core:
         self._loops = self._make_loops(store)
 
     def _make_loops(self, store: Store) -> list[Loop]:
+        self.clock = ClockWatch(store)
+        self.operations.watched.append(self.clock.problems)
         return [
             router_loop(store, self.grouping, lambda: self.intake.busy),
             expiry_loop(store, self.intake),
