@@ -18,7 +18,7 @@ from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
 
 STEPPED = "daemon.clock_stepped"
-log = structlog.get_logger("incidentd.clock")
+log = structlog.get_logger("incidentd")
 
 
 def steady_clock() -> timedelta:
