@@ -40,13 +40,13 @@ def send(who):
             return
         name = f"s{who}-{number}"
         body = json.dumps([{"labels": {"alertname": name}, "endsAt": "2100-01-01T00:00:00Z"}])
-        status = exchange(http.client.HTTPConnection("127.0.0.1", 9095, timeout=120), "POST", "/api/v2/alerts", body)
+        status = exchange(http.client.HTTPConnection("127.0.0.1", 9095, timeout=900), "POST", "/api/v2/alerts", body)
         (taken if status == 200 else failed).append(name if status == 200 else f"{name}: {status}")
         time.sleep(0.02)
 
 def read(who):
     while not os.path.exists("/run/enough"):
-        status = exchange(Local("localhost", timeout=120), "GET", "/v1/info")
+        status = exchange(Local("localhost", timeout=900), "GET", "/v1/info")
         (reads if status == 200 else failed).append(f"reader {who}: {status}")
         time.sleep(0.02)
 
@@ -75,7 +75,7 @@ def test_no_connection_is_refused_and_none_is_lost_over_restarts(boot, experimen
         machine.eventually(lambda before=before: len(machine.stored()) > before + 20, "alerts are taken")
         machine.run("systemctl", "restart", "incidentd.service")
     machine.run("touch", "/run/enough")
-    out, err = clients.communicate(timeout=150)
+    out, err = clients.communicate(timeout=900)
     assert clients.returncode == 0, err
     seen = json.loads(out)
     lost = set(seen["taken"]) - set(machine.stored())
