@@ -55,6 +55,7 @@ from incidentd.wire import severity as wire_severity
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import subscribers as wire_subscribers
 from incidentd.wire import updates as wire_updates
+from incidentd.wire import upkeep as wire_upkeep
 from incidentd.wire import views as wire_views
 from incidentd.wire import wording as wire_wording
 
@@ -306,6 +307,11 @@ CALLS = {
     "signing_keys": lambda c: c.signing_keys(),
     "rotate_keys": lambda c: c.rotate_keys(wire_keys.RotateKeys()),
     "backups": lambda c: c.backups(),
+    "nodes": lambda c: c.nodes(),
+    "forget_node": lambda c: c.forget_node("two"),
+    "doctor": lambda c: c.doctor(),
+    "log_level": lambda c: c.log_level(),
+    "set_log_level": lambda c: c.set_log_level(wire_upkeep.SetLogLevel(level="debug")),
     "make_backup": lambda c: c.make_backup(),
     "letters": lambda c: c.letters(),
     "letter": lambda c: c.letter("2024-03"),
