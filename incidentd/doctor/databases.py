@@ -15,7 +15,9 @@ from sqlalchemy.engine import URL, make_url
 
 from incidentd.domain.checkup import Finding, ok, problem, skipped, warning
 from incidentd.plugin.values import Secret
+from incidentd.storage.backup import sqlite_file
 from incidentd.storage.migrate import HEAD
+from incidentd.storage.postgresql import hosts
 
 _SECONDS = 5.0
 _OLDEST_SQLITE = (3, 37)
@@ -26,11 +28,12 @@ _SKEW_SECONDS = 1.0
 
 def look(url: Secret, *, deep: bool = False) -> Iterator[Finding]:
     """The checks of whatever store is configured."""
-    parsed = make_url(url.reveal())
-    if parsed.get_backend_name() == "sqlite":
-        yield from _sqlite(Path(parsed.database or ""), deep=deep)
-    else:
-        yield from _postgresql(parsed)
+    file = sqlite_file(url.reveal())
+    if file is not None:
+        yield from _sqlite(file, deep=deep)
+        return
+    for address in hosts(url.reveal()):
+        yield from _postgresql(make_url(address))
 
 
 # ------------------------------------------------------------------ SQLite

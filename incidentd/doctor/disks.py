@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from incidentd.configuration.daemon_settings import DaemonSettings
 from incidentd.domain.checkup import Finding, ok, problem, skipped, warning
+from incidentd.storage.backup import sqlite_file
 
 _MIB = 2**20
 _LITTLE = 64 * _MIB
@@ -45,7 +44,7 @@ def room(place: Path) -> Iterator[Finding]:
 
 def kind(settings: DaemonSettings) -> Iterator[Finding]:
     """SQLite's write-ahead log needs shared memory and locks of one machine (sqlite.org/wal.html)."""
-    if make_url(settings.database_url.reveal()).get_backend_name() != "sqlite":
+    if sqlite_file(settings.database_url.reveal()) is None:
         yield skipped("file-system", "the store is PostgreSQL")
         return
     name = file_system(settings.state_dir)

@@ -33,8 +33,9 @@ class Unusable(Exception):  # noqa: N818
 
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database, None for another engine's."""
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    if url.partition(":")[0].partition("+")[0] != "sqlite":  # one of PostgreSQL may name several hosts
+        return None
+    return Path(make_url(url).database or "")
 
 
 def restoring(database: Path) -> Path:

@@ -95,7 +95,7 @@ def engine_of(url: str) -> str:
     """sqlite or postgresql. Raises `CannotCopy`."""
     try:
         found = make_url(url).get_backend_name()
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: several hosts
         found = ""
     if found not in ("sqlite", "postgresql"):
         raise CannotCopy("write each store as sqlite:////path/file.db or postgresql://user@host/database")

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -41,7 +42,7 @@ async def assert_known(daemon, session, numbers) -> None:
 
 
 async def assert_recovers(daemon, session, eventually, acknowledged, refused) -> None:
-    """With room again, in the same process: what was refused is taken, and all is routed."""
+    """With room again what was refused is taken, and all is routed."""
     for number in refused:
         assert await daemon.post(session, [alert(number)]) == 200
     await assert_known(daemon, session, acknowledged + refused)
@@ -61,6 +62,10 @@ async def test_a_database_that_cannot_grow(daemon, session, eventually):
     await assert_known(daemon, session, acknowledged)
     assert daemon.running
     daemon.limit_files(resource.RLIM_INFINITY)
+    # A write that failed for another reason than want of room: it makes place for a process that trusts nothing.
+    await eventually(lambda: not daemon.running, 60, "it ends when the file can be written again")
+    assert await daemon.end(signal.SIGKILL) == 74
+    await daemon.start()
     await assert_recovers(daemon, session, eventually, acknowledged, refused)
 
 
