@@ -35,7 +35,9 @@ async def test_every_table_is_told_with_its_size_rows_and_age(store, clock):
     if store.engine == "sqlite" and not await store.read(_tells_sizes):
         assert found["events"].bytes is None
     else:
-        assert 310 * 200 < found["events"].bytes < 310 * 800
+        assert found["events"].bytes > 310 * 200
+        if store.engine == "sqlite":  # PostgreSQL's file keeps the room of rows that tests before this one removed
+            assert found["events"].bytes < 310 * 800
         assert found["learnings"].bytes > 0
 
 
