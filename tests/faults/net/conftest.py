@@ -22,6 +22,7 @@ class Got:
     at: float
     key: str
     recipient: str
+    attempt: int
     numbers: tuple[str, ...]
 
 
@@ -65,7 +66,7 @@ class Vendor:
         size = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         said = json.loads(await reader.readexactly(size))
         now = asyncio.get_running_loop().time()
-        got = Got(now, said["idempotency_key"], said["recipient"], _numbers(said))
+        got = Got(now, said["idempotency_key"], said["recipient"], said["attempt"], _numbers(said))
         self.got.append(got)
         status = await self._status(reader, got.at)
         if status == 200:

@@ -22,9 +22,11 @@ contacts = [{ notifier = "sink" }]
 [people.bob]
 contacts = [{ notifier = "sink" }]
 [policies.default]
+repeat = 0
 steps = [{ targets = ["person:ada"], delay = "6s" }, { targets = ["person:bob"], delay = "2h" }]
 """
-PROCESS = '[route]\ngroup_by = ["number"]\ngroup_wait = "4s"\n'
+# Nothing is due to be repeated within a day: so whatever is told again has fired twice.
+PROCESS = '[route]\ngroup_by = ["number"]\ngroup_wait = "4s"\nrepeat_interval = "30d"\n'
 
 
 class Wall:
