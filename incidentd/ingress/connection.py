@@ -10,7 +10,8 @@ from aiohttp import web
 
 from incidentd.bounded_http import BoundedConnection, BoundedServer
 from incidentd.ingress.answers import CAREFUL
-from incidentd.ingress.crowd import Crowd, place_of
+from incidentd.ingress.crowd import Crowd
+from incidentd.plugin.allowance import sender_network
 
 HEAD_SECONDS = 5.0
 IDLE_SECONDS = 180.0
@@ -42,7 +43,7 @@ class Connection(BoundedConnection):
             for option, value in _ALIVE:
                 sock.setsockopt(socket.IPPROTO_TCP, option, value)
         peer = transport.get_extra_info("peername")
-        evicted = self._crowd.enter(self, place_of(str(peer[0])) if isinstance(peer, tuple) else "")
+        evicted = self._crowd.enter(self, sender_network(str(peer[0]), "", ()) if isinstance(peer, tuple) else "")
         if evicted is not None:
             evicted.abort()
 

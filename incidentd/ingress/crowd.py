@@ -6,7 +6,6 @@ sender that leaks connections, closes its own, and a new sender gets in. Request
 
 from __future__ import annotations
 
-import ipaddress
 import resource
 import time
 from collections import defaultdict
@@ -36,15 +35,6 @@ def raise_limit(most: int = 65_536) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         except (OSError, ValueError):  # a sandbox may forbid it, and has set what it wants
             return
-
-
-def place_of(address: str) -> str:
-    """Whom an address belongs to: of IPv6 the network of 64 bits, for a host may choose the rest."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 class Crowd(Generic[C]):

@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -102,6 +103,13 @@ class DaemonProcess:
             self._process.send_signal(number)
         async with asyncio.timeout(STOP_SECONDS):
             return await self._process.wait()
+
+    def command(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
+        """One of the daemon's commands, with its configuration."""
+        environ = {**os.environ, "HOME": str(self.directory), "INCIDENTD_CONFIG_DIR": str(self.config)}
+        return subprocess.run(
+            [PROGRAM, *arguments], env=environ, capture_output=True, text=True, timeout=timeout, check=False
+        )
 
     def limit_files(self, size: int) -> None:
         """Let no file of the daemon grow beyond `size` bytes (RLIMIT_FSIZE); RLIM_INFINITY takes the limit away."""

@@ -6,8 +6,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -43,13 +41,6 @@ def alert(number: int, page: str = "no") -> dict:
         "annotations": {"description": TEXT},
         "endsAt": "2100-01-01T00:00:00Z",
     }
-
-
-def incidentd(daemon, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One of the daemon's commands, with its configuration."""
-    environ = {**os.environ, "HOME": str(daemon.directory), "INCIDENTD_CONFIG_DIR": str(daemon.config)}
-    program = Path(sys.executable).with_name("incidentd")
-    return subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
 async def fill(daemon, session, count: int) -> None:
@@ -117,7 +108,7 @@ async def test_a_backup_under_load_has_what_was_acknowledged_before_it(daemon, s
     backups = daemon.state / "backups"
     lost = sum(len(senders.before(began) - numbers_in(backups / one.file)) for began, one, _ in made)
     began, first, _ = made[0]
-    restored = incidentd(daemon, "restore", "--yes", str(backups / first.file))
+    restored = daemon.command("restore", "--yes", str(backups / first.file), timeout=120)
     assert restored.returncode == 0, restored.stderr
     await daemon.start()
     lost += len(senders.before(began) - {int(one["labels"]["number"]) for one in await daemon.firing(session)})
@@ -208,10 +199,10 @@ async def test_a_page_that_is_damaged_while_the_daemon_runs(daemon, sink, sessio
         seen["told in health"] += await tells_damage(daemon)
         await daemon.end(signal.SIGKILL)
         if is_damaged(daemon.state / "incidentd.db"):
-            answer = incidentd(daemon, "serve")
+            answer = daemon.command("serve", timeout=120)
             seen["start refused"] += answer.returncode == 69
             seen["named the backup"] += backup.file in answer.stderr
-        restored = incidentd(daemon, "restore", "--yes", str(daemon.state / "backups" / backup.file))
+        restored = daemon.command("restore", "--yes", str(daemon.state / "backups" / backup.file), timeout=120)
         assert restored.returncode == 0, restored.stderr
         await daemon.start()
     experiment(

@@ -1,12 +1,9 @@
 """A store with a page that waits moves to PostgreSQL and back between two runs of a daemon, which goes on with it."""
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -22,12 +19,6 @@ steps = [{ targets = ["person:ada"], delay = "1h" }]
 """
 WAITS = '[route]\ngroup_wait = "20s"\ngroup_by = ["number"]\n'
 EVENTS = 120_000
-
-
-def incidentd(daemon, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "HOME": str(daemon.directory), "INCIDENTD_CONFIG_DIR": str(daemon.config)}
-    program = Path(sys.executable).with_name("incidentd")
-    return subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, timeout=600, check=False)
 
 
 def add_history(file: Path) -> None:
@@ -66,7 +57,7 @@ async def test_a_page_that_waits_goes_out_after_the_move(daemon, sink, session, 
 
     def move(source: str, target: str) -> tuple[float, int]:
         began = time.monotonic()
-        answer = incidentd(daemon, "migrate-store", "--json", source, target)
+        answer = daemon.command("migrate-store", "--json", source, target, timeout=600)
         assert answer.returncode == 0, answer.stderr
         return time.monotonic() - began, sum(one["rows"] for one in json.loads(answer.stdout))
 

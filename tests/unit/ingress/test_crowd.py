@@ -2,7 +2,8 @@
 
 import pytest
 
-from incidentd.ingress.crowd import Crowd, affordable, place_of
+from incidentd.ingress.crowd import Crowd, affordable
+from incidentd.plugin.allowance import sender_network
 
 
 class Peers:
@@ -73,13 +74,14 @@ def test_it_says_for_a_minute_that_it_was_full():
     ("address", "place"),
     [
         ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),  # as a socket for both families tells it
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("", ""),
     ],
 )
 def test_of_ipv6_a_whole_network_is_one_place(address, place):
-    assert place_of(address) == place
+    assert sender_network(address, "", ()) == place
 
 
 @pytest.mark.parametrize(("descriptors", "most"), [(65_536, 4096), (1024, 768), (300, 150), (-1, 4096)])
