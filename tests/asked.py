@@ -28,8 +28,12 @@ _OF_ONE_ENGINE = (
     "replay/",
     "virtual_time.py",
     "storage/maintenance.py add_as",
+    "storage/clock_shift.py _move",
+    "storage/sizes.py _disk",
+    "storage/store_move.py _sqlite",
 )
-"""What looks after the engine itself, and what only a replay asks, whose database is in memory."""
+"""What looks after the engine itself or one end of a move, what only a replay asks, whose database is in memory, what
+moves after the clock of an only node stepped, and how full the disk of a file is."""
 
 
 def who_asks(frame: FrameType | None) -> str | None:

@@ -74,6 +74,7 @@ async def test_what_people_named_a_time_for_keeps_it(daemon):
     assert (await due(daemon))["silence.end"] == named
 
 
+@pytest.mark.both_engines
 async def test_a_step_is_told_once_and_for_an_hour(daemon):
     steady = [timedelta(0)]
     wall = SystemClock()

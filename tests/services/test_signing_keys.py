@@ -62,6 +62,7 @@ async def test_several_keys_hold_at_once(daemon, link):
     assert (await daemon.core.links.acknowledge(link)).state == "acknowledged"
 
 
+@pytest.mark.both_engines
 async def test_another_node_and_another_start_know_of_it(daemon):
     keys, other = daemon.core.operations.keys, SigningKeys(daemon.store)
     await other.start()

@@ -122,6 +122,7 @@ async def test_nobody_is_told_where_the_configuration_says_so(daemon, disk):
     assert (await daemon.alert_row("disk")).status == "firing"
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("reads", [True, False])
 async def test_an_open_page_goes_on_and_is_not_sent_twice(daemon, disk, reads):
     await daemon.fire()
