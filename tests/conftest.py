@@ -34,6 +34,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -59,6 +60,9 @@ SCHEMA = (
     " JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
 )
 """What must be as it was before a database is lent again: each column of each table and index."""
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if "CI" not in os.environ:  # where hypothesis has a profile of its own, untimed too
+    settings.load_profile("untimed")
 T = TypeVar("T")
 Content = tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]
 MakeStore = Callable[..., Awaitable[Store]]

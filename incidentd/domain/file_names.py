@@ -15,8 +15,13 @@ def safe_file_name(name: str, otherwise: str) -> str:
     `otherwise` stands for a name of which nothing is left.
     """
     last = re.split(r"[/\\]", name)[-1]
-    kept = _OTHER.sub("_", last).strip("_ ").lstrip(".-").rstrip(". ")
+    kept = _trimmed(_OTHER.sub("_", last))
     if len(kept) > _LONGEST:
         stem, dot, ending = kept.rpartition(".")
         kept = f"{stem[: _LONGEST - 1 - len(ending)]}{dot}{ending}" if dot and len(ending) <= 10 else kept[:_LONGEST]
-    return kept or otherwise
+    return _trimmed(kept) or otherwise
+
+
+def _trimmed(name: str) -> str:
+    """Without what hides a file, looks like an option or cannot be seen at either end."""
+    return name.lstrip("_ .-").rstrip("_ .")

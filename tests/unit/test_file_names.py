@@ -22,6 +22,8 @@ from incidentd.domain.file_names import safe_file_name
         ("", "file-7"),
         ("/..", "file-7"),
         ("x" * 300 + ".tar", "x" * 96 + ".tar"),
+        (".'0", "0"),
+        ("x" * 99 + "_y", "x" * 99),
     ],
 )
 def test_it_keeps_what_can_be_kept(name, safe):
