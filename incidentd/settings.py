@@ -19,7 +19,7 @@ from incidentd.configuration.documents import Document
 from incidentd.configuration.learning_tables import learning_problems
 from incidentd.configuration.letter_tables import letter_problems
 from incidentd.configuration.named_files import OnDisk
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_file import PROCESS_FILE, read_process, route_problems
 from incidentd.configuration.process_sources import source_of
 from incidentd.configuration.retro_tables import retro_problems
@@ -29,6 +29,7 @@ from incidentd.configuration.roster_file import LOG_NOTIFIER, ROSTER_FILE, read_
 from incidentd.configuration.severity_tables import severity_problems
 from incidentd.configuration.support_references import support_problems
 from incidentd.domain.alarm_kinds import alarms
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.own_alarms import OwnAlarm
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process

@@ -16,12 +16,13 @@ from incidentd.configuration.backup_table import BackupSettings, BackupTable, ba
 from incidentd.configuration.directories import default_runtime_dir, default_spool_dir, default_state_dir
 from incidentd.configuration.documents import Document
 from incidentd.configuration.own_alarms_table import OwnAlarmsTable, own_paging
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.retention_table import RetentionTable, retention
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
 from incidentd.configuration.store_down_table import StoreDownTable, store_down
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, PositiveDuration, Table
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.own_paging import OwnPaging
 from incidentd.domain.retention import Retention
 from incidentd.domain.store_down import StoreDown

@@ -11,7 +11,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
+from incidentd.domain.file_faults import Fault
 from incidentd.spool import ENVIRONMENT_VARIABLE as SPOOL_VARIABLE
 
 

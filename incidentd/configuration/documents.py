@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import pydantic
 
-from incidentd.configuration.problems import ConfigurationError, Explained, Fault, dotted, explain
+from incidentd.configuration.problems import ConfigurationError, Explained, dotted, explain
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.toml_lines import Path, key_lines, line_of
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)

@@ -11,26 +11,10 @@ from typing import Any
 import msgspec
 import pydantic
 
-from incidentd.domain.display import safe_line
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.toml_lines import Path
 
 _SHOWN = 12  # names listed in a remedy
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong. `line` is 0 where none can be named; `key` is dotted, as in the file."""
-
-    file: str
-    line: int
-    key: str
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        key = f" {self.key}:" if self.key else ""
-        remedy = f" — {self.remedy}" if self.remedy else ""
-        return safe_line(f"{place}:{key} {self.what}{remedy}")
 
 
 class ConfigurationError(Exception):

@@ -11,8 +11,9 @@ import tomli_w
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.named_files import Kept, stands_beside
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_file import PROCESS_FILE, read_process
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.process import Process
 from incidentd.domain.process_keys import still_there
 from incidentd.domain.process_versions import Source

@@ -11,10 +11,11 @@ import pydantic
 
 from incidentd.configuration.documents import Document
 from incidentd.configuration.named_files import NamedFiles
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.review_templates import BadTemplate, tried
 from incidentd.configuration.support_tables import CalendarTable, business_calendar
 from incidentd.configuration.values import Duration, Name, Table
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.lint.lexicon_file import BadLexicon
 from incidentd.domain.lint.wording_settings import MUTE_AFTER, WordingSettings
 from incidentd.domain.people import Roster
@@ -122,8 +123,7 @@ def _check_lexicon(language: str, own: str, file: FilePath) -> None:
     try:
         with_own(language, own, str(file))
     except BadLexicon as error:
-        faults = [msgspec.convert(one, Fault, from_attributes=True) for one in error.faults]
-        raise ConfigurationError(faults) from None
+        raise ConfigurationError(error.faults) from None
 
 
 def review_windows(table: ReviewTable) -> dict[Severity, ReviewWindow]:

@@ -12,9 +12,9 @@ import structlog
 
 from incidentd.clock import Clock
 from incidentd.configuration.daemon_settings import AdapterInstance
-from incidentd.configuration.problems import Fault
 from incidentd.domain.checks import CheckState
 from incidentd.domain.display import safe_line
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.people import Person
 from incidentd.domain.reachability import NotifierState
 from incidentd.plugin.adapters import (

@@ -9,8 +9,9 @@ import msgspec
 import pydantic
 
 from incidentd.configuration.daemon_settings import AdapterInstance
-from incidentd.configuration.problems import Fault, explain, suggestion
+from incidentd.configuration.problems import explain, suggestion
 from incidentd.configuration.secrets import resolve_secrets
+from incidentd.domain.file_faults import Fault
 from incidentd.plugin.adapters import AdapterConfig, AdapterType
 from incidentd.pluginhost.discovery import Found
 

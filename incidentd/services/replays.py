@@ -13,9 +13,10 @@ import structlog
 
 from incidentd.clock import Clock
 from incidentd.configuration.documents import Document
-from incidentd.configuration.problems import ConfigurationError, Fault
+from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.process_file import read_process
 from incidentd.configuration.roster_file import read_roster
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.services.errors import Conflict, Invalid, NotFound

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from incidentd.domain.display import safe_line
+from incidentd.domain.file_faults import Fault
 from incidentd.domain.lint.lexicon import GRAMMAR, Find, Lexicon, Rule, Subject, by_first_word, normal
 from incidentd.domain.lint.phrases import BadPhrase, Phrase, WordSet, parse_phrase
 from incidentd.domain.toml_lines import Path, key_lines, line_of
@@ -20,25 +20,10 @@ T = TypeVar("T")
 _MOST_CHARACTERS = 400_000
 
 
-class LexiconFault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong with a lexicon. `line` is 0 where none can be named."""
-
-    file: str
-    line: int
-    key: str
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        key = f" {self.key}:" if self.key else ""
-        return safe_line(f"{place}:{key} {self.what} — {self.remedy}")
-
-
 class BadLexicon(Exception):
     """The lexicon cannot be used; `faults` holds every fault that was found."""
 
-    def __init__(self, faults: Sequence[LexiconFault]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
 
@@ -86,7 +71,7 @@ class _File:
 
     def __init__(self, text: str, file: str) -> None:
         self._file = file
-        self._faults: list[LexiconFault] = []
+        self._faults: list[Fault] = []
         self._source = text.replace("\r\n", "\n")
         self._lines: dict[Path, int] | None = None  # read when there is a fault: a third of the time
         self._data = self._parsed(text)
@@ -137,14 +122,14 @@ class _File:
         return data
 
     def _refuse(self, line: int, what: str, remedy: str) -> NoReturn:
-        raise BadLexicon([LexiconFault(file=self._file, line=line, key="", what=what, remedy=remedy)])
+        raise BadLexicon([Fault(file=self._file, line=line, key="", what=what, remedy=remedy)])
 
     def _fault(self, path: Path, what: str, remedy: str) -> None:
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
         if self._lines is None:
             self._lines = key_lines(self._source)
         line = line_of(self._lines, path)
-        self._faults.append(LexiconFault(file=self._file, line=line, key=key, what=what, remedy=remedy))
+        self._faults.append(Fault(file=self._file, line=line, key=key, what=what, remedy=remedy))
 
     def _text(self, key: str, otherwise: str) -> str:
         value = self._data.get(key, otherwise)
