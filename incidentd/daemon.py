@@ -352,6 +352,8 @@ class Daemon:
             certificate=self._shown_certificate,
             review_name=lambda: self._process().review_name,
             backup=self.core.operations.backups.health,
+            retention=self.core.operations.retention.health,
+            log=self.log_levels.now,
         ).health()
 
     async def doctor(self, *, deep: bool) -> wire_upkeep.DoctorReport:

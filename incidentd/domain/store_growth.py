@@ -46,6 +46,11 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     growth: float | None
 
     @property
+    def days(self) -> float | None:
+        """That the disk will do, growing as lately; None where it does not grow, or nobody knows."""
+        return self.free / self.growth if self.growth else None
+
+    @property
     def is_full(self) -> bool:
         """A day more, or 64 MiB, does not fit: soon nothing can be stored, and senders are refused."""
         return self.free < max(_LEAST_FREE, self.growth or 0)

@@ -177,6 +177,7 @@ class Backups:
             count=len(self._kept),
             next_at=self._next(settings),
             failed=self._failed,
+            verified_at=good.verified_at if good else None,
         )
 
     def _next(self, settings: BackupSettings) -> datetime | None:

@@ -25,6 +25,8 @@ from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
 from incidentd.wire import health as wire_health
 from incidentd.wire.backups import BackupHealth
+from incidentd.wire.retention import RetentionHealth
+from incidentd.wire.upkeep import LogLevel
 
 _DAY = timedelta(hours=24)
 _PAGE_SIZE = os.sysconf("SC_PAGESIZE")
@@ -74,6 +76,8 @@ class HealthView:
         certificate: Callable[[], Certificate | None] = lambda: None,
         review_name: Callable[[], str] = lambda: DEFAULT_REVIEW_NAME,
         backup: Callable[[], BackupHealth | None] = lambda: None,
+        retention: Callable[[Connection], RetentionHealth | None] = lambda _: None,
+        log: Callable[[], LogLevel | None] = lambda: None,
     ) -> None:
         self._store = store
         self._adapters = adapters
@@ -85,6 +89,8 @@ class HealthView:
         self._certificate = certificate
         self._review_name = review_name
         self._backup = backup
+        self._retention = retention
+        self._log = log
 
     async def health(self) -> wire.Health:
         """The state of everything, and in words what is wrong."""
@@ -116,11 +122,12 @@ class HealthView:
             loop_lag_ms=round(self._lag_ms(), 1),
             rss_mib=round(resident_mib(), 1),
             config_files=tuple(self._config_files()),
+            log=self._log(),
         )
 
     async def _with_store(self) -> wire.Health:
         now = self._store.clock.now()
-        counts = await self._store.read(lambda conn: _Counts(conn, now))
+        counts, retention = await self._store.read(lambda conn: (_Counts(conn, now), self._retention(conn)))
         adapters = tuple(_with_what_waits(one, counts.waiting_of) for one in self._adapters())
         certificate = self._certificate()
         duty = await self._duty() if self._duty is not None else ()
@@ -144,6 +151,8 @@ class HealthView:
             sources=await self._sources(adapters),
             store=counts.store,
             backup=self._backup(),
+            retention=retention,
+            log=self._log(),
         )
 
 

@@ -105,6 +105,19 @@ class Retentions:
             ]
         return []
 
+    def health(self, conn: Connection) -> wire_retention.RetentionHealth | None:
+        """The latest run, the next and the holds, for health; None where none runs by itself."""
+        if self.policy is None:
+            return None
+        latest = next(iter(runs.latest(conn, 1)), None)
+        return wire_retention.RetentionHealth(
+            state=latest.state if latest else "",
+            last_at=(latest.ended_at or latest.started_at) if latest else None,
+            removed=sum(one.get("rows", 0) for one in latest.counts.values()) if latest else 0,
+            next_at=self._in_force.next_at(self._store.clock.now()),
+            holds=len(holds.listed(conn, released=False)),
+        )
+
     async def _watch(self) -> None:
         """Look at the latest run about every minute, for health."""
         now = self._store.clock.now()

@@ -108,4 +108,4 @@ def room(of: StoreHealth) -> Room | None:
 
 def _enough_for(of: StoreHealth) -> float | None:
     left = room(of)
-    return left.free / left.growth if left is not None and left.growth else None
+    return left.days if left is not None else None

@@ -24,7 +24,9 @@ from incidentd.wire.base import RowId as RowId
 from incidentd.wire.base import Text as Text
 from incidentd.wire.health import AdapterHealth as AdapterHealth
 from incidentd.wire.health import OwnAlarm, SourceHealth
+from incidentd.wire.retention import RetentionHealth
 from incidentd.wire.store import StoreHealth
+from incidentd.wire.upkeep import LogLevel
 
 API_VERSION = "1.0"
 
@@ -76,6 +78,8 @@ class Health(Frozen, frozen=True):
     store: StoreHealth | None = None
     backup: BackupHealth | None = None
     alarms: tuple[OwnAlarm, ...] = ()  # `problems` with their codes, in the same order
+    retention: RetentionHealth | None = None
+    log: LogLevel | None = None
 
 
 class Event(Frozen, frozen=True):

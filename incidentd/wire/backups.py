@@ -35,10 +35,11 @@ class StoreBackups(Frozen, frozen=True):
 
 
 class BackupHealth(Frozen, frozen=True):
-    """The last good backup of the node that answers, and the next."""
+    """The last good backup of the node that answers, when it was restored to try it, and the next."""
 
     last_at: Instant | None
     last_bytes: int
     count: int
     next_at: Instant | None
     failed: str
+    verified_at: Instant | None = None

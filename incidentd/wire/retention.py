@@ -48,6 +48,16 @@ class RetentionPolicy(Frozen, frozen=True):
     holds: int  # in force
 
 
+class RetentionHealth(Frozen, frozen=True):
+    """The latest run, the next one, and how many legal holds are in force."""
+
+    state: str  # of the latest run: running | done | failed, "" before the first
+    last_at: Instant | None  # when it ended, or began if it goes on
+    removed: int  # rows, by it
+    next_at: Instant
+    holds: int
+
+
 class RetentionForecast(Frozen, frozen=True):
     """What of a class a run would remove now, and what is old enough and stays, by reason."""
 

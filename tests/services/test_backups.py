@@ -172,7 +172,7 @@ async def test_one_at_a_time_and_at_once_when_asked(backups, clock):
         await backups.now("lin")
     assert (await making).last_seq == 1
     assert (await told(backups, "backup.made"))[0].actor == "ada"
-    assert backups.health().last_at == clock.now()
+    assert backups.health().last_at == backups.health().verified_at == clock.now()
 
 
 async def test_the_end_of_the_daemon_gives_up_what_is_under_way(backups, clock, directory):

@@ -332,7 +332,9 @@ async def test_it_runs_at_its_hour_and_the_next_day_again(daemon, desk):
     done = await finish(daemon, desk.retention)
     assert (done.state, done.by) == ("done", "system")
     assert done.started_at == datetime(2026, 3, 2, 3, 30, tzinfo=UTC)
-    assert (await desk.retention.show()).next_at == datetime(2026, 3, 3, 3, 30, tzinfo=UTC)
+    told = await daemon.store.read(desk.retention.health)
+    assert (told.state, told.last_at, told.removed, told.holds) == ("done", done.ended_at, 0, 0)
+    assert (await desk.retention.show()).next_at == told.next_at == datetime(2026, 3, 3, 3, 30, tzinfo=UTC)
     await daemon.advance(DAY)
     assert len((await desk.retention.show()).runs) == 2
     with pytest.raises(Conflict, match="runs already"):

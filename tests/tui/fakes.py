@@ -80,6 +80,7 @@ def _beside(name: str):
 fake_reviews = _beside("fake_reviews")
 fake_experiments = _beside("fake_experiments")
 fake_learning = _beside("fake_learning")
+fake_house = _beside("fake_house")
 fake_insights = _beside("fake_insights")
 
 
@@ -1826,6 +1827,7 @@ class ReviewCalls(FakeDaemon):
 
 
 class FakeClient(
+    fake_house.FakeHouse,  # type: ignore[misc,name-defined]
     fake_insights.FakeInsights,  # type: ignore[misc,name-defined]
     fake_experiments.FakeExperiments,  # type: ignore[misc,name-defined]
     fake_learning.FakeLearning,  # type: ignore[misc,name-defined]

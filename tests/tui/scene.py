@@ -36,6 +36,10 @@ from incidentd.wire import protection as wire_protection
 from incidentd.wire import quieting as wire_quieting
 from incidentd.wire import silences as wire_silences
 from incidentd.wire import views as wire_views
+from incidentd.wire.backups import BackupHealth
+from incidentd.wire.retention import RetentionHealth
+from incidentd.wire.store import StoreHealth
+from incidentd.wire.upkeep import LogLevel
 
 _ALERTS = (
     # name, severity, minutes ago, count, service, summary
@@ -805,6 +809,7 @@ def _health(client: Any, fakes: Any) -> None:
             silent=bool(refused),
         )
 
+    at_night = fakes.NOW - timedelta(hours=12)
     people = "[people] of roster.toml"
     client.nodes_now = fakes.replace(
         client.nodes_now,
@@ -839,4 +844,16 @@ def _health(client: Any, fakes: Any) -> None:
         deliveries_waiting=1,
         deliveries_failed_24h=1,
         sources=(source("alertmanager", 0.2, 14), source("pagerduty", 14, 0, {"signature": 4, "body": 1})),
-    )
+        store=StoreHealth(
+            engine="postgresql", bytes=412 * 2**20, reusable=0, growth_a_day=3.1 * 2**20, disk_free=21 * 2**30,
+            disk_size=40 * 2**30,
+        ),
+        backup=BackupHealth(
+            last_at=at_night, last_bytes=41 * 2**20, count=14, next_at=at_night + timedelta(days=1), failed="",
+            verified_at=at_night + timedelta(seconds=40),
+        ),
+        retention=RetentionHealth(
+            state="done", last_at=at_night, removed=1204, next_at=at_night + timedelta(days=1), holds=2
+        ),
+        log=LogLevel(level="info", configured="info", changed=()),
+    )  # fmt: skip

@@ -36,7 +36,7 @@ LOOKS = {
     "override": (None, ("3", "right_square_bracket", "l", "l", "O")),
     "health": (None, ("8", "j", "j", "j")),
     "health-check": (None, ("8", "j", "j")),
-    "health-node": (None, ("8", "G", *("k",) * 13)),
+    "health-node": (None, ("8", "G", *("k",) * 20)),
     "health-pause": (None, ("8", "j", "j", "P")),
     "insights": (None, ("7", "j", "j")),
     "insights-dots": (None, ("7", "j", "j", "enter", *"hhhhhh")),

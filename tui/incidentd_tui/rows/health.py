@@ -8,7 +8,7 @@ from incidentd import wire
 from incidentd.wire import health as wire_health
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Link, Model
-from incidentd_tui.rows import alarms, checks, nodes
+from incidentd_tui.rows import alarms, checks, house, nodes
 
 Key = tuple[str, int]
 _DAYS_LOW = 7
@@ -21,11 +21,11 @@ _LAG_HIGH_MS = 250.0
 
 
 _ROLES = (("source", "SOURCES"), ("notifier", "NOTIFIERS"), ("plugin", "PLUGINS THAT COULD NOT BE LOADED"))
-_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON", checks.HEAD, nodes.HEAD)
+_HEADS = ("PEOPLE WHO MAY NOT BE REACHED", "PROBLEMS", "DAEMON", checks.HEAD, nodes.HEAD, house.HEAD)
 
 
 def keys(model: Model) -> list[Key]:
-    """Sources, checks, notifiers and broken plugins, people without a working contact, problems, nodes, figures."""
+    """Sources, checks, notifiers and broken plugins, people without a working contact, problems, nodes, facts."""
     health = model.health
     if health is None:
         return []
@@ -44,7 +44,9 @@ def keys(model: Model) -> list[Key]:
         rows.append(("fine", 0))
     if known := nodes.ordered(model):
         rows += [("gap", 13), ("head", 4), *(("node", at) for at in range(len(known)))]
-    rows += [("gap", 12), ("head", 2), *(("figure", number) for number in range(len(figures(model, health))))]
+    for head, name in ((5, "house"), (2, "figure")):
+        told = len(facts(model, health, name))
+        rows += [("gap", 14 + head), ("head", head), *((name, number) for number in range(told))] if told else []
     return rows
 
 
@@ -88,8 +90,8 @@ def row(model: Model, key: Key, width: int) -> list[paint.Line]:
             lines = [[("✓ none", theme.success)]]
         case "problem" if number < len(health.problems):
             lines = alarms.row(health, number, width)
-        case "figure":
-            lines = [_figure(figures(model, health)[number])]
+        case "house" | "figure":
+            lines = [house.row(one) for one in facts(model, health, name)[number : number + 1]]
         case _:
             lines = [[]]
     return lines
@@ -208,42 +210,33 @@ def _traffic_lines(model: Model, instance: str, width: int) -> list[paint.Line]:
     return lines
 
 
-Figure = tuple[str, str, bool]  # label, value, whether it is a reason to look
+def facts(model: Model, health: wire.Health, name: str) -> list[house.Fact]:
+    """Those of the house, or of the daemon at work, by the first part of their keys."""
+    return house.facts(model, health) if name == "house" else figures(model, health)
 
 
-def figures(model: Model, health: wire.Health) -> list[Figure]:
+def figures(model: Model, health: wire.Health) -> list[house.Fact]:
     """What the daemon says of itself, and what this session knows of the connection."""
-    rows: list[Figure] = [
-        ("status", health.status, health.status != "ok"),
-        (
-            "alerts firing",
-            f"{health.alerts_firing}, {health.alerts_unrouted} without a route",
-            health.alerts_unrouted > 0,
-        ),
-        ("timers", f"{health.timers_due} due, {health.timers_failing} failing", health.timers_failing > 0),
-        (
-            "deliveries",
-            f"{health.deliveries_waiting} waiting, {health.deliveries_failed_24h} failed in 24 h",
-            health.deliveries_failed_24h > 0,
-        ),
-        ("loop lag", f"{health.loop_lag_ms:.0f} ms", health.loop_lag_ms > _LAG_HIGH_MS),
-        ("memory", f"{health.rss_mib:.0f} MiB", False),
+    fact = house.Fact
+    unrouted, failed = health.alerts_unrouted, health.deliveries_failed_24h
+    rows = [
+        fact("status", health.status, health.status != "ok"),
+        fact("alerts firing", f"{health.alerts_firing}, {unrouted} without a route", unrouted > 0),
+        fact("timers", f"{health.timers_due} due, {health.timers_failing} failing", health.timers_failing > 0),
+        fact("deliveries", f"{health.deliveries_waiting} waiting, {failed} failed in 24 h", failed > 0),
+        fact("loop lag", f"{health.loop_lag_ms:.0f} ms", health.loop_lag_ms > _LAG_HIGH_MS),
+        fact("memory", f"{health.rss_mib:.0f} MiB"),
     ]
-    if model.info is not None:
-        up = phrases.clock(model.now() - model.info.started_at)
-        rows.append(("version", f"{model.info.version} on {model.info.engine}, up {up}", False))
-        rows.append(("listens on", ", ".join(model.info.ingress) or "no TCP port", not model.info.ingress))
-        rows.append(
-            ("you are", f"{model.info.person or 'not in the roster'} ({model.info.role})", not model.info.person)
-        )
+    if (info := model.info) is not None:
+        up = phrases.clock(model.now() - info.started_at)
+        rows += [
+            fact("version", f"{info.version} on {info.engine}, up {up}"),
+            fact("listens on", ", ".join(info.ingress) or "no TCP port", not info.ingress),
+            fact("you are", f"{info.person or 'not in the roster'} ({info.role})", not info.person),
+        ]
     if health.tls_expires_at is not None:
         left = (health.tls_expires_at - model.now()).days
-        rows.append(("certificate", f"{', '.join(health.tls_names)}, {left} days left", left < _DAYS_LOW))
-    rows.append(("configuration", ", ".join(health.config_files) or "defaults", False))
-    rows.append(("connection", model.link.value, model.link is not Link.LIVE))
+        rows.append(fact("certificate", f"{', '.join(health.tls_names)}, {left} days left", left < _DAYS_LOW))
+    rows.append(fact("configuration", ", ".join(health.config_files) or "defaults"))
+    rows.append(fact("connection", model.link.value, model.link is not Link.LIVE))
     return rows
-
-
-def _figure(figure: Figure) -> paint.Line:
-    label, value, bad = figure
-    return [(f"{label:<15}", theme.muted), ("▲ " if bad else "", theme.warning), (value, theme.plain)]

@@ -1,8 +1,9 @@
-"""Mode 8: plugins, checks, problems, nodes and figures of the daemon."""
+"""Mode 8: plugins, checks, problems, nodes, the house of the daemon and its figures."""
 
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import cast
 
 from incidentd import runbooks, wire
@@ -13,9 +14,9 @@ from incidentd.wire.nodes import Node
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.forms import checking
 from incidentd_tui.model import Changes
-from incidentd_tui.rows import alarms, checks, health, nodes
+from incidentd_tui.rows import alarms, checks, health, house, house_pages, nodes
 from incidentd_tui.screens.detail import DetailScreen
-from incidentd_tui.screens.listing import COPY, ListScreen
+from incidentd_tui.screens.listing import COPY, PREVIEW_WIDTH, ListScreen
 from incidentd_tui.screens.told import ToldScreen
 from incidentd_tui.verbs import Verb
 from incidentd_tui.widgets.virtual_list import Key, VirtualList
@@ -41,6 +42,9 @@ class HealthScreen(ListScreen):
     def order(self) -> list[Key]:
         return list(health.keys(self.model))
 
+    def head(self, width: int) -> paint.Line:
+        return house.summary(self.model, self.model.health, width) if self.model.health is not None else []
+
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         return health.row(self.model, cast("health.Key", key), width)
 
@@ -51,6 +55,8 @@ class HealthScreen(ListScreen):
             return nodes.lines(self.model, node, width)
         if (alarm := self._alarm()) is not None:
             return alarms.lines(alarm, width)
+        if (fact := self._fact()) is not None:
+            return house.lines(fact, width)
         adapter = self._adapter()
         return health.adapter_lines(self.model, adapter, width) if adapter else []
 
@@ -59,6 +65,13 @@ class HealthScreen(ListScreen):
         if not isinstance(key, tuple) or key[0] != "problem" or known is None:
             return None
         return alarms.of(known, key[1])
+
+    def _fact(self) -> house.Fact | None:
+        key, known = self.table.cursor, self.model.health
+        if not isinstance(key, tuple) or known is None or key[0] not in ("house", "figure"):
+            return None
+        told = health.facts(self.model, known, key[0])
+        return told[key[1]] if key[1] < len(told) else None
 
     def _check(self) -> Check | None:
         key = self.table.cursor
@@ -135,11 +148,27 @@ class HealthScreen(ListScreen):
         if (alarm := self._alarm()) is not None:
             self._open_runbook(str(alarm.code))
             return
-        check = self._check()
+        check, fact = self._check(), self._fact()
         if check is not None and check.alert_id is not None:
             self.app.push_screen(DetailScreen("alert", check.alert_id))
         elif check is not None:
             self.tui.say(f"{check.name}: no alert of it fires", "warning")
+        elif fact is not None and fact.page:
+            self.run_worker(self._tell_more(fact), exit_on_error=False)
+        else:
+            self._read_on(self.table.cursor)
+
+    def _read_on(self, key: Key | None) -> None:
+        """What a wide window shows beside the list."""
+        if key is not None and self.preview_lines(key, PREVIEW_WIDTH):
+            self.app.push_screen(ToldScreen(self.heading, partial(self.preview_lines, key)))
+
+    async def _tell_more(self, fact: house.Fact) -> None:
+        """The tables behind a fact; they are asked for only when somebody wants to read them."""
+        ask, draw = house_pages.PAGES[fact.page]
+        found = await self.tui.acts.attempt("", ask(self.tui.acts.client))
+        if found is not None:
+            self.app.push_screen(ToldScreen(fact.label, partial(draw, self.model, found)))
 
     def _open_runbook(self, code: str) -> None:
         """The page that came with this terminal: it is there when the daemon is not."""
