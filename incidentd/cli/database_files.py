@@ -37,11 +37,14 @@ def advice(configuration: Configuration) -> str:
 @config_option
 @click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 def backup(config_path: Path | None, target: Path) -> None:
-    """Copy the SQLite database to FILE, whole and consistent, while the daemon runs."""
-    from incidentd.storage.backup import CannotBackUp, back_up
+    """Copy the database to FILE, whole and consistent, while the daemon runs; of PostgreSQL, too, it is SQLite's."""
+    import threading
+
+    from incidentd.storage.backup import CannotBackUp
+    from incidentd.storage.portable import of_store
 
     try:
-        holds = back_up(configuration_of(config_path).daemon.database_url.reveal(), target)
+        holds = of_store(configuration_of(config_path).daemon.database_url.reveal(), threading.Event()).copy(target)
     except CannotBackUp as error:
         unavailable(error)
     click.echo(f"wrote {target}: schema {holds.schema}, events up to {holds.last_seq}; it was restored to try it")
@@ -76,14 +79,15 @@ def restore(config_path: Path | None, source: Path, yes: bool, send_waiting: boo
       whatever was due meanwhile is done after these ten minutes.
     """
     from incidentd.clock import SystemClock
+    from incidentd.configuration.store_address import sqlite_file
     from incidentd.instance import AlreadyRunning, InstanceLock
-    from incidentd.storage.backup import sqlite_file
     from incidentd.storage.restore import CannotRestore, plan, put_in_place
 
     daemon = configuration_of(config_path).daemon
     database = sqlite_file(daemon.database_url.reveal())
     if database is None:
-        unavailable("this database is PostgreSQL: use its own tools, or `incidentd migrate-store` for a SQLite file")
+        into = f"`incidentd migrate-store sqlite:///{source.absolute()} URL` fills an empty database from it"
+        unavailable(f"this database is PostgreSQL: its own tools restore it; {into}")
     lock = InstanceLock(daemon.state_dir)
     try:
         lock.acquire()

@@ -19,6 +19,8 @@ from incidentd.configuration.own_alarms_table import OwnAlarmsTable, own_paging
 from incidentd.configuration.problems import ConfigurationError
 from incidentd.configuration.retention_table import RetentionTable, retention
 from incidentd.configuration.secrets import BadSecret, resolve_file, resolve_secret
+from incidentd.configuration.store_address import BadAddress, passwords
+from incidentd.configuration.store_address import check as check_address
 from incidentd.configuration.store_down_table import StoreDownTable, store_down
 from incidentd.configuration.tls_files import BadTls, TlsFiles, load_tls
 from incidentd.configuration.values import Name, PositiveDuration, Table
@@ -31,7 +33,6 @@ from incidentd.plugin.values import Secret
 MAIN_FILE = "incidentd.toml"
 DEFAULT_LISTEN = "127.0.0.1:9095"
 DEFAULT_TLS_LISTEN = "127.0.0.1:9443"
-_ENGINES = ("sqlite", "postgresql")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -378,15 +379,12 @@ def _database_url(document: Document, given: object, state_dir: FilePath, enviro
     path = ("storage", "url")
     try:
         secret = Secret(given) if isinstance(given, str) else resolve_secret(given, environ)
-        parts = urlsplit(secret.reveal())
-        password = parts.password
-    except BadSecret as error:
+        check_address(secret.reveal())
+    except (BadSecret, BadAddress) as error:
         raise ConfigurationError([document.fault(path, str(error), error.remedy)]) from None
     except ValueError:
         raise ConfigurationError([document.fault(path, "is no URL", _URL_REMEDY)]) from None
-    if parts.scheme.partition("+")[0] not in _ENGINES:
-        raise ConfigurationError([document.fault(path, "is no database incidentd knows", _URL_REMEDY)])
-    if isinstance(given, str) and password:
+    if isinstance(given, str) and passwords(given):
         remedy = 'move the whole URL into a file: url = { file = "PATH" } or { credential = "NAME" }'
         raise ConfigurationError([document.fault(path, "holds a password", remedy)])
     return secret

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from incidentd.configuration.daemon_settings import DaemonSettings
+from incidentd.configuration.store_address import sqlite_file
 from incidentd.domain.checkup import Finding, ok, problem, skipped, warning
-from incidentd.storage.backup import sqlite_file
 
 _MIB = 2**20
 _LITTLE = 64 * _MIB

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from incidentd.clock import from_micros
+from incidentd.configuration.store_address import sqlite_file
 from incidentd.domain.audit import GENESIS, link, plain
 from incidentd.domain.backups import Snapshot
 from incidentd.storage import event_log
@@ -29,13 +28,6 @@ class CannotBackUp(Exception):  # noqa: N818
 
 class Unusable(Exception):  # noqa: N818
     """A file is no backup that can be restored; the message says why."""
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database, None for another engine's."""
-    if url.partition(":")[0].partition("+")[0] != "sqlite":  # one of PostgreSQL may name several hosts
-        return None
-    return Path(make_url(url).database or "")
 
 
 def restoring(database: Path) -> Path:

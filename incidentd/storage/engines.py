@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from incidentd.clock import Clock
+from incidentd.configuration.store_address import POSTGRESQL, engine_of
 from incidentd.storage.batch import Command, Committed, run_batch
 from incidentd.storage.postgresql import READERS, PostgresBackend
 from incidentd.storage.reach import Reach
@@ -265,16 +266,11 @@ def _sqlite_reader(adapted: Any) -> None:
 
 
 def open_backend(url: str) -> Backend:
-    """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises ValueError for any other.
+    """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises `BadAddress` for any other.
 
     `sqlite:///:memory:` is gone with its process.
     """
-    kind = url.partition(":")[0].partition("+")[0]
-    if kind == "postgresql":
+    if engine_of(url) == POSTGRESQL:
         return PostgresBackend(url)
     parsed = make_url(url)
-    if kind == "sqlite" and parsed.database == ":memory:":
-        return MemoryBackend()
-    if kind == "sqlite":
-        return SqliteBackend(parsed)
-    raise ValueError(f"{kind!r} is not supported: use sqlite:///path or postgresql://user@host/database")
+    return MemoryBackend() if parsed.database == ":memory:" else SqliteBackend(parsed)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from incidentd.configuration.store_address import sqlite_file
 from incidentd.domain.backups import Snapshot
-from incidentd.storage.backup import CannotBackUp, appearing, back_up, look_into, sqlite_file
+from incidentd.storage.backup import CannotBackUp, appearing, back_up, look_into
 from incidentd.storage.backup_directory import Copy
 from incidentd.storage.store_copy import CannotCopy
 from incidentd.storage.store_move import copy_to_file, size_of_server
@@ -39,6 +40,8 @@ def of_store(url: str, stop: threading.Event) -> Copying:
 
 
 def _out_of_server(url: str, target: Path) -> Snapshot:
+    if target.exists():
+        raise CannotBackUp(f"{target} exists: name a file that does not, or remove it")
     with appearing(target) as partial:
         try:
             compared = asyncio.run(copy_to_file(url, partial))

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from incidentd.configuration.store_address import POSTGRESQL, BadAddress, check, engine_of, sqlite_file
 from incidentd.instance import AlreadyRunning, InstanceLock
 from incidentd.storage import migrate
 from incidentd.storage.backup import half_restored
+from incidentd.storage.connecting import Connecting, engine_url, lead
 from incidentd.storage.engines import open_backend
 from incidentd.storage.store_copy import CannotCopy, Compared, compare, copy
 
@@ -80,7 +82,7 @@ async def copy_to_file(source: str, target: Path) -> list[Compared]:
 
 async def size_of_server(url: str) -> int:
     """How many bytes a PostgreSQL database takes. Raises `CannotCopy`."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    engine = _server(url)
     try:
         async with engine.connect() as conn:
             found: int = (await conn.execute(text("SELECT pg_database_size(current_database())"))).scalar_one()
@@ -91,27 +93,27 @@ async def size_of_server(url: str) -> int:
         await engine.dispose()
 
 
-def engine_of(url: str) -> str:
-    """sqlite or postgresql. Raises `CannotCopy`."""
-    try:
-        found = make_url(url).get_backend_name()
-    except (ArgumentError, ValueError):  # ValueError: several hosts
-        found = ""
-    if found not in ("sqlite", "postgresql"):
-        raise CannotCopy("write each store as sqlite:////path/file.db or postgresql://user@host/database")
-    return found
-
-
 def _check(source: str, target: str) -> None:
+    for which, url in (("FROM", source), ("TO", target)):
+        try:
+            check(url)
+        except BadAddress as error:
+            raise CannotCopy(f"{which} {error}: {error.remedy}") from error
     if engine_of(source) == engine_of(target):
         tool = {"sqlite": "`incidentd backup` and `restore`", "postgresql": "pg_dump and pg_restore"}
         raise CannotCopy(f"both are {engine_of(source)}: use {tool[engine_of(source)]}")
 
 
 def _exists(url: str) -> None:
-    file = make_url(url).database or ""
-    if engine_of(url) == "sqlite" and not Path(file).is_file():
+    file = sqlite_file(url)
+    if file is not None and not file.is_file():
         raise CannotCopy(f"there is no database at {file}")
+
+
+def _server(url: str) -> AsyncEngine:
+    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    lead(engine, Connecting(url).open)
+    return engine
 
 
 async def _make_schema(url: str) -> None:
@@ -160,12 +162,12 @@ def _others(conn: Connection) -> tuple[int, str]:
 
 async def _between(source: str, target: str, run: Callable[[Connection, Connection], T], *, write: bool) -> T:
     """Run with a connection to each, each in one transaction, that of the target committed at the end."""
-    to_server = engine_of(target) == "postgresql"
+    to_server = engine_of(target) == POSTGRESQL
     server, file = (target, source) if to_server else (source, target)
-    engine = create_async_engine(make_url(server).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    engine = _server(server)
     level = "READ COMMITTED" if to_server and write else "REPEATABLE READ"
     try:
-        with _sqlite(Path(make_url(file).database or ""), write=write and not to_server) as lite:
+        with _sqlite(sqlite_file(file) or Path(), write=write and not to_server) as lite:
             async with engine.connect() as opened:
                 conn = await opened.execution_options(isolation_level=level)
                 found = await conn.run_sync(lambda pg: run(lite, pg) if to_server else run(pg, lite))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from incidentd.storage import migrate, notices, postgresql
-from incidentd.storage.postgresql import Connecting, PostgresBackend, hosts
+from incidentd.storage import connecting, migrate, notices, postgresql
+from incidentd.storage.postgresql import PostgresBackend
 from incidentd.storage.reach import Unreachable
 from incidentd.storage.store import Store
 
@@ -38,7 +38,7 @@ def told(number):
 async def test_what_waits_is_cut_off_what_is_new_is_refused_and_all_is_well_later(make_store, proxy, how, monkeypatch):
     monkeypatch.setattr(notices, "_EVERY_SECONDS", 0.1)
     monkeypatch.setattr(notices, "_ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(connecting, "CONNECT_SECONDS", 0.3)
     store = await make_store(url=proxy.url)
     changes = []
     store.backend.reach.changed = lambda: changes.append(store.backend.reach.trouble())
@@ -117,10 +117,3 @@ async def test_a_start_without_the_server_says_what_is_wrong(make_store, proxy):
     proxy.mend()
     with pytest.raises(migrate.CannotReach, match="does not exist"):
         await make_store(url=f"{proxy.url}_of_nobody")
-
-
-def test_the_hosts_of_an_address():
-    assert hosts("postgresql://u:p@a:1,b:2/d?x=y") == ("postgresql://u:p@a:1/d?x=y", "postgresql://u:p@b:2/d?x=y")
-    assert hosts("postgresql+asyncpg://u@a/d") == ("postgresql://u@a/d",)
-    assert hosts("postgresql://postgres@/d?host=%2Ftmp") == ("postgresql://postgres@/d?host=%2Ftmp",)
-    assert Connecting("postgresql://u@[::1]:1,b/d").addresses == ["postgresql://u@[::1]:1/d", "postgresql://u@b/d"]

@@ -123,7 +123,8 @@ async def test_there_and_back_every_table_is_the_same(full, pg, tmp_path):
     there = await move(url_of(full), pg, quiet)
     assert [one.table for one in there if not one.same] == []
     assert all(one.rows >= 5 for one in there)
-    back = await move(pg, url_of(tmp_path / "back.db"), quiet)
+    of_two_hosts = pg.replace("host=", "host=%2Fnowhere,") + "&target_session_attrs=read-write&sslmode=prefer"
+    back = await move(of_two_hosts, url_of(tmp_path / "back.db"), quiet)
     assert [(one.table, one.rows, one.digest) for one in back] == [(one.table, one.rows, one.digest) for one in there]
     assert full.read_bytes() == before
     await a_daemon_can_go_on(pg)
@@ -216,10 +217,10 @@ async def test_stores_that_a_daemon_has_are_refused(lite, pg, tmp_path):
 @pytest.mark.parametrize(
     ("source", "target", "why"),
     [
-        ("{0}/incidentd.db", "{0}/b.db", "write each store as"),
+        ("{0}/incidentd.db", "{0}/b.db", "FROM is no database incidentd knows: write"),
         ("sqlite:///{0}/incidentd.db", "sqlite:///{0}/b.db", "incidentd backup"),
         ("postgresql://a@b/c", "postgresql://a@b/d", "pg_dump"),
-        ("mysql://a@b/c", "sqlite:///{0}/b.db", "write each store as"),
+        ("sqlite:///{0}/incidentd.db", "mysql://a@b/c", "TO is no database incidentd knows: write"),
         ("sqlite:///{0}/none.db", "postgresql://a@127.0.0.1:1/c", "there is no database"),
         ("sqlite:///{0}/incidentd.db", "postgresql://a@127.0.0.1:1/c", "cannot be used"),
         ("@{0}/none", "sqlite:///{0}/b.db", "cannot read"),

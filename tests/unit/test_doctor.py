@@ -5,12 +5,14 @@ import os
 import socket
 import sqlite3
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from incidentd.cli.daemon import main
-from incidentd.doctor import databases, disks, examine, files, listening, outside, run
+from incidentd.doctor import databases, disks, examine, files, listening, outside, run, servers
 from incidentd.domain.checkup import State, worst
 from incidentd.instance import InstanceLock
 from incidentd.plugin.values import Secret
@@ -233,6 +235,30 @@ def test_a_real_server_says_what_it_is(database_url):
     assert of(found, "schema") == [(State.OK, f"schema {HEAD}")]
     assert any("answers: PostgreSQL" in one.text for one in found)
     assert "its clock differs" in found[-2].text
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_each_of_several_servers_is_asked_and_one_that_is_away_is_a_warning_only(database_url):
+    name = database_url.rpartition("?")[0].rpartition("/")[2]
+    there = parse_qs(urlsplit(database_url).query)["host"][0]
+    url = f"postgresql://postgres:planted@/{name}?host=/nowhere,{there}&target_session_attrs=read-write"
+    found = list(databases.look(Secret(url)))
+    assert [one.state for one in found if "nowhere" in one.text] == [State.WARNING]
+    assert of(found, "replication") == [(State.WARNING, "no commit waits for a standby")]
+    assert "planted" not in str(found)
+
+
+def test_two_servers_that_take_writes_are_a_problem():
+    one = servers.Server(
+        place="postgresql://a/d", version="18", number=180000, encoding="UTF8", may_create=True, follows=False,
+        synchronous="on", fsync="on", waits_for="*", revision=HEAD, skew=0,
+    )  # fmt: skip
+    other = msgspec.structs.replace(one, place="postgresql://b/d")
+    assert [found.state for found in servers.of_all([one], hosts=2)] == [State.OK]
+    (found,) = servers.of_all([one, other], hosts=2)
+    assert found.state is State.PROBLEM
+    assert "postgresql://a/d and postgresql://b/d take writes" in found.text
+    assert list(servers.of_all([one], hosts=1)) == []
 
 
 def test_names_of_vendors_are_looked_up(place, monkeypatch):
