@@ -9,11 +9,12 @@ import msgspec
 from aiohttp import web
 
 from incidentd import wire
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused, ServiceError
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused, ServiceError, Unknown
 
 CONTENT_TYPE = "application/problem+json"
 _BY_ERROR: tuple[tuple[type[ServiceError], int, str], ...] = (
     (NotFound, 404, "not-found"),
+    (Unknown, 400, "unknown"),
     (Invalid, 400, "invalid"),
     (Refused, 409, "refused"),
     (Conflict, 409, "conflict"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import table, toned
 from incidentd.cli.session import Session
 from incidentd.wire import bulk as wire_bulk
-
-_CONFLICT = 5
 
 
 def act_on_many(session: Session, wanted: wire_bulk.BulkAlerts) -> None:
@@ -22,4 +20,4 @@ def act_on_many(session: Session, wanted: wire_bulk.BulkAlerts) -> None:
         )
     refused = sum(one.outcome == "refused" for one in found.items)
     if refused:
-        raise Failure(f"{refused} of {len(found.items)} refused, the others are done", _CONFLICT)
+        raise Failure(f"{refused} of {len(found.items)} refused, the others are done", Exit.REFUSED)

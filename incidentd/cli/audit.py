@@ -7,13 +7,11 @@ from typing import TextIO
 import click
 
 from incidentd.cli.parts import INCIDENT, OUTPUT, read_options, write
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.wire.audit import Audit, AuditHead
 from incidentd.wire.retention import LogCheck
-
-_BROKEN = 1
 
 
 @click.group()
@@ -73,7 +71,7 @@ def check(ctx: click.Context) -> None:
         for fault in found.faults:
             click.echo(safe_line(f"! {fault.where}: {fault.text}"), err=True)
     if found.faults:
-        ctx.exit(_BROKEN)
+        ctx.exit(Exit.NOT_WELL)
 
 
 @audit.command()
@@ -92,7 +90,7 @@ def verify(session: Session, file: TextIO, noted: str) -> None:
     try:
         proof = verify(file.read(), noted.strip().lower())
     except Broken as broken:
-        raise Failure(str(broken), _BROKEN, remedy="compare it with an export that was kept elsewhere") from None
+        raise Failure(str(broken), Exit.NOT_WELL, remedy="compare it with an export that was kept elsewhere") from None
     if session.as_json:
         session.print_value(proof)
         return

@@ -11,7 +11,7 @@ import click
 
 from incidentd.cli.jsontext import compact
 from incidentd.cli.own_name import is_review
-from incidentd.cli.refusal import EXIT_CODES, Failure
+from incidentd.cli.refusal import EXIT_CODES, Exit, Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
 
@@ -81,7 +81,7 @@ _COMMANDS = {
     "api": ("operate:api", "Call any route of the socket API."),
 }
 _COMPLETE = "_INCIDENTCTL_COMPLETE"
-_INTERRUPTED, _BROKEN_PIPE, _FAILED = 130, 141, 6
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 
 class LazyGroup(click.Group):
@@ -145,7 +145,7 @@ def _refused(error: click.ClickException, session: Session) -> int:
     text = error.format_message()
     bare = isinstance(error, click.exceptions.NoArgsIsHelpError)  # its text is the help
     print(text if bare else f"incidentctl: {safe_text(text)}", file=sys.stderr)
-    return error.exit_code
+    return Exit.FAILED if isinstance(error, click.FileError) else error.exit_code
 
 
 def _ended(arguments: Sequence[str], session: Session) -> int:
@@ -162,7 +162,7 @@ def _ended(arguments: Sequence[str], session: Session) -> int:
         return _BROKEN_PIPE
     except OSError as error:
         print(f"incidentctl: {safe_line(str(error))}", file=sys.stderr)
-        return _FAILED
+        return Exit.FAILED
     return 0
 
 
@@ -175,7 +175,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _FAILED
+        code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else Exit.FAILED
         _drop_output()
     return code
 

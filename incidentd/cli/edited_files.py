@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.domain.display import safe_line
 from incidentd.wire.replay import EditedFile, Fault
 
@@ -29,9 +29,9 @@ def edited_file(path: Path, param: str) -> EditedFile:
 
 
 def refuse_faults(faults: Sequence[Fault], what: str, so: str) -> NoReturn:
-    """Faults of edited files, one line each as `incidentd check` writes them. Raises `Failure` (1)."""
+    """Faults of edited files, one line each as `incidentd check` writes them. Raises `Failure`."""
     for one in faults:
         place = f"{one.file}:{one.line}" if one.line else one.file
         key = f" {one.key}:" if one.key else ""
         print(safe_line(f"{place}:{key} {one.what} — {one.remedy}"), file=sys.stderr)
-    raise Failure(f"{what} has {len(faults)} fault{'' if len(faults) == 1 else 's'}; {so}", 1)
+    raise Failure(f"{what} has {len(faults)} fault{'' if len(faults) == 1 else 's'}; {so}", Exit.BAD_INPUT)

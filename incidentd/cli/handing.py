@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from incidentd.cli.jsontext import compact
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
 from incidentd.spool import BadEntry, Entry, Spool, default_directory, idempotency_key, is_at_fault, new_entry, refusal
@@ -134,7 +134,7 @@ def keep(path: str, body: object, way: Way) -> str:
     except (Waits, BadEntry) as error:
         remedy = "mend the spool, or name another with --spool; start the daemon, or name it with --url"
         message = f"it is lost: the spool takes nothing ({unspooled}), and the daemon cannot be asked ({error})"
-        raise Failure(message, 3, remedy=remedy) from error
+        raise Failure(message, Exit.UNREACHABLE, remedy=remedy) from error
     click.echo(f"incidentctl: sent, but the spool takes nothing: {safe_line(unspooled)}", err=True)
     return ""
 
@@ -145,7 +145,7 @@ def report(session: Session, entry: str, way: Way) -> None:
     for one in drained.refused:
         if one.entry == entry:
             remedy = f"it was set aside: mend the cause, then incidentctl spool retry {entry}"
-            raise Failure(f"the daemon refused it: {one.reason}", 1, remedy=remedy)
+            raise Failure(f"the daemon refused it: {one.reason}", Exit.BAD_INPUT, remedy=remedy)
     waits = bool(entry) and entry in way.spool.names()
     if session.as_json:
         outcome = "spooled" if waits else "delivered"

@@ -8,7 +8,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.parts import HANDOVER, Word, change_options, read_options, versioned
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import Painted, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
@@ -57,7 +57,9 @@ def _mine(session: Session, handover_id: int | None, *, giving: bool | None = No
         if (giving is not False and one.person == me) or (giving is not True and one.next_person == me and one.sent_at)
     ]  # fmt: skip
     if not wanted:
-        raise Failure(f"no handover {'to' if giving is False else 'of'} {me} is open", 4, remedy="name one: H-3")
+        raise Failure(
+            f"no handover {'to' if giving is False else 'of'} {me} is open", Exit.NOT_FOUND, remedy="name one: H-3"
+        )
     return min(wanted, key=lambda one: (one.state == "running", -one.id)).id  # what waits comes before what runs
 
 
@@ -116,7 +118,7 @@ def edit(session: Session, handover_id: int | None, given: str | None, version: 
         version = version or now.version
         words = click.edit(now.surprises, extension=".md")
         if words is None:
-            raise Failure("nothing was saved in the editor, nothing is changed", 1)
+            raise Failure("nothing was saved in the editor, nothing is changed", Exit.BAD_INPUT)
     body = session.change("PATCH", f"{_PATH}/{number}", wire_handover.EditHandover(surprises=words), version)
     kept = session.decode(body, wire_handover.Handover).name
     session.done(body, f"{kept} kept: incidentctl handover send H-{number} says that it is complete")

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from incidentd.cli.jsontext import indented
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import hang, paint
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -21,7 +21,6 @@ from incidentd.lexicon import DEFAULT, languages, shipped, with_own
 
 STDIN = "<stdin>"
 _LONGEST = 10_000_000  # bytes
-_FOUND, _BAD_INPUT = 1, 2
 _EXIT_CODES = """\b
 Exit codes:
   0    nothing was found
@@ -61,7 +60,7 @@ def language_lint(
         _print(found, quiet=session is not None and session.quiet)
     if unread:
         print(*(f"incidentctl: {safe_line(one)}" for one in unread), sep="\n", file=sys.stderr)
-    ctx.exit(_BAD_INPUT if unread else _FOUND if any(found.values()) else 0)
+    ctx.exit(Exit.BAD_INPUT if unread else Exit.NOT_WELL if any(found.values()) else 0)
 
 
 # ---------------------------------------------------------------------- what is read
@@ -69,20 +68,20 @@ def _chosen(language: str, own: Path | None, disable: Sequence[str]) -> Lexicon:
     """The lexicon of the command line. Raises `Failure` (2) with every fault."""
     if own is None and language not in languages():
         remedy = f"there is {', '.join(languages())}; --lexicon names a file for any other language"
-        raise Failure(f"there is no lexicon for {language}", _BAD_INPUT, field="--language", remedy=remedy)
+        raise Failure(f"there is no lexicon for {language}", Exit.BAD_INPUT, field="--language", remedy=remedy)
     try:
         lexicon = shipped(language) if own is None else with_own(language, _text(own), str(own))
     except BadLexicon as error:
         print(*error.faults[:-1], sep="\n", end="\n" if len(error.faults) > 1 else "", file=sys.stderr)
-        raise Failure(str(error.faults[-1]), _BAD_INPUT) from None
+        raise Failure(str(error.faults[-1]), Exit.BAD_INPUT) from None
     except OSError as error:
-        raise Failure(f"{own}: {error.strerror}", _BAD_INPUT, field="--lexicon") from None
+        raise Failure(f"{own}: {error.strerror}", Exit.BAD_INPUT, field="--lexicon") from None
     except ValueError as error:
-        raise Failure(str(error), _BAD_INPUT, field="--lexicon") from None
+        raise Failure(str(error), Exit.BAD_INPUT, field="--lexicon") from None
     for rule in disable:
         if rule not in lexicon.rules:
             remedy = f"there is {', '.join(lexicon.rules)}"
-            raise Failure(f"there is no rule {rule}", _BAD_INPUT, field="--disable", remedy=remedy)
+            raise Failure(f"there is no rule {rule}", Exit.BAD_INPUT, field="--disable", remedy=remedy)
     return lexicon.without(frozenset(disable))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from incidentd.cli.parts import INCIDENT, change_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import hang, listed
 from incidentd.cli.session import Session
 from incidentd.wire import followups as wire_followups
@@ -39,7 +39,7 @@ def _asked_last(session: Session, path: str) -> int:
     mine = [one.days for one in found.rounds if one.mine is not None]
     if not mine:
         remedy = "who took part is asked 30 and 90 days after it was published"
-        raise Failure(f"you were not asked about INC-{found.incident_id}", 1, field="days", remedy=remedy)
+        raise Failure(f"you were not asked about INC-{found.incident_id}", Exit.REFUSED, field="days", remedy=remedy)
     return max(mine)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from incidentd.cli.parts import INCIDENT, INSTANT, list_options, read_options, say_more
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import fields, hang, listed, section
 from incidentd.cli.session import Session
 from incidentd.domain.citations import named
@@ -100,7 +100,7 @@ def show(session: Session, incident_id: int, document: bool) -> None:
         return
     if document:
         if not found.document:
-            raise Failure(f"the review of INC-{incident_id} has no text", 4)
+            raise Failure(f"the review of INC-{incident_id} has no text", Exit.NOT_FOUND)
         print(safe_text(found.document))
         return
     hang(f"INC-{found.incident_id} {found.severity.value}  ", found.title, tone="bold")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import click
 
 from incidentd.cli.parts import change_options, read_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import Painted, fields, hang, listed, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -71,7 +71,7 @@ def show(session: Session, name: str) -> None:
     named = [one for one in found.nodes if one.name == name]
     if not named:
         known = listed(one.name for one in found.nodes)
-        raise Failure(f"there is no node {safe_line(name)}: there are {safe_line(known)}", 4)
+        raise Failure(f"there is no node {safe_line(name)}: there are {safe_line(known)}", Exit.NOT_FOUND)
     if session.as_json:
         session.print_json(body)
         return

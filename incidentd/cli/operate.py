@@ -9,7 +9,7 @@ import click
 
 from incidentd import wire
 from incidentd.cli.parts import change_options, read_options, versioned
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import Painted, fields, hang, listed, paint, table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -31,7 +31,7 @@ def health(ctx: click.Context, check: bool) -> None:
     else:
         _print_health(session, found)
     if check and found.status != "ok":
-        ctx.exit(1)
+        ctx.exit(Exit.NOT_WELL)
 
 
 def _print_health(session: Session, found: wire.Health) -> None:
@@ -140,7 +140,7 @@ def reload(session: Session) -> None:
     for problem in found.problems:
         click.echo(safe_line(f"! {problem}"), err=True)
     if not found.applied:
-        sys.exit(1)
+        sys.exit(Exit.BAD_INPUT)
 
 
 def _data(given: str | None) -> bytes | None:
@@ -154,7 +154,7 @@ def _data(given: str | None) -> bytes | None:
         with open(name, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        raise Failure(f"cannot read {name}: {getattr(error, 'strerror', None) or error}", 2) from error
+        raise Failure(f"cannot read {name}: {getattr(error, 'strerror', None) or error}", Exit.BAD_INPUT) from error
 
 
 @click.command()

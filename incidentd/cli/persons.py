@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 
 from incidentd.cli.parts import change_options
+from incidentd.cli.refusal import Exit
 from incidentd.cli.screen import hang, paint, toned
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -42,7 +43,7 @@ def test(session: Session, handle: str, wait: float, proof: bool) -> None:
     if session.as_json:
         session.print_value(wire_pages.PersonTest(person=started.person, deliveries=tuple(ended)))
     if not all(well(one) for one in ended):
-        sys.exit(1)
+        sys.exit(Exit.NOT_WELL)
 
 
 def _out(one: wire_pages.Delivery) -> bool:

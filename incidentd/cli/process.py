@@ -15,7 +15,7 @@ from incidentd.cli.process_files import sent, write_out
 from incidentd.cli.process_ideas import idea
 from incidentd.cli.process_retros import retro
 from incidentd.cli.process_views import print_comparison, print_now, print_version, print_versions
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.replay import Since, report_pages
 from incidentd.cli.screen import hang, section
 from incidentd.cli.session import Session
@@ -82,7 +82,7 @@ def show(session: Session, number: int | None, toml: bool) -> None:
     if number is None:
         current = session.decode(session.get("/v1/process"), wire_process.ProcessNow).current
         if current is None:
-            raise click.ClickException("no version of the process is recorded yet")
+            raise Failure("no version of the process is recorded yet", Exit.NOT_FOUND)
         number = current.id
     found = session.read(session.get(f"{_PATH}/{number}"), wire_process.WholeProcessVersion)
     if found is None:

@@ -46,14 +46,14 @@ def _table(text: str) -> Mapping[str, Any]:
 
 
 def write_out(version: WholeProcessVersion, directory: Path, *, overwrite: bool) -> list[Path]:
-    """Write a version into a directory, its reasons in `[adoption]`. Raises `click.ClickException` and leaves all as
+    """Write a version into a directory, its reasons in `[adoption]`. Raises `click.UsageError` and leaves all as
     it was when a file with another text is there and `overwrite` is not wanted.
     """
     text = with_reasons(version.document, version.note or version.reason, version.explanations)
     wanted = {directory / name: content for name, content in ((_FILE, text), *version.files.items())}
     there = [path for path, content in wanted.items() if path.exists() and not _holds(path, content)]
     if there and not overwrite:
-        raise click.ClickException(f"{safe_line(str(there[0]))} holds something else; --overwrite replaces it")
+        raise click.UsageError(f"{safe_line(str(there[0]))} holds something else; --overwrite replaces it")
     for path, content in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         with click.open_file(str(path), "w", encoding="utf-8", atomic=True) as file:

@@ -14,7 +14,7 @@ import click
 from incidentd import wire
 from incidentd.cli.edited_files import edited_file, refuse_faults
 from incidentd.cli.parts import INSTANT, SPAN, read_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import Painted, fields, glyph, hang, section, table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -90,7 +90,7 @@ def report_pages(session: Session, wanted: wire_replay.StartReplay) -> None:
     if ended.state == "refused":
         _refuse(session, ended)
     if ended.report is None:
-        raise Failure(f"the replay {ended.state}: {ended.detail}", 6)
+        raise Failure(f"the replay {ended.state}: {ended.detail}", Exit.FAILED)
     if session.as_json:
         session.print_value(ended.report)
     elif ended.report.explained:

@@ -11,7 +11,7 @@ import msgspec
 
 from incidentd.cli.jsontext import indented
 from incidentd.cli.parts import change_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import hang, listed
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line, safe_text
@@ -20,8 +20,7 @@ from incidentd.wire import library_import as wire_import
 _CATEGORIES = ("technical", "organisational", "human-factors", "process", "external", "luck")
 _LINE = re.compile(r"line (\d+): ")
 _MAX_BYTES = 2_000_000
-_REFUSED = 1
-_UNREACHABLE = (3, 6)  # exit codes after which no other file would fare better
+_NO_DAEMON = (Exit.UNREACHABLE, Exit.FAILED)  # after which no other file would fare better
 
 
 @click.command(name="import")
@@ -56,7 +55,7 @@ def import_(
 
     A file becomes a closed incident with its times, and a published review with its factors, learnings and actions. It
     is known again by its name and the directory that it is in: the same file changes nothing, a changed one shows what
-    changed. A directory stands for the files named *.md in it. Ends with 1 when a file was refused.
+    changed. A directory stands for the files named *.md in it. Ends with 2 when a file was refused.
     """
     done: list[wire_import.ImportedReview] = []
     refused = 0
@@ -72,7 +71,7 @@ def import_(
             )
             answer = session.change("POST", "/v1/library/import", body)
         except Failure as error:
-            if error.code in _UNREACHABLE:
+            if error.code in _NO_DAEMON:
                 raise
             refused += 1
             _refused(path, error)
@@ -85,7 +84,7 @@ def import_(
     elif not session.quiet:
         _sum_up(done, refused, dry_run)
     if refused:
-        raise click.exceptions.Exit(_REFUSED)
+        raise click.exceptions.Exit(Exit.BAD_INPUT)
 
 
 def _files(given: tuple[Path, ...]) -> list[Path]:
@@ -94,7 +93,7 @@ def _files(given: tuple[Path, ...]) -> list[Path]:
     for path in given:
         found |= dict.fromkeys(sorted(path.rglob("*.md")) if path.is_dir() else [path])
     if not found:
-        raise Failure("no file named *.md is there", _REFUSED, field="FILE")
+        raise Failure("no file named *.md is there", Exit.BAD_INPUT, field="FILE")
     return list(found)
 
 
@@ -104,15 +103,15 @@ def _text(path: Path) -> str:
             raw = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        raise Failure(reason, _REFUSED, remedy="name a Markdown file with one review") from None
+        raise Failure(reason, Exit.BAD_INPUT, remedy="name a Markdown file with one review") from None
     if len(raw) > _MAX_BYTES:
         reason = f"is larger than {_MAX_BYTES} bytes"
-        raise Failure(reason, _REFUSED, remedy="name a Markdown file with one review")
+        raise Failure(reason, Exit.BAD_INPUT, remedy="name a Markdown file with one review")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise Failure(f"line {line}: is no UTF-8", _REFUSED, remedy="save it as UTF-8") from None
+        raise Failure(f"line {line}: is no UTF-8", Exit.BAD_INPUT, remedy="save it as UTF-8") from None
 
 
 def _refused(path: Path, error: Failure) -> None:

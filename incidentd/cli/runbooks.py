@@ -9,7 +9,7 @@ import click
 from incidentd import runbooks
 from incidentd.cli.jsontext import indented
 from incidentd.cli.parts import read_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import table, toned
 from incidentd.cli.session import Session
 from incidentd.domain.alarm_kinds import kind_of
@@ -31,7 +31,7 @@ def runbook(session: Session, code: str | None) -> None:
     if text is None:
         close = difflib.get_close_matches(code, runbooks.codes(), 1)
         hint = f"did you mean {close[0]}? " if close else ""
-        raise Failure(f"there is no runbook for {code!r}: {hint}`incidentctl runbook` lists them all", 2)
+        raise Failure(f"there is no runbook for {code!r}: {hint}`incidentctl runbook` lists them all", Exit.NOT_FOUND)
     if session.as_json:
         click.echo(indented({**_said(code), "markdown": text}))
     else:

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from incidentd.cli.jsontext import document, indented
-from incidentd.cli.refusal import Failure, failure, garbled
+from incidentd.cli.refusal import Exit, Failure, failure, garbled
 from incidentd.domain.display import safe_line
 from incidentd.unixsocket import ForeignDirectory, Response, default_socket_path, request
 
@@ -80,7 +80,7 @@ class Session:
         remedy = "start it with `incidentd serve`, or name its socket with --socket"
         if isinstance(error, PermissionError):
             remedy = "ask an administrator for the group that may use the socket"
-        return Failure(f"no answer from the daemon at {self.socket_path}: {reason}", 3, remedy=remedy)
+        return Failure(f"no answer from the daemon at {self.socket_path}: {reason}", Exit.UNREACHABLE, remedy=remedy)
 
     def get(self, path: str, **query: object) -> bytes:
         """The body of a GET; parameters that are None or empty are left out."""

@@ -10,7 +10,7 @@ import msgspec
 from incidentd.cli.handing import Way, drain, way_options
 from incidentd.cli.jsontext import indented
 from incidentd.cli.parts import change_options, read_options
-from incidentd.cli.refusal import Failure
+from incidentd.cli.refusal import Exit, Failure
 from incidentd.cli.screen import table
 from incidentd.cli.session import Session
 from incidentd.domain.display import safe_line
@@ -66,7 +66,7 @@ def drain_(session: Session, way: Way) -> None:
     elif not session.quiet:
         print(f"{drained.taken} taken, {len(drained.refused)} refused")
     if drained.stopped:
-        raise Failure(f"entries are left: {drained.stopped}", 3)
+        raise Failure(f"entries are left: {drained.stopped}", Exit.UNREACHABLE)
 
 
 @spool.command()
@@ -85,7 +85,9 @@ def retry(session: Session, entries: tuple[str, ...], every: bool, directory: st
         try:
             found.put_back(name)
         except FileNotFoundError:
-            raise Failure(f"{name} is not among the refused entries", 4, remedy="incidentctl spool list") from None
+            raise Failure(
+                f"{name} is not among the refused entries", Exit.NOT_FOUND, remedy="incidentctl spool list"
+            ) from None
     if session.as_json:
         print(indented({"waiting": names}))
     elif not session.quiet:

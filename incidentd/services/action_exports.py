@@ -13,7 +13,7 @@ from incidentd.domain.process import Process
 from incidentd.plugin.values import Receipt
 from incidentd.services.action_views import action_views
 from incidentd.services.actions import existing_action, shown_to
-from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.services.errors import Conflict, Invalid, Refused, Unknown
 from incidentd.services.existing_reviews import existing_review
 from incidentd.services.issue_sending import ABOUT, action_of
 from incidentd.storage import actions, deliveries
@@ -98,7 +98,7 @@ class ActionExports:
         if not known:
             raise Invalid("no channel opens issues", field="channel", remedy=_REMEDY)
         if wanted and wanted not in known:
-            raise Invalid(
+            raise Unknown(
                 f"{wanted!r} is no channel that opens issues", field="channel", remedy=f"use {' or '.join(known)}"
             )
         if not wanted and len(known) > 1:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from incidentd.domain.incidents import Incident
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.services.incident_views import existing
 from incidentd.storage import incident_attachments, report_messages
 from incidentd.storage.store import Store
@@ -98,5 +98,5 @@ def _of_report(tx: Tx, body: AttachFile) -> tuple[str, str, bytes, str]:
     found = report_messages.attachment(tx.conn, report_id, attachment_id)
     if found is None:
         remedy = f"incidentctl report show R-{report_id} lists them"
-        raise Invalid(f"R-{report_id} has no attachment {attachment_id}", field="attachment_id", remedy=remedy)
+        raise Unknown(f"R-{report_id} has no attachment {attachment_id}", field="attachment_id", remedy=remedy)
     return found[0].name, found[0].media_type, found[1], f"R-{report_id}"

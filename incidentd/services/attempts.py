@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from incidentd.domain.incidents import Incident
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import existing
 from incidentd.services.resembling import resembling_of
@@ -65,7 +65,7 @@ class Attempts:
         def command(tx: Tx) -> Attempt:
             incident = existing(tx.conn, incident_id, lock=True)
             if body.theory_id is not None and _found(facts.theories_of(tx.conn, incident.id), body.theory_id) is None:
-                raise Invalid(f"INC-{incident.id} has no theory {body.theory_id}", field="theory_id", remedy=_LISTED)
+                raise Unknown(f"INC-{incident.id} has no theory {body.theory_id}", field="theory_id", remedy=_LISTED)
             values = {
                 "text": body.text,
                 "person": body.person.strip() or actor,

@@ -13,7 +13,7 @@ from incidentd.domain.corrections import Moment
 from incidentd.domain.event_times import instant
 from incidentd.domain.incidents import Incident, time_fault
 from incidentd.domain.response_episodes import ResponseEpisode, order_fault, response_episodes
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.services.incident_status import StatusChanges
 from incidentd.storage import event_log, incidents
 from incidentd.storage.tx import Tx
@@ -70,7 +70,7 @@ def _time(found: dict[int, ResponseEpisode], incident: Incident, body: wire_life
     number = body.episode or incident.episode
     episode = found.get(number)
     if episode is None:
-        raise Invalid(f"INC-{incident.id} has no episode {number}", field="episode")
+        raise Unknown(f"INC-{incident.id} has no episode {number}", field="episode")
     what = Moment(body.what)
     before: datetime | None = getattr(episode, what)
     if before is None and what is not Moment.DETECTED:

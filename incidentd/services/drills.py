@@ -16,7 +16,7 @@ from incidentd.services.drill_ends import end_incidents, summed_up
 from incidentd.services.drill_notes import tell_end, tell_start
 from incidentd.services.drill_pauses import END, STEP, arm_rest
 from incidentd.services.drill_scripts import AFTERWARDS, Script, of_incident, of_scenario, prepared
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.escalation import Escalation, Handler
 from incidentd.services.incident_status import StatusChanges
 from incidentd.services.intake import Intake
@@ -124,7 +124,7 @@ class Drills:
         for handle in people:
             person = roster.people.get(handle)
             if person is None:
-                raise Invalid(f"there is no person {handle!r}", field="people", remedy="see incidentctl people")
+                raise Unknown(f"there is no person {handle!r}", field="people", remedy="see incidentctl people")
             if not person.contacts:
                 raise Invalid(
                     f"{handle} has no contact method", field="people", remedy=f"add contacts to [people.{handle}]"

@@ -23,6 +23,10 @@ class Invalid(ServiceError):  # noqa: N818
     """The request cannot be understood or contradicts itself; `field` names the part."""
 
 
+class Unknown(Invalid):  # noqa: N818
+    """The request names something that does not exist, beside what it is about; `field` says where."""
+
+
 class Refused(ServiceError):  # noqa: N818
     """A post-incident rule refuses this transition; response transitions are never refused."""
 

@@ -21,7 +21,7 @@ from incidentd.domain.refusals import Refusal
 from incidentd.domain.retros import State as RetroState
 from incidentd.services import cursors
 from incidentd.services.action_reminders import today_of
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused, Unknown
 from incidentd.services.experiment_evidence import Evidences
 from incidentd.services.experiment_timers import arm
 from incidentd.services.experiment_views import view, views
@@ -171,7 +171,7 @@ class Experiments:
                 near = get_close_matches(name, list(known), 1)
                 remedy = f"did you mean {near[0]}? " if near else ""
                 text = f"there is no figure {name!r}"
-                raise Invalid(text, field=field, remedy=f"{remedy}incidentctl insights list shows them all")
+                raise Unknown(text, field=field, remedy=f"{remedy}incidentctl insights list shows them all")
         if figure == counter:
             remedy = "choose one that would show what it costs"
             raise Invalid("the counter-figure is the figure itself", field="counter_figure", remedy=remedy)
@@ -217,7 +217,7 @@ def _check_places(roster: Roster, team: str, service: str, owner: str) -> None:
         if name and name not in known:
             what = "service" if field == "service" else "team"
             text = f"there is no {what} {name!r}{suggestion(name, list(known))}"
-            raise Invalid(text, field=field, remedy=f"leave it out, or take a {what} of roster.toml")
+            raise Unknown(text, field=field, remedy=f"leave it out, or take a {what} of roster.toml")
 
 
 def _check_links(conn: Connection, body: wire.StartExperiment) -> None:
@@ -226,14 +226,14 @@ def _check_links(conn: Connection, body: wire.StartExperiment) -> None:
         row = retros.get(conn, body.retro_id)
         if row is None or row.state is RetroState.DUE:
             remedy = "leave it out, or name one that was held: incidentctl process retro list"
-            raise Invalid(f"no process retro PR-{body.retro_id} was held", field="retro_id", remedy=remedy)
+            raise Unknown(f"no process retro PR-{body.retro_id} was held", field="retro_id", remedy=remedy)
     if body.adapts is not None and experiments.get(conn, body.adapts) is None:
         remedy = "leave it out, or take one of incidentctl experiment list"
-        raise Invalid(f"there is no experiment X-{body.adapts}", field="adapts", remedy=remedy)
+        raise Unknown(f"there is no experiment X-{body.adapts}", field="adapts", remedy=remedy)
     if body.process_version and not _is_version(conn, body.process_version):
         remedy = "leave it out, or take one of incidentctl process history"
         text = f"there is no version {body.process_version!r} of the process"
-        raise Invalid(text, field="process_version", remedy=remedy)
+        raise Unknown(text, field="process_version", remedy=remedy)
 
 
 def _is_version(conn: Connection, name: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from incidentd.domain.reviews import Review
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.services.review_timeline import cited
 from incidentd.storage import incident_attachments, review_accounts
 from incidentd.storage.tx import Tx
@@ -58,7 +58,7 @@ def _resolved(row: Review, one: Evidence, known: dict[str, str], place: str) -> 
             "account": f"incidentctl review account list INC-{row.incident_id} numbers them",
             "attachment": f"incidentctl incident attachment list INC-{row.incident_id} numbers them",
         }[one.kind]
-        raise Invalid(f"INC-{row.incident_id} has no {what} {one.ref!r}", field=place, remedy=remedy)
+        raise Unknown(f"INC-{row.incident_id} has no {what} {one.ref!r}", field=place, remedy=remedy)
     text = one.text.strip() or known[number][:_MOST_TEXT]
     return msgspec.structs.replace(one, ref=number, text=text)
 

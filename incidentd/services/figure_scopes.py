@@ -12,7 +12,7 @@ from incidentd.domain.experiments import Experiment
 from incidentd.domain.figures import catalogue
 from incidentd.domain.figures.facts import Facts
 from incidentd.domain.people import Roster
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.wire.figures import FigureScope
 
@@ -49,7 +49,7 @@ def _known(field: str, name: str, known: Iterable[str]) -> None:
     if name and name not in names:
         near = get_close_matches(name, names, 1)
         remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(names[:20]) or 'none'}"
-        raise Invalid(f"there is no {field} {name!r}", field=field, remedy=remedy)
+        raise Unknown(f"there is no {field} {name!r}", field=field, remedy=remedy)
 
 
 def version_of(name: str, facts: Facts, field: str) -> str:
@@ -61,7 +61,7 @@ def version_of(name: str, facts: Facts, field: str) -> str:
     if len(found) != 1:
         known = ", ".join(dict.fromkeys(one.name for one in shown)) or "none yet"
         said = "more than one version begins with" if found else "no version was in force that is called"
-        raise Invalid(f"{said} {name!r}", field=field, remedy=f"there are {known}")
+        raise (Invalid if found else Unknown)(f"{said} {name!r}", field=field, remedy=f"there are {known}")
     return found.pop()
 
 
@@ -100,7 +100,7 @@ def sides_of(
         raise Invalid("say what to compare, in one way", field="at", remedy=remedy)
     if query.experiment:
         if tried is None:
-            raise Invalid(f"there is no experiment {query.experiment}", field="experiment", remedy="name another one")
+            raise Unknown(f"there is no experiment {query.experiment}", field="experiment", remedy="name another one")
         return around_experiment(tried, scope, facts.now, zone)
     if query.at:
         at = _instant(query.at)
@@ -111,10 +111,22 @@ def sides_of(
     first, second = (version_of(getattr(query, name), facts, name) for name in ("before", "after"))
     if first == second:
         raise Invalid("is the same version as the one before", field="after", remedy="name another one")
+    if _last_in_force(second, facts) < _first_in_force(first, facts):
+        what = f"{query.after} was in force before {query.before}, and not after it"
+        raise Invalid(what, field="after", remedy=f"turn them round: before {query.after}, after {query.before}")
     return Sides(
         (query.before, msgspec.structs.replace(scope, version=first)),
         (query.after, msgspec.structs.replace(scope, version=second)),
     )
+
+
+def _first_in_force(version: str, facts: Facts) -> datetime:
+    return min(one.at for one in facts.versions if one.version == version)
+
+
+def _last_in_force(version: str, facts: Facts) -> datetime:
+    """When it began for the last time: a team may go back to an earlier version."""
+    return max(one.at for one in facts.versions if one.version == version)
 
 
 def around_experiment(tried: Experiment, scope: FigureScope, now: datetime, zone: str) -> Sides:

@@ -17,7 +17,7 @@ from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.recurrence import Recurrence, occurrences
 from incidentd.services import quiet_plans
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.storage import alerts, hidings, suppressions
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.hidings import Hiding
@@ -106,7 +106,7 @@ class HidingPreviews:
         found = next((rule for rule in rules if name in (rule.name, str(rule))), None)
         if found is None:
             known = ", ".join(map(str, rules)) or "none"
-            raise Invalid(f"there is no [[inhibit]] rule {name!r}", field="inhibit", remedy=f"there is {known}")
+            raise Unknown(f"there is no [[inhibit]] rule {name!r}", field="inhibit", remedy=f"there is {known}")
         return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from incidentd.domain import drills
 from incidentd.domain.incidents import Incident
 from incidentd.services import report_links
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.storage import alerts, incidents
 from incidentd.storage.alerts import AlertRow
 from incidentd.storage.tx import Tx
@@ -21,7 +21,7 @@ def known_alerts(conn: Connection, ids: Sequence[int]) -> list[AlertRow]:
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
         names = ", ".join(f"A-{one}" for one in missing[:5])
-        raise Invalid(f"there is no alert {names}", field="alert_ids", remedy="see incidentctl alert list")
+        raise Unknown(f"there is no alert {names}", field="alert_ids", remedy="see incidentctl alert list")
     return found
 
 

@@ -10,7 +10,7 @@ from incidentd.domain.incidents import Incident
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.domain.roles import OF_REVIEW, Passing, Role, current, given, left
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import in_command
 from incidentd.services.interruptions import interrupted_by_role
@@ -39,7 +39,7 @@ def known_person(roster: Roster, name: str, actor: str, *, field: str = "person"
     if name == "me":
         remedy = "name the person, or add yourself to roster.toml"
         raise Invalid(f"the roster does not know you ({actor})", field=field, remedy=remedy)
-    raise Invalid(
+    raise Unknown(
         f"there is no person {name!r}{suggestion(name, list(roster.people))}",
         field=field,
         remedy="take a handle of incidentctl people, or add the person to roster.toml",

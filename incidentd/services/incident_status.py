@@ -23,7 +23,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.update_rules import UpdateRules
 from incidentd.domain.updates import next_due_for_status
 from incidentd.services import report_links, review_windows
-from incidentd.services.errors import Conflict, Invalid, Refused
+from incidentd.services.errors import Conflict, Invalid, Refused, Unknown
 from incidentd.services.incident_timers import arm_all, status_event
 from incidentd.services.incident_views import existing, in_command, view
 from incidentd.services.known import impact_known
@@ -120,7 +120,7 @@ class StatusChanges:
             raise Invalid("say which incident it is merged into", field="merged_into")
         target = incidents.get(tx.conn, target_id, lock=True)
         if target is None:
-            raise Invalid(f"there is no incident INC-{target_id}", field="merged_into")
+            raise Unknown(f"there is no incident INC-{target_id}", field="merged_into")
         if target.id == incident.id:
             raise Invalid("an incident cannot be merged into itself", field="merged_into")
         if target.drill_id != incident.drill_id:

@@ -11,7 +11,7 @@ import msgspec
 from incidentd.domain.incidents import Incident
 from incidentd.domain.interruptions import GIVEN, LONGEST_AGO, Interruption, Reason, Source, reason_of_step, told
 from incidentd.domain.people import Roster, Step
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.modes import check_team
 from incidentd.storage import duty_changes, interruptions
 from incidentd.storage.pages import PageRow
@@ -45,10 +45,10 @@ class Interruptions:
         person = body.person or actor
         roster = self._roster()
         if person not in roster.people:
-            raise Invalid(f"there is no person {person!r}", field="person", remedy="incidentctl people lists them")
+            raise Unknown(f"there is no person {person!r}", field="person", remedy="incidentctl people lists them")
         if body.service and body.service not in roster.services:
             what = f"there is no service {body.service!r}"
-            raise Invalid(what, field="service", remedy="incidentctl services lists them")
+            raise Unknown(what, field="service", remedy="incidentctl services lists them")
         if body.reason == "other" and not body.note.strip():
             raise Invalid("another reason wants a note", field="note", remedy="say it in a few words")
 

@@ -23,7 +23,7 @@ from incidentd.domain.lint.wording_settings import WordingSettings
 from incidentd.domain.people import Roster
 from incidentd.domain.process import Process
 from incidentd.lexicon import chosen
-from incidentd.services.errors import Invalid, NotFound, Refused
+from incidentd.services.errors import NotFound, Refused, Unknown
 from incidentd.storage import wording
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
@@ -100,7 +100,7 @@ class Lints:
         """Say that wording is fine here, or, with `keep`, that the rule is right. Raises `Invalid` for no rule."""
         lexicon = self._lexicon
         if body.rule not in lexicon.rules:
-            raise Invalid(
+            raise Unknown(
                 f"there is no rule {body.rule}", field="rule", remedy=f"there is {', '.join(sorted(lexicon.rules))}"
             )
 

@@ -13,7 +13,7 @@ import structlog
 from incidentd.clock import Clock
 from incidentd.domain.alarm_kinds import alarms
 from incidentd.domain.own_alarms import OwnAlarm
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Unknown
 from incidentd.wire import upkeep as wire
 
 OWN = (
@@ -115,4 +115,4 @@ def _check(name: str) -> None:
         remedy = (
             f"did you mean {near[0]}?" if near else f"one of {', '.join(OWN)}, or of a library: sqlalchemy, aiohttp"
         )
-        raise Invalid(f"there is no logger {name!r}", field="logger", remedy=remedy)
+        raise Unknown(f"there is no logger {name!r}", field="logger", remedy=remedy)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from incidentd.domain.people import Roster
-from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.errors import Conflict, Invalid, Unknown
 from incidentd.services.escalation import LAPSED, NOT_TAKEN, SNOOZED, Escalation, lock_page
 from incidentd.services.interruptions import interrupted_by_taking
 from incidentd.services.page_messages import tell_person
@@ -112,7 +112,7 @@ class PageHolders:
             raise Invalid("name a person, a schedule or a policy, one of the three", field="person")
         kind, name, known = given[0]
         if name not in known:
-            raise Invalid(f"there is no {kind} {name!r}", field=kind, remedy=f"there is {', '.join(known) or 'none'}")
+            raise Unknown(f"there is no {kind} {name!r}", field=kind, remedy=f"there is {', '.join(known) or 'none'}")
         return name if kind == "person" else f"{kind} {name}"
 
     # ------------------------------------------------------------------ putting it off

@@ -16,7 +16,7 @@ from incidentd.domain.messages import manual_body
 from incidentd.domain.people import LONGEST_ACKNOWLEDGEMENT, Roster
 from incidentd.domain.trace import step
 from incidentd.services import cursors
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.escalation import Escalation, lock_page
 from incidentd.services.hand_back import hand_back
 from incidentd.services.interruptions import check_reason, interrupted_by_hand
@@ -155,7 +155,7 @@ class Pages:
         def command(tx: Tx) -> wire.Page:
             incident = incidents.get(tx.conn, body.incident_id) if body.incident_id is not None else None
             if body.incident_id is not None and incident is None:
-                raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
+                raise Unknown(f"there is no incident INC-{body.incident_id}", field="incident_id")
             check_reason(tx, body.person, body.interruption)
             page = self._escalation.start(
                 tx,
@@ -182,9 +182,9 @@ class Pages:
         if bool(service) == bool(person):
             raise Invalid("name a service or a person, one of the two", field="service")
         if person and person not in roster.people:
-            raise Invalid(f"there is no person {person!r}", field="person", remedy="see incidentctl people")
+            raise Unknown(f"there is no person {person!r}", field="person", remedy="see incidentctl people")
         if service and service not in roster.services and service != "default":
-            raise Invalid(f"there is no service {service!r}", field="service", remedy="see incidentctl services")
+            raise Unknown(f"there is no service {service!r}", field="service", remedy="see incidentctl services")
 
     def _checked(self, tx: Tx, page_id: int, viewer: str, if_version: int | None) -> PageRow:
         page = lock_page(tx, page_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from incidentd import wire
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Unknown
 from incidentd.services.incident_views import existing
 from incidentd.services.timeline import timeline
 from incidentd.storage.store import Store
@@ -27,7 +27,7 @@ class Pins:
             entries = timeline(tx.conn, incident).entries
             entry = next((one for one in entries if one.seq == body.seq), None)
             if entry is None:
-                raise Invalid(f"the timeline of INC-{incident_id} has no entry {body.seq}", field="seq")
+                raise Unknown(f"the timeline of INC-{incident_id} has no entry {body.seq}", field="seq")
             if entry.pinned == body.pinned:
                 return entry
             data = {"entry": body.seq, "pinned": body.pinned, "text": entry.text}

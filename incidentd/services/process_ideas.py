@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_
 
 from incidentd.domain.retros import Idea, total
 from incidentd.services import cursors
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, NotFound, Unknown
 from incidentd.storage import incidents, process_ideas, retro_topics, retros
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
@@ -63,7 +63,7 @@ def checked_about(conn: Connection, about: str) -> None:
     """Raises `Invalid` for an incident that there is not."""
     kind, _, number = about.partition(":")
     if kind == "incident" and (not number.isdecimal() or incidents.get(conn, int(number[:15])) is None):
-        raise Invalid(f"there is no incident INC-{number}", field="about", remedy="leave it out, or name one that is")
+        raise Unknown(f"there is no incident INC-{number}", field="about", remedy="leave it out, or name one that is")
 
 
 class ProcessIdeas:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Unknown
 from incidentd.storage import process_versions
 
 _PREFIX = "V-"
@@ -16,5 +16,5 @@ def version_named(conn: Connection, name: str) -> str:
         return name
     found = process_versions.get(conn, int(name.removeprefix(_PREFIX)))
     if found is None:
-        raise Invalid(f"there is no version {name}", field="process", remedy="incidentctl process history lists them")
+        raise Unknown(f"there is no version {name}", field="process", remedy="incidentctl process history lists them")
     return found.process_version

@@ -25,7 +25,7 @@ from incidentd.domain.process_versions import (
     not_proposable,
     not_withdrawable,
 )
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused, Unknown
 from incidentd.services.process_following import ProcessFollowing, place, put_in_force
 from incidentd.services.process_views import shown, whole
 from incidentd.storage import process_versions
@@ -270,7 +270,7 @@ def _named(data: Mapping[str, object], given: Mapping[str, str]) -> dict[str, st
         name = resolved(data, key)
         if name is None:
             remedy = "name one as the file has it, such as updates.SEV2.identified or severity.rules.NAME"
-            raise Invalid(f"the process file has no key {key}", field="because", remedy=remedy)
+            raise Unknown(f"the process file has no key {key}", field="because", remedy=remedy)
         found[name] = why
     return found
 

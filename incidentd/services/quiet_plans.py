@@ -18,7 +18,7 @@ from incidentd.domain.recurrence_words import Every, parse_every
 from incidentd.domain.silences import BadSilence, Silence
 from incidentd.domain.silences import check as check_silence
 from incidentd.domain.wall_clock import wall
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.storage import alerts
 from incidentd.wire import quieting as wire_quieting
 
@@ -53,7 +53,7 @@ def check_services(conn: Connection, plan: WindowPlan, roster: Roster) -> None:
     """Raise `Invalid` for a service that neither the roster nor any alert knows: it would hide nothing."""
     for name in plan.services:
         if name not in roster.services and name != "default" and not alerts.has_service(conn, name):
-            raise Invalid(f"there is no service {name!r}", field="services", remedy="see incidentctl services")
+            raise Unknown(f"there is no service {name!r}", field="services", remedy="see incidentctl services")
 
 
 def silence_plan(body: wire_quieting.SilencePlan, now: datetime) -> SilencePlan:

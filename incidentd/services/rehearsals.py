@@ -11,7 +11,7 @@ from incidentd.domain.rehearsal_cards import CARDS, Card
 from incidentd.domain.rehearsals import Call, CardSpread, Outcome, QuestionSpread, outcome
 from incidentd.domain.severity_matrix import Matrix
 from incidentd.services.classification_views import classified, rule_words
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.errors import Conflict, NotFound, Refused, Unknown
 from incidentd.storage import rehearsals
 from incidentd.storage.rehearsals import RehearsalRow
 from incidentd.storage.store import Store
@@ -55,7 +55,7 @@ class Rehearsals:
         known = {one.id: one for one in self._cards()}
         if missing := [one for one in body.cards if one not in known]:
             remedy = "incidentctl rehearsal cards lists them"
-            raise Invalid(f"there is no card {missing[0]!r}", field="cards", remedy=remedy)
+            raise Unknown(f"there is no card {missing[0]!r}", field="cards", remedy=remedy)
         chosen = [known[one] for one in dict.fromkeys(body.cards)] or list(known.values())[:_MOST]
 
         def command(tx: Tx) -> wire_rehearsals.Rehearsal:
@@ -76,7 +76,7 @@ class Rehearsals:
             _still_open(row)
             if body.card not in {one.id for one in row.cards}:
                 remedy = f"incidentctl rehearsal show {row.name} lists its cards"
-                raise Invalid(f"{row.name} has no card {body.card!r}", field="card", remedy=remedy)
+                raise Unknown(f"{row.name} has no card {body.card!r}", field="card", remedy=remedy)
             found = classified(row.matrix, body.answers)
             call = Call(card=body.card, person=actor, answers=body.answers, level=found.level)
             rehearsals.put_call(tx, row.id, call, found.rule)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from incidentd.domain.incidents import Incident
 from incidentd.domain.relations import BEYOND_REOPENING, KINDS, RESEMBLES, RESEMBLES_NO_MORE, relations
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.storage import event_log, incidents
 from incidentd.storage.tx import Tx
 from incidentd.wire import life as wire_life
@@ -56,7 +56,7 @@ def resemble(tx: Tx, incident: Incident, body: wire_life.Resembles, actor: str) 
         raise Invalid("an incident does not resemble itself", field="incident_id")
     other = incidents.get(tx.conn, body.incident_id, lock=True)
     if other is None:
-        raise Invalid(f"there is no incident INC-{body.incident_id}", field="incident_id")
+        raise Unknown(f"there is no incident INC-{body.incident_id}", field="incident_id")
     if other.drill_id != incident.drill_id:
         raise Invalid("a drill and a real incident are kept apart", field="incident_id")
     return _tell_both(tx, RESEMBLES, incident, other, {"why": body.why}, actor)

@@ -9,7 +9,7 @@ from incidentd.domain import reports as rules
 from incidentd.domain.reports import OUTCOMES, Asked, Refusal, Report, State
 from incidentd.plugin.support import OutgoingKind
 from incidentd.services import report_links
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.errors import Conflict, NotFound, Refused, Unknown
 from incidentd.services.report_outbound import Outbound, Words
 from incidentd.storage import alerts, incidents, report_messages, reports
 from incidentd.storage.deliveries import DeliveryRow
@@ -121,7 +121,7 @@ class ReportChanges:
     ) -> Report:
         """Correct what is said about it; None leaves a part alone. Raises `Invalid` for an unknown owner."""
         if body.owner and body.owner not in people:
-            raise Invalid(f"there is no person {body.owner!r}", field="owner", remedy="see roster.toml")
+            raise Unknown(f"there is no person {body.owner!r}", field="owner", remedy="see roster.toml")
         wanted = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
         changes = {name: value for name, value in wanted.items() if value != getattr(report, name)}
         if not changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidentd.domain.reports import Report, State
-from incidentd.services.errors import Invalid, Refused
+from incidentd.services.errors import Invalid, Refused, Unknown
 from incidentd.services.report_changes import ReportChanges
 from incidentd.storage import customers, report_messages, reports
 from incidentd.storage.report_messages import MessageRow
@@ -50,7 +50,7 @@ def split(tx: Tx, changes: ReportChanges, report: Report, ids: Sequence[int], su
     chosen = [one for one in messages if one.id in ids]
     missing = sorted(set(ids) - {one.id for one in chosen})
     if missing:
-        raise Invalid(f"{report.reference} has no message {missing[0]}", field="message_ids")
+        raise Unknown(f"{report.reference} has no message {missing[0]}", field="message_ids")
     theirs = [one for one in chosen if one.direction == "in"]
     if not theirs or not any(one.direction == "in" for one in messages if one.id not in ids):
         raise Invalid("each side keeps a message of its reporter", field="message_ids", remedy="choose some, not all")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from incidentd.domain.retro_flow import proposed
 from incidentd.domain.retros import Idea, Retro, Topic
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Unknown
 from incidentd.storage import process_ideas, retro_topics
 from incidentd.storage.tx import Tx
 
@@ -22,7 +22,7 @@ def usable(tx: Tx, row: Retro, idea_ids: Sequence[int]) -> list[Idea]:
     for number in idea_ids:
         if number not in known:
             remedy = f"{row.command('show')} lists those that it has"
-            raise Invalid(f"{row.name} has no idea PI-{number}", field="ideas", remedy=remedy)
+            raise Unknown(f"{row.name} has no idea PI-{number}", field="ideas", remedy=remedy)
     return [known[number] for number in dict.fromkeys(idea_ids)]
 
 

@@ -11,7 +11,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.retro_steps import ORDER
 from incidentd.domain.retros import HELD, Retro, State
 from incidentd.services import cursors
-from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.errors import Conflict, Invalid, Unknown
 from incidentd.services.incident_roles import known_person, suggestion
 from incidentd.services.retro_due import no_longer_due
 from incidentd.services.retro_views import existing_retro, lines, view
@@ -99,4 +99,4 @@ def _check_team(roster: Roster, team: str) -> None:
     if team and team not in roster.teams:
         near = suggestion(team, list(roster.teams))
         remedy = "leave it out for all, or take a team of roster.toml"
-        raise Invalid(f"there is no team {team!r}{near}", field="team", remedy=remedy)
+        raise Unknown(f"there is no team {team!r}{near}", field="team", remedy=remedy)

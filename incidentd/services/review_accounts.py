@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection
 
 from incidentd.domain.reviews import Review
-from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.errors import Conflict, Invalid, NotFound, Refused, Unknown
 from incidentd.services.existing_reviews import existing_review
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import Seen
@@ -168,7 +168,7 @@ def _moment(tx: Tx, row: Review, at: datetime | None, seq: int | None) -> dict[s
         entry = cited(tx.conn, row).get(seq)
         if entry is None:
             remedy = f"incidentctl review timeline INC-{row.incident_id} --numbers shows them"
-            raise Invalid(f"the timeline of INC-{row.incident_id} has no entry {seq}", field="seq", remedy=remedy)
+            raise Unknown(f"the timeline of INC-{row.incident_id} has no entry {seq}", field="seq", remedy=remedy)
         at = at or entry.observed_at
     return {"at": at, "seq": seq}
 

@@ -14,7 +14,7 @@ from incidentd.domain.process import Process
 from incidentd.domain.review_doubts import doubts
 from incidentd.domain.reviews import Review
 from incidentd.services import measuring
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.incident_status import checked_time
 from incidentd.services.incident_views import Seen, existing, in_command
 from incidentd.services.timeline import timeline
@@ -218,7 +218,7 @@ def _known(conn: Connection, incident: Incident, seqs: list[int]) -> None:
     found = {one.entry.seq for one in moments(conn, incident)}
     if missing := [one for one in seqs if one not in found]:
         what = f"the timeline of INC-{incident.id} has no entry {missing[0]}"
-        raise Invalid(what, field="seqs" if len(seqs) > 1 else "seq", remedy=_LISTED)
+        raise Unknown(what, field="seqs" if len(seqs) > 1 else "seq", remedy=_LISTED)
 
 
 def _entry(conn: Connection, incident: Incident, entry_id: int) -> CuratedEntry:

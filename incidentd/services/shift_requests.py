@@ -15,7 +15,7 @@ from incidentd.domain.duty_rules import check_override
 from incidentd.domain.people import Roster
 from incidentd.domain.shift_requests import Asked, ShiftRequest, State, Wants
 from incidentd.services.duty_rows import added, checked
-from incidentd.services.errors import Conflict, Invalid, NotFound
+from incidentd.services.errors import Conflict, Invalid, NotFound, Unknown
 from incidentd.services.escalation import Handler
 from incidentd.services.notes import write_to
 from incidentd.services.swaps import Swaps
@@ -108,7 +108,7 @@ class ShiftRequests:
         roster = self._roster()
         if body.team:
             if body.team not in roster.teams:
-                raise Invalid(f"there is no team {body.team!r}", field="team", remedy="see roster.toml")
+                raise Unknown(f"there is no team {body.team!r}", field="team", remedy="see roster.toml")
             return roster.teams[body.team].members
         imported = (one.person for one in changes.imported if one.schedule == body.schedule)
         return (*(roster.schedules[body.schedule].people if body.schedule in roster.schedules else ()), *imported)

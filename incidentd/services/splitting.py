@@ -10,7 +10,7 @@ from incidentd.domain.incidents import Incident, Status
 from incidentd.domain.relations import SPLIT, SPLIT_FROM
 from incidentd.domain.timeline import observed_at
 from incidentd.services import incident_links, report_links
-from incidentd.services.errors import Invalid
+from incidentd.services.errors import Invalid, Unknown
 from incidentd.storage import event_log, incidents, reports
 from incidentd.storage.tx import Tx
 from incidentd.wire import Event
@@ -58,7 +58,7 @@ def _own(wanted: Iterable[int], have: Sequence[int], field: str, prefix: str) ->
     chosen = list(dict.fromkeys(wanted))
     missing = [f"{prefix}{one}" for one in chosen if one not in have]
     if missing:
-        raise Invalid(f"{', '.join(missing[:5])} is not of this incident", field=field)
+        raise Unknown(f"{', '.join(missing[:5])} is not of this incident", field=field)
     return chosen
 
 

@@ -13,7 +13,7 @@ from incidentd.domain.priority import Level, priority, why
 from incidentd.domain.process import Process
 from incidentd.domain.reports import Report, State
 from incidentd.domain.support import Support
-from incidentd.services.errors import Conflict, Invalid
+from incidentd.services.errors import Conflict, Invalid, Unknown
 from incidentd.services.report_changes import ReportChanges
 from incidentd.services.report_likeness import Alike
 from incidentd.services.report_propagation import Propagator, triage_begun
@@ -131,7 +131,7 @@ class Triage:
         replies = {name: one for name, one in self._support().replies.items() if name != ASK}
         if body.name not in replies:
             known = ", ".join(sorted(replies))
-            raise Invalid(f"there is no reply {body.name!r}", field="name", remedy=f"there is {known}")
+            raise Unknown(f"there is no reply {body.name!r}", field="name", remedy=f"there is {known}")
 
         def action(tx: Tx, report: Report) -> Report:
             message = _sendable(draft(seen(tx.conn, report, self._support()), replies[body.name]))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from incidentd.domain.display import safe_line
 from incidentd.domain.filters import parse_filter
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.storage import views
 from incidentd.storage.store import Store
 from incidentd.storage.tx import Tx
@@ -71,7 +71,7 @@ class SavedViews:
 
         def command(tx: Tx) -> wire_views.Views:
             if not _is_known(tx.conn, person, body.opens):
-                raise Invalid("there is no such view", field="opens", remedy=f"use {', '.join(_BASES)} or view:ID")
+                raise Unknown("there is no such view", field="opens", remedy=f"use {', '.join(_BASES)} or view:ID")
             views.set_opening(tx, person, body.opens, pinned=body.pinned)
             return _listed(tx.conn, person)
 

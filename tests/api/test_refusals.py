@@ -7,7 +7,8 @@ import json
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from incidentd.services.errors import ServiceError
+from incidentd.api.problems import fault_of, problem
+from incidentd.services.errors import Invalid, ServiceError, Unknown
 from incidentd.storage.reach import Unreachable
 
 DEEP = b'{"title":"a","summary":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
@@ -158,6 +159,12 @@ async def test_an_absent_object_is_404(api, method, path):
     answer = await api(method, path)
     assert answer.status == 404
     assert answer.problem.type == "urn:incidentd:not-found"
+
+
+def test_what_a_request_names_and_nothing_has_is_400_with_a_type_of_its_own():
+    unknown, wrong = (problem(fault_of(kind("no", field="team"))) for kind in (Unknown, Invalid))
+    assert (unknown.status, unknown.type, unknown.field) == (400, "urn:incidentd:unknown", "team")
+    assert (wrong.status, wrong.type) == (400, "urn:incidentd:invalid")
 
 
 async def test_a_wrong_method_is_405_with_the_right_ones(api):

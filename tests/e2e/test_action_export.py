@@ -46,7 +46,7 @@ def test_an_issue_is_opened_once_although_its_answer_was_lost(make_daemon, runni
     ctl("incident", "status", "1", "resolved", "--evidence", "graph")
     ctl("review", "start", "INC-1", "--solo")
     ctl("action", "add", "INC-1", "Alert on stale rules", "--team", "web", "--due", "2099-12-01")
-    assert 'set `issues = "owner/repository"`' in ctl("action", "export", "A-1", code=1)
+    assert 'set `issues = "owner/repository"`' in ctl("action", "export", "A-1", code=2)
 
     daemon.write("incidentd.toml", (daemon.config / "incidentd.toml").read_text() + 'issues = "acme/shop"\n')
     ctl("reload")

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 
-NOT_FOUND, CONFLICT, USAGE, UNREACHABLE, REFUSED = 4, 5, 2, 3, 1
+NOT_FOUND, CONFLICT, USAGE, UNREACHABLE = 4, 5, 2, 3
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_exit_codes_tell_scripts_what_happened(ctl, daemon, running):
     ctl("alert", "show", "no-number", code=USAGE)
     ctl("alert", "lst", code=USAGE)
     ctl("page", "send", "Nobody is asked", code=USAGE)
-    ctl("page", "send", "Is there anybody?", "--person", "nobody", code=REFUSED)
+    ctl("page", "send", "Is there anybody?", "--person", "nobody", code=NOT_FOUND)
     ctl("incident", "declare", "t", "--severity", "sev9", code=USAGE)
     ctl("alert", "send", "DiskFull")
     page = running.eventually(lambda: daemon.page_of("DiskFull"), "it is paged")["page"]

@@ -49,7 +49,7 @@ def test_faults_of_an_edited_file(paged, tmp_path):
     edited = tmp_path / "new.toml"
     edited.write_text('[route]\ngroup_wiat = "3s"\n')
     done = paged.ctl("replay", "--config", str(edited))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f'{edited}:2: route.group_wiat: unknown key — did you mean "group_wait"?' in done.stderr
     assert "nothing was replayed" in done.stderr
 

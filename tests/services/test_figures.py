@@ -10,7 +10,7 @@ from incidentd.domain.incidents import Status
 from incidentd.domain.people import Service, Team
 from incidentd.domain.process import default_process
 from incidentd.domain.severity import Severity
-from incidentd.services.errors import Invalid, NotFound
+from incidentd.services.errors import Invalid, NotFound, Unknown
 from incidentd.services.figure_reading import Look
 from incidentd.services.figures import figures_in
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
@@ -142,6 +142,16 @@ async def test_what_is_asked_wrong_is_answered_with_what_is_right(story):
         with pytest.raises(Invalid) as wrong:
             await figures.compare("time-to-resolve", ScopeQuery(), query, "ada")
         assert wrong.value.field == "at"
+
+
+async def test_what_does_not_exist_is_told_from_what_is_written_wrong(story):
+    figures = story.core.evolution.figures
+    for scope in (ScopeQuery(team="frnt"), ScopeQuery(service="shopp"), ScopeQuery(process="V-9")):
+        with pytest.raises(Unknown):
+            await figures.list(scope, "ada")
+    with pytest.raises(Invalid) as wrong:
+        await figures.compare("time-to-resolve", ScopeQuery(), CompareQuery(at="soon"), "ada")
+    assert not isinstance(wrong.value, Unknown)
 
 
 async def test_too_few_are_not_compared(story):

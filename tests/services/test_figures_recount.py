@@ -14,6 +14,7 @@ from incidentd.domain.pictures.dots import dots_lines
 from incidentd.domain.pictures.dots_svg import dots_svg
 from incidentd.domain.pictures.spans import plain
 from incidentd.plugin.testing import FakeClock
+from incidentd.services.errors import Invalid
 from incidentd.services.figures import Figures
 from incidentd.services.insight_contracts import CompareQuery, ScopeQuery
 from incidentd.simulation.team import read_files
@@ -163,6 +164,14 @@ async def test_two_versions_of_the_process_are_compared_in_their_own_time(figure
     one = (await figures.get("incidents-by-severity", ScopeQuery(process=first), "")).figure.n
     other = (await figures.get("incidents-by-severity", ScopeQuery(process=second), "")).figure.n
     assert one + other <= (await figures.get("incidents-by-severity", ScopeQuery(), "")).figure.n
+
+
+async def test_versions_that_are_turned_round_are_refused(figures):
+    versions = (await figures.list(ScopeQuery(), "")).boundaries
+    first, last = versions[0].name, versions[-1].name
+    with pytest.raises(Invalid, match=f"{first} was in force before {last}, and not after it") as wrong:
+        await figures.compare("incidents-by-severity", ScopeQuery(), CompareQuery(before=last, after=first), "")
+    assert wrong.value.remedy == f"turn them round: before {first}, after {last}"
 
 
 async def test_a_later_look_reckons_anew_only_what_is_not_over(figures):

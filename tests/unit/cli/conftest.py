@@ -125,9 +125,9 @@ class FakeApi:
             one if isinstance(one, Answer | bytes) else Answer(status, msgspec.json.encode(one)) for one in bodies
         ]
 
-    def refuse(self, method: str, path: str, status: int, detail: str = "no", **more: Any) -> None:
-        self.on(method, path, wire.Problem(type="urn:incidentd:x", title="No", status=status, detail=detail, **more),
-                status=status)  # fmt: skip
+    def refuse(self, method: str, path: str, status: int, detail: str = "no", kind: str = "x", **more: Any) -> None:
+        problem = wire.Problem(type=f"urn:incidentd:{kind}", title="No", status=status, detail=detail, **more)
+        self.on(method, path, problem, status=status)
 
     def answer(self, method: str, target: str) -> Answer | bytes:
         left = self.answers.get((method, target.partition("?")[0]))

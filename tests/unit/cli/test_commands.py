@@ -735,7 +735,7 @@ def test_every_command_explains_itself_and_offers_json(path, run):
 def test_help_of_all_names_each_command_and_each_exit_code(run):
     done = run("--help")
     assert all(f"  {name}" in done.out for name in ctl._COMMANDS)
-    for code in ("0    it worked", "5    conflict", "130  interrupted", "141  whoever"):
+    for code in ("0    it worked", "2    bad input", "5    refused", "130  interrupted", "141  whoever"):
         assert code in done.out
 
 
@@ -803,10 +803,16 @@ def test_a_question_carries_no_key(case, api, run, canned):
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_line)
-@pytest.mark.parametrize(("status", "code"), [(400, 1), (403, 1), (404, 4), (409, 5), (422, 1), (500, 6)])
-def test_a_refusal_says_what_which_field_and_the_remedy(case, status, code, api, run):
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, "invalid", 2), (400, "unknown", 4), (404, "not-found", 4), (403, "role", 5), (409, "conflict", 5),
+        (500, "failed", 6),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_which_field_and_the_remedy(case, status, kind, code, api, run):
     method, _, target = case.request.partition(" ")
-    api.refuse(method, target.partition("?")[0], status, f"not {HOSTILE}", field="to\x1b", remedy="do\x07")
+    api.refuse(method, target.partition("?")[0], status, f"not {HOSTILE}", kind, field="to\x1b", remedy="do\x07")
     done = run(*case.line.split())
     assert (done.code, done.out) == (code, "")
     first, *more = done.err.splitlines()

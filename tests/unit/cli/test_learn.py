@@ -34,7 +34,7 @@ def test_an_answer_goes_to_the_question_asked_last(api, run, followups):
     assert api.asked[-1].body == {"days": 90, "changed": "no", "text": ""}
     api.on("GET", FOLLOWUPS, wire_followups.Followups(incident_id=4, rounds=()))
     refused = run("learn", "answer", "4", "no")
-    assert refused.code == 1
+    assert refused.code == 5
     assert "you were not asked about INC-4" in refused.err
 
 

@@ -149,7 +149,7 @@ def test_faults_are_told_as_a_check_tells_them(api, run, mine):
     fault = wire_replay.Fault(file="mine.toml", line=3, key="route.policy", what="is no policy", remedy="add it")
     api.on("POST", "/v1/process/diff", wire_comparison.ProcessComparison(faults=(fault,)))
     done = run("process", "propose", mine, "--reason", "quiet")
-    assert (done.code, done.err.splitlines()[0]) == (1, "mine.toml:3: route.policy: is no policy — add it")
+    assert (done.code, done.err.splitlines()[0]) == (2, "mine.toml:3: route.policy: is no policy — add it")
     assert [one.target for one in api.asked] == ["/v1/process/diff"]
 
 
@@ -204,7 +204,7 @@ def test_export_writes_all_of_a_version_and_replaces_nothing_unasked(api, run, t
     assert (into / "own.toml").read_text() == "x = 1\n"
     (into / "process.toml").write_text("mine")
     refused = run("process", "export", "V-3", "--into", str(into))
-    assert (refused.code, "--overwrite" in refused.err) == (1, True)
+    assert (refused.code, "--overwrite" in refused.err) == (2, True)
     assert (into / "process.toml").read_text() == "mine"
     assert run("process", "export", "V-3", "--into", str(into), "--overwrite").code == 0
     assert (into / "process.toml").read_text() == text

@@ -39,7 +39,15 @@ def test_a_conflict_tells_the_version_that_stands(api, run):
 def test_a_refusal_without_a_problem_document(body, api, run, answer):
     api.on("GET", "/v1/info", answer(418, body, "text/html"))
     done = run("info")
-    assert (done.code, done.err) == (1, "incidentctl: the daemon answered with status 418\n")
+    assert (done.code, done.err) == (5, "incidentctl: the daemon answered with status 418\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, 2), (401, 5), (404, 4), (405, 2), (412, 5), (413, 2), (422, 2), (429, 5), (501, 6)]
+)
+def test_a_status_alone_says_how_a_command_ends(status, code, api, run, answer):
+    api.on("GET", "/v1/info", answer(status, b""))
+    assert run("info").code == code
 
 
 @pytest.mark.parametrize("status", [301, 304, 500, 502])

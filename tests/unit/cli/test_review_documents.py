@@ -92,7 +92,7 @@ def test_a_document_is_printed_or_saved_under_the_name_of_the_review(
     assert done.out == f"written to {tmp_path}/{name}\n"
     assert (tmp_path / name).read_text() == "# x␛[2J<U+202E>y\n"
     missing = run("review", "document", "4", "-o", str(tmp_path / "none" / "x.md"))
-    assert missing.code == 1
+    assert missing.code == 6
     assert "No such file" in missing.err
 
 

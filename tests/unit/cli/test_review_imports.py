@@ -59,7 +59,7 @@ def test_a_refused_file_is_told_with_its_line_and_the_others_go_on(api, run, rev
     )  # fmt: skip
     api.on("POST", IMPORT, problem, status=400)
     done = run("review", "import", str(reviews), str(reviews / "missing.md"))
-    assert done.code == 1
+    assert done.code == 2
     assert f"{reviews}/a.md:7: severity: 'x' is none — write SEV1" in done.err
     assert f"{reviews}/c.md:2: is no UTF-8 — save it as UTF-8" in done.err
     assert "missing.md: cannot be read: No such file" in done.err

@@ -27,8 +27,8 @@ def test_the_list_has_every_code(api, run):
 
 def test_a_code_that_is_none_is_refused_with_the_nearest(run):
     done = run("runbook", "notifer-down")
-    assert (done.code, "did you mean notifier-down?" in done.err) == (2, True)
-    assert run("runbook", "../README").code == 2
+    assert (done.code, "did you mean notifier-down?" in done.err) == (4, True)
+    assert run("runbook", "../README").code == 4
 
 
 def test_health_shows_the_code_of_each_line(api, run, canned):

@@ -113,7 +113,7 @@ def test_faults_of_an_edited_file_are_told_and_fail(api, run, tmp_path):
     fault = wire_replay.Fault(file="new.toml", line=7, key="severity.rules[0].when", what="is wrong", remedy="do this")
     api.on("POST", "/v1/severity/replay", wire_severity.MatrixReplay(faults=(fault,)))
     done = run("severity", "diff", str(new))
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (2, "")
     assert done.err.startswith("new.toml:7: severity.rules[0].when: is wrong — do this\n")
 
 

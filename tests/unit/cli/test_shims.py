@@ -134,7 +134,7 @@ def test_what_is_refused_is_set_aside_and_said_and_holds_up_nothing(shim, listen
     shim(*NAGIOS, "--url", nobody, "-f", "N=0")
     listener.statuses = [202, 400]
     done = shim(*NAGIOS, "-f", "N=1")
-    assert done.code == 1
+    assert done.code == 2
     assert "the daemon refused it: 400 type is" in done.err
     assert "\x1b" not in done.err
     assert [taken.body["fields"]["N"] for taken in listener.taken] == ["0"]
