@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from incidentd import cycles
 from incidentd.daemon import Daemon
 from incidentd.sdnotify import Notifier as ServiceManager
 from incidentd.settings import Configuration
@@ -46,6 +47,7 @@ async def serve(
     try:
         await daemon.start()
         daemon.core.outage.renew = stop.set
+        cycles.settle()
         manager.ready(f"listening on {', '.join(daemon.urls())}")
         beside = [loop.create_task(_kick(manager)), loop.create_task(_reloads(daemon, manager, asked))]
         await stop.wait()

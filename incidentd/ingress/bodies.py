@@ -58,7 +58,8 @@ async def read_body(request: web.BaseRequest, limit: int, take: Callable[[int], 
     except TimeoutError as error:
         raise BadRequest(f"the body did not arrive within {BODY_SECONDS:g} s", status=408) from error
     except (web.RequestPayloadError, ConnectionError) as error:
-        raise BadRequest("the body is broken") from error
+        # without what it ran through: the reader keeps the error, and the error would keep the reader
+        raise BadRequest("the body is broken") from error.with_traceback(None)
     coding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if coding in ("identity", ""):
         return raw

@@ -33,13 +33,15 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """One request as it arrived. Header names are in lower case."""
+    """One request as it arrived, complete `at` an instant of the loop's clock, in seconds. Header names are in lower
+    case."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    at: float = 0.0
 
 
 class RecordingServer:
@@ -109,6 +111,7 @@ class RecordingServer:
             query=request.query_string,
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.read(),
+            at=asyncio.get_running_loop().time(),
         )
         self.requests.append(recorded)
         self._busy.set()

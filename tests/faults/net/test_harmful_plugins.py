@@ -236,7 +236,7 @@ async def test_it_floods(daemon, sink, session, eventually, fault_alert, percent
 
     def all_told() -> bool:
         for request in sink.requests:
-            told.setdefault(json.loads(request.body)["labels"].get("number"), now())
+            told.setdefault(json.loads(request.body)["labels"].get("number"), request.at)
         return set(t0) <= set(told)
 
     await eventually(all_told, 60, "every alert of others is paged")

@@ -72,7 +72,7 @@ async def test_the_watcher_pages(daemon, watched, sink, eventually, tmp_path, ex
         else:
             read_only(watched)
         await eventually(lambda before=before: len(sink.requests) > before, 60, f"paged after {how}")
-        waits.append(now() - began)
+        waits.append(sink.requests[before].at - began)
         watched.tell(signal.SIGCONT) if watched.running else None
         if watched.running:
             await watched.end(signal.SIGKILL)

@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import gc
 import gzip
 import hashlib
 import json
+import weakref
 import zlib
 from types import SimpleNamespace
 
@@ -493,3 +495,33 @@ async def test_a_calendar_is_read_at_its_address_and_nowhere_else(make):
     assert "text/calendar" in top
     for method, path, expected in (("GET", "/calendar/x", 404), ("POST", "/calendar/good", 404)):
         assert (await call(ingress, method, path))[0] == expected
+
+
+async def until(look):
+    async with asyncio.timeout(3):
+        while not look():  # noqa: ASYNC110 - that an object is gone is told to nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_who_has_to_go_within_its_body_leaves_no_cycle_for_a_collection_that_stops_everything(make, monkeypatch):
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 5)
+    ingress = await make()
+    ingress.crowd.most = 1
+    seen: list[weakref.ref] = []
+    enter = ingress.crowd.enter
+
+    def entered(one, place):
+        seen.append(weakref.ref(one))
+        return enter(one, place)
+
+    monkeypatch.setattr(ingress.crowd, "enter", entered)
+    gc.disable()
+    try:
+        for _ in range(3):
+            _, writer = await asyncio.open_connection(*ingress.addresses[0])
+            writer.write(head("POST", "/echo", "Content-Length: 10") + b"half")
+            await until(lambda: seen and seen[-1]()._current_request is not None)
+            await asyncio.sleep(0.01)  # its handler waits for the rest
+        await until(lambda: seen[0]() is None and seen[1]() is None)
+    finally:
+        gc.enable()
