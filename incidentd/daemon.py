@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version as installed_version
@@ -25,7 +25,7 @@ from incidentd.configuration.tls_files import BadTls, Certificate
 from incidentd.core import Core
 from incidentd.doctor.reports import report
 from incidentd.domain.alarm_kinds import alarms
-from incidentd.domain.own_alarms import OwnAlarm
+from incidentd.domain.own_alarms import OwnAlarm, texts
 from incidentd.domain.process import Process
 from incidentd.ingress.calendar_fetch import CalendarFetch
 from incidentd.ingress.crowd import affordable
@@ -168,6 +168,7 @@ class Daemon:
         self._tally = EventTally(store)
         await self._tally.start()
         await self._core.start()
+        await asyncio.to_thread(self.configuration.keep)
         store.on_commit.append(self._observe)
         await self._listen()
         self._start_outside_heartbeat()
@@ -394,7 +395,7 @@ class Daemon:
             refused = (f"the configuration was not reloaded: {fault}" for fault in error.faults)
             self._notes = alarms("configuration-refused", refused)
             log.error("reload_refused", by=actor, faults=[str(fault) for fault in error.faults])
-            return wire.Reloaded(files=self.configuration.files, problems=_texts(self._notes), applied=False)
+            return wire.Reloaded(files=self.configuration.files, problems=texts(self._notes), applied=False)
         self._stalls.book.forgive()
         self._notes = needs_restart(self.configuration, fresh)
         self.configuration = fresh
@@ -406,9 +407,10 @@ class Daemon:
             await self._certificate.exchange(fresh.daemon.tls)
         self.log_levels.reconfigured(fresh.daemon.log_level)
         await self.core.recheck()
+        await asyncio.to_thread(fresh.keep)
         await self._tell("daemon.reloaded", {}, actor)
         log.info("reloaded", by=actor, files=fresh.files)
-        return wire.Reloaded(files=fresh.files, problems=_texts((*self.core.evolution.problems(fresh), *self._notes)))
+        return wire.Reloaded(files=fresh.files, problems=texts((*self.core.evolution.problems(fresh), *self._notes)))
 
     def _read_again(self) -> Configuration:
         """The files as they are now, plugin options included. Raises `ConfigurationError`."""
@@ -444,7 +446,3 @@ class Daemon:
         if self._http is not None:
             await self._http.close()
         self._lock.release()
-
-
-def _texts(told: Iterable[OwnAlarm]) -> tuple[str, ...]:
-    return tuple(one.text for one in told)

@@ -48,6 +48,8 @@ async def serve(
         await daemon.start()
         daemon.core.outage.renew = stop.set
         cycles.settle()
+        for alarm in configuration.stood_in:
+            log.error("file_faulty", code=alarm.code, why=alarm.text)
         manager.ready(f"listening on {', '.join(daemon.urls())}")
         beside = [loop.create_task(_kick(manager)), loop.create_task(_reloads(daemon, manager, asked))]
         await stop.wait()

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import structlog
 
+from incidentd.configuration import last_good
 from incidentd.configuration.alike import alike
 from incidentd.configuration.audiences import audience_problems
 from incidentd.configuration.chat_table import chat_problems
@@ -45,6 +47,7 @@ __all__ = [
     "prepare_directories",
 ]
 T = TypeVar("T")
+log = structlog.get_logger("incidentd")
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +62,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     environ: Mapping[str, str]  # where secret references of the adapters look
     source: Source = Source(text="")  # process.toml as it is written
+    roster_text: str = ""  # roster.toml as it is written
     alike: Mapping[str, str] = {}  # what all nodes must have in common
+    stood_in: tuple[OwnAlarm, ...] = ()  # faults of files for which the last good ones stand in
 
     def problems_of(self, process: Process) -> tuple[str, ...]:
         """What is odd about `process` among everything else that is configured."""
@@ -77,32 +82,50 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             *letter_problems(process.letter, roster),
         )
 
+    def keep(self) -> None:
+        """Let the roster stand in for one that is faulty at a later start. Without it that start is refused."""
+        try:
+            last_good.keep_roster(self.daemon.state_dir, self.roster_text)
+        except OSError as error:
+            log.warning("roster_not_kept", why=str(error))
 
-def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Configuration:
+
+def load_configuration(config: Path | None, environ: Mapping[str, str], *, at_start: bool = False) -> Configuration:
     """Read the configuration in directory `config`, or beside the main file `config`; by default in the usual place.
 
-    Raises `ConfigurationError` with the faults of all files at once.
+    `at_start`: a pager has to come up again, so for a faulty roster.toml or process.toml the last one that was in force
+    stands in, where the state directory has it, and `stood_in` says so. Raises `ConfigurationError` with the faults of
+    all files at once.
     """
     directory, main_file = _places(config, environ)
     attempt = _Attempt()
-    documents = [
-        attempt.run(lambda file=file: Document.read(file))  # type: ignore[misc]
-        for file in (main_file, directory / ROSTER_FILE, directory / PROCESS_FILE)
-    ]
-    main, roster_file, process_file = (document or Document(directory, None) for document in documents)
+    main = attempt.run(lambda: Document.read(main_file)) or Document(directory, None)
     read = attempt.run(lambda: read_main(main, environ))
-    adapters = read[1] if read else ()
+    kept = read[0].state_dir if read and at_start else None
     notifiers = contact_notifiers(main.data)
-    roster = attempt.run(lambda: read_roster(roster_file, notifiers, environ))
+    of_roster = attempt.file(
+        directory / ROSTER_FILE,
+        lambda document: read_roster(document, notifiers, environ),
+        "roster-file-faulty",
+        last_good.roster_file(kept) if kept else None,
+    )
     # a broken roster must not make every policy that the process names look unknown
-    policies = None if roster is None else roster.policies
-    process = attempt.run(lambda: read_process(process_file, policies, OnDisk(directory)))
-    if read is None or roster is None or process is None or attempt.faults:
+    policies = None if of_roster is None else of_roster[1].policies
+    of_process = attempt.file(
+        directory / PROCESS_FILE,
+        lambda document: read_process(
+            document, policies if document.file.parent == directory else None, OnDisk(document.file.parent)
+        ),
+        "process-file-faulty",
+        last_good.process_file(kept) if kept else None,
+    )
+    if read is None or of_roster is None or of_process is None or attempt.faults:
         raise ConfigurationError(attempt.faults)
+    (roster_file, roster), (process_file, process) = of_roster, of_process
     source = source_of(process_file, process)
     found = Configuration(
         daemon=read[0],
-        adapters=adapters,
+        adapters=read[1],
         notifiers=frozenset(notifiers),
         roster=roster,
         process=process,
@@ -110,7 +133,9 @@ def load_configuration(config: Path | None, environ: Mapping[str, str]) -> Confi
         files=_files((main, roster_file, process_file), process.wording.file),
         environ=dict(environ),
         source=source,
+        roster_text=roster_file.text,
         alike=alike(main.data, roster_file.data, process_file.data, source.files),
+        stood_in=tuple(attempt.stood_in),
     )
     return msgspec.structs.replace(found, problems=(*roster.problems, *found.problems_of(process)))
 
@@ -152,6 +177,7 @@ class _Attempt:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.stood_in: list[OwnAlarm] = []
 
     def run(self, step: Callable[[], T]) -> T | None:
         try:
@@ -159,6 +185,25 @@ class _Attempt:
         except ConfigurationError as error:
             self.faults.extend(error.faults)
             return None
+
+    def file(
+        self, file: Path, read: Callable[[Document], T], code: str, stands_in: Path | None
+    ) -> tuple[Document, T] | None:
+        """What `file` says; when it is faulty what `stands_in` says, with the faults as alarms of `code`."""
+        try:
+            document = Document.read(file)
+            return document, read(document)
+        except ConfigurationError as error:
+            faults = error.faults
+        try:
+            if stands_in is not None and (document := Document.read(stands_in)).exists:
+                found = document, read(document)
+                self.stood_in += alarms(code, (f"the last good {file.name} stands in: {one}" for one in faults))
+                return found
+        except ConfigurationError:  # it is no longer understood: what people wrote last is what they have to mend
+            pass
+        self.faults.extend(faults)
+        return None
 
 
 def lease_owner(configuration: Configuration) -> str:

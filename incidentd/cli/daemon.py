@@ -12,7 +12,7 @@ import click
 from incidentd.cli.database_files import advice, backup, restore, unavailable
 from incidentd.cli.imports import import_
 from incidentd.cli.migrate_store import migrate_store
-from incidentd.cli.own_configuration import config_option, configuration_of, refuse
+from incidentd.cli.own_configuration import EXIT_PASSING, config_option, configuration_of, refuse
 
 if TYPE_CHECKING:
     pass
@@ -48,7 +48,7 @@ def serve(config_path: Path | None) -> None:
     from incidentd.settings import ConfigurationError
     from incidentd.storage.migrate import CannotReach, Damaged, SchemaTooNew
 
-    configuration = configuration_of(config_path)
+    configuration = configuration_of(config_path, at_start=True)
     configure(configuration.daemon.log_level)
     raise_limit()
     try:
@@ -58,8 +58,10 @@ def serve(config_path: Path | None) -> None:
         refuse(error.faults)
     except Damaged as error:
         unavailable(f"{error}\n{advice(configuration)}")
-    except (AlreadyRunning, SchemaTooNew, CannotReach, CannotListen, SocketUnusable, BadActivation) as error:
+    except (SchemaTooNew, BadActivation) as error:
         unavailable(error)
+    except (AlreadyRunning, CannotReach, CannotListen, SocketUnusable) as error:
+        unavailable(error, EXIT_PASSING)
 
 
 @main.command()

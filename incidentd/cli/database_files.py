@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from incidentd.settings import Configuration
 
 
-def unavailable(error: Exception | str) -> NoReturn:
-    """Say why it cannot be done, and end with 69."""
+def unavailable(error: Exception | str, code: int = EXIT_UNAVAILABLE) -> NoReturn:
+    """Say why it cannot be done, and end with `code`."""
     click.echo(f"incidentd: {error}", err=True)
-    sys.exit(EXIT_UNAVAILABLE)
+    sys.exit(code)
 
 
 def advice(configuration: Configuration) -> str:

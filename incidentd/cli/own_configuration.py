@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from incidentd.settings import Configuration
 
 EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits(3)
-EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE
+EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE: somebody has to do something
+EXIT_PASSING = 75  # EX_TEMPFAIL: what is in the way may go by itself, so that another start is worth it
 
 config_option = click.option(
     "--config",
@@ -24,12 +25,12 @@ config_option = click.option(
 )
 
 
-def configuration_of(config_path: Path | None) -> Configuration:
-    """The configuration, or its faults on standard error and exit 78."""
+def configuration_of(config_path: Path | None, *, at_start: bool = False) -> Configuration:
+    """The configuration, or its faults on standard error and exit 78. `at_start`: see `load_configuration`."""
     from incidentd.settings import ConfigurationError, load_configuration
 
     try:
-        return load_configuration(config_path, dict(os.environ))
+        return load_configuration(config_path, dict(os.environ), at_start=at_start)
     except ConfigurationError as error:
         refuse(error.faults)
 

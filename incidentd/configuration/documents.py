@@ -22,6 +22,7 @@ class Document:
     def __init__(self, file: FilePath, text: str | None) -> None:
         self.file = file
         self.exists = text is not None
+        self.text = text or ""
         self.data: dict[str, Any] = {} if text is None else _parsed(file, text)
         self._lines = {} if text is None else key_lines(text.replace("\r\n", "\n"))
 

@@ -48,7 +48,7 @@ def keep(state_dir: Path, name: str, version: str, how: str, source: Source) -> 
         if not place.is_dir():
             _write_version(place, source)
         said = {"name": name, "process_version": version, "how": how, "directory": place.name}
-        _replace(place.parent / ADOPTED, tomli_w.dumps(said))
+        write_whole(place.parent / ADOPTED, tomli_w.dumps(said))
     except OSError as error:
         raise NotKept(f"{name} cannot be kept in {place}: {error.strerror or error}") from error
     except ConfigurationError as error:
@@ -65,7 +65,7 @@ def _write_version(place: Path, source: Source) -> None:
             if not stands_beside(file):
                 raise NotKept(f"{place.name} names {file}, which does not stand beside {PROCESS_FILE}: it is not kept")
             (draft / file).parent.mkdir(parents=True, exist_ok=True)
-            _replace(draft / file, content)
+            write_whole(draft / file, content)
         _check(draft, source)
         draft.rename(place)
     except BaseException:
@@ -81,8 +81,8 @@ def _check(draft: Path, source: Source) -> None:
         raise NotKept(f"{draft.name}: what was written reads otherwise than it was meant")
 
 
-def _replace(file: Path, text: str) -> None:
-    """The whole text or, after a crash at whatever moment, what was there before."""
+def write_whole(file: Path, text: str) -> None:
+    """`file` has the whole text or, after a crash at whatever moment, what was there before."""
     handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as writing:

@@ -52,6 +52,8 @@ KINDS: Mapping[str, AlarmKind] = {
     "plugin-degraded": AlarmKind("A plugin works with faults", WARNING),
     # ---- the daemon and its files
     "configuration-refused": AlarmKind("The configuration was not reloaded", WARNING),
+    "roster-file-faulty": AlarmKind("The last good roster stands in for a faulty roster.toml", WARNING),
+    "process-file-faulty": AlarmKind("The last good process stands in for a faulty process.toml", WARNING),
     "configuration-odd": AlarmKind("The configuration works and is not what it should be", WARNING),
     "restart-needed": AlarmKind("A changed setting takes effect at the next start", INFO),
     "certificate-refused": AlarmKind("The new TLS certificate is not used", WARNING),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 
@@ -10,3 +12,8 @@ class OwnAlarm(msgspec.Struct, frozen=True):
 
     code: str
     text: str
+
+
+def texts(told: Iterable[OwnAlarm]) -> tuple[str, ...]:
+    """What they say."""
+    return tuple(one.text for one in told)

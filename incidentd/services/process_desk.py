@@ -41,7 +41,8 @@ class ProcessDesk:
 
     def problems(self, configured: Configured) -> list[OwnAlarm]:
         """What is odd about the configuration, with the process that is in force."""
-        return [*self.following.all_problems(configured), *alarms("process-not-kept", [self.keeping.problem])]
+        not_kept = alarms("process-not-kept", [self.keeping.problem])
+        return [*configured.stood_in, *self.following.all_problems(configured), *not_kept]
 
     def insights(self) -> InsightCalls:
         """What the socket API can call about figures."""

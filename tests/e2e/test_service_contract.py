@@ -178,14 +178,14 @@ def test_a_second_daemon_is_refused_and_told_who_is_there(running, make_daemon, 
     daemon = make_daemon().start()
     second = make_daemon()
     second.env["STATE_DIRECTORY"] = daemon.env["STATE_DIRECTORY"]
-    assert second.launch().wait() == 69
+    assert second.launch().wait() == 75
     assert f"another incidentd (pid {daemon.running.pid}) uses " in second.running.said()
     third = make_daemon()
     third.env["RUNTIME_DIRECTORY"] = daemon.env["RUNTIME_DIRECTORY"]
-    assert third.launch().wait() == 69
+    assert third.launch().wait() == 75
     assert "another daemon listens there" in third.running.said()
     fourth = make_daemon(port=daemon.port)
-    assert fourth.launch().wait() == 69
+    assert fourth.launch().wait() == 75
     assert re.search(rf"cannot listen on 127\.0\.0\.1:{daemon.port}: .*in use", fourth.running.said())
     for other in (second, third, fourth):
         assert "Traceback" not in other.running.said()

@@ -5,8 +5,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from incidentd.cli.own_configuration import EXIT_CONFIGURATION, EXIT_PASSING, EXIT_UNAVAILABLE
+from incidentd.serving import EXIT_DISK
+
+EXIT_USAGE = click.UsageError.exit_code
 UNITS = Path(__file__).parents[2] / "systemd"
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
@@ -45,17 +50,18 @@ def test_systemd_accepts_every_unit(units):
 
 
 @needs_systemd
-def test_the_drop_in_for_reloads_is_for_253_and_newer(units):
+@pytest.mark.parametrize(
+    ("name", "since", "complaint"),
+    [("notify-reload.conf", 253, "Failed to parse service type"), ("restart-steps.conf", 254, "Unknown key")],
+)
+def test_a_drop_in_is_for_a_newer_systemd_only(units, name, since, complaint):
     drop_in = units / "incidentd.service.d"
     drop_in.mkdir()
-    shutil.copy(UNITS / "notify-reload.conf", drop_in)
+    shutil.copy(UNITS / name, drop_in)
     said = analyze("verify", "--man=no", units / "incidentd.service").stderr
     complaints = [line for line in said.splitlines() if "incidentd" in line]
-    if version() >= 253:
-        assert complaints == []
-    else:
-        (complaint,) = complaints
-        assert complaint.endswith("Failed to parse service type, ignoring: notify-reload")
+    assert bool(complaints) == (version() < since)
+    assert [line for line in complaints if complaint not in line] == []
 
 
 @needs_systemd
@@ -75,6 +81,16 @@ def test_a_restart_is_never_given_up():
     service = unit("incidentd.service")
     assert service["Service"]["Restart"] == "always"
     assert service["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_what_a_restart_cannot_mend_is_not_restarted():
+    """And nothing else: each of these asks somebody to do something."""
+    service = unit("incidentd.service")
+    asks = {EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_CONFIGURATION}
+    assert {int(code) for code in service["Service"]["RestartPreventExitStatus"].split()} == asks
+    assert not asks & {EXIT_PASSING, EXIT_DISK}
+    down = unit(service["Unit"]["OnFailure"])
+    assert down["Unit"]["Conflicts"] == service["Service"]["Sockets"]
 
 
 def test_peers_keep_their_identity():

@@ -17,6 +17,8 @@ Description=An app
 ExecStart=/bin/sh -c 'echo "last words of %I"; test -e /run/good && exec sleep 1000; exit 3'
 """
 UNIT = r"my\x2dapp@a\x2db.service"
+HANDLER = "incidentd-unit-failed@incidentd.service.service"
+MAIN = "/etc/incidentd/incidentd.toml"
 TOKEN, KEY = "Bearer s3cret-token-of-a-file", "k3y-that-is-encrypted"
 LOADED = "[Service]\nLoadCredential=hook-token:/etc/incidentd/credentials/hook-token\n"
 HOOK = 'authorization = { credential = "hook-token" }\n'
@@ -136,9 +138,8 @@ def test_any_service_that_fails_is_an_alert_that_survives_kill_9(machine):
 def test_the_handler_of_failures_has_none_of_its_own(machine):
     handler = "incidentd-unit-failed@backup.service.service"
     assert machine.show(handler, "OnFailure") == {"OnFailure": ""}
-    assert (
-        machine.show("incidentd.service", "OnFailure")["OnFailure"] == "incidentd-unit-failed@incidentd.service.service"
-    )
+    asked = machine.show("incidentd.service", "OnFailure")["OnFailure"].split()
+    assert set(asked) == {HANDLER, "incidentd-down.target"}
 
 
 def test_what_fails_while_the_daemon_is_down_is_an_alert_after_its_start(machine):
@@ -186,3 +187,45 @@ def test_it_stops_as_asked(machine):
     machine.run("systemctl", "stop", "incidentd.service", *SOCKETS)
     assert machine.show("incidentd.service", "Result", "ExecMainStatus") == {"Result": "success", "ExecMainStatus": "0"}
     assert machine.done("stat", "/run/incidentd/api.sock").returncode != 0
+
+
+def told(machine) -> int:
+    """How often the failure of the daemon itself was told."""
+    return machine.journal(HANDLER).count("spooled: ")
+
+
+def test_a_trouble_that_may_pass_is_tried_again_until_it_has(machine):
+    main = machine.run("cat", MAIN)
+    machine.write(MAIN, main.replace("[storage]", '[storage]\nurl = "postgresql://nobody@127.0.0.1:1/nowhere"'))
+    machine.run("systemctl", "start", "--no-block", "incidentd.service")
+
+    def restarts() -> int:
+        return int(machine.show("incidentd.service", "NRestarts")["NRestarts"])
+
+    machine.eventually(lambda: restarts() >= 2, "it is tried again")
+    assert "code=exited, status=75" in machine.journal()
+    assert {machine.show(unit, "ActiveState")["ActiveState"] for unit in SOCKETS} == {"active"}
+    machine.write(MAIN, main)
+    machine.eventually(lambda: machine.show("incidentd.service", "SubState")["SubState"] == "running", "it is there")
+    assert machine.post(alertname="After", summary="x") == "200"
+    assert told(machine) == 0
+
+
+def test_what_a_restart_cannot_mend_is_told_once_and_no_sender_starts_it_again(machine):
+    main = machine.run("cat", MAIN)
+    machine.write(MAIN, "[daemon\n")
+    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.eventually(lambda: told(machine), "its failure is told")
+    unit = machine.show("incidentd.service", "ActiveState", "Result", "ExecMainStatus")
+    assert unit == {"ActiveState": "failed", "Result": "exit-code", "ExecMainStatus": "78"}
+    assert {machine.show(unit, "ActiveState")["ActiveState"] for unit in SOCKETS} == {"inactive"}
+    for _ in range(3):
+        assert "cannot be reached" in machine.done(*machine.CTL, "info").stderr
+    assert machine.journal().count("Main process exited, code=exited, status=78") == 1
+    machine.write(MAIN, main)
+    machine.run("systemctl", "start", "incidentd.service")
+    assert {machine.show(unit, "SubState")["SubState"] for unit in SOCKETS} == {"running"}
+    assert machine.show("incidentd-down.target", "ActiveState") == {"ActiveState": "inactive"}
+    (alert,) = machine.eventually(lambda: machine.alerts(unit="incidentd.service"), "the alert of its own failure")
+    assert alert["count"] == 1
+    assert told(machine) == 1

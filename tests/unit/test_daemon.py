@@ -18,7 +18,7 @@ from incidentd.daemon import Daemon
 from incidentd.instance import AlreadyRunning
 from incidentd.plugin import Notification, StoreUnavailable
 from incidentd.plugin.testing import notification
-from incidentd.settings import load_configuration
+from incidentd.settings import ConfigurationError, load_configuration
 from incidentd.wire import process_versions as wire_process
 from incidentd.wire import replay as wire_replay
 
@@ -227,6 +227,43 @@ async def test_a_reload_with_a_key_that_does_not_fit_is_refused(secure, authorit
     assert "ingress.tls.key" in answer.problems[0]
     assert str(key) in answer.problems[0]
     assert await shown_certificate(daemon, authority) == before
+
+
+async def test_the_last_good_files_stand_in_for_faulty_ones_at_a_start(place):
+    (place / "process.toml").write_text("[review\n")
+    with pytest.raises(ConfigurationError):  # nothing was ever in force: nothing can stand in
+        load_configuration(place, {}, at_start=True)
+    (place / "process.toml").write_text("[review]\nname = 'Look back'\n")
+    daemon = Daemon(load_configuration(place, {}, at_start=True), config_path=place)
+    await daemon.start()
+    assert (await daemon.health()).alarms == ()
+    await daemon.close()
+
+    roster = (place / "roster.toml").read_text()
+    (place / "roster.toml").write_text(roster + "[people.zoe]\nphone = 1\n")
+    (place / "process.toml").write_text("[review\n")
+    with pytest.raises(ConfigurationError) as strict:
+        load_configuration(place, {})
+    assert len(strict.value.faults) == 2
+    other = Daemon(load_configuration(place, {}, at_start=True), config_path=place)
+    await other.start()
+    try:
+        assert (await other.info("ada", "admin")).review_name == "Look back"
+        told = {one.code: one.text for one in (await other.health()).alarms}
+        assert set(told) == {"roster-file-faulty", "process-file-faulty"}
+        assert told["process-file-faulty"].startswith(
+            f"the last good process.toml stands in: {place / 'process.toml'}:1"
+        )
+        assert "zoe" not in other.configuration.roster.people
+        assert not (await other.reload("ada")).applied
+        assert set(told) < {one.code for one in (await other.health()).alarms}
+        (place / "roster.toml").write_text(roster)
+        (place / "process.toml").write_text("[review]\nname = 'Retrospective'\n")
+        assert (await other.reload("ada")).applied
+        assert (await other.health()).alarms == ()
+        assert (await other.info("ada", "admin")).review_name == "Retrospective"
+    finally:
+        await other.close()
 
 
 async def test_an_adopted_process_is_in_force_over_reloads_and_restarts_and_is_kept_as_files(place):
