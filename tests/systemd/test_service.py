@@ -191,7 +191,7 @@ def test_it_stops_as_asked(machine):
 
 def told(machine) -> int:
     """How often the failure of the daemon itself was told."""
-    return machine.journal(HANDLER).count("spooled: ")
+    return machine.journal(HANDLER).count("Finished ")
 
 
 def test_a_trouble_that_may_pass_is_tried_again_until_it_has(machine):
