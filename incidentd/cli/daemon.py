@@ -13,6 +13,7 @@ from incidentd.cli.database_files import advice, backup, restore, unavailable
 from incidentd.cli.imports import import_
 from incidentd.cli.migrate_store import migrate_store
 from incidentd.cli.own_configuration import EXIT_PASSING, config_option, configuration_of, refuse
+from incidentd.sealing import seal
 
 if TYPE_CHECKING:
     pass
@@ -36,6 +37,7 @@ def serve(config_path: Path | None) -> None:
     """Run the daemon in the foreground. SIGTERM drains, SIGHUP reloads the configuration."""
     import signal
 
+    seal()  # before there is anything to keep
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload; what follows takes a while
 
     from incidentd import serving

@@ -92,7 +92,8 @@ def _port(address: Address, ours: str) -> Finding:
     if holder and holder == ours:
         return ok("ports", f"{address} is the daemon's")
     if not holder:
-        return skipped("ports", f"{address} is taken; by whom, root can see: ss -ltnp 'sport = :{address.port}'")
+        seen = f"root can see, or a daemon itself (incidentctl doctor): ss -ltnp 'sport = :{address.port}'"
+        return skipped("ports", f"{address} is taken; by whom, {seen}")
     means = "the daemon does not start" if not ours else "another process takes what senders mean for the daemon"
     if holder == "1":
         return ok("ports", f"{address} is held by the service manager for the socket unit")

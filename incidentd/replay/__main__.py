@@ -19,6 +19,7 @@ import structlog
 
 from incidentd.replay.history import TooMuch, read_history
 from incidentd.replay.report import Configured, compare
+from incidentd.sealing import seal
 from incidentd.services.replay_jobs import Job, Line
 from incidentd.storage.engines import open_backend
 from incidentd.wire.replay import ReplayReport
@@ -69,6 +70,7 @@ async def _run(job: Job) -> ReplayReport:
 def main() -> int:
     """The process."""
     _bound()
+    seal()  # what it is given names the database
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is the answer
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     try:

@@ -57,7 +57,7 @@ class DiscordChannel(ChatChannel):
     def __init__(self, config: DiscordConfig, context: Context) -> None:
         self._config = config
         self._context = context
-        self._key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(config.public_key))
+        self._keys = [Ed25519PublicKey.from_public_bytes(one) for one in config.public_keys]
         self._rest = Rest(config, context)
         self._rooms = Rooms(config, self._rest, context)
         self._hearing = Hearing()
@@ -78,7 +78,7 @@ class DiscordChannel(ChatChannel):
     async def hear(self, request: WebhookRequest) -> WebhookResponse:
         """One interaction."""
         with self._hearing.checking(request.received_at):
-            check_signature(self._key, request)
+            check_signature(self._keys, request)
         interaction = decode_json(request.body, Interaction)
         if interaction.type == Kind.PING:
             return _answer(_PONG)

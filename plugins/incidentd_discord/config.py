@@ -27,7 +27,8 @@ class Answers(StrEnum):
 class DiscordConfig(AdapterConfig):
     """`[channels.NAME] type = "discord"`.
 
-    `public_key` is the application's, in hexadecimal; `token` its bot's. `guilds` are the servers that may report;
+    `public_key` is the application's, in hexadecimal; `token` its bot's. While another application takes over, what the
+    one of `old_public_key` signed is heard too. `guilds` are the servers that may report;
     without any, every server that installed the application. `services` maps the id of a channel to the service that is
     reported about there. Rooms of incidents are channels of the server `rooms_guild`, in its category `rooms_category`;
     their pins are looked for every `look_every`.
@@ -36,6 +37,7 @@ class DiscordConfig(AdapterConfig):
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)  # a secret written in plain must not be logged
 
     public_key: str
+    old_public_key: str = ""
     token: Token
     guilds: tuple[str, ...] = ()
     services: Mapping[str, str] = {}
@@ -48,12 +50,17 @@ class DiscordConfig(AdapterConfig):
     api: BaseUrl = "https://discord.com/api/v10"
     timeout: PositiveSeconds = 10.0
 
-    @pydantic.field_validator("public_key")
+    @pydantic.field_validator("public_key", "old_public_key")
     @classmethod
     def _hexadecimal(cls, value: str) -> str:
         if not _KEY.fullmatch(value):
             raise ValueError("is no public key — copy the 64 hexadecimal digits from the application's general page")
         return value
+
+    @property
+    def public_keys(self) -> tuple[bytes, ...]:
+        """Those of the applications that may have signed."""
+        return tuple(bytes.fromhex(one) for one in (self.public_key, self.old_public_key) if one)
 
     @pydantic.field_validator("rooms_guild", "rooms_category")
     @classmethod

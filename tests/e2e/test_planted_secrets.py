@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import secrets
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -255,9 +259,11 @@ def test_no_secret_gets_out_while_everything_fails(running, make_daemon, vendor,
             )
             answers.append(unixsocket.request(daemon.socket_path, "GET", path).body)
     answers += [daemon.http("GET", path).body for path in ("/metrics", "/-/ready", "/status", "/support")]
-    answers += [
-        daemon.ctl(*words).stdout.encode() for words in (("health",), ("health", "--json"), ("events", "--json"))
-    ]
+    words = "health", "health --json", "events --json", "doctor --json", "doctor", "backup now", "backup list --json"
+    for told in words:
+        done = daemon.ctl(*told.split())
+        answers.append((done.stdout + done.stderr).encode())
+    answers += [own_doctor(daemon, "--json"), own_doctor(daemon)]
     pid = daemon.running.pid
     answers.append(Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/comm").read_bytes())
     daemon.terminate()
@@ -265,12 +271,22 @@ def test_no_secret_gets_out_while_everything_fails(running, make_daemon, vendor,
     found = [leak for answer in answers for leak in leaks("an answer", answer, known)]
     found += leaks("the log", daemon.log.read_bytes(), known)
     for file in sorted((daemon.home / "state").rglob("*")):
+        found += leaks("a name", str(file).encode(), known)
         if file.is_file():
             found += leaks(file.name, file.read_bytes(), known)
     assert found == []
     used = {leak.partition(": ")[2] for leak in leaks("it", "".join(vendor.asked).encode(), known)}
+    assert any(file.name.startswith("incidentd-") for file in (daemon.home / "state").rglob("*")), "a backup was made"
     assert used >= {"NTFY", "OWN_URL", "OWN_AUTHORIZATION", "APPRISE_PASSWORD", "OUTSIDE"}, "secrets were in use"
     assert len(daemon.log.read_text().splitlines()) >= 5, "there was something to search"
+
+
+def own_doctor(daemon, *options: str) -> bytes:
+    """What `incidentd doctor` says beside a daemon that runs."""
+    command = [str(Path(sys.executable).with_name("incidentd")), "doctor", "--all", *options]
+    done = subprocess.run(command, env=daemon.env, capture_output=True, timeout=60, check=False)
+    assert b"descriptors" in done.stdout
+    return done.stdout + done.stderr
 
 
 def _all_failed(daemon) -> bool:
@@ -294,3 +310,44 @@ def test_a_database_that_does_not_answer_keeps_its_password(running, tmp_path):
     assert done.returncode != 0
     assert leaks("it", done.stdout + done.stderr, {"DATABASE": password}) == []
     assert done.stdout + done.stderr
+
+
+AS_SOMEBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+REACHING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]  # a checkout may be root's alone
+
+
+def test_nobody_of_its_user_looks_into_the_daemon(running):
+    """Neither by what the kernel shows of a process, nor by a debugger, nor by what a fault leaves."""
+    somebody = [*AS_SOMEBODY, *REACHING] if os.geteuid() == 0 else []
+    home = Path(tempfile.mkdtemp(prefix="sealed-", dir="/tmp"))
+    core = home / "core-of-it"
+    core.mkdir()
+    daemon = running.Incidentd(home, env={"PLANTED": secrets.token_hex(16)})
+    other = None
+    try:
+        for path in (home, *home.rglob("*")):
+            os.chown(path, 65534, 65534) if somebody else None
+        daemon.launch((*somebody, "sh", "-c", 'ulimit -c unlimited; exec "$0" "$@"'), cwd=core)
+        other = subprocess.Popen([*somebody, "sleep", "300"], env=daemon.env)
+        daemon.running.wait_for(daemon.answers, "answers on its socket", 120)
+        pid = daemon.running.pid
+        [limit] = [line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if "core file size" in line]
+        assert limit.split()[4:6] == ["0", "0"]
+
+        def sees(command: list[str]) -> bool:
+            done = subprocess.run([*somebody, *command], cwd=core, capture_output=True, timeout=60, check=False)
+            return daemon.env["PLANTED"].encode() in done.stdout or any(core.iterdir())
+
+        assert sees(["cat", f"/proc/{other.pid}/environ"]), "of another process of this user it is seen"
+        assert not sees(["cat", f"/proc/{pid}/environ"])
+        if shutil.which("gcore"):
+            assert not sees(["gcore", "-o", "dump", str(pid)])
+        daemon.running.signal(signal.SIGABRT)
+        assert daemon.running.wait() == -signal.SIGABRT
+        assert list(core.iterdir()) == []
+    finally:
+        if other is not None:
+            other.kill()
+            other.wait()
+        daemon.close()
+        shutil.rmtree(home)

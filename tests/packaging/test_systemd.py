@@ -107,3 +107,9 @@ def test_the_failure_handler_asks_for_no_handler_of_its_own():
     assert not unit("incidentd-unit-failed@.service").has_option("Unit", "OnFailure")
     assert unit(f"every-service/service.d/{name}")["Unit"]["OnFailure"] == "incidentd-unit-failed@%n.service"
     assert not unit(f"every-service/incidentd-unit-failed@.service.d/{name}").sections()
+
+
+def test_the_daemon_leaves_no_core_dump():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read(UNITS / "incidentd.service")
+    assert unit["Service"]["LimitCORE"] == "0"

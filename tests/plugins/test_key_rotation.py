@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from incidentd.plugin import BadRequest, Secret, WebhookRequest
 from incidentd.plugin.testing import FakeClock, FakeContext, make_request
@@ -57,6 +58,22 @@ def slack(key: Secret) -> WebhookRequest:
         "X-Slack-Signature": f"v0={hexed(key, b'v0:' + STAMP.encode() + b':' + body)}",
     }
     return make_request("/slack/events", body, headers=headers)
+
+
+def pair(key: Secret) -> Ed25519PrivateKey:
+    """The key pair of an application of Discord."""
+    return Ed25519PrivateKey.from_private_bytes(key.reveal().encode())
+
+
+def discord(key: Secret) -> WebhookRequest:
+    body = b'{"id": "1", "application_id": "1", "type": 1, "token": "x"}'
+    headers = {"X-Signature-Timestamp": STAMP, "X-Signature-Ed25519": pair(key).sign(STAMP.encode() + body).hex()}
+    return make_request("/discord/interactions", body, headers=headers)
+
+
+def discord_keys(key: Secret, *old: Secret) -> Mapping[str, Any]:
+    names = zip(("public_key", "old_public_key"), (key, *old), strict=False)
+    return {"token": key, **{name: pair(one).public_key().public_bytes_raw().hex() for name, one in names}}
 
 
 def forge(key: Secret) -> WebhookRequest:
@@ -120,6 +137,7 @@ CASES: Mapping[str, tuple[Callable[..., Mapping[str, Any]], Send]] = {
     "grafana, signed": (lambda *keys: {"secrets": keys, "timestamp_header": "X-Stamp"}, grafana),
     "sentry": (lambda *keys: {"secrets": keys}, sentry),
     "slack": (lambda *keys: {"signing_secrets": keys, "token": NEW}, slack),
+    "discord": (discord_keys, discord),
     "forge": (lambda *keys: {"secrets": keys}, forge),
     "twilio": (
         lambda key, *old: {
@@ -137,7 +155,7 @@ CASES: Mapping[str, tuple[Callable[..., Mapping[str, Any]], Send]] = {
     ),
     "webhook, receipts": (lambda key, *old: {"secret": key, **({"old_secret": old[0]} if old else {})}, receipt),
 }  # fmt: skip
-TIMED = ("grafana, signed", "slack", "webhook, receipts")
+TIMED = ("grafana, signed", "slack", "discord", "webhook, receipts")
 
 
 def made(name: str, options: Mapping[str, Any]) -> Any:
