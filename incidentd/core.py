@@ -359,6 +359,7 @@ class Core:
         await self.answers.start()
         await self.evolution.following.follow()
         await self.store.write(lambda tx: leases.take_back(tx, self._node))
+        await self.outage.start()
         await self.store.write(self.grouping.follow_configuration)
         await self.store.write(self.reviews.library.digests.follow_configuration)
         await self.store.write(self.retros.due.follow_configuration)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 
@@ -25,3 +27,13 @@ class ScaledClock:
     def real_seconds_until(self, at: datetime) -> float:
         """How long a real sleep must be to wake at `at`; 0 for an instant that has passed."""
         return max((at - self.now()).total_seconds() / self._speed, 0.0)
+
+    @contextmanager
+    def at_most(self, speed: float) -> Iterator[None]:
+        """No faster than that meanwhile."""
+        usual = self._speed
+        self.run_at(min(usual, speed))
+        try:
+            yield
+        finally:
+            self.run_at(usual)

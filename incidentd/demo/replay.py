@@ -20,6 +20,8 @@ from incidentd.wire import incidents as wire_incidents
 
 _WAIT_SECONDS = 20.0
 _ACK_AFTER = timedelta(minutes=2)
+_PACE_OF_ROUTING = 240.0
+"""The daemon takes real time: on a faster clock a page goes through all of its steps before anything is sent."""
 RESOLVE_AFTER = timedelta(minutes=15)
 Say = Callable[[datetime, str], None]
 
@@ -77,8 +79,11 @@ class Replay:
         self._labels = dict(fact.labels)
         starts = self._scenario.instant(fact)
         ends = starts + timedelta(hours=6)
-        await self._send(http, {"annotations": {"summary": fact.text}, "startsAt": starts, "endsAt": ends})
-        page = await self._wait_for_page()
+        with self._clock.at_most(_PACE_OF_ROUTING):
+            await self._send(http, {"annotations": {"summary": fact.text}, "startsAt": starts, "endsAt": ends})
+            await self._wait_for_page(lambda page: True)
+        with self._clock.at_most(1.0):
+            page = await self._wait_for_page(lambda page: bool(page.notified))
         self.page_id, self.alert_id = page.id, page.alert_ids[0]
         self._say(self._clock.now(), f"page P-{page.id} went to {', '.join(page.notified)}")
         await self._until(max(starts + _ACK_AFTER, self._clock.now()))
@@ -86,11 +91,11 @@ class Replay:
         self._say(self._clock.now(), f"{LEAD} acknowledged by the link in the message")
         await self._declare(starts)
 
-    async def _wait_for_page(self) -> wire.Page:
+    async def _wait_for_page(self, enough: Callable[[wire.Page], bool]) -> wire.Page:
         deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            found = (await self._core.pages.list("open", None, 1, "", LEAD)).pages
-            if found and found[0].notified:
+            found = (await self._core.pages.list("active", None, 1, "", LEAD)).pages
+            if found and enough(found[0]):
                 return found[0]
             await asyncio.sleep(0.02)
         raise ReplayFailed(f"nobody was paged within {_WAIT_SECONDS:g} s")

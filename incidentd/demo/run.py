@@ -65,7 +65,7 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
     # The replay ends at the present, so that the clock afterwards is everybody's.
     chosen = scenario.load(name).ending_at(datetime.now(UTC) - RESOLVE_AFTER)
     environ = {**os.environ, **setup.write_files(directory, chosen)}
-    clock = ScaledClock(chosen.instant(chosen.event[0]) - _LEAD_IN, speed)
+    clock = ScaledClock(chosen.instant(chosen.event[0]) - _LEAD_IN, 1.0)
     daemon = Daemon(load_configuration(None, environ), clock=clock)
     try:
         await daemon.start()
@@ -73,6 +73,7 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
         click.echo(
             f"Replaying “{chosen.title}” ({chosen.day}) as if it were today, {speed:g} times as fast, through {url}"
         )
+        clock.run_at(speed)  # not before: on a busy machine the start alone would take days, and the alert be over
         replay = Replay(chosen, daemon.core, url, clock, _say)
         await _replayed(replay, daemon, clock)
         if tui:

@@ -56,6 +56,7 @@ def of_installation(configuration: Configuration, *, deep: bool = False) -> list
         lambda: files.directories(settings),
         lambda: files.configuration(configuration.files),
         lambda: files.secrets(configuration),
+        lambda: files.told_from_memory(settings),
         lambda: listening.instance(settings),
         lambda: listening.api_socket(settings.api.socket_path),
         lambda: listening.ports(settings),

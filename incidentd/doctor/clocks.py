@@ -6,13 +6,18 @@ import ctypes
 import re
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from incidentd.domain.checkup import Finding, ok, skipped, warning
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _YEARS_OLD = 2
+_STAMP = Path("/run/systemd/timesync/synchronized")
+"""Touched at each answer of a time server: systemd-timesyncd.service(8)."""
+_SILENT = timedelta(days=1)
+_MEANS = "escalations and shifts go by this clock; one that is wrong pages too late, or the wrong person"
+_REMEDY = "timedatectl set-ntp true"
 
 
 class _Timex(ctypes.Structure):
@@ -27,8 +32,11 @@ class _Timex(ctypes.Structure):
     ]
 
 
-def synchronised() -> Iterator[Finding]:
-    """Whether something keeps the clock right. Only looks: no mode is set."""
+def synchronised(stamp: Path = _STAMP) -> Iterator[Finding]:
+    """Whether something keeps the clock right. Only looks: no mode is set.
+
+    Locked in by ProtectClock= a process may not even look: there `stamp` tells whether systemd-timesyncd is at work.
+    """
     try:
         timex = _Timex()
         state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
@@ -36,12 +44,21 @@ def synchronised() -> Iterator[Finding]:
         yield skipped("clock", f"the kernel does not say: {type(error).__name__}")
         return
     if state < 0:
-        yield skipped("clock", "this process may not ask the kernel (a sandbox, or a container)")
+        yield _by_stamp(stamp)
     elif state == _TIME_ERROR:
-        means = "escalations and shifts go by this clock; one that is wrong pages too late, or the wrong person"
-        yield warning("clock", "the clock is not synchronised", means, "timedatectl set-ntp true")
+        yield warning("clock", "the clock is not synchronised", _MEANS, _REMEDY)
     else:
         yield ok("clock", f"the clock is synchronised, to {timex.maxerror / 1000:.0f} ms at most")
+
+
+def _by_stamp(stamp: Path) -> Finding:
+    try:
+        at = datetime.fromtimestamp(stamp.stat().st_mtime, UTC)
+    except OSError:
+        return skipped("clock", "this process may not ask the kernel (a sandbox, or a container): incidentd doctor may")
+    if datetime.now(UTC) - at > _SILENT:
+        return warning("clock", f"systemd-timesyncd had its last answer {at:%Y-%m-%d %H:%M} UTC", _MEANS, _REMEDY)
+    return ok("clock", f"the clock is synchronised by systemd-timesyncd, last {at:%Y-%m-%d %H:%M} UTC")
 
 
 def zones() -> Iterator[Finding]:

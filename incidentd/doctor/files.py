@@ -10,6 +10,7 @@ from pathlib import Path
 
 from incidentd.configuration.daemon_settings import MAIN_FILE, DaemonSettings
 from incidentd.domain.checkup import Finding, ok, problem, skipped, warning
+from incidentd.services.memory_journal import FILE, waiting
 from incidentd.settings import Configuration, user_name
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -145,3 +146,15 @@ def _mode(found: os.stat_result) -> str:
 
 def _owner(found: os.stat_result) -> str:
     return user_name(found.st_uid) or f"uid {found.st_uid}"
+
+
+def told_from_memory(settings: DaemonSettings) -> Iterator[Finding]:
+    """What a process that ended while nothing could be stored left for the next one."""
+    for directory in (settings.runtime_dir, settings.state_dir):
+        left = len(waiting(directory))
+        if left:
+            said = f"{left} messages or acknowledgements of a time without a store wait in {directory / FILE}"
+            means = "people were told, and the log has nothing of it yet; removed, it would be told again"
+            yield warning("told-from-memory", said, means, "start the daemon once the store is well: it records them")
+            return
+    yield ok("told-from-memory", "nothing waits to be recorded")

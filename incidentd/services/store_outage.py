@@ -28,8 +28,9 @@ from incidentd.domain.signals import Signal, SignalKind
 from incidentd.domain.store_down import LEFT_TO_OTHERS, Call, Case, StoreDown, Unrecorded
 from incidentd.plugin.values import Notification, NotificationKind, PermanentFailure, Receipt, TemporaryFailure, Urgency
 from incidentd.services.delivery_outcomes import MAX_ATTEMPTS, backoff
+from incidentd.services.memory_journal import Entry, MemoryJournal, Taken
 from incidentd.services.muting import Mutes
-from incidentd.services.store_return import Outage, Sent, StoreReturn
+from incidentd.services.store_return import SHOWN, Outage, Sent, StoreReturn
 from incidentd.services.workers import Loop
 from incidentd.storage import remembered
 from incidentd.storage.remembered import Remembered
@@ -95,6 +96,7 @@ class StoreOutage:
         self._told: dict[str, Sent] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._in_flight: Counter[str] = Counter()
+        self.journal = MemoryJournal()
         self.settings: Callable[[], StoreDown] = StoreDown
         self.renew: Callable[[], None] = lambda: None
         """Ends this process, whose disk failed and takes writes again: the next one opens the database anew."""
@@ -160,12 +162,26 @@ class StoreOutage:
         if self._store.failing_since is None or not page_ids:
             return False
         outage = self._present()
+        now = self._store.clock.now()
         for page_id in page_ids:
-            outage.taken.setdefault(page_id, (person, self._store.clock.now()))
+            outage.taken.setdefault(page_id, (person, now))
+            self.journal.add(Entry(since=outage.since, taken=Taken(page=page_id, person=person, at=now)))
             outage.waiting = {key: one for key, one in outage.waiting.items() if one[0].page_id != page_id}
         return True
 
     # ------------------------------------------------------------------ the loop
+    async def start(self) -> None:
+        """Take up what an earlier process told from memory and could not record: it is not told again."""
+        outage = await self.journal.left()
+        if outage is None:
+            return
+        log.warning("told_from_memory_found", messages=len(outage.ended), pages_taken=len(outage.taken))
+        for sent in outage.ended:
+            self._know(sent)
+        self._outage = outage
+        if await self._is_back(outage):
+            await self._over(outage)
+
     async def work(self) -> float | None:
         """One look."""
         now = self._store.clock.now()
@@ -229,6 +245,7 @@ class StoreOutage:
         await asyncio.gather(*self._sending, return_exceptions=True)
         outage.waiting.clear()
         await self._back.catch_up(outage)
+        await self.journal.clear()
         self._outage = None
 
     # ------------------------------------------------------------------ whom to tell
@@ -295,25 +312,35 @@ class StoreOutage:
 
     async def _send(self, outage: Outage, call: Call, attempt: int) -> None:
         """Send once; what failed for now is tried again under the same key."""
-        ended = partial(Sent, call=call, at=self._store.clock.now())
+        case = outage.cases.get(call.case)
+        named = tuple(alert.name for alert in case.alerts[:SHOWN]) if case is not None else ()
+        ended = partial(Sent, call=call, at=self._store.clock.now(), alerts=named)
         try:
             receipt = await self._sender.send(call.notifier, self._notification(call, attempt))
         except PermanentFailure as failure:
-            outage.ended.append(ended(error=str(failure)))
+            self._keep(outage, ended(error=str(failure)))
             self._hasten(outage, call)
             return
         except Exception as failure:
             wait = failure.retry_after if isinstance(failure, TemporaryFailure) else None
             if attempt >= MAX_ATTEMPTS:
-                outage.ended.append(ended(error=f"gave up after {attempt} attempts"))
+                self._keep(outage, ended(error=f"gave up after {attempt} attempts"))
                 return
             due = self._store.clock.now() + backoff(attempt, wait)
             outage.waiting[call.key] = (msgspec.structs.replace(call, due_at=due), attempt)
             self._hasten(outage, call)
             return
-        sent = ended(receipt=receipt)
+        self._keep(outage, ended(receipt=receipt))
+
+    def _keep(self, outage: Outage, sent: Sent) -> None:
+        """To record it later, be it by the next process."""
         outage.ended.append(sent)
-        self._told[call.key] = sent
+        self.journal.add(Entry(since=outage.since, sent=sent))
+        self._know(sent)
+
+    def _know(self, sent: Sent) -> None:
+        if sent.receipt is not None:
+            self._told[sent.call.key] = sent
 
     def _hasten(self, outage: Outage, failed: Call) -> None:
         """Use the other methods of that person now."""
@@ -345,6 +372,7 @@ class StoreOutage:
         for task in list(self._sending):
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
+        await self.journal.flush()
 
 
 def _unrecorded(signals: Sequence[Signal], at: datetime) -> Unrecorded | None:

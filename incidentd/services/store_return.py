@@ -21,7 +21,8 @@ from incidentd.storage.tx import Tx
 
 SUBJECT = "daemon:0"
 _PART = 200  # alerts stored in one transaction
-_SHOWN = 50  # names of alerts in an event
+SHOWN = 50
+"""Names of alerts that are kept of a message."""
 _Key = tuple[str, str]
 
 
@@ -32,6 +33,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     receipt: Receipt | None = None
     error: str = ""
+    alerts: tuple[str, ...] = ()  # names of those it spoke of, where they are not those of a page
 
 
 class Outage(msgspec.Struct, kw_only=True):
@@ -90,7 +92,7 @@ class StoreReturn:
                 outage.held.pop(key)
         while outage.ended:
             told = outage.ended[:_PART]
-            await self._store.write(lambda tx, told=told: _record(tx, told, outage.cases))  # type: ignore[misc]
+            await self._store.write(lambda tx, told=told: _record(tx, told))  # type: ignore[misc]
             del outage.ended[: len(told)]
 
     def _keep(self, tx: Tx, some: Mapping[_Key, Sequence[Signal]], at: Mapping[_Key, datetime]) -> None:
@@ -102,9 +104,12 @@ class StoreReturn:
                     self._intake.keep(tx, source, [signal])
 
 
-def _record(tx: Tx, told: Sequence[Sent], cases: Mapping[str, Case]) -> None:
+def _record(tx: Tx, told: Sequence[Sent]) -> None:
+    """Each once, although a process that ended in the middle of this left it to the next one."""
     for one in told:
-        call, case = one.call, cases.get(one.call.case)
+        call = one.call
+        if not first_time(tx, "told-from-memory", f"{call.key} {one.at.isoformat()}"):
+            continue
         data: dict[str, Any] = {
             "person": call.person,
             "notifier": call.notifier,
@@ -116,6 +121,5 @@ def _record(tx: Tx, told: Sequence[Sent], cases: Mapping[str, Case]) -> None:
         }
         if call.page_id is not None:
             tx.emit("page.told_from_memory", f"page:{call.page_id}", data)
-            continue
-        named = [alert.name for alert in case.alerts[:_SHOWN]] if case is not None else []
-        tx.emit("daemon.told_from_memory", SUBJECT, data | {"alerts": named})
+        else:
+            tx.emit("daemon.told_from_memory", SUBJECT, data | {"alerts": list(one.alerts)})

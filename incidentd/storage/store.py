@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -23,8 +24,8 @@ from incidentd.wire import Event
 T = TypeVar("T")
 log = structlog.get_logger("incidentd.storage")
 _MAX_BATCH = 512
-HANGS = timedelta(seconds=10)
-"""A commit that takes so long counts as failing."""
+HANGS = 10.0
+"""A commit that takes so many seconds of the machine's, whatever the clock does, counts as failing."""
 
 
 class StoreClosed(Exception):  # noqa: N818
@@ -51,7 +52,7 @@ class Store:
         self._work = asyncio.Event()
         self._closing = False
         self._failing_since: datetime | None = None
-        self._committing_since: datetime | None = None
+        self._committing_since: tuple[datetime, float] | None = None  # by the clock, and by one that nobody sets
         self._writer = asyncio.create_task(self._write_batches(), name="store-writer")
 
     @classmethod
@@ -97,9 +98,9 @@ class Store:
     @property
     def failing_since(self) -> datetime | None:
         """Since when nothing can be written, as far as it was tried; None when the store is well."""
-        began, now = self._committing_since, self.clock.now()
-        hangs = began if began is not None and now - began >= HANGS else None
-        return self._failing_since or hangs
+        began = self._committing_since
+        hangs = began is not None and time.monotonic() - began[1] >= HANGS
+        return self._failing_since or (began[0] if began and hangs else None)
 
     async def write(self, command: Command[T]) -> T:
         """Run `command` in the next commit and return its result once that is durable; raises what it raised."""
@@ -134,7 +135,7 @@ class Store:
                 await self._commit(batch)
 
     async def _commit(self, batch: list[Job[Any]]) -> None:
-        self._committing_since = self.clock.now()
+        self._committing_since = self.clock.now(), time.monotonic()
         try:
             done = await self.backend.commit([job.command for job in batch], self.clock)
         except Exception as error:  # the connection broke: nobody was told that anything is durable
@@ -153,7 +154,7 @@ class Store:
         for error in errors:
             self.damage.look_at(error)
         if any(map(is_trouble, errors)):
-            self._failing_since = self._failing_since or began
+            self._failing_since = self._failing_since or (began[0] if began else self.clock.now())
         elif wrote:
             self._failing_since = None
 

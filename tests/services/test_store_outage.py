@@ -164,6 +164,50 @@ async def test_who_follows_a_link_is_on_it_in_memory_and_later_in_the_store(daem
     assert (page.state, page.acknowledged_by, page.acknowledged_via) == ("acknowledged", "ada", "link")
 
 
+async def test_what_a_process_told_before_it_ended_is_recorded_by_the_next_one_and_not_told_again(
+    daemon, disk, tmp_path
+):
+    ended, places = daemon.core.outage, (tmp_path, tmp_path / "another disk")
+    ended.journal.directories = places
+    await daemon.fire()
+    await daemon.settle()
+    token = daemon.sender.sent[0][1].acknowledge_url.rpartition("/")[2]
+    await disk.live(6)
+    disk.fail()
+    await disk.refuse("late")
+    await disk.live(400)
+    sent = [one.idempotency_key for _, one in daemon.sender.sent[1:]]
+    with pytest.raises(StoreUnavailable, match="only in memory"):
+        await daemon.core.links.acknowledge(token)
+    await ended.stop()
+    file = tmp_path / "told-from-memory.jsonl"
+    assert file.stat().st_mode & 0o777 == 0o600
+    kept = file.read_bytes()
+    disk.mend()
+
+    async def next_process():
+        parts = (ended._store, ended._sender, ended._links, ended._mutes, ended._process, ended._roster, ended._back)
+        made = store_outage.StoreOutage(*parts)
+        made.journal.directories = places
+        await made.start()
+        return made
+
+    following = await next_process()
+    assert all(following.already(key) is not None for key in sent)
+    assert following.down_since is None
+    kinds = ("page.told_from_memory", "daemon.told_from_memory", "daemon.store_back")
+    recorded = [await daemon.events(kind) for kind in kinds]
+    assert sorted(one.data["key"] for one in (*recorded[0], *recorded[1])) == sorted(sent)
+    assert {tuple(one.data["alerts"]) for one in recorded[1]} == {("late",)}
+    page = (await daemon.pages())[0]
+    assert (page.state, page.acknowledged_by, page.acknowledged_via) == ("acknowledged", "ada", "link")
+    assert not file.exists()
+    file.write_bytes(kept + kept[:40])  # as if it had ended before it could remove the file, in the middle of a line
+    await next_process()
+    assert [await daemon.events(kind) for kind in kinds] == recorded
+    assert not file.exists()
+
+
 async def test_a_method_that_fails_brings_the_next_one_forward(daemon, disk):
     daemon.sender.script["push"] = [PermanentFailure("no such device")]
     daemon.sender.script["siren"] = [TemporaryFailure("busy")]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.util import await_only
 
 from incidentd.storage import event_log
+from incidentd.storage import store as store_module
 from incidentd.storage.schema import meta
 from incidentd.storage.store import StoreClosed
 from incidentd.storage.tx import Wake
@@ -41,6 +42,28 @@ async def test_commands_that_wait_share_a_commit(store):
     await asyncio.gather(*(store.write(put(f"n{number:03}")) for number in range(100)))
     assert len(commits) < 10
     assert [subject for one in commits for subject in one] == [f"meta:n{number:03}" for number in range(100)]
+
+
+async def test_a_commit_that_hangs_does_so_in_the_machine_s_time(store, clock, monkeypatch):
+    """A clock that is set, or that runs fast as in the demonstration, makes no commit hang."""
+    real, go_on = store.backend.commit, asyncio.Event()
+
+    async def slow(*arguments):
+        await go_on.wait()
+        return await real(*arguments)
+
+    monkeypatch.setattr(store.backend, "commit", slow)
+    began = clock.now()
+    waiting = asyncio.create_task(store.write(put("a")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    clock.advance(3600)
+    assert store.failing_since is None
+    monkeypatch.setattr(store_module, "HANGS", 0.0)
+    assert store.failing_since == began
+    go_on.set()
+    await waiting
+    assert store.failing_since is None
 
 
 async def test_a_bad_command_fails_alone(store):

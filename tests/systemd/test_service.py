@@ -220,7 +220,7 @@ def test_what_a_restart_cannot_mend_is_told_once_and_no_sender_starts_it_again(m
     assert unit == {"ActiveState": "failed", "Result": "exit-code", "ExecMainStatus": "78"}
     assert {machine.show(unit, "ActiveState")["ActiveState"] for unit in SOCKETS} == {"inactive"}
     for _ in range(3):
-        assert "no answer from the daemon" in machine.done(*machine.CTL, "info").stderr
+        assert machine.done(machine.CTL[0], "--timeout", "1", "info").returncode != 0
     assert machine.journal().count("Main process exited, code=exited, status=78") == 1
     machine.write(MAIN, main)
     machine.run("systemctl", "start", "incidentd.service")

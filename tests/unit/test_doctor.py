@@ -4,7 +4,9 @@ import json
 import os
 import socket
 import sqlite3
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -12,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from incidentd.cli.daemon import main
-from incidentd.doctor import databases, disks, examine, files, listening, outside, run, servers
+from incidentd.doctor import clocks, databases, disks, examine, files, listening, outside, run, servers
 from incidentd.domain.checkup import State, worst
 from incidentd.instance import InstanceLock
 from incidentd.plugin.values import Secret
@@ -296,3 +298,25 @@ def test_the_command_works_without_a_daemon(place):
     (place / "roster.toml").write_text("[people.ada\n")
     shown = CliRunner().invoke(main, args, env={"HOME": str(place)})
     assert (shown.exit_code, "problem  configuration:" in shown.stdout) == (1, True), shown.stdout
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, State.OK), (2, State.WARNING), (None, State.SKIPPED)])
+def test_a_process_that_may_not_ask_for_the_clock_looks_at_what_the_time_service_left(
+    tmp_path, monkeypatch, days, state
+):
+    monkeypatch.setattr(clocks.ctypes, "CDLL", lambda *_, **__: SimpleNamespace(adjtimex=lambda _: -1))
+    stamp = tmp_path / "synchronized"
+    if days is not None:
+        stamp.touch()
+        at = time.time() - days * 86_400
+        os.utime(stamp, (at, at))
+    assert only(clocks.synchronised(stamp)).state is state
+
+
+def test_what_was_told_from_memory_and_is_not_recorded_is_told(place):
+    (place / "state" / "told-from-memory.jsonl").write_text(
+        '{"since": "2026-11-28T02:00:00Z", "taken": {"page": 1, "person": "ada", "at": "2026-11-28T02:01:00Z"}}\n{"si'
+    )
+    ((state, text),) = of(look(place), "told-from-memory")
+    assert state is State.WARNING
+    assert text.startswith("1 messages or acknowledgements")
