@@ -1,5 +1,6 @@
 """The doctor: what is wrong is found and said with what mends it, without a secret; what it may not see is skipped."""
 
+import ctypes
 import json
 import os
 import socket
@@ -304,7 +305,7 @@ def test_the_command_works_without_a_daemon(place):
 def test_a_process_that_may_not_ask_for_the_clock_looks_at_what_the_time_service_left(
     tmp_path, monkeypatch, days, state
 ):
-    monkeypatch.setattr(clocks.ctypes, "CDLL", lambda *_, **__: SimpleNamespace(adjtimex=lambda _: -1))
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: SimpleNamespace(adjtimex=lambda _: -1))
     stamp = tmp_path / "synchronized"
     if days is not None:
         stamp.touch()
