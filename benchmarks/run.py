@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, ingest, insights, latency, memory, queries, schedules, similar, storm
+from benchmarks import cli, endurance, ingest, insights, latency, memory, queries, schedules, similar, storm
 from benchmarks.tables import machine
 
 
@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--rounds", type=int, default=5)
     one = commands.add_parser("cli", help="incidentctl as a whole process, first paint of incidentd-tui")
     one.add_argument("--rounds", type=int, default=10)
+    one = commands.add_parser("endurance", help="resident memory under an even load that goes on")
+    one.add_argument("--rate", type=int, default=200, help="alerts a second")
+    one.add_argument("--seconds", type=float, default=60.0, help="of each kind of alerts")
     commands.add_parser("all", help="all of them with their defaults")
     return parser
 
@@ -60,6 +63,7 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "similar": similar.run,
     "insights": insights.run,
     "storm": storm.run,
+    "endurance": endurance.run,
     "schedules": schedules.run,
     "cli": cli.run,
 }

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from incidentd.plugin.values import BadRequest, Condition
 
+_REASONS = 100
+"""Reasons that are told apart: some name what was sent, which may be anything."""
+
 
 class Hearing:
     """Counts since the start, for the health view. Refusals are also in the metrics, which the listener keeps."""
@@ -23,7 +26,9 @@ class Hearing:
         try:
             yield
         except BadRequest as error:
-            self._refused[f"{error.field}: {error}" if error.field else str(error)] += 1
+            reason = f"{error.field}: {error}" if error.field else str(error)
+            known = reason in self._refused or len(self._refused) < _REASONS
+            self._refused[reason if known else "for other reasons"] += 1
             raise
         self._last = at
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from itertools import islice
 
 import msgspec
@@ -18,7 +18,9 @@ from incidentd.storage import event_log, removals
 from incidentd.storage.store import Store
 from incidentd.wire import Event
 
-_RING = 10_000
+_RING, _RING_BYTES = 10_000, 16 * 2**20
+_AT_ONCE = 256 * 2**10
+"""Bytes that are made ready for one subscriber; whoever reads nothing keeps so much of the memory."""
 _TICK = 0.02
 _POLL = 1.0
 _REPLAY = 1000
@@ -35,7 +37,8 @@ class EventStream:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._ring: deque[tuple[int, bytes]] = deque(maxlen=_RING)
+        self._ring: deque[tuple[int, bytes]] = deque()
+        self._ring_bytes = 0
         self._last = 0
         self._changed = asyncio.Event()
         self._closed = False
@@ -55,15 +58,25 @@ class EventStream:
 
     def _publish(self, events: list[Event]) -> None:
         if not self._listening:
-            self._ring.clear()  # nobody listens: encoding would be work for nothing
+            self._forget()  # nobody listens: encoding would be work for nothing
             self._last = events[-1].seq
         for event in events if self._listening else ():
             if event.seq != self._last + 1:
                 # Another node wrote in between: the ring would have a hole, so it begins anew and readers replay.
-                self._ring.clear()
-            self._ring.append((event.seq, event_frame(event)))
+                self._forget()
+            self._keep(event.seq, event_frame(event))
             self._last = event.seq
         self._changed.set()
+
+    def _keep(self, seq: int, frame: bytes) -> None:
+        while self._ring and (len(self._ring) >= _RING or self._ring_bytes + len(frame) > _RING_BYTES):
+            self._ring_bytes -= len(self._ring.popleft()[1])
+        self._ring.append((seq, frame))
+        self._ring_bytes += len(frame)
+
+    def _forget(self) -> None:
+        self._ring.clear()
+        self._ring_bytes = 0
 
     async def page(self, after: int, limit: int) -> wire.EventPage:
         """The events after a seq. Reads up to `limit`."""
@@ -92,8 +105,8 @@ class EventStream:
 
     async def _next(self, cursor: int) -> tuple[int, list[bytes]]:
         if self._ring and self._ring[0][0] <= cursor + 1 <= self._ring[-1][0]:
-            fresh = list(islice(self._ring, cursor + 1 - self._ring[0][0], None))
-            return fresh[-1][0], [frame for _, frame in fresh]
+            fresh = _some(islice(self._ring, cursor + 1 - self._ring[0][0], None))
+            return cursor + len(fresh), fresh
         if self._alone and cursor >= self._last:
             return cursor, []
         events, last = await self._store.read(
@@ -117,3 +130,15 @@ class EventStream:
         self._closed = True
         self._changed.set()
         await asyncio.sleep(0)
+
+
+def _some(frames: Iterable[tuple[int, bytes]]) -> list[bytes]:
+    """The first frames, up to `_AT_ONCE` bytes; at least one."""
+    taken: list[bytes] = []
+    size = 0
+    for _, frame in frames:
+        if taken and size + len(frame) > _AT_ONCE:
+            break
+        taken.append(frame)
+        size += len(frame)
+    return taken

@@ -39,6 +39,7 @@ from incidentd.wire import Event, Update
 from incidentd.wire.facts import ImpactClaim
 
 _INCIDENTS = 25  # whose events are in memory at a time
+_KNOWN = 50_000  # incidents, and pages, whose facts stay in memory from one look to the next
 _SUBJECTS = 500  # in one query
 _OTHERS = (*episodes.KINDS, *ACKNOWLEDGED, "report.opened")
 _OUTCOMES = reports.OUTCOMES | {reports.State.FOLLOWED_UP, reports.State.CLOSED}
@@ -57,9 +58,12 @@ class Memo:
         self.pages: Known = {}
 
     def hold(self, process: Process, roster: Roster) -> None:
-        """Forget what was reckoned by others."""
+        """Forget what was reckoned by others, and of incidents and of pages all but the `_KNOWN` that came last."""
         if self.of is None or self.of[0] is not process or self.of[1] is not roster:
             self.of, self.incidents, self.pages = (process, roster), {}, {}
+        for known in (self.incidents, self.pages):
+            for old in list(known)[:-_KNOWN]:
+                del known[old]
 
 
 class Material(msgspec.Struct, frozen=True):

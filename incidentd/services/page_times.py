@@ -50,7 +50,7 @@ class PageTimes:
     def heard(self, event: Event) -> None:
         """An event of one of `KINDS` was committed."""
         if event.subject.startswith("page:"):
-            self._waiting.append(event)
+            self._waiting.append(msgspec.structs.replace(event, data={}))  # nobody may ask for long
 
     def taken(self) -> list[Event]:
         """What waits for a look; it waits no longer."""

@@ -22,6 +22,8 @@ from incidentd.wire import presence as wire_presence
 TOPIC = "presence"
 _MOST = 500
 """Terminals in one room; more are not let in, so that memory stays bounded."""
+_ROOMS = 1_000
+"""Beyond so many those in which nobody is are forgotten; who waited there for a change is answered."""
 log = structlog.get_logger("incidentd.presence")
 
 
@@ -103,6 +105,13 @@ class Presences:
 
     # ------------------------------------------------------------------ memory
     def _room(self, incident_id: int) -> Room:
+        if incident_id not in self._rooms and len(self._rooms) >= _ROOMS:
+            now = self._ticks()
+            self._rooms = {
+                number: room
+                for number, room in self._rooms.items()
+                if any(sign.until > now for sign in room.signs.values())
+            }
         return self._rooms.setdefault(incident_id, Room(self._version))
 
     def _heard(self, text: str) -> None:

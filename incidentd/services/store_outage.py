@@ -41,6 +41,7 @@ REFRESH = timedelta(seconds=5)
 MOST_HELD = 20_000
 """Alerts whose signals are kept to be stored later; what comes in beyond is told of in numbers only."""
 IN_FLIGHT = 32  # messages that one notifier sends at once
+_TOLD = 20_000  # messages that are remembered as sent, so that they are not sent again once the store is back
 RENEW_AFTER = timedelta(minutes=1)
 """A process that can store though its disk failed serves for so long: one that ended again and again would not."""
 _PROBE_SECONDS = 5.0
@@ -341,6 +342,8 @@ class StoreOutage:
     def _know(self, sent: Sent) -> None:
         if sent.receipt is not None:
             self._told[sent.call.key] = sent
+        while len(self._told) > _TOLD:
+            del self._told[next(iter(self._told))]
 
     def _hasten(self, outage: Outage, failed: Call) -> None:
         """Use the other methods of that person now."""

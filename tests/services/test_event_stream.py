@@ -76,6 +76,20 @@ async def test_a_ring_that_is_too_short_is_replayed_from_the_store(store, monkey
     assert await fast == list(range(1, 301))
 
 
+async def test_large_events_take_bounded_memory_and_none_is_missed(store, stream, monkeypatch):
+    monkeypatch.setattr(module, "_RING_BYTES", 4_000)
+    monkeypatch.setattr(module, "_AT_ONCE", 1_000)
+    everything = asyncio.create_task(collect(stream, 0, 100))
+    await asyncio.sleep(0)
+    await store.write(emit(100))
+    kept = [len(frame) for _, frame in stream._ring]
+    assert sum(kept) <= 4_000 < sum(kept) + kept[0]
+    async with aclosing(stream.encoded(100 - len(kept))) as chunks:
+        assert len(await anext(chunks)) <= 1_000
+    assert await everything == list(range(1, 101))  # what the ring lost is replayed from the store
+    assert await collect(stream, 100 - len(kept), 100) == list(range(101 - len(kept), 101))
+
+
 async def test_a_slow_subscriber_misses_nothing(store, stream, monkeypatch):
     got = []
     async with aclosing(stream.encoded(0)) as chunks:

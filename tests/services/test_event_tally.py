@@ -205,3 +205,9 @@ async def test_what_there_is_is_counted_on_both_engines(daemon):
     assert (paging.alerts_firing, paging.pages, paging.unreachable) == (1, {("exhausted", "high"): 1}, 0)
     assert paging.store_bytes > 100_000
     assert (paging.timers_due, paging.timers_failing, paging.waiting) == (0, 0, {})
+
+
+async def test_what_waits_to_be_asked_for_is_kept_without_what_the_events_say(daemon, tally):
+    await page_for(daemon, "disk")
+    assert [one.kind for one in tally.pages._waiting] == ["page.started", "delivery.sent"]
+    assert all(one.data == {} for one in tally.pages._waiting)

@@ -6,6 +6,7 @@ import pytest
 
 from incidentd.domain.presence import GONE_SECONDS
 from incidentd.domain.severity import Severity
+from incidentd.services import presence as module
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.pins import Pins
 from incidentd.services.presence import Presences
@@ -72,6 +73,18 @@ async def test_who_waits_hears_of_a_change_at_once_and_of_the_end(daemon, room):
     await asyncio.sleep(0)
     presences.close()
     assert (await asyncio.wait_for(ending, 2)).version == latest
+
+
+async def test_rooms_that_everybody_left_are_forgotten(daemon, room, monkeypatch):
+    monkeypatch.setattr(module, "_ROOMS", 2)
+    ticks = Ticks()
+    presences = Presences(daemon.store, ticks)
+    await presences.say(room, beat(), "ada")
+    for _ in range(3):
+        other = await daemon.core.incidents.declare(DeclareIncident(title="Mail", severity=Severity.SEV3), "ada")
+        await presences.who(other.id)
+    assert len(presences._rooms) == 2
+    assert seen(await presences.who(room)) == [("ada", "viewing", "")]
 
 
 async def test_there_is_no_room_without_an_incident(daemon):

@@ -60,7 +60,8 @@ def told(daemon, since=0):
     return [(one.recipient, instance) for instance, one in daemon.sender.sent[since:]]
 
 
-async def test_those_on_call_and_the_last_resort_are_told_of_what_is_not_recorded(daemon, disk):
+async def test_those_on_call_and_the_last_resort_are_told_of_what_is_not_recorded(daemon, disk, monkeypatch):
+    monkeypatch.setattr(store_outage, "_TOLD", 3)
     disk.fail()
     await disk.refuse("disk", "cpu", "disk")
     await disk.live(30)
@@ -82,6 +83,7 @@ async def test_those_on_call_and_the_last_resort_are_told_of_what_is_not_recorde
     await disk.live(190)
     assert told(daemon, 3) == [("lin", "push")]  # the next step, about all of them
     assert "3 alerts" in daemon.sender.sent[3][1].title
+    assert len(daemon.core.outage._told) == 3  # the first of four is forgotten
     disk.mend()
     await disk.live(2)
     assert daemon.core.operations.problems() == []
