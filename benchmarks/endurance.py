@@ -15,7 +15,7 @@ from benchmarks.tables import table
 _BATCH = 10
 _LOOKS = 20
 _HOSTS = 1_000
-PROCESS = '[route]\ngroup_by = ["cluster"]\ngroup_wait = "1s"\ngroup_interval = "10s"\n'
+PROCESS = '[route]\ngroup_by = ["cluster"]\ngroup_wait = "1s"\n'
 
 
 def _stored(directory: Path) -> float:

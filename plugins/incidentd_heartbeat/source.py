@@ -13,6 +13,7 @@ As in healthchecks.io's pinging API. An answer of 2xx means that the ping is on 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -56,6 +57,8 @@ class HeartbeatSource(AlertSource):
         self._addresses = {address: name for name in config.checks for address in config.addresses(name)}
         self._judges_from: datetime | None = None
         self._beat_at: datetime | None = None
+        self._looks_at: datetime | None = None  # next; None while it looks
+        self._sooner = asyncio.Event()
 
     # ------------------------------------------------------------------ pings
     def routes(self) -> Sequence[Route]:
@@ -84,6 +87,9 @@ class HeartbeatSource(AlertSource):
             created = await self._book.create(name)
         history = await self._book.change(name, lambda before: heard(before, ping, now, grace))
         await self._tell(name, history)
+        due = judge(history, self._expected(name), (), now).down_at
+        if due is not None and (self._looks_at is None or due < self._looks_at):
+            self._sooner.set()
         return _answer(201, "Created") if created else _answer(200, "OK")
 
     async def _called(self, request: WebhookRequest) -> tuple[str, str, bool]:
@@ -125,13 +131,18 @@ class HeartbeatSource(AlertSource):
 
     # ------------------------------------------------------------------ time
     async def run(self) -> None:
-        """Look again and again; sooner when something is due."""
+        """Look again and again; sooner when something is due, also by a ping that came meanwhile."""
         if not self._config.checks and self._config.ping_key is None:
             return
         while True:
-            due = await self.look()
-            wait = (due - self._context.now()).total_seconds() if due is not None else ROUND_SECONDS
-            await asyncio.sleep(min(max(wait, 0.1), ROUND_SECONDS))
+            self._looks_at = None
+            self._sooner.clear()
+            due, now = await self.look(), self._context.now()
+            wait = (due - now).total_seconds() if due is not None else ROUND_SECONDS
+            seconds = min(max(wait, 0.1), ROUND_SECONDS)
+            self._looks_at = now + timedelta(seconds=seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sooner.wait(), seconds)
 
     async def look(self) -> datetime | None:
         """One round over all checks; returns when the next one may go down."""

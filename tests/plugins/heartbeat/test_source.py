@@ -216,6 +216,24 @@ async def test_the_look_comes_when_something_is_due(node):
     assert await node.source.look() == node.clock.now() + 7 * MINUTE
 
 
+async def looks_in(node, seconds):
+    async with asyncio.timeout(3):
+        while node.source._looks_at != node.clock.now() + timedelta(seconds=seconds):  # noqa: ASYNC110 - tells nobody
+            await asyncio.sleep(0)
+
+
+async def test_a_ping_that_makes_something_due_before_the_next_look_brings_it_forward(make_node):
+    node = make_node(checks={"quick": {"period": "1s", "grace": "1s", "uuid": OWN}})
+    running = asyncio.create_task(node.source.run())
+    try:
+        await looks_in(node, 5)
+        await node.ping(OWN)
+        await looks_in(node, 2)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_night_in_which_the_clocks_change(node, clock):
     """02:30 does not exist on 29 March in Berlin: the job runs at 03:00 there, 01:00 UTC, and is down at 02:00 UTC."""
     clock.set(clock.now().replace(month=3, day=28, hour=1, minute=31))
