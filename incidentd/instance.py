@@ -11,6 +11,10 @@ class AlreadyRunning(Exception):  # noqa: N818
     """Another daemon holds the state directory."""
 
 
+class StateUnwritable(OSError):  # noqa: N818
+    """The state directory takes no files: its file system is read-only, full or failing, or it is not ours."""
+
+
 class InstanceLock:
     """Holds `<state_dir>/lock`; the file names the holder's pid for people, the lock itself is flock(2)."""
 
@@ -19,8 +23,12 @@ class InstanceLock:
         self._fd = -1
 
     def acquire(self) -> None:
-        """Take the lock. Raises `AlreadyRunning` and OSError."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock. Raises `AlreadyRunning` and `StateUnwritable`."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            said = f"{self._path.parent} cannot be written ({error.strerror}): incidentd doctor says what mends it"
+            raise StateUnwritable(said) from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -44,7 +44,7 @@ def serve(config_path: Path | None) -> None:
     from incidentd.api.unixlisten import SocketUnusable
     from incidentd.ingress.crowd import raise_limit
     from incidentd.ingress.server import CannotListen
-    from incidentd.instance import AlreadyRunning
+    from incidentd.instance import AlreadyRunning, StateUnwritable
     from incidentd.logging import configure
     from incidentd.sdnotify import BadActivation, Notifier, listen_sockets
     from incidentd.settings import ConfigurationError
@@ -62,7 +62,7 @@ def serve(config_path: Path | None) -> None:
         unavailable(f"{error}\n{advice(configuration)}")
     except (SchemaTooNew, BadActivation) as error:
         unavailable(error)
-    except (AlreadyRunning, CannotReach, CannotListen, SocketUnusable) as error:
+    except (AlreadyRunning, StateUnwritable, CannotReach, CannotListen, SocketUnusable) as error:
         unavailable(error, EXIT_PASSING)
 
 

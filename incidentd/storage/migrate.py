@@ -40,7 +40,7 @@ class Damaged(Exception):  # noqa: N818
 
 
 class CannotReach(Exception):  # noqa: N818
-    """The database server does not answer, or lets nobody in: look at `[storage] url`, and at the server."""
+    """The database server does not answer or lets nobody in, or the file cannot be written: look at `[storage] url`."""
 
 
 def revision(conn: Connection) -> str | None:
@@ -100,7 +100,7 @@ def upgrade(conn: Connection, to: str = "head") -> None:
 
 
 async def prepare(backend: Backend) -> None:
-    """Migrate and check. Raises `SchemaTooNew`, `Damaged`, and `CannotReach` where there is a server to be reached."""
+    """Migrate and check. Raises `SchemaTooNew`, `Damaged` and `CannotReach`."""
     try:
         await _prepare(backend)
     except DBAPIError as error:
@@ -113,7 +113,7 @@ async def _prepare(backend: Backend) -> None:
     try:
         due = await backend.write_alone(_due)
     except (OSError, DBAPIError) as error:
-        if backend.name != "postgresql":
+        if backend.name != "postgresql" and not isinstance(error, OSError):
             raise
         why = safe_line(str(getattr(error, "orig", error)), _WHY)
         raise CannotReach(f"the database of [storage] url cannot be used: {why}") from error

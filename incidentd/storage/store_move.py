@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from incidentd.configuration.store_address import POSTGRESQL, BadAddress, check, engine_of, sqlite_file
-from incidentd.instance import AlreadyRunning, InstanceLock
+from incidentd.instance import AlreadyRunning, InstanceLock, StateUnwritable
 from incidentd.storage import migrate
 from incidentd.storage.backup import half_restored
 from incidentd.storage.connecting import Connecting, engine_url, lead
@@ -195,7 +195,7 @@ def _sqlite(file: Path, *, write: bool) -> Iterator[Connection]:
             yield conn
             if not write:
                 transaction.rollback()
-    except AlreadyRunning as error:
+    except (AlreadyRunning, StateUnwritable) as error:
         raise CannotCopy(str(error)) from error
     finally:
         if lock is not None:

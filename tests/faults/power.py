@@ -50,7 +50,7 @@ class Power:
             file.truncate(SIZE)
         await run("mkfs.ext4", "-q", "-F", "-J", "size=4", self._image)
 
-    async def begin(self) -> None:
+    async def begin(self, options: str = "rw") -> None:
         """Mount it; a journal that a cut left is replayed."""
         self._dark = False
         self._file.touch()
@@ -61,7 +61,7 @@ class Power:
         assert await self._answer() == "ready"
         self._loop = await run("losetup", "--find", "--show", self._file)
         self._place.mkdir(mode=0o700, exist_ok=True)
-        await run("mount", "-t", "ext4", self._loop, self._place)
+        await run("mount", "-t", "ext4", "-o", options, self._loop, self._place)
         self._mounted = True
 
     async def begin_first(self, daemon) -> None:
@@ -84,6 +84,12 @@ class Power:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n".encode())
         return await self._answer()
+
+    async def remount(self, options: str) -> str:
+        """What mount(8) says to it, "" when it was done."""
+        command = ["mount", "-o", f"remount,{options}", str(self._place)]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+        return done.stderr.strip() if done.returncode else ""
 
     async def cut(self) -> tuple[int, int]:
         """No more power: (sectors lost, sectors that were in the cache). End whoever uses it, then `unplug`."""
