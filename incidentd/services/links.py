@@ -14,7 +14,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -26,6 +26,7 @@ from incidentd.services.ack_view import AckView
 from incidentd.services.delivery import MessageLinks
 from incidentd.services.errors import Conflict, NotFound, ServiceError
 from incidentd.services.escalation import Escalation
+from incidentd.services.memory_journal import Known
 from incidentd.services.offers import Offer
 from incidentd.services.outbox import BUNDLE, Claimed
 from incidentd.services.signing_keys import LINKS, SigningKeys
@@ -48,6 +49,11 @@ _TAKEN = (
     "paged about it while this incidentd runs, and it is recorded when the store is back. If incidentd is started "
     "again before that, it is forgotten: tell the others yourself."
 )
+_KEPT = (
+    "It is known that you are on it, and kept in a file, for the store of incidentd cannot be written. Nobody else is "
+    "paged about it. It is recorded when the store is back, also when incidentd is started again before that."
+)
+_SAID = {Known.NOT: _NOT_TAKEN, Known.IN_MEMORY: _TAKEN, Known.IN_A_FILE: _KEPT}
 
 
 class About(msgspec.Struct, frozen=True):
@@ -98,10 +104,14 @@ def read(key: bytes, token: str, now: int) -> About:
     return About(person, made_at, page_id=int(row_id), delivery_id=carrier)
 
 
+async def _nobody_takes(_pages: Sequence[int], _person: str) -> Known:
+    return Known.NOT
+
+
 class AcknowledgeLinks:
     """Makes the links, and answers them; implements the ingress' `AckLinks`. `offers` are what else may be accepted.
 
-    `take` notes in memory who is on which pages, while it cannot be stored; whether it did.
+    `take` notes who is on which pages, while it cannot be stored, and says how well that is known.
     """
 
     def __init__(
@@ -119,7 +129,7 @@ class AcknowledgeLinks:
         self._clock = clock
         self._public_url = public_url
         self._keys = keys
-        self.take: Callable[[Sequence[int], str], bool] = lambda _pages, _person: False
+        self.take: Callable[[Sequence[int], str], Awaitable[Known]] = _nobody_takes
 
     def _now(self) -> int:
         return to_micros(self._clock.now()) // 1_000_000
@@ -189,8 +199,8 @@ class AcknowledgeLinks:
             async with asyncio.timeout(_STORE_SECONDS):
                 return await self._store.write(lambda tx: self._follow(tx, about))
         except _TROUBLE as error:
-            taken = self.take(await self._pages_known(about), about.person)
-            raise StoreUnavailable(_TAKEN if taken else _NOT_TAKEN) from error
+            known = await self.take(await self._pages_known(about), about.person)
+            raise StoreUnavailable(_SAID[known]) from error
 
     async def _pages_known(self, about: About) -> list[int]:
         """The pages, as far as the token says or the store can be read."""

@@ -8,6 +8,7 @@ state directory and of one in the runtime directory, which is on no disk. The ne
 from __future__ import annotations
 
 import asyncio
+import enum
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,14 @@ from incidentd.services.store_return import Outage, Sent
 FILE = "told-from-memory.jsonl"
 _FLUSH_SECONDS = 2.0
 log = structlog.get_logger("incidentd.store")
+
+
+class Known(enum.StrEnum):
+    """How well it is known that somebody is on a page."""
+
+    NOT = "not"
+    IN_MEMORY = "in memory"  # until this process ends
+    IN_A_FILE = "in a file"  # also after it
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,19 +55,27 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.directories: Sequence[Path] = ()
         self._threads: dict[Path, ThreadPoolExecutor] = {}
-        self._writing: set[Future[None]] = set()
+        self._writing: set[Future[bool]] = set()
         self._failed: set[Path] = set()
 
-    def add(self, entry: Entry) -> None:
-        """Write one line, soon."""
-        line = msgspec.json.encode(entry) + b"\n"
+    def add(self, entry: Entry) -> list[Future[bool]]:
+        """Write one line, soon; for each directory whether it has it."""
+        line, tasks = msgspec.json.encode(entry) + b"\n", []
         for directory in self.directories:
             thread = self._threads.setdefault(directory, ThreadPoolExecutor(1, thread_name_prefix="told-from-memory"))
             task = thread.submit(self._append, directory, line)
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
+            tasks.append(task)
+        return tasks
 
-    def _append(self, directory: Path, line: bytes) -> None:
+    async def keep(self, entries: Sequence[Entry]) -> bool:
+        """Write lines; whether each is in a file within two seconds."""
+        written = [self.add(one) for one in entries]
+        await self.flush()
+        return all(any(task.done() and task.result() for task in tasks) for tasks in written)
+
+    def _append(self, directory: Path, line: bytes) -> bool:
         try:
             handle = os.open(directory / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
@@ -70,6 +87,8 @@ class MemoryJournal:
             if directory not in self._failed:
                 self._failed.add(directory)
                 log.warning("told_from_memory_not_kept", directory=str(directory), error=repr(error))
+            return False
+        return True
 
     async def flush(self) -> None:
         """Wait for what is being written, for two seconds at most."""

@@ -28,7 +28,7 @@ from incidentd.domain.signals import Signal, SignalKind
 from incidentd.domain.store_down import LEFT_TO_OTHERS, Call, Case, StoreDown, Unrecorded
 from incidentd.plugin.values import Notification, NotificationKind, PermanentFailure, Receipt, TemporaryFailure, Urgency
 from incidentd.services.delivery_outcomes import MAX_ATTEMPTS, backoff
-from incidentd.services.memory_journal import Entry, MemoryJournal, Taken
+from incidentd.services.memory_journal import Entry, Known, MemoryJournal, Taken
 from incidentd.services.muting import Mutes
 from incidentd.services.store_return import SHOWN, Outage, Sent, StoreReturn
 from incidentd.services.workers import Loop
@@ -158,17 +158,17 @@ class StoreOutage:
         sent = self._told.get(key)
         return sent.receipt if sent is not None else None
 
-    def take(self, page_ids: Sequence[int], person: str) -> bool:
+    async def take(self, page_ids: Sequence[int], person: str) -> Known:
         """Somebody followed the link of pages: they are left alone, and it is stored when the store is back."""
         if self._store.failing_since is None or not page_ids:
-            return False
-        outage = self._present()
-        now = self._store.clock.now()
+            return Known.NOT
+        outage, now = self._present(), self._store.clock.now()
         for page_id in page_ids:
             outage.taken.setdefault(page_id, (person, now))
-            self.journal.add(Entry(since=outage.since, taken=Taken(page=page_id, person=person, at=now)))
             outage.waiting = {key: one for key, one in outage.waiting.items() if one[0].page_id != page_id}
-        return True
+        taken = [Taken(page=page_id, person=person, at=now) for page_id in page_ids]
+        kept = await self.journal.keep([Entry(since=outage.since, taken=one) for one in taken])
+        return Known.IN_A_FILE if kept else Known.IN_MEMORY
 
     # ------------------------------------------------------------------ the loop
     async def start(self) -> None:
@@ -247,6 +247,8 @@ class StoreOutage:
         outage.waiting.clear()
         await self._back.catch_up(outage)
         await self.journal.clear()
+        while outage.taken.keys() - outage.stored:  # somebody followed a link meanwhile
+            await self._back.probe(outage)
         self._outage = None
 
     # ------------------------------------------------------------------ whom to tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,7 @@ class Outage(msgspec.Struct, kw_only=True):
     waiting: dict[str, tuple[Call, int]] = {}  # by key: with the number of attempts so far
     ended: list[Sent] = []
     taken: dict[int, tuple[str, datetime]] = {}  # by page: who followed its link
+    stored: set[int] = set()  # those of them that the store knows
 
 
 class StoreReturn:
@@ -64,17 +66,18 @@ class StoreReturn:
 
         Raises what the store raises while it is still away.
         """
-        await self._store.write(lambda tx: self._begin(tx, outage))
-
-    def _begin(self, tx: Tx, outage: Outage) -> None:
-        if not first_time(tx, "store-down", outage.since.isoformat()):
-            return
         taken = dict(outage.taken)
+        await self._store.write(lambda tx: self._begin(tx, outage, taken))
+        outage.stored |= taken.keys()
+
+    def _begin(self, tx: Tx, outage: Outage, taken: Mapping[int, tuple[str, datetime]]) -> None:
+        since = outage.since.isoformat()
         for page_id, (person, _) in taken.items():
-            try:
-                self._escalation.acknowledge(tx, page_id, person, via="link")
-            except (Conflict, NotFound):
-                continue
+            if first_time(tx, "store-down", f"{since} {page_id}"):
+                with contextlib.suppress(Conflict, NotFound):
+                    self._escalation.acknowledge(tx, page_id, person, via="link")
+        if not first_time(tx, "store-down", since):
+            return
         data = {
             "since": outage.since,
             "alerts": len(outage.held) + outage.left_out,

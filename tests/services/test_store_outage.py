@@ -179,7 +179,7 @@ async def test_what_a_process_told_before_it_ended_is_recorded_by_the_next_one_a
     await disk.refuse("late")
     await disk.live(400)
     sent = [one.idempotency_key for _, one in daemon.sender.sent[1:]]
-    with pytest.raises(StoreUnavailable, match="only in memory"):
+    with pytest.raises(StoreUnavailable, match="kept in a file"):
         await daemon.core.links.acknowledge(token)
     await ended.stop()
     file = tmp_path / "told-from-memory.jsonl"
@@ -208,6 +208,30 @@ async def test_what_a_process_told_before_it_ended_is_recorded_by_the_next_one_a
     await next_process()
     assert [await daemon.events(kind) for kind in kinds] == recorded
     assert not file.exists()
+
+
+async def test_who_follows_a_link_when_the_store_was_back_for_a_moment_is_on_it(daemon, disk, monkeypatch):
+    daemon.route(group_wait=timedelta(0), group_by=("alertname",))
+    for name in ("one", "two"):
+        await daemon.fire(name)
+        await daemon.settle()
+    urls = [daemon.core.links.of_page(page.id, "ada") for page in await daemon.pages()]
+    first, second = (one.rpartition("/")[2] for one in urls)
+    outage = daemon.core.outage
+    disk.fail()
+    with pytest.raises(StoreUnavailable):
+        await daemon.core.links.acknowledge(first)
+    disk.mend()
+    with monkeypatch.context() as patched:
+        patched.setattr(outage._back, "catch_up", disk._fails)
+        with pytest.raises(OSError, match="No space"):
+            await outage.work()
+    disk.fail()
+    with pytest.raises(StoreUnavailable, match="It is known"):
+        await daemon.core.links.acknowledge(second)
+    disk.mend()
+    await disk.live(20)
+    assert [page.state for page in await daemon.pages()] == ["acknowledged", "acknowledged"]
 
 
 async def test_a_method_that_fails_brings_the_next_one_forward(daemon, disk):
