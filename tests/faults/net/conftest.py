@@ -9,10 +9,16 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 ANSWER = b"HTTP/1.1 %d X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+LIBRARY = next(
+    (str(found) for at in ("/usr/lib", "/usr/local/lib") for found in Path(at).rglob("faketime/libfaketime.so.1")), ""
+)
 
 
 @dataclass(frozen=True)
@@ -143,3 +149,73 @@ def as_root() -> None:
     tried = subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         pytest.skip(f"no namespaces can be made here: {tried.stderr.strip()}")
+
+
+CUT = """
+set -e
+ip link set lo up
+ip link add near type veth peer name far
+ip address add 10.77.0.1/24 dev near && ip link set near up
+unshare --net sleep 600 & other=$!
+echo $other > "$1/other"
+sleep 0.5
+ip link set far netns $other
+nsenter --target $other --net sh -c 'ip link set lo up; ip address add 10.77.0.2/24 dev far; ip link set far up'
+exec sleep 600
+"""
+
+
+@pytest.fixture
+def two_machines(as_root, tmp_path):
+    """Two network namespaces with a cable in between; (command of the near one, of the far one, how to cut it)."""
+    if not shutil.which("nsenter") or not shutil.which("ip"):
+        pytest.skip("needs nsenter(1) and ip(8)")
+    script = tmp_path / "cable.sh"
+    script.write_text(CUT)
+    holder = subprocess.Popen(["unshare", "--net", "sh", str(script), str(tmp_path)])
+    try:
+        other = tmp_path / "other"
+        for _ in range(100):
+            up = ["nsenter", "--target", str(holder.pid), "--net", "ip", "-br", "address"]
+            if b"10.77.0.1" in subprocess.run(up, capture_output=True, check=False).stdout and other.exists():
+                break
+            subprocess.run(["sleep", "0.1"], check=True)
+        subprocess.run(["sleep", "1"], check=True)
+        near = ("nsenter", "--target", str(holder.pid), "--net")
+        far = ("nsenter", "--target", other.read_text().strip(), "--net")
+        yield near, far
+    finally:
+        holder.kill()
+        holder.wait()
+        subprocess.run(["kill", (tmp_path / "other").read_text().strip()], check=False)
+
+
+class Wall:
+    """The clock on the daemon's wall; the one that only counts is left alone."""
+
+    def __init__(self, daemon, directory: Path) -> None:
+        if not LIBRARY:
+            pytest.skip("needs libfaketime (Debian: apt install faketime)")
+        self._file = directory / "wall"
+        self.set("+0")
+        daemon.environ |= {
+            "LD_PRELOAD": LIBRARY,
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def set(self, offset: str) -> None:
+        """From now on it is off by so much, as "-1h" or "+1d"."""
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(f"{offset}\n")
+        fresh.rename(self._file)
+
+    def set_to(self, at: datetime) -> None:
+        """From now on it goes on from that instant."""
+        self.set(f"{(at - datetime.now(UTC)).total_seconds():+.0f}")
+
+
+@pytest.fixture
+def wall(daemon, tmp_path):
+    return Wall(daemon, tmp_path)

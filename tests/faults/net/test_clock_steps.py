@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,6 @@ from incidentd.client import Client
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
-LIBRARY = next(
-    (str(found) for at in ("/usr/lib", "/usr/local/lib") for found in Path(at).rglob("faketime/libfaketime.so.1")), ""
-)
 ROSTER = """
 [people.ada]
 contacts = [{ notifier = "sink" }]
@@ -27,33 +23,6 @@ steps = [{ targets = ["person:ada"], delay = "6s" }, { targets = ["person:bob"],
 """
 # Nothing is due to be repeated within a day: so whatever is told again has fired twice.
 PROCESS = '[route]\ngroup_by = ["number"]\ngroup_wait = "4s"\nrepeat_interval = "30d"\n'
-
-
-class Wall:
-    """The clock on the daemon's wall; the one that only counts is left alone."""
-
-    def __init__(self, daemon, directory: Path) -> None:
-        if not LIBRARY:
-            pytest.skip("needs libfaketime (Debian: apt install faketime)")
-        self._file = directory / "wall"
-        self.set("+0")
-        daemon.environ |= {
-            "LD_PRELOAD": LIBRARY,
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-
-    def set(self, offset: str) -> None:
-        """From now on it is off by so much, as "-1h" or "+1d"."""
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(f"{offset}\n")
-        fresh.rename(self._file)
-
-
-@pytest.fixture
-def wall(daemon, tmp_path):
-    return Wall(daemon, tmp_path)
 
 
 def told(sink) -> dict[str, Counter]:

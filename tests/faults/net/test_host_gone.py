@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 import subprocess
 
@@ -81,45 +80,6 @@ async def test_the_watcher_pages(daemon, watched, sink, eventually, tmp_path, ex
         runs=times, lost=None, missed=times - len(waits), duplicated=None,
         aimed=f"within period + grace ({PERIOD} s + {GRACE} s)", seen=f"{min(waits):.1f} .. {max(waits):.1f} s",
     )  # fmt: skip
-
-
-CUT = """
-set -e
-ip link set lo up
-ip link add near type veth peer name far
-ip address add 10.77.0.1/24 dev near && ip link set near up
-unshare --net sleep 600 & other=$!
-echo $other > "$1/other"
-sleep 0.5
-ip link set far netns $other
-nsenter --target $other --net sh -c 'ip link set lo up; ip address add 10.77.0.2/24 dev far; ip link set far up'
-exec sleep 600
-"""
-
-
-@pytest.fixture
-def two_machines(as_root, tmp_path):
-    """Two network namespaces with a cable in between; (command of the near one, of the far one, how to cut it)."""
-    if not shutil.which("nsenter") or not shutil.which("ip"):
-        pytest.skip("needs nsenter(1) and ip(8)")
-    script = tmp_path / "cable.sh"
-    script.write_text(CUT)
-    holder = subprocess.Popen(["unshare", "--net", "sh", str(script), str(tmp_path)])
-    try:
-        other = tmp_path / "other"
-        for _ in range(100):
-            up = ["nsenter", "--target", str(holder.pid), "--net", "ip", "-br", "address"]
-            if b"10.77.0.1" in subprocess.run(up, capture_output=True, check=False).stdout and other.exists():
-                break
-            subprocess.run(["sleep", "0.1"], check=True)
-        subprocess.run(["sleep", "1"], check=True)
-        near = ("nsenter", "--target", str(holder.pid), "--net")
-        far = ("nsenter", "--target", other.read_text().strip(), "--net")
-        yield near, far
-    finally:
-        holder.kill()
-        holder.wait()
-        subprocess.run(["kill", (tmp_path / "other").read_text().strip()], check=False)
 
 
 async def test_the_watcher_pages_when_the_cable_is_cut(
