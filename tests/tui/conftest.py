@@ -74,7 +74,7 @@ def make_app(fakes, tmp_path, monkeypatch):
 def settled():
     """Wait until the app has loaded and drawn."""
 
-    async def wait(pilot, condition=None, seconds=5.0):
+    async def wait(pilot, condition=None, seconds=30.0):
         import asyncio
 
         deadline = asyncio.get_running_loop().time() + seconds
