@@ -41,13 +41,19 @@ run: $(STAMP) ## see an incident handled: a private daemon, a replayed incident,
 # Where caches of compiled modules are turned off, every process that a test starts would compile all of them again.
 test test-engines test-faults test-nodes test-e2e test-systemd: export PYTHONDONTWRITEBYTECODE =
 
+# Tests against real programs live in directories of their own: the others need not read them, nor they the others.
+REAL := tests/e2e tests/systemd
+
 test: $(STAMP) ## the whole suite, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -q $(REAL:%=--ignore=%) -m "not e2e and not faults and not systemd" $(ARGS)
 
 test-engines: $(STAMP) ## every test of the services on both engines; `make test` takes PostgreSQL where SQL differs
 	INCIDENTD_TEST_BOTH=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -q -m "not e2e and not faults and not systemd" tests/services $(ARGS)
 
-check: lint types imports docs-check audit test ## lint, types, import contracts, reference pages, tests
+# What looks at the code does so side by side, each with its words in one piece.
+check: $(STAMP) ## lint, types, import contracts, reference pages, tests
+	$(MAKE) --no-print-directory -j2 --output-sync=target types docs-check lint imports audit
+	$(MAKE) --no-print-directory test
 
 lint: $(STAMP) ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -84,13 +90,13 @@ bench: $(STAMP) ## the benchmarks (minutes; use a quiet machine)
 
 test-e2e: $(STAMP) ## tests against real Prometheus, Alertmanager, Nagios, Icinga (installed when root on Debian)
 	tests/e2e/install-debian.sh
-	$(BIN)/pytest -n 3 --dist loadfile -q -m e2e $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -q -m e2e $(REAL) $(ARGS)
 
 test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 	$(BIN)/pytest -q -m faults $(ARGS)
 
 test-systemd: $(STAMP) ## boot a real systemd in namespaces and run incidentd under it (root; minutes)
-	$(BIN)/pytest -n 0 -q -m systemd $(ARGS)
+	$(BIN)/pytest -n 0 -q -m systemd tests/systemd $(ARGS)
 
 test-nodes: $(STAMP) ## three nodes on one PostgreSQL: kills, partitions, a crash of the server, rolling upgrades
 	$(BIN)/pytest -n 0 -q -m faults tests/faults/test_several_nodes.py $(ARGS)

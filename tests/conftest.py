@@ -7,6 +7,7 @@ without it a private one is started once for each test process.
 """
 
 import asyncio
+import fcntl
 import gc
 import importlib.util
 import json
@@ -135,6 +136,18 @@ def _beside(name: str) -> ModuleType:
 def pytest_collection() -> None:
     """Nothing that is made while tests are collected is rubbish: a tenth of that time was spent looking for some."""
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """`make test` does not try what is written in the code: Hypothesis read a thousand modules for that in each process
+    and asked of every word in them whether a strategy allows it, two fifths of the time of a test of the API; and what
+    was tried depended on the modules that other tests had imported. `make test-faults` tries them.
+    """
+    providers = sys.modules.get("hypothesis.internal.conjecture.providers")
+    if providers is not None and "not faults" in config.option.markexpr:
+        none = providers._local_constants
+        providers._get_local_constants = lambda: none  # type: ignore[attr-defined]
 
 
 def pytest_collection_finish() -> None:
@@ -377,8 +390,20 @@ def live_weeks(sqlite_template: Path) -> Callable[[Path, int], SimulatedWeeks]:
 
 @pytest.fixture(scope="session")
 def simulated_weeks(live_weeks, tmp_path_factory: pytest.TempPathFactory) -> SimulatedWeeks:
-    """Three weeks of the simulated team, from a Monday on: seventeen incidents, alerts, reports, duty."""
-    return live_weeks(tmp_path_factory.mktemp("simulated") / "weeks.db", SimulatedWeeks.days)
+    """Three weeks of the simulated team, from a Monday on: seventeen incidents, alerts, reports, duty.
+
+    The first process of a run that wants them lives through them; each has a copy of its own.
+    """
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    made = shared / "weeks.db"
+    with (shared / "weeks.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            live_weeks(shared / "weeks-begun.db", SimulatedWeeks.days).file.rename(made)
+    weeks = SimulatedWeeks(tmp_path_factory.mktemp("simulated") / made.name)
+    shutil.copyfile(made, weeks.file)
+    return weeks
 
 
 @pytest.fixture

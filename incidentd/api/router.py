@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -49,6 +50,7 @@ class Router:
         raise Fault(404, "unknown-route", "there is no such route", remedy="GET /v1/openapi.json lists the routes")
 
 
+@cache
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(_PLACEHOLDER.sub(r"(?P<\1>[^/]+)", re.escape(path)))
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ from incidentd.wire.export import FORMAT, IncidentExport
 from incidentd.wire.measures import Measures
 
 
+@cache
 def _load(name: str) -> Any:
     """A module beside this file; there are no packages of tests."""
     spec = importlib.util.spec_from_file_location(f"api_{name}", Path(__file__).with_name(f"{name}.py"))

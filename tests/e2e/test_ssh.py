@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("ssh")]  # one process: what they share is dear
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("third_party")]  # one process: what they share is dear
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "template-plugin"
 BROKEN_PROJECT = """

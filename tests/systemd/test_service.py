@@ -7,7 +7,7 @@ import hmac
 import pytest
 
 # The only boot that is quick enough for every change; the others run by `make test-systemd`.
-pytestmark = [pytest.mark.systemd, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.systemd, pytest.mark.e2e, pytest.mark.xdist_group("systemd"), pytest.mark.timeout(300)]
 
 SOCKETS = ("incidentd-api.socket", "incidentd-ingress.socket")
 # A template whose names need every escape; it fails until a file says that all is good.
