@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from incidentd.api import queries
 from incidentd.api.handlers import experiments, retros
+from incidentd.api.identity import Role
 from incidentd.api.route import Route, changed, created, edited, get, post
 from incidentd.wire import experiments as wire_experiments
+from incidentd.wire import presence as wire_presence
 
 _VIEW = wire_experiments.RetroView
 _RETRO = "/v1/process/retros/{id}"
@@ -47,6 +49,23 @@ RETRO_ROUTES: tuple[Route, ...] = (
         body=wire_experiments.StartRetro,
     ),
     get(_RETRO, retros.get_retro, _VIEW, "A process retro as the caller may see it now"),
+    get(
+        f"{_RETRO}/presence",
+        retros.get_presence,
+        wire_presence.Presence,
+        "Who is in the process retro; with `wait`, once that changes",
+        query=queries.Presence,
+    ),
+    # Who only looks on is there, too.
+    Route(
+        method="POST",
+        path=f"{_RETRO}/presence",
+        handler=retros.be_present,
+        role=Role.VIEWER,
+        answer=wire_presence.Presence,
+        summary="Say that you are in the process retro (every 10 s), what you do there, or that you leave",
+        body=wire_presence.BePresent,
+    ),
     changed(
         f"{_RETRO}/drive",
         retros.drive_retro,

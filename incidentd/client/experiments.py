@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidentd.client.calls import Calls, query_string
 from incidentd.wire import experiments as wire
+from incidentd.wire import presence as wire_presence
 
 
 class ExperimentCalls(Calls):
@@ -29,6 +30,15 @@ class ExperimentCalls(Calls):
 
     async def retro(self, retro_id: int) -> wire.RetroView:
         return await self._get(f"/v1/process/retros/{retro_id}", wire.RetroView)
+
+    async def retro_presence(self, retro_id: int, *, after: int = 0, wait: int = 0) -> wire_presence.Presence:
+        """Who is there; waits at most `wait` seconds (20) for another version than `after`."""
+        path = f"/v1/process/retros/{retro_id}/presence{query_string(after=after, wait=wait)}"
+        return await self._get(path, wire_presence.Presence)
+
+    async def be_in_retro(self, retro_id: int, body: wire_presence.BePresent) -> wire_presence.Presence:
+        path = f"/v1/process/retros/{retro_id}/presence"
+        return await self._send("POST", path, wire_presence.Presence, body, once=False)
 
     async def start_retro(self, body: wire.StartRetro) -> wire.RetroView:
         return await self._send("POST", "/v1/process/retros", wire.RetroView, body)

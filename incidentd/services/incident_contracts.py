@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from incidentd import wire
 from incidentd.wire import chat as wire_chat
@@ -55,9 +55,17 @@ class ChatCalls(Protocol):
     async def archive(self, incident_id: int, actor: str) -> wire_chat.ChatRoom: ...
 
 
+Place = Literal["incident", "retro"]
+"""What people are in together."""
+
+
 class PresenceCalls(Protocol):
-    async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence: ...
-    async def who(self, incident_id: int, after: int = 0, wait: float = 0.0) -> wire_presence.Presence: ...
+    async def say(
+        self, room_id: int, body: wire_presence.BePresent, actor: str, of: Place = "incident"
+    ) -> wire_presence.Presence: ...
+    async def who(
+        self, room_id: int, after: int = 0, wait: float = 0.0, of: Place = "incident"
+    ) -> wire_presence.Presence: ...
 
 
 class PinCalls(Protocol):

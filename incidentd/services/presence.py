@@ -1,4 +1,6 @@
-"""Presence: who is in which room. It lives in memory only; the nodes of one PostgreSQL tell each other by NOTIFY.
+"""Presence: who is in which room, that of an incident or of a process retro.
+
+It lives in memory only; the nodes of one PostgreSQL tell each other by NOTIFY.
 
 Liveness is counted in seconds of the machine, not of the daemon's clock: the one of the demonstration runs faster.
 """
@@ -7,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
 from incidentd.domain.presence import GONE_SECONDS, Present, Sign, State, here
 from incidentd.services.errors import Invalid
+from incidentd.services.incident_contracts import Place
 from incidentd.services.incident_views import existing
+from incidentd.services.retro_views import existing_retro
 from incidentd.storage.store import Store
 from incidentd.wire import presence as wire_presence
 
-TOPIC = "presence"
+TOPICS: Mapping[Place, str] = {"incident": "presence", "retro": "retro-presence"}
+_EXISTS: Mapping[Place, Callable[[Connection, int], object]] = {"incident": existing, "retro": existing_retro}
 _MOST = 500
 """Terminals in one room; more are not let in, so that memory stays bounded."""
 _ROOMS = 1_000
@@ -28,9 +35,9 @@ log = structlog.get_logger("incidentd.presence")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What one node tells the others. `state` "left" ends it."""
+    """What one node tells the others; the topic says of which kind the room is. `state` "left" ends it."""
 
-    incident_id: int
+    room: int = msgspec.field(name="incident_id")  # as nodes of before say it
     person: str
     session: str
     state: str
@@ -53,44 +60,49 @@ class Presences:
     def __init__(self, store: Store, ticks: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._ticks = ticks
-        self._rooms: dict[int, Room] = {}
+        self._rooms: dict[tuple[Place, int], Room] = {}
         # Never one that an earlier life of the daemon gave out: who waits for a change since then hears at once.
         self._version = int(store.clock.now().timestamp() * 1000)
         self._changed = asyncio.Event()
         self._closed = False
-        store.on_heard[TOPIC] = self._heard
+        for of, topic in TOPICS.items():
+            store.on_heard[topic] = partial(self._heard, of)
 
     # ------------------------------------------------------------------ asked from outside
-    async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence:
+    async def say(
+        self, room_id: int, body: wire_presence.BePresent, actor: str, of: Place = "incident"
+    ) -> wire_presence.Presence:
         """Note that `actor` is there, or has left; who is there then. Raises `NotFound` and `Invalid`."""
-        await self._store.read(lambda conn: existing(conn, incident_id))
-        known = self._room(incident_id).signs
+        await self._store.read(lambda conn: _EXISTS[of](conn, room_id))
+        known = self._room(of, room_id).signs
         if len(known) >= _MOST and (actor, body.session) not in known:
-            raise Invalid(f"{_MOST} terminals show INC-{incident_id} already", field="session")
+            raise Invalid(f"{_MOST} terminals show {of} {room_id} already", field="session")
         now = self._store.clock.now()
         said = Said(
-            incident_id=incident_id,
+            room=room_id,
             person=actor,
             session=body.session,
             state=body.state,
             what=body.what,
             since=now - timedelta(seconds=body.idle) if body.state == "away" else now,
         )
-        self._take(said)
-        await self._store.tell(TOPIC, msgspec.json.encode(said).decode())
-        return self._view(incident_id)
+        self._take(of, said)
+        await self._store.tell(TOPICS[of], msgspec.json.encode(said).decode())
+        return self._view(of, room_id)
 
-    async def who(self, incident_id: int, after: int = 0, wait: float = 0.0) -> wire_presence.Presence:
+    async def who(
+        self, room_id: int, after: int = 0, wait: float = 0.0, of: Place = "incident"
+    ) -> wire_presence.Presence:
         """Who is there. While that is version `after`, the answer waits, at most `wait` seconds. Raises `NotFound`."""
-        await self._store.read(lambda conn: existing(conn, incident_id))
+        await self._store.read(lambda conn: _EXISTS[of](conn, room_id))
         give_up = self._ticks() + wait
         while True:
             changed = self._changed
-            shown = self._view(incident_id)
+            shown = self._view(of, room_id)
             left = give_up - self._ticks()
             if shown.version != after or left <= 0 or self._closed:
                 return shown
-            await self._pause(changed, min(left, self._next_end(incident_id)))
+            await self._pause(changed, min(left, self._next_end(of, room_id)))
 
     async def _pause(self, changed: asyncio.Event, seconds: float) -> None:
         try:
@@ -104,25 +116,23 @@ class Presences:
         self._changed.set()
 
     # ------------------------------------------------------------------ memory
-    def _room(self, incident_id: int) -> Room:
-        if incident_id not in self._rooms and len(self._rooms) >= _ROOMS:
+    def _room(self, of: Place, room_id: int) -> Room:
+        if (of, room_id) not in self._rooms and len(self._rooms) >= _ROOMS:
             now = self._ticks()
             self._rooms = {
-                number: room
-                for number, room in self._rooms.items()
-                if any(sign.until > now for sign in room.signs.values())
+                key: room for key, room in self._rooms.items() if any(sign.until > now for sign in room.signs.values())
             }
-        return self._rooms.setdefault(incident_id, Room(self._version))
+        return self._rooms.setdefault((of, room_id), Room(self._version))
 
-    def _heard(self, text: str) -> None:
+    def _heard(self, of: Place, text: str) -> None:
         """What another node told; one of another release may say it otherwise."""
         try:
-            self._take(msgspec.json.decode(text, type=Said))
+            self._take(of, msgspec.json.decode(text, type=Said))
         except (msgspec.DecodeError, ValueError) as error:
             log.warning("presence_not_understood", error=str(error))
 
-    def _take(self, said: Said) -> None:
-        room = self._room(said.incident_id)
+    def _take(self, of: Place, said: Said) -> None:
+        room = self._room(of, said.room)
         key = said.person, said.session
         before = room.signs.pop(key, None)
         if said.state != "left":
@@ -149,8 +159,8 @@ class Presences:
             changed, self._changed = self._changed, asyncio.Event()
             changed.set()
 
-    def _view(self, incident_id: int) -> wire_presence.Presence:
-        room = self._room(incident_id)
+    def _view(self, of: Place, room_id: int) -> wire_presence.Presence:
+        room = self._room(of, room_id)
         self._tidy(room)
         shown = tuple(
             wire_presence.Present(person=one.person, state=one.state, what=one.what, since=one.since)
@@ -158,7 +168,7 @@ class Presences:
         )
         return wire_presence.Presence(here=shown, version=room.version)
 
-    def _next_end(self, incident_id: int) -> float:
+    def _next_end(self, of: Place, room_id: int) -> float:
         """Seconds until the next of a room is gone, unless it speaks again."""
-        ends = (sign.until for sign in self._room(incident_id).signs.values())
+        ends = (sign.until for sign in self._room(of, room_id).signs.values())
         return min(ends, default=float("inf")) - self._ticks()

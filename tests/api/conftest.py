@@ -29,6 +29,7 @@ from incidentd.domain.severity import Severity
 from incidentd.services.classification_views import classified, shown
 from incidentd.services.contracts import AlertQuery, Calls
 from incidentd.services.errors import Conflict, Invalid, NotFound, Refused
+from incidentd.services.incident_contracts import Place
 from incidentd.services.operation_contracts import OperationCalls
 from incidentd.services.report_contracts import ReportQuery
 from incidentd.wire import attachments as wire_attachments
@@ -1171,15 +1172,19 @@ class _ContactTests(_Part):
 
 
 class _Presences(_Part):
-    async def who(self, incident_id: int, after: int = 0, wait: float = 0.0) -> wire_presence.Presence:
-        await self.fake.note("presence.who", incident_id, after, wait)
-        _one(self.fake.incidents, incident_id, "incident")
+    async def who(
+        self, room_id: int, after: int = 0, wait: float = 0.0, of: Place = "incident"
+    ) -> wire_presence.Presence:
+        await self.fake.note("presence.who", room_id, after, wait, of)
+        _one(self.fake.incidents, room_id, of)
         here = (wire_presence.Present(person="ana", state="viewing", what="", since=NOW),)
         return wire_presence.Presence(here=here, version=5)
 
-    async def say(self, incident_id: int, body: wire_presence.BePresent, actor: str) -> wire_presence.Presence:
-        await self.fake.note("presence.say", incident_id, body, actor)
-        return await self.who(incident_id)
+    async def say(
+        self, room_id: int, body: wire_presence.BePresent, actor: str, of: Place = "incident"
+    ) -> wire_presence.Presence:
+        await self.fake.note("presence.say", room_id, body, actor, of)
+        return await self.who(room_id, of=of)
 
 
 class _Chat(_Part):

@@ -184,6 +184,8 @@ CALLS = {
     "attempt": lambda c: c.attempt(1, wire_facts.Try(text="rollback")),
     "tell_outcome": lambda c: c.tell_outcome(1, 1, wire_facts.TellOutcome(outcome="worked")),
     "presence": lambda c: c.presence(1, after=4, wait=1),
+    "retro_presence": lambda c: c.retro_presence(1, after=4, wait=1),
+    "be_in_retro": lambda c: c.be_in_retro(1, wire_presence.BePresent(session="t1", state="writing", what="idea")),
     "be_present": lambda c: c.be_present(1, wire_presence.BePresent(session="t1", state="writing", what="note")),
     "pin": lambda c: c.pin(1, 1, pinned=False),
     "add_note": lambda c: c.add_note(1, wire_incidents.AddNote(text="rolled back")),

@@ -334,6 +334,8 @@ GOOD = {
     "GET /v1/process/retros": ("/v1/process/retros?state=open", None),
     "POST /v1/process/retros": ("/v1/process/retros", {"since": "2026-01-01T00:00:00Z"}),
     "GET /v1/process/retros/{id}": ("/v1/process/retros/1", None),
+    "GET /v1/process/retros/{id}/presence": ("/v1/process/retros/1/presence?after=4", None),
+    "POST /v1/process/retros/{id}/presence": ("/v1/process/retros/1/presence", {"session": "t1", "state": "away"}),
     "POST /v1/process/retros/{id}/drive": ("/v1/process/retros/1/drive", {"act": "extend", "minutes": 5}),
     "POST /v1/process/retros/{id}/part": ("/v1/process/retros/1/part", {"act": "done"}),
     "POST /v1/process/retros/{id}/ideas": ("/v1/process/retros/1/ideas", {"text": "too many alerts"}),

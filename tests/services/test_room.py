@@ -10,6 +10,7 @@ from incidentd.services import presence as module
 from incidentd.services.errors import Conflict, Invalid, NotFound
 from incidentd.services.pins import Pins
 from incidentd.services.presence import Presences
+from incidentd.wire.experiments import StartRetro
 from incidentd.wire.incidents import AddNote, DeclareIncident, PostUpdate
 from incidentd.wire.pins import Pin
 from incidentd.wire.presence import BePresent
@@ -85,6 +86,17 @@ async def test_rooms_that_everybody_left_are_forgotten(daemon, room, monkeypatch
         await presences.who(other.id)
     assert len(presences._rooms) == 2
     assert seen(await presences.who(room)) == [("ada", "viewing", "")]
+
+
+async def test_a_process_retro_is_a_room_of_its_own(daemon, room):
+    retro = (await daemon.core.retros.retros.start(StartRetro(), "ada")).retro.id
+    assert retro == room
+    presences = Presences(daemon.store)
+    await presences.say(retro, beat(state="writing", what="an idea"), "ada", of="retro")
+    assert seen(await presences.who(retro, of="retro")) == [("ada", "writing", "an idea")]
+    assert seen(await presences.who(room)) == []
+    with pytest.raises(NotFound):
+        await presences.who(99, of="retro")
 
 
 async def test_there_is_no_room_without_an_incident(daemon):

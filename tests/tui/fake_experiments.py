@@ -10,6 +10,7 @@ import msgspec
 from incidentd.domain.retro_steps import GUIDES, ORDER
 from incidentd.wire import experiments as wire_experiments
 from incidentd.wire import figures as wire_figures
+from incidentd.wire import presence as wire_presence
 from incidentd.wire import process_comparison as wire_comparison
 from incidentd.wire import process_versions as wire_process
 
@@ -184,6 +185,12 @@ class FakeExperiments:
         return self.put_retro(topics=topics)
 
     # ------------------------------------------------------------------ lists
+    async def be_in_retro(self, retro_id: int, body: wire_presence.BePresent) -> wire_presence.Presence:
+        return await self.be_present(retro_id, body)  # type: ignore[attr-defined, no-any-return]
+
+    async def retro_presence(self, retro_id: int, *, after: int = 0, wait: int = 0) -> wire_presence.Presence:
+        return await self.presence(retro_id, after=after, wait=wait)  # type: ignore[attr-defined, no-any-return]
+
     async def process_ideas(
         self, *, state: str = "open", mine: bool = False, limit: int = 100, cursor: str = ""
     ) -> wire_experiments.ProcessIdeaPage:

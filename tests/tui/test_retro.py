@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from incidentd.wire.figures import Figures, FigureScope
+from incidentd.wire.presence import Present
 
 
 @pytest.fixture
@@ -78,6 +79,23 @@ async def test_votes_topics_and_the_end(retro, make_app, settled, text, fakes):
         await settled(pilot, lambda: "What was agreed" in text(app))
         await pilot.press(*"page less", "ctrl+s")
         await settled(pilot, lambda: retro.retro_now.retro.outcome == "page less")
+
+
+async def test_who_is_there_and_who_writes_is_seen_by_all(retro, fakes, make_app, settled, text):
+    app = make_app(retro)
+    async with app.run_test(size=(110, 40)) as pilot:
+        await open_retro(app, pilot, settled, text)
+        await settled(pilot, lambda: ("viewing", "the retro: Ideas") in retro.beats)
+        seen = (("lin", "writing", "an idea"), ("zoe", "viewing", ""), ("sam", "away", ""))
+        retro.be_here(*(Present(person=name, state=state, what=what, since=fakes.NOW) for name, state, what in seen))
+        await settled(pilot, lambda: "lin ✎" in text(app) and "zoe looks on" in text(app))
+        assert "lin is writing an idea" in text(app)
+        await pilot.press("w")
+        await settled(pilot, lambda: app.screen.query("Writing"))
+        await pilot.press(*"Hm")
+        await settled(pilot, lambda: ("writing", "an idea") in retro.beats)
+        await pilot.press("escape", "escape")
+        await settled(pilot, lambda: retro.beats[-1][0] == "left")
 
 
 async def test_who_only_looks_on_is_told_so_and_hostile_text_stays_text(retro, make_app, settled, text):

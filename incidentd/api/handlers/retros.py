@@ -7,6 +7,7 @@ from incidentd.api.bodies import Empty
 from incidentd.api.call import Call, Read
 from incidentd.services.contracts import Calls
 from incidentd.wire import experiments as wire
+from incidentd.wire import presence as wire_presence
 
 
 async def list_ideas(calls: Calls, call: Call[Empty, queries.ProcessIdeas]) -> wire.ProcessIdeaPage:
@@ -20,6 +21,14 @@ async def keep_idea(calls: Calls, call: Call[wire.KeepIdea, queries.Query]) -> w
 
 async def drop_process_idea(calls: Calls, call: Call[wire.DropProcessIdea, queries.Query]) -> wire.ProcessIdea:
     return await calls.retro.ideas.drop(call.id, call.body, call.actor, call.if_version)
+
+
+async def get_presence(calls: Calls, call: Call[Empty, queries.Presence]) -> wire_presence.Presence:
+    return await calls.presence.who(call.id, call.query.after, call.query.wait, "retro")
+
+
+async def be_present(calls: Calls, call: Call[wire_presence.BePresent, queries.Query]) -> wire_presence.Presence:
+    return await calls.presence.say(call.id, call.body, call.actor, "retro")
 
 
 async def list_retros(calls: Calls, call: Call[Empty, queries.Retros]) -> wire.RetroPage:

@@ -10,6 +10,7 @@ import msgspec
 from incidentd.domain.retro_steps import ORDER, Step
 from incidentd.wire.experiments import Experiment, ProcessIdea, RetroParticipant, RetroTopic, RetroView
 from incidentd.wire.figures import Figure
+from incidentd.wire.presence import Present
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Model
 from incidentd_tui.rows import figures as figure_rows
@@ -30,6 +31,7 @@ class Seen(msgspec.Struct, frozen=True):
     step: str
     figures: tuple[Figure, ...] = ()
     marked: frozenset[int] = frozenset()
+    here: tuple[Present, ...] = ()  # at a terminal, whether or not they take part
 
     @property
     def held(self) -> bool:
@@ -116,17 +118,29 @@ def stepper(seen: Seen) -> paint.Line:
 def people(seen: Seen) -> tuple[paint.Line, paint.Line]:
     """Who drives, who is here and which of them are done; at the right how many are."""
     retro, line = seen.view.retro, [(" ", theme.plain)]
+    away = {str(one.person) for one in seen.here if one.state == "away"}
+    writing = {str(one.person) for one in seen.here if one.state == "writing"} - {str(seen.model.me)}
     if seen.held and all(one.person != retro.facilitator for one in seen.present):
         line += [(str(retro.facilitator) or "nobody", theme.warning), (" drives, and is not here   ", theme.muted)]
     for one in sorted(seen.present, key=lambda each: each.person != retro.facilitator):
         mark, style = ("✓", theme.success) if one.done_step == retro.step else ("·", theme.faint)
         name = f"{one.person} (you)" if one.person == seen.model.me else str(one.person)
         drives = " drives" if one.person == retro.facilitator else ""
-        line += [(f"{mark} ", style), (name, theme.plain), (f"{drives}   ", theme.muted)]
+        line += [(f"{mark} ", style), (name, theme.faint if str(one.person) in away else theme.plain)]
+        line += [(drives, theme.muted), (" ✎" if str(one.person) in writing else "", theme.primary)]
+        line.append(("   ", theme.plain))
+    line += _looking_on(seen)
     if not seen.held or len(seen.present) < 2:
         return line, [(" ", theme.plain)]
     done = sum(one.done_step == retro.step for one in seen.present)
     return line, [(f"{done} of {len(seen.present)} done ", theme.muted)]
+
+
+def _looking_on(seen: Seen) -> paint.Line:
+    """Who is at a terminal and does not take part."""
+    members = {str(one.person) for one in seen.present}
+    others = [str(one.person) for one in seen.here if str(one.person) not in members]
+    return [(f"{', '.join(others)} {'looks' if len(others) == 1 else 'look'} on   ", theme.faint)] if others else []
 
 
 def guide(seen: Seen, width: int) -> list[paint.Line]:

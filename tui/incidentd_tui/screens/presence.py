@@ -1,10 +1,11 @@
-"""Being in a room or a review with others: this terminal says what its person does, and hears what the others do."""
+"""Being in a room, a review or a process retro with others: this terminal says what its person does, and hears what the others do."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable
 
 from incidentd.client import ClientError
 from incidentd.domain.presence import BEAT_SECONDS
@@ -19,9 +20,7 @@ _RETRY = 2.0
 
 
 class Presence(VerbScreen):
-    """A screen of an incident says by `doing` what the person does, and shows `here`."""
-
-    incident_id: int
+    """A screen says by `doing` what the person does, and shows `here`; where it says so, by its first two calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,6 +29,14 @@ class Presence(VerbScreen):
         self._said: tuple[wire_presence.Doing, str] = ("left", "")
         self._news = asyncio.Event()
         self._version = 0
+
+    def say_there(self, body: wire_presence.BePresent) -> Awaitable[wire_presence.Presence]:
+        """The call that says it."""
+        raise NotImplementedError
+
+    def ask_there(self, after: int, wait: int) -> Awaitable[wire_presence.Presence]:
+        """The call that hears of a version after this one."""
+        raise NotImplementedError
 
     def doing(self) -> str:
         """What is being written, "" when nothing is."""
@@ -82,16 +89,15 @@ class Presence(VerbScreen):
         idle = self._idle() if state == "away" else 0.0
         body = wire_presence.BePresent(session=self._session, state=state, what=what, idle=idle)
         try:
-            await self.tui.acts.gateway.ask(self.tui.acts.client.be_present(self.incident_id, body))
+            await self.tui.acts.gateway.ask(self.say_there(body))
         except ClientError:
             return
 
     # ------------------------------------------------------------------ hearing
     async def _listen(self) -> None:
         while True:
-            ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
             try:
-                found = await ask(client.presence(self.incident_id, after=self._version, wait=_WAIT))
+                found = await self.tui.acts.gateway.ask(self.ask_there(self._version, _WAIT))
             except ClientError:
                 self._show((), 0)
                 await asyncio.sleep(_RETRY)
@@ -112,3 +118,15 @@ class Presence(VerbScreen):
         first = writing[0]
         more = f" and {len(writing) - 1} more" if len(writing) > 1 else ""
         return [(" ●", theme.success), (f" {first.person}{more} is writing {first.what} ·", theme.plain)]
+
+
+class IncidentPresence(Presence):
+    """In what is about an incident: its room, and its review."""
+
+    incident_id: int
+
+    def say_there(self, body: wire_presence.BePresent) -> Awaitable[wire_presence.Presence]:
+        return self.tui.acts.client.be_present(self.incident_id, body)
+
+    def ask_there(self, after: int, wait: int) -> Awaitable[wire_presence.Presence]:
+        return self.tui.acts.client.presence(self.incident_id, after=after, wait=wait)

@@ -5,7 +5,7 @@ What somebody types is theirs: when the others go on, the box stays open until i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 from textual.app import ComposeResult
@@ -15,11 +15,13 @@ from textual.worker import Worker
 from incidentd.client import ClientError
 from incidentd.domain.retro_steps import ORDER, Step
 from incidentd.wire import experiments as wire_experiments
+from incidentd.wire import presence as wire_presence
 from incidentd.wire.figures import Figure
 from incidentd_tui import paint, phrases, theme
 from incidentd_tui.model import Changes, Link
 from incidentd_tui.rows import retro as rows
 from incidentd_tui.screens.base import LOW
+from incidentd_tui.screens.presence import Presence
 from incidentd_tui.screens.retro_verbs import VERBS, RetroVerbs
 from incidentd_tui.screens.review_drafts import Drafts
 from incidentd_tui.verbs import Verb
@@ -34,7 +36,7 @@ _LOOK = (
 _KINDS = frozenset({"retro", "idea", "experiment"})
 
 
-class RetroScreen(RetroVerbs):
+class RetroScreen(RetroVerbs, Presence):
     VERBS = (*VERBS, *_LOOK)
     mode = "insights"
     heading = "Process retro"
@@ -65,6 +67,7 @@ class RetroScreen(RetroVerbs):
     def on_mount(self) -> None:
         super().on_mount()
         self.drafts = Drafts(self.tui.acts)
+        self.follow_presence()
         self.load_again()
 
     def fit_window(self) -> None:
@@ -121,7 +124,7 @@ class RetroScreen(RetroVerbs):
             return None
         marked = {number for kind, number in cast("set[rows.Key]", self.items.marks) if kind == "idea"}
         step = self._looked_at or str(self.view.retro.step)
-        return rows.Seen(self.model, self.view, step, self.figures, frozenset(marked))
+        return rows.Seen(self.model, self.view, step, self.figures, frozenset(marked), self.here)
 
     def show_rows(self) -> None:
         """Draw the step; the cursor stays on its row."""
@@ -174,10 +177,13 @@ class RetroScreen(RetroVerbs):
         return [one for one in super().hinted() if not self.why_not(one) and not (one.id == "retro.join" and joined)]
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
+        left: paint.Line = []
         if waiting := len(self.drafts.waiting):
-            return [(f" {phrases.count(waiting, 'draft')} kept here until the daemon answers", theme.warning)], []
-        kept = self.drafts.kept_at if self.writing is not None else ""
-        return [(f" draft kept {kept}", theme.faint)] if kept else [], []
+            left.append((f" {phrases.count(waiting, 'draft')} kept here until the daemon answers ·", theme.warning))
+        elif self.writing is not None and self.drafts.kept_at:
+            left.append((f" draft kept {self.drafts.kept_at} ·", theme.faint))
+        left += self.writers()
+        return [*left[:-1], *((text.removesuffix(" ·"), style) for text, style in left[-1:])], []
 
     # ------------------------------------------------------------------ the box
     def write(self, box: Box) -> None:
@@ -188,6 +194,7 @@ class RetroScreen(RetroVerbs):
         drafts = self.drafts
         self.writing = Writing(box, keep=drafts.keep, kept=drafts.kept, drop=drafts.drop)
         await self.query_one("#middle").mount(self.writing)
+        self.tell_presence()
         self.repaint_retro()
 
     async def _close(self) -> None:
@@ -208,6 +215,24 @@ class RetroScreen(RetroVerbs):
             await self._close()
         self.repaint_retro()
 
+    # ------------------------------------------------------------------ who is here
+    def say_there(self, body: wire_presence.BePresent) -> Awaitable[wire_presence.Presence]:
+        return self.tui.acts.client.be_in_retro(self.retro_id, body)
+
+    def ask_there(self, after: int, wait: int) -> Awaitable[wire_presence.Presence]:
+        return self.tui.acts.client.retro_presence(self.retro_id, after=after, wait=wait)
+
+    def doing(self) -> str:
+        box = self.writing
+        return box.box.doing if box is not None and box.typed else ""
+
+    def looking_at(self) -> str:
+        seen = self.seen()
+        return f"the retro: {rows.short(seen.step)}" if seen is not None else ""
+
+    def show_presence(self) -> None:
+        self.repaint_retro()
+
     # ------------------------------------------------------------------ live
     def on_model(self, changes: Changes) -> None:
         if changes.everything or changes.kinds & _KINDS:
@@ -217,6 +242,7 @@ class RetroScreen(RetroVerbs):
         self.repaint_retro()
 
     def on_tick(self) -> None:
+        self.tell_presence()
         self.repaint_retro()
 
     def on_virtual_list_resized(self) -> None:
@@ -257,6 +283,7 @@ class RetroScreen(RetroVerbs):
             self.show_rows()
             return
         await self._close()
+        self.app.run_worker(self.say_present("left"), exit_on_error=False)
         self.app.pop_screen()
 
 

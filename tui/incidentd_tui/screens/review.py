@@ -20,7 +20,7 @@ from incidentd_tui.model import Changes, Link
 from incidentd_tui.rows import review as rows
 from incidentd_tui.rows.review import head, side
 from incidentd_tui.screens.base import LOW
-from incidentd_tui.screens.presence import Presence
+from incidentd_tui.screens.presence import IncidentPresence
 from incidentd_tui.screens.review_drafts import Drafts
 from incidentd_tui.screens.review_verbs import ReviewVerbs
 from incidentd_tui.screens.review_verbs.taking_part import JOIN
@@ -39,7 +39,7 @@ def _passed(key: Key) -> bool:
     return cast("rows.Key", key)[0] in rows.PASSED
 
 
-class ReviewScreen(ReviewVerbs, Presence):
+class ReviewScreen(ReviewVerbs, IncidentPresence):
     mode = "reviews"
     heading = "Review"
     AUTO_FOCUS = "#items"

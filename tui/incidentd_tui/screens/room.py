@@ -20,7 +20,7 @@ from incidentd_tui.rows import panel, room, timeline
 from incidentd_tui.rows.panel import checklist
 from incidentd_tui.screens.base import LOW
 from incidentd_tui.screens.listing import FilterInput
-from incidentd_tui.screens.presence import Presence
+from incidentd_tui.screens.presence import IncidentPresence
 from incidentd_tui.screens.room_notes import RoomNotes
 from incidentd_tui.screens.room_verbs import RoomVerbs
 from incidentd_tui.widgets.bars import Bar
@@ -40,7 +40,7 @@ def _no_object(key: Key) -> bool:
     return cast("panel.Key", key)[1] < 0
 
 
-class RoomScreen(RoomNotes, Presence, RoomVerbs):
+class RoomScreen(RoomNotes, IncidentPresence, RoomVerbs):
     mode = "incidents"
     heading = "Incident room"
     AUTO_FOCUS = "#timeline"
