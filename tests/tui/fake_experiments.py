@@ -11,8 +11,6 @@ from incidentd.domain.retro_steps import GUIDES, ORDER
 from incidentd.wire import experiments as wire_experiments
 from incidentd.wire import figures as wire_figures
 from incidentd.wire import presence as wire_presence
-from incidentd.wire import process_comparison as wire_comparison
-from incidentd.wire import process_versions as wire_process
 
 NOW = datetime(2026, 3, 12, 14, 22, 6, tzinfo=UTC)
 
@@ -67,17 +65,6 @@ def make_experiment(number: int, title: str, **changes: Any) -> wire_experiments
         "decided_by": "", "decided_at": None, "version": 3,
     }  # fmt: skip
     return wire_experiments.Experiment(**{**fields, **changes})
-
-
-def make_version(number: int, reason: str, **changes: Any) -> wire_process.ProcessVersion:
-    since = NOW - timedelta(days=100 - 30 * number)
-    span = wire_process.InForceSpan(since=since, until=None, how="adopted", by="lin")
-    fields = {
-        "id": number, "name": f"V-{number}", "process_version": "a1b2c3d4e5f6", "state": "adopted", "how": "adopted",
-        "proposed_by": "ada", "proposed_at": since, "reason": reason, "explanations": {}, "decided_by": "lin",
-        "decided_at": since, "note": "", "in_force": (span,), "incidents": 7, "version": 2,
-    }  # fmt: skip
-    return wire_process.ProcessVersion(**{**fields, **changes})
 
 
 class FakeExperiments:
@@ -201,19 +188,6 @@ class FakeExperiments:
     async def retros(self, *, state: str = "all", limit: int = 100, cursor: str = "") -> wire_experiments.RetroPage:
         await self._turn()  # type: ignore[attr-defined]
         return wire_experiments.RetroPage(retros=(self.retro_now.retro,), next_cursor="", total=1)
-
-    async def process_versions(self, state: str = "all", limit: int = 100) -> wire_process.ProcessVersions:
-        await self._turn()  # type: ignore[attr-defined]
-        versions = (make_version(2, "updates are late"), make_version(1, "as it was"))
-        return wire_process.ProcessVersions(versions=versions)
-
-    async def compare_processes(self, body: wire_comparison.CompareProcesses) -> wire_comparison.ProcessComparison:
-        await self._turn()  # type: ignore[attr-defined]
-        one = wire_comparison.KeyDifference(
-            key="updates.SEV2.identified", label="cadence SEV2 identified", kind="changed", before="30m", after="20m",
-            line_before=0, line_after=0,
-        )  # fmt: skip
-        return wire_comparison.ProcessComparison(faults=(), before="V-1", after="V-2", differences=(one,))
 
     # ------------------------------------------------------------------ experiments
     async def experiments(

@@ -77,6 +77,7 @@ def _beside(name: str):
     return module
 
 
+fake_process = _beside("fake_process")
 fake_reviews = _beside("fake_reviews")
 fake_experiments = _beside("fake_experiments")
 fake_learning = _beside("fake_learning")
@@ -1830,6 +1831,7 @@ class FakeClient(
     fake_house.FakeHouse,  # type: ignore[misc,name-defined]
     fake_insights.FakeInsights,  # type: ignore[misc,name-defined]
     fake_experiments.FakeExperiments,  # type: ignore[misc,name-defined]
+    fake_process.FakeProcess,  # type: ignore[misc,name-defined]
     fake_learning.FakeLearning,  # type: ignore[misc,name-defined]
     fake_reviews.FakeReviews,  # type: ignore[misc,name-defined]
     ReviewCalls,

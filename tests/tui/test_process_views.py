@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 
 async def test_what_is_tried_is_read_decided_and_begun(client, make_app, settled, text):
     app = make_app(client)
@@ -21,6 +23,16 @@ async def test_what_is_tried_is_read_decided_and_begun(client, make_app, settled
         await settled(pilot, lambda: "What becomes of it" in text(app))
         await pilot.press(*"too few", "ctrl+s")
         await settled(pilot, lambda: client.ended == [(2, "cannot_tell", "too few")])
+        await settled(pilot, lambda: "X-3" in text(app))
+        client.experiments_now[1] = replace(client.experiments_now[1], state="decided", verdict="adapt")
+        client.tell("experiment.decided", "experiment:2")
+        app.screen.table.select("2")
+        await settled(pilot, lambda: app.screen.here.verdict == "adapt")
+        await pilot.press("A")
+        await settled(pilot, lambda: "goes on from X-2" in text(app) and "Updates every 20 minutes" in text(app))
+        await pilot.press("ctrl+s")
+        await settled(pilot, lambda: client.begun and client.begun[0].adapts == 2)
+        client.begun.clear()
         await settled(pilot, lambda: "X-3" in text(app))
         await pilot.press("X")
         await settled(pilot, lambda: "What is tried" in text(app))

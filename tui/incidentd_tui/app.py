@@ -42,6 +42,7 @@ from incidentd_tui.screens.inbox import MANY, InboxScreen
 from incidentd_tui.screens.incidents import IncidentsScreen
 from incidentd_tui.screens.insights import SCREENS
 from incidentd_tui.screens.insights.figures import FiguresScreen
+from incidentd_tui.screens.insights.versions import VersionsScreen
 from incidentd_tui.screens.learn import LearnScreen
 from incidentd_tui.screens.listing import ListScreen
 from incidentd_tui.screens.oncall import OnCallScreen
@@ -187,8 +188,10 @@ class IncidentdApp(App[int]):
         return self._message
 
     def say(self, text: str, level: str = "done") -> None:
-        """Show `text` in the status line for some seconds. `level` is done, warning or quiet."""
+        """Show `text` in the status line for some seconds. `level` is done, warning or quiet, which covers neither."""
         mark, style = _STYLES[level]
+        if level == "quiet" and self.message is not None and self.message[0][0][1] != style:
+            return
         self._message = ([(f" {mark}{safe_line(text, 300)}", style)], [])
         self._message_until = self.model.now() + _MESSAGE_FOR
         self._repaint_bars()
@@ -332,6 +335,10 @@ class IncidentdApp(App[int]):
             await self.switch_screen(SCREENS[view]())
         else:
             await self.push_screen(SCREENS[view]())
+
+    async def show_versions(self) -> None:
+        """The versions of the process, on top of the screen that is shown; back leads there."""
+        await self.push_screen(VersionsScreen())
 
     async def open_retro(self, retro_id: int) -> None:
         """Go to this process retro, in the mode of insights."""

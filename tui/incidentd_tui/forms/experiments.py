@@ -19,19 +19,36 @@ _NONE = ("", "none")
 _VERDICTS = (("cannot_tell", "cannot tell"), ("keep", "keep"), ("adapt", "adapt"), ("drop", "drop"))
 
 
-async def start(tui: IncidentdApp, retro_id: int | None = None) -> None:
+async def start(
+    tui: IncidentdApp, retro_id: int | None = None, adapts: wire_experiments.Experiment | None = None
+) -> None:
     """Open the form, with the figures that there are to choose from."""
     try:
         found = await tui.acts.gateway.ask(tui.acts.client.figures())
     except ClientError as error:
         tui.say(tui.acts.reason("", error), "warning")
         return
-    tui.push_screen(start_form(tui, found.figures, retro_id))
+    form = start_form(tui, found.figures, retro_id, adapts)
+    if adapts is not None:
+        form.fill_in(_as_before(adapts))
+    tui.push_screen(form)
 
 
-def start_form(tui: IncidentdApp, figures: tuple[Figure, ...], retro_id: int | None = None) -> Form:
+def _as_before(one: wire_experiments.Experiment) -> Values:
+    """What the one that it goes on from said: all of it may be said otherwise."""
+    told = {"title": one.title, "hypothesis": one.hypothesis, "figure": one.figure, "expects": one.expects,
+            "counter": one.counter_figure, "team": one.scope.team, "stop": one.stop_rule}  # fmt: skip
+    return {name: str(value) for name, value in told.items()}
+
+
+def start_form(
+    tui: IncidentdApp,
+    figures: tuple[Figure, ...],
+    retro_id: int | None = None,
+    adapts: wire_experiments.Experiment | None = None,
+) -> Form:
     """Everything that makes it one: what is tried, the figure, the counter-figure, the end and the stop rule."""
-    key = f"experiment/{f'PR-{retro_id}' if retro_id is not None else 'new'}"
+    key = f"experiment/{f'PR-{retro_id}' if retro_id is not None else f'X-{adapts.id}' if adapts else 'new'}"
     names = tuple((str(one.name), str(one.title)) for one in figures)
     until = (tui.model.now() + timedelta(days=_DAYS)).date().isoformat()
 
@@ -50,7 +67,10 @@ def start_form(tui: IncidentdApp, figures: tuple[Figure, ...], retro_id: int | N
             stop_rule=values["stop"],
             team=values["team"],
             owner_team=values["team"],
-            retro_id=retro_id,
+            retro_id=retro_id if adapts is None else adapts.retro_id,
+            adapts=None if adapts is None else adapts.id,
+            service=str(adapts.scope.service) if adapts is not None else "",
+            severity=adapts.scope.severity if adapts is not None else None,
         )
         return await tui.acts.refusal("", tui.acts.client.start_experiment(body))
 
@@ -64,7 +84,8 @@ def start_form(tui: IncidentdApp, figures: tuple[Figure, ...], retro_id: int | N
         Field(name="ends_on", label="Until", value=until),
         Field(name="stop", label="When you stop before", hint="two pages in a night that nobody answers"),
     )
-    plan = Plan(title="An experiment", verb="begin", fields=fields, effects=_begins, send=send)
+    title = f"An experiment that goes on from X-{adapts.id}" if adapts is not None else "An experiment"
+    plan = Plan(title=title, verb="begin", fields=fields, effects=_begins, send=send)
     return Form(tui, plan)
 
 
@@ -76,26 +97,37 @@ def _begins(values: Values) -> list[str]:
 
 
 def decide_form(
-    tui: IncidentdApp, one: wire_experiments.Experiment, found: wire_experiments.ExperimentEvidence | None
+    tui: IncidentdApp,
+    one: wire_experiments.Experiment,
+    found: wire_experiments.ExperimentEvidence | None,
+    verdict: wire_experiments.Verdict | None = None,
 ) -> Form:
-    """The question, with what the figures say above the answer."""
+    """The question, with what the figures say above the answer. What is adapted is written down anew at once."""
     said = [str(compared.sentence) for compared in (found.figure, found.counter) if compared] if found else []
 
     async def send(values: Values) -> str:
-        verdict = cast("wire_experiments.Verdict", values["verdict"])
-        return await _end(tui, one, verdict, values["why"])
+        chosen = cast("wire_experiments.Verdict", values["verdict"])
+        reason = await _end(tui, one, chosen, values["why"])
+        if not reason and chosen == "adapt":
+            tui.call_later(start, tui, None, one)
+        return reason
 
     fields = (
         Field(
             name="verdict",
             label="What becomes of it",
             options=_VERDICTS,
-            value="drop" if one.state == "planned" else "cannot_tell",
+            value=verdict or ("drop" if one.state == "planned" else "cannot_tell"),
         ),
         Field(name="why", label="Why", multiline=True, draft=f"experiment/X-{one.id}/why"),
     )
-    effects = [*said, "what the figures say now is kept with the answer"]
-    plan = Plan(title=f"X-{one.id} {one.title}", verb="decide", fields=fields, effects=lambda _: effects, send=send)
+    kept = "what the figures say now is kept with the answer"
+    anew = "then the experiment that goes on from it is written: a form"
+
+    def effects(values: Values) -> list[str]:
+        return [*said, kept, *([anew] if values["verdict"] == "adapt" else [])]
+
+    plan = Plan(title=f"X-{one.id} {one.title}", verb="decide", fields=fields, effects=effects, send=send)
     return Form(tui, plan)
 
 

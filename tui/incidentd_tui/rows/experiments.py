@@ -58,6 +58,7 @@ def written(one: Experiment, width: int) -> list[paint.Line]:
         *_fact("when", f"{one.begins_on.isoformat()} to {one.ends_on.isoformat()}", width),
         *_fact("before", f"the {one.before_days} days before it began", width),
         *_fact("stops when", str(one.stop_rule), width),
+        *(_fact("goes on", f"from X-{one.adapts}", width) if one.adapts is not None else []),
     ]
     for text in one.warnings:
         lines += _text(f"▲ {text}", width, theme.warning)

@@ -55,6 +55,10 @@ class Seen(msgspec.Struct, frozen=True):
         """The topic of a row."""
         return next((one for one in self.view.topics if key == ("topic", one.id)), None)
 
+    def experiment(self, key: Key | None) -> Experiment | None:
+        """The experiment of a row."""
+        return next((one for one in self.view.experiments if key == ("experiment", one.id)), None)
+
 
 def place(step: str) -> int:
     """Where a step stands in the order, counted from 0."""
@@ -208,7 +212,7 @@ def draw(seen: Seen, key: Key, width: int) -> list[paint.Line]:
         return _idea(seen, idea, width)
     if (topic := seen.topic(key)) is not None:
         return _topic(seen, topic, width)
-    found = next((one for one in seen.view.experiments if kind == "experiment" and one.id == number), None)
+    found = seen.experiment(key)
     return experiment(found, width) if found is not None else [[]]
 
 

@@ -1,4 +1,4 @@
-"""Being in a room, a review or a process retro with others: this terminal says what its person does, and hears what the others do."""
+"""Being in a room, a review or a retro with others: a terminal says what its person does, and hears of the others."""
 
 from __future__ import annotations
 

@@ -27,6 +27,10 @@ VERBS = (
     Verb("retro.topic", "M", "make topic", "Make one topic of the marked ideas, or of the one here", writes=True),
     Verb("retro.choose", "C", "talk about", "Choose the topic for this retro, or not", writes=True),
     Verb("retro.experiment", "X", "experiment", "Write an experiment that comes out of it: a form", writes=True),
+    Verb(
+        "retro.decide", "D", "decide", "Keep, adapt, drop or cannot tell, of the experiment here: a form", writes=True
+    ),
+    Verb("retro.process", "V", "process", "Versions of the process: what is proposed, and proposing one"),
     Verb("retro.join", "J", "join", "Take part, also late; or leave", writes=True),
     Verb("retro.forward", "N", "next step", "Go on to the next step with everybody", writes=True),
     Verb("retro.backward", "B", "step back", "Go back one step with everybody", writes=True),
@@ -145,6 +149,15 @@ class RetroVerbs(WorkshopPart):
     def do_experiment(self) -> None:
         self.run_worker(experiments.start(self.tui, self.retro_id), exit_on_error=False)
 
+    def do_decide(self) -> None:
+        seen = self.seen()
+        one = seen.experiment(self.key_here()) if seen is not None else None
+        if one is not None:
+            self.app.push_screen(experiments.decide_form(self.tui, one, None))
+
+    def do_process(self) -> None:
+        self.tui.call_later(self.tui.show_versions)
+
     # ------------------------------------------------------------------ who drives
     async def do_forward(self) -> None:
         await self._step("next")
@@ -248,6 +261,10 @@ def _no_experiment(seen: rows.Seen, _: rows.Key | None) -> str:
     return "" if step in (Step.TOPICS, Step.OUTCOME) else "once the topics are talked about"
 
 
+def _no_decision(seen: rows.Seen, key: rows.Key | None) -> str:
+    return "" if seen.experiment(key) is not None else "go to an experiment, at the outcome"
+
+
 _REASONS: Mapping[str, Callable[[rows.Seen, rows.Key | None], str]] = {
     "write": _no_write,
     "more": _no_vote,
@@ -257,6 +274,7 @@ _REASONS: Mapping[str, Callable[[rows.Seen, rows.Key | None], str]] = {
     "show": _no_show,
     "over": _no_over,
     "experiment": _no_experiment,
+    "decide": _no_decision,
 }
 
 

@@ -17,6 +17,7 @@ from incidentd_tui.widgets.virtual_list import Key
 _ORDER = ("asking", "running", "planned", "stopped", "decided")
 START = Verb("experiment.start", "X", "new", "Write an experiment down: a form", writes=True)
 DECIDE = Verb("experiment.decide", "D", "decide", "Keep, adapt, drop or cannot tell, with why: a form", writes=True)
+ADAPT = Verb("experiment.adapt", "A", "adapt", "Answer adapt, and write what is tried instead: two forms", writes=True)
 STOP = Verb("experiment.stop", "S", "stop", "End it early, as its stop rule says: a form", writes=True)
 
 
@@ -27,7 +28,7 @@ class ExperimentsScreen(ProcessView[Experiment]):
     kinds = frozenset({"experiment"})
     heading = "Experiments"
     says = "what is tried, on a figure chosen before; nothing says that it helped"
-    VERBS = (START, DECIDE, STOP, *READING)
+    VERBS = (START, DECIDE, ADAPT, STOP, *READING)
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,11 +76,15 @@ class ExperimentsScreen(ProcessView[Experiment]):
         if reason := super().why_not(verb):
             return reason
         one = self.here
-        if verb.id not in (DECIDE.id, STOP.id):
+        if verb.id not in (DECIDE.id, ADAPT.id, STOP.id):
             return ""
         if one is None:
             return f"{verb.label}: there is no experiment here"
-        reason = _not_stopped(one) if verb.id == STOP.id else _not_decided(one)
+        if verb.id == ADAPT.id and one.verdict == "adapt":
+            after = next((other.id for other in self.known.values() if other.adapts == one.id), None)
+            reason = f"X-{after} goes on from it" if after is not None else ""
+        else:
+            reason = _not_stopped(one) if verb.id == STOP.id else _not_decided(one)
         return f"{verb.label}: {reason}" if reason else ""
 
     def do_start(self) -> None:
@@ -88,6 +93,13 @@ class ExperimentsScreen(ProcessView[Experiment]):
     def do_decide(self) -> None:
         if (one := self.here) is not None:
             self.app.push_screen(forms.decide_form(self.tui, one, self._evidence.get(one.id)))
+
+    def do_adapt(self) -> None:
+        """One that was adapted already only lacks what goes on from it."""
+        if (one := self.here) is not None and one.verdict == "adapt":
+            self.run_worker(forms.start(self.tui, adapts=one), exit_on_error=False)
+        elif one is not None:
+            self.app.push_screen(forms.decide_form(self.tui, one, self._evidence.get(one.id), "adapt"))
 
     def do_stop(self) -> None:
         if (one := self.here) is not None:

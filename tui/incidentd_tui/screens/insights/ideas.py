@@ -90,7 +90,7 @@ class IdeasScreen(ProcessView[ProcessIdea]):
         if kind == "incident" and name.isdecimal():
             self.tui.call_later(self.tui.open_room, int(name))  # by the app: this screen goes
         else:
-            self.tui.say("it came up at no incident", "quiet")
+            self.tui.say("where: it came up at no incident", "warning")
 
     async def on_virtual_list_opened(self) -> None:
         await self.action_verb(GO.id)
