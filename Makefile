@@ -98,8 +98,8 @@ test-faults: $(STAMP) ## kill -9 during ingest and delivery, many times
 test-systemd: $(STAMP) ## boot a real systemd in namespaces and run incidentd under it (root; minutes)
 	$(BIN)/pytest -n 0 -q -m systemd tests/systemd $(ARGS)
 
-test-nodes: $(STAMP) ## three nodes on one PostgreSQL: kills, partitions, a crash of the server, rolling upgrades
-	$(BIN)/pytest -n 0 -q -m faults tests/faults/test_several_nodes.py $(ARGS)
+test-nodes: $(STAMP) ## three nodes on one PostgreSQL: kills, partitions, failover to a standby, pgbouncer, rolling upgrades
+	$(BIN)/pytest -n 0 -q -m faults tests/faults/test_several_nodes.py tests/faults/test_failover.py tests/faults/test_poolers.py $(ARGS)
 
 build: $(STAMP) ## sdist and wheel in dist/
 	$(BIN)/python -m build --no-isolation

@@ -139,7 +139,8 @@ class Daemon:
         self._lock.acquire()
         self._stalls.begin()
         self._http = guarded_session(allow_private=self.configuration.daemon.allow_private)
-        store = await Store.open(self.configuration.daemon.database_url.reveal(), self._clock)
+        settings = self.configuration.daemon
+        store = await Store.open(settings.database_url.reveal(), self._clock, settings.state_dir)
         self._host = PluginHost(self._clock, self.configuration.environ)
         self._core = Core(
             store,

@@ -119,8 +119,8 @@ def migrate(config_path: Path | None) -> None:
     from incidentd.storage import migrate as schema
     from incidentd.storage.engines import open_backend
 
-    async def run(url: str) -> None:
-        backend = open_backend(url)
+    async def run(url: str, state_dir: Path) -> None:
+        backend = open_backend(url, state_dir)
         try:
             await schema.prepare(backend)
         finally:
@@ -129,7 +129,7 @@ def migrate(config_path: Path | None) -> None:
     configuration = configuration_of(config_path)
     try:
         prepare_directories(configuration.daemon)
-        asyncio.run(run(configuration.daemon.database_url.reveal()))
+        asyncio.run(run(configuration.daemon.database_url.reveal(), configuration.daemon.state_dir))
     except schema.Damaged as error:
         unavailable(f"{error}\n{advice(configuration)}")
     except (schema.SchemaTooNew, schema.CannotReach) as error:

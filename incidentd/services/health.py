@@ -23,6 +23,7 @@ from incidentd.storage.damage import is_damage
 from incidentd.storage.pages import PageRow
 from incidentd.storage.schema import pages as pages_table
 from incidentd.storage.store import Store
+from incidentd.storage.trouble import is_trouble
 from incidentd.wire import health as wire_health
 from incidentd.wire.backups import BackupHealth
 from incidentd.wire.retention import RetentionHealth
@@ -99,10 +100,12 @@ class HealthView:
             return self._without_store(trouble)
         try:
             return await self._with_store()
-        except DBAPIError as error:
-            if not is_damage(error):
-                raise
-            return self._without_store("the store is damaged where it is counted", "store-damaged")
+        except (DBAPIError, OSError) as error:
+            if isinstance(error, DBAPIError) and is_damage(error):
+                return self._without_store("the store is damaged where it is counted", "store-damaged")
+            if is_trouble(error):  # nobody has told yet that it is away
+                return self._without_store(self._store.trouble() or "the store does not answer")
+            raise
 
     def _without_store(self, trouble: str, code: str = "store-down") -> wire.Health:
         """What can be said while the store cannot be asked: nothing is counted."""

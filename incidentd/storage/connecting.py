@@ -1,21 +1,35 @@
 """Connections to the PostgreSQL of an address, of whose hosts one may take writes.
 
-They are tried in turn, each for a few seconds, the one that answered last first.
+They are tried in turn, each for a few seconds, the one that answered last first. A standby, a server that was replaced
+and a pooler that keeps no sessions are passed over.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incidentd.configuration.store_address import hosts, place
+from incidentd.storage import lineage, pooler
+from incidentd.storage.lineage import Lineage
 
+log = structlog.get_logger("incidentd.storage")
 CONNECT_SECONDS = 4.0
 """For each host of the address."""
+_WHO = "SELECT pg_backend_pid() AS pid, pg_is_in_recovery() AS follows"
+
+
+class StandsBy(OSError):
+    """The database that was reached is not the one that takes writes."""
+
+    def __init__(self) -> None:
+        super().__init__("the server is a standby and takes no writes")
 
 
 class NoHost(OSError):
@@ -25,18 +39,21 @@ class NoHost(OSError):
 class Connecting:
     """Opens connections, to the host that answered last or else to the next one that does."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seen: Lineage | None = None) -> None:
         self.addresses = list(hosts(url))
+        self.seen = Lineage() if seen is None else seen
+        self._with_sessions: set[str] = set()
+        self._tells_history = True
 
     async def open(self) -> Any:
-        """A connection of asyncpg. Raises what the only host raised, or `NoHost`."""
+        """A connection of asyncpg. Raises what is wrong with the only host, or `NoHost`."""
         import asyncpg  # type: ignore[import-untyped]
 
         errors: list[Exception] = []
         tried = tuple(self.addresses)
         for address in tried:
             try:
-                found = await asyncpg.connect(address, timeout=CONNECT_SECONDS)
+                found = await self._opened(address)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as failure:
                 errors.append(failure)
                 continue
@@ -47,6 +64,48 @@ class Connecting:
             raise errors[0]
         said = (f"{place(one)}: {str(error) or type(error).__name__}" for one, error in zip(tried, errors, strict=True))
         raise NoHost("; ".join(said))
+
+    async def _opened(self, address: str) -> Any:
+        import asyncpg
+
+        async def line() -> Any:
+            return await asyncpg.connect(address, timeout=CONNECT_SECONDS)
+
+        found = await line()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._look(found, address, line)
+        except BaseException as error:
+            found.terminate()
+            if pooler.tells_of_pooler(error):
+                raise pooler.NoSession from error
+            raise
+        return found
+
+    async def _look(self, found: Any, address: str, another: Callable[[], Awaitable[Any]]) -> None:
+        """Raises when a connection is none to write by."""
+        who = await found.fetchrow(_WHO)
+        if who["follows"]:
+            raise StandsBy
+        unknown = address not in self._with_sessions and pooler.is_between(found, who["pid"])
+        if unknown and await pooler.require_session(found, who["pid"], another):
+            self._with_sessions.add(address)
+        await self._admit(found)
+
+    async def _admit(self, found: Any) -> None:
+        import asyncpg
+
+        if not self._tells_history:
+            return
+        try:
+            history = await found.fetchrow(lineage.QUESTION)
+        except asyncpg.PostgresError as error:
+            if str(error.sqlstate).startswith("57"):  # it is about to end
+                raise
+            self._tells_history = False
+            log.warning("database_history_unknown", error=str(error))
+            return
+        self.seen.admit(history["system"], int(history["timeline"], 16))
 
 
 def engine_url(url: str) -> URL:

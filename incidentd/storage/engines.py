@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -265,12 +266,12 @@ def _sqlite_reader(adapted: Any) -> None:
     cursor.close()
 
 
-def open_backend(url: str) -> Backend:
+def open_backend(url: str, state_dir: Path | None = None) -> Backend:
     """The engine for a database URL: `sqlite:///path` or `postgresql://...`. Raises `BadAddress` for any other.
 
-    `sqlite:///:memory:` is gone with its process.
+    `sqlite:///:memory:` is gone with its process. In `state_dir` a node remembers which servers were replaced.
     """
     if engine_of(url) == POSTGRESQL:
-        return PostgresBackend(url)
+        return PostgresBackend(url, state_dir)
     parsed = make_url(url)
     return MemoryBackend() if parsed.database == ":memory:" else SqliteBackend(parsed)

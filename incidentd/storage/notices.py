@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import TextClause, text
 
+from incidentd.storage.connecting import StandsBy
 from incidentd.storage.reach import Reach
 from incidentd.storage.tx import Tx
 
@@ -22,10 +23,6 @@ _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 _EVERY_SECONDS = 1.0
 _ANSWER_SECONDS = 3.0
 log = structlog.get_logger("incidentd.storage")
-
-
-class StandsBy(OSError):
-    """The database that was reached is not the one that takes writes."""
 
 
 def send(tx: Tx, node: str) -> None:
@@ -111,4 +108,4 @@ class Listener:
 async def _asked(connection: Any) -> None:
     """A server that was demoted answers, and takes no writes."""
     if await connection.fetchval("SELECT pg_is_in_recovery()"):
-        raise StandsBy("the server is a standby and takes no writes")
+        raise StandsBy

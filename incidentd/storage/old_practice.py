@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, delete, func, or_, select
 
@@ -79,12 +79,22 @@ class Drills:
         number = ids[0]
         if _kept(tx.conn, look, ids[:1]):
             return Taken(after=number)
-        parts, size = _Parts(tx.conn, number), self.size(tx.conn, ids[:1])
-        chains = {str(one): audit_chain.head(tx.conn, one) for one in parts.incidents}
-        gone, of = removals.take_events(tx, _seqs(tx.conn, parts.subjects))
-        return Taken(
-            after=number, seqs=gone, digest=of, rows=parts.remove(tx), count=1, chains=chains, bytes=size.bytes
-        )
+        parts = _Parts(tx.conn, number)
+        some, whole = parts.portion(tx.conn, room)
+        subjects = [*parts.subjects_of(some), *([source(number)] if whole else [])]
+        chains = {str(one): audit_chain.head(tx.conn, one) for one in some[incidents]}
+        size = _size(tx.conn, 0, subjects)
+        gone, of = removals.take_events(tx, _seqs(tx.conn, subjects))
+        rows = _remove_portion(tx, some, subjects)
+        if whole:
+            _remove(tx, drills, [number], rows)
+        after = number if whole else number - 1  # the rest of it comes next
+        return Taken(after=after, seqs=gone, digest=of, rows=rows, count=int(whole), chains=chains, bytes=size.bytes)
+
+
+_ORDER = {deliveries: "", pages: "page", incidents: "incident", groups: "group", alerts: "alert"}
+"""In which what a drill is made of goes, as rows of the later ones are referred to, and what events call it."""
+_Portion = Mapping[Table, Sequence[int]]
 
 
 class _Parts:
@@ -92,42 +102,62 @@ class _Parts:
 
     def __init__(self, conn: Connection, number: int) -> None:
         def ids(table: Table, of: object) -> list[int]:
-            return list(conn.execute(select(table.c.id).where(of)).scalars())  # type: ignore[arg-type]
+            return list(conn.execute(select(table.c.id).where(of).order_by(table.c.id)).scalars())  # type: ignore[arg-type]
 
         self.number = number
-        self.alerts = ids(alerts, alerts.c.source == source(number))
-        self.groups = ids(groups, groups.c.key.startswith(f"{source(number)}:", autoescape=True))
-        self.pages = ids(pages, pages.c.drill_id == number)
-        self.incidents = ids(incidents, incidents.c.drill_id == number)
+        mine = select(pages.c.id).where(pages.c.drill_id == number)
+        self.of: dict[Table, list[int]] = {
+            deliveries: ids(deliveries, or_(deliveries.c.drill_id == number, deliveries.c.page_id.in_(mine))),
+            pages: ids(pages, pages.c.drill_id == number),
+            incidents: ids(incidents, incidents.c.drill_id == number),
+            groups: ids(groups, groups.c.key.startswith(f"{source(number)}:", autoescape=True)),
+            alerts: ids(alerts, alerts.c.source == source(number)),
+        }
 
     @property
     def subjects(self) -> list[str]:
         """What its events are about."""
-        return [
-            source(self.number),
-            *(f"alert:{one}" for one in self.alerts),
-            *(f"group:{one}" for one in self.groups),
-            *(f"page:{one}" for one in self.pages),
-            *(f"incident:{one}" for one in self.incidents),
-        ]
+        return [source(self.number), *self.subjects_of(self.of)]
 
-    def remove(self, tx: Tx) -> dict[str, int]:
-        """Take it all; returns how many rows of which tables went."""
-        counts: dict[str, int] = {}
-        mine = or_(deliveries.c.drill_id == self.number, deliveries.c.page_id.in_(self.pages))
-        counts[deliveries.name] = tx.conn.execute(delete(deliveries).where(mine)).rowcount
-        _remove(tx, pages, self.pages, counts)
-        _remove(tx, incidents, self.incidents, counts)
-        chain = delete(incident_chain).where(incident_chain.c.incident_id.in_(self.incidents))
-        counts[incident_chain.name] = tx.conn.execute(chain).rowcount
-        _remove(tx, groups, self.groups, counts)
-        _remove(tx, alerts, self.alerts, counts)
-        _remove(tx, drills, [self.number], counts)
-        tx.conn.execute(delete(timers).where(timers.c.subject.in_(self.subjects)))
-        if counts.get(incident_attachments.name):
-            used = select(incident_attachments.c.sha256)
-            tx.conn.execute(delete(file_contents).where(file_contents.c.sha256.not_in(used)))
-        return counts
+    @staticmethod
+    def subjects_of(portion: _Portion) -> list[str]:
+        """What the events of some of it are about."""
+        return [f"{name}:{one}" for table, name in _ORDER.items() if name for one in portion[table]]
+
+    def portion(self, conn: Connection, room: int) -> tuple[_Portion, bool]:
+        """As much of it as `room` rows and events allow, but some, and whether that is all.
+
+        Its incidents go together, for one may be merged into another.
+        """
+        found: dict[Table, list[int]] = {table: [] for table in _ORDER}
+        left = room
+        for table, name in _ORDER.items():
+            some = self.of[table] if table is incidents else self.of[table][:room]
+            events_of = _counts(conn, [f"{name}:{one}" for one in some]) if name else {}
+            for together in [some] if table is incidents and some else [[one] for one in some]:
+                cost = sum(1 + events_of.get(f"{name}:{one}", 0) for one in together)
+                if cost > left < room:
+                    return found, False
+                found[table] += together
+                left -= cost
+            if len(some) < len(self.of[table]):
+                return found, False
+        return found, True
+
+
+def _remove_portion(tx: Tx, portion: _Portion, subjects: Sequence[str]) -> dict[str, int]:
+    """Take some of a drill; returns how many rows of which tables went."""
+    counts: dict[str, int] = {}
+    for table, ids in portion.items():
+        if table is incidents and ids:
+            chain = delete(incident_chain).where(incident_chain.c.incident_id.in_(ids))
+            counts[incident_chain.name] = tx.conn.execute(chain).rowcount
+        _remove(tx, table, ids, counts)
+    tx.conn.execute(delete(timers).where(timers.c.subject.in_(subjects)))
+    if counts.get(incident_attachments.name):
+        used = select(incident_attachments.c.sha256)
+        tx.conn.execute(delete(file_contents).where(file_contents.c.sha256.not_in(used)))
+    return counts
 
 
 def _remove(tx: Tx, table: Table, ids: Sequence[int], counts: dict[str, int]) -> None:
@@ -167,8 +197,7 @@ def _kept(conn: Connection, look: Look, ids: Sequence[int]) -> dict[int, str]:
     newest_of = {table: newest(conn, table) for table in (alerts, groups, pages, incidents)}
     for one in ids:
         parts = _Parts(conn, one)
-        owned = {alerts: parts.alerts, groups: parts.groups, pages: parts.pages, incidents: parts.incidents}
-        if any(newest_of[table] in numbers for table, numbers in owned.items()):
+        if any(last in parts.of[table] for table, last in newest_of.items()):
             reasons.setdefault(one, "the newest")
     return reasons
 
@@ -191,6 +220,16 @@ def _of_rows(conn: Connection, look: Look, table: Table, ids: Sequence[int]) -> 
         return dict.fromkeys(ids, "a hold on everything")
     last = newest(conn, table)
     return {last: "the newest"} if last in ids else {}
+
+
+def _counts(conn: Connection, subjects: Sequence[str]) -> dict[str, int]:
+    """How many events are about each."""
+    found: dict[str, int] = {}
+    for start in range(0, len(subjects), 500):
+        mine = events.c.subject.in_(subjects[start : start + 500])
+        query = select(events.c.subject, func.count()).where(mine).group_by(events.c.subject)
+        found |= {row[0]: row[1] for row in conn.execute(query)}
+    return found
 
 
 def _seqs(conn: Connection, subjects: Sequence[str]) -> list[int]:

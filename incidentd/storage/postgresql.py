@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from incidentd.clock import Clock
 from incidentd.storage import notices
 from incidentd.storage.batch import Command, Committed, run_batch
 from incidentd.storage.connecting import Connecting, engine_url, lead
+from incidentd.storage.lineage import Lineage
 from incidentd.storage.reach import Reach, Unreachable
 from incidentd.storage.tx import Tx
 
@@ -38,11 +40,12 @@ class PostgresBackend:
     check_due = False  # the server looks after its own files
     suspect = False  # and ends itself when its disk fails
 
-    def __init__(self, url: str) -> None:
-        self._connecting = Connecting(url)
+    def __init__(self, url: str, state_dir: Path | None = None) -> None:
+        self._connecting = Connecting(url, seen := Lineage(state_dir))
         self._node = uuid.uuid4().hex
         self._listener: notices.Listener | None = None
         self.reach = Reach()
+        seen.on_newer = self.reach.cut_off  # some may lead to the server that was replaced, and it may go on
         self._engine = create_async_engine(engine_url(url), pool_size=READERS + 1, max_overflow=2, pool_pre_ping=True)
         lead(self._engine, self._open)
         # The statements of one read see one state; READ COMMITTED would show each what was committed in between.
@@ -51,9 +54,14 @@ class PostgresBackend:
     async def _open(self) -> Any:
         """A connection of asyncpg for the pool."""
         self.reach.require()
+        line = await self._line()
+        await line.execute(SESSION)  # not as parameters of the start, which a pooler in between may refuse
+        return line
+
+    async def _line(self) -> Any:
+        """A connection that is cut off when the database falls silent, or when another server takes its place."""
         line = await self._connecting.open()
         self.reach.opened(line)
-        await line.execute(SESSION)  # not as parameters of the start, which a pooler in between may refuse
         return line
 
     async def commit(self, commands: Sequence[Command[Any]], clock: Clock) -> Committed:
@@ -65,7 +73,7 @@ class PostgresBackend:
         )
 
     def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
-        self._listener = notices.Listener(self._connecting.open, self.reach, self._node, heard, told)
+        self._listener = notices.Listener(self._line, self.reach, self._node, heard, told)
 
     async def tell(self, text: str) -> None:
         def run(conn: Connection) -> None:
@@ -90,8 +98,9 @@ class PostgresBackend:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 await connection.start()
-        except (TimeoutError, PoolIsEmpty) as error:
-            raise Unreachable(self.reach.trouble() or "no connection to the database could be had in time") from error
+        except (OSError, PoolIsEmpty) as error:
+            why = str(error) if str(error) and isinstance(error, OSError) else "none could be had in time"
+            raise Unreachable(self.reach.trouble() or f"no connection to the database: {why}") from error
         try:
             line = (await connection.get_raw_connection()).driver_connection
             assert line is not None

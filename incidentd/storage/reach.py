@@ -18,7 +18,7 @@ import structlog
 from incidentd.domain.display import safe_line
 
 log = structlog.get_logger("incidentd.storage")
-_WHY = 200
+_WHY = 400
 
 
 class Unreachable(OSError):
@@ -61,11 +61,15 @@ class Reach:
         if first:
             self._since = datetime.now(UTC)
             log.error("database_unreachable", error=self._why)
+        self.cut_off()
+        if first:
+            self.changed()
+
+    def cut_off(self) -> None:
+        """End every connection: what waits for one fails now, and what is asked next opens a new one."""
         for line in list(self._lines):
             line.terminate()
         self._lines.clear()
-        if first:
-            self.changed()
 
     def answered(self) -> None:
         """It answers."""

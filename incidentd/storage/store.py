@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -56,13 +57,13 @@ class Store:
         self._writer = asyncio.create_task(self._write_batches(), name="store-writer")
 
     @classmethod
-    async def open(cls, url: str, clock: Clock) -> Store:
+    async def open(cls, url: str, clock: Clock, state_dir: Path | None = None) -> Store:
         """Open, migrate and check the database. Raises `migrate.SchemaTooNew` and `migrate.Damaged`."""
         from incidentd.storage import backup, migrate
 
         if half := backup.half_restored(url):
             raise migrate.Damaged(half)
-        backend = open_backend(url)
+        backend = open_backend(url, state_dir)
         try:
             await migrate.prepare(backend)
         except BaseException:

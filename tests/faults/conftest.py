@@ -191,6 +191,16 @@ async def power(tmp_path: Path, daemon: "DaemonProcess") -> AsyncIterator[object
     await made.close()
 
 
+nodes = beside("nodes")
+pager, make_node, cluster, judge = nodes.pager, nodes.make_node, nodes.cluster, nodes.judge
+
+
+@pytest.fixture
+def replicas() -> ModuleType:
+    """`replicas.py`: a PostgreSQL and its standby."""
+    return beside("replicas")
+
+
 @pytest.fixture
 async def daemon(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[DaemonProcess]:
     """A daemon that the test configures and starts; it is gone at the end."""

@@ -35,7 +35,7 @@ async def test_a_quiet_daemon_is_well(health):
     assert shown.rss_mib > 1
 
 
-async def test_health_speaks_while_the_database_does_not(daemon, health):
+async def test_health_speaks_while_the_database_does_not(daemon, health, monkeypatch):
     await daemon.fire("a")
     daemon.store.backend.reach.lost(OSError("no route to host"))
     shown = await health(notes=[OwnAlarm("configuration-odd", "a note")])
@@ -46,6 +46,13 @@ async def test_health_speaks_while_the_database_does_not(daemon, health):
     assert [one.code for one in shown.alarms] == ["store-down", "configuration-odd"]
     daemon.store.backend.reach.answered()
     assert (await health()).alerts_firing == 1
+    with monkeypatch.context() as patch:  # the connection broke, and nobody knows yet whether another can be had
+        patch.setattr(daemon.store.backend, "read", broken)
+        assert (await health()).problems[0].startswith("the store does not answer; senders are refused")
+
+
+async def broken(query):
+    raise OSError("connection reset")
 
 
 async def test_what_health_counts(daemon, health):

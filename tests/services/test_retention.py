@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from incidentd.domain.process import default_process
 from incidentd.domain.retention import NAMES, Retention
@@ -297,9 +297,34 @@ async def test_a_drill_goes_with_its_incident_and_the_chain_of_it(daemon, desk):
     assert not [one for one in await all_of(daemon, alerts) if one.source.startswith("drill:")]
     assert (await daemon.core.incidents.get(real.id)).incident.title == "Down"
     records = await daemon.store.read(lambda conn: removals.after(conn, 0, 100))
-    (gone,) = [one for one in records if one.name == "drills"]
-    assert list(gone.chains) == ["1"]
+    gone = [one for one in records if one.name == "drills"]
+    assert [list(one.chains) for one in gone if one.chains] == [["1"]]
     await sound(daemon)
+
+
+async def test_a_drill_of_any_size_goes_in_transactions_that_are_bounded(daemon, desk, monkeypatch):
+    monkeypatch.setattr(Retentions, "_adjust", lambda self, seconds: None)
+    drill = await daemon.core.drills.start(StartDrill(scenario=SCENARIO, people=("ada",), speed=60), "ada")
+    await daemon.advance(7200)
+    await daemon.store.write(lambda tx: [storm_of(tx, drill.id, number) for number in range(300)])
+    await ended(daemon)
+    daemon.clock.advance(101 * DAY)
+    await daemon.core.drills.start(StartDrill(scenario=SCENARIO, people=("ada",), speed=60), "ada")
+    assert (await run(daemon)).removed["drills"].rows == 1
+    assert [one for one in await all_of(daemon, alerts) if one.source == "drill:1"] == []
+    records = await daemon.store.read(lambda conn: removals.after(conn, 0, 100))
+    sizes = [one.events + sum(one.rows.values()) for one in records if one.name == "drills"]
+    assert sum(sizes) > 600
+    assert max(sizes) <= 150, "a hundred, and what belongs to the last of them"
+    await sound(daemon)
+
+
+def storm_of(tx, drill_id, number):
+    """One more alert of a drill, and an event about it."""
+    one = dict(tx.conn.execute(select(alerts).where(alerts.c.source == f"drill:{drill_id}").limit(1)).one()._mapping)
+    one |= {"id": None, "key": f"storm-{number}"}
+    made = tx.conn.execute(insert(alerts).values({name: value for name, value in one.items() if name != "id"}))
+    tx.emit("alert.resolved", f"alert:{made.inserted_primary_key[0]}")
 
 
 SCENARIO = """

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from incidentd.storage import connecting, migrate, notices, postgresql
+from incidentd.storage.connecting import StandsBy
 from incidentd.storage.postgresql import PostgresBackend
 from incidentd.storage.reach import Unreachable
 from incidentd.storage.store import Store
@@ -70,7 +71,7 @@ async def test_a_server_that_was_demoted_counts_as_away(make_store, monkeypatch)
     store = await make_store()
 
     async def demoted(connection):
-        raise notices.StandsBy("the server is a standby and takes no writes")
+        raise StandsBy
 
     with monkeypatch.context() as patch:
         patch.setattr(notices, "_asked", demoted)
