@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import cli, endurance, ingest, insights, latency, memory, queries, schedules, similar, storm
+from benchmarks import chance, cli, endurance, ingest, insights, latency, memory, queries, schedules, similar, storm
 from benchmarks.tables import machine
 
 
@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--incidents", type=int, default=10_000)
     one = commands.add_parser("insights", help="figures of very many incidents")
     one.add_argument("--counts", type=_numbers, default=[1_000, 10_000], help="of incidents")
+    one = commands.add_parser("chance", help="how often chance changes a mean by a tenth")
+    one.add_argument("--counts", type=_numbers, default=[12, 25, 50, 100], help="on each side")
+    one.add_argument("--times", type=int, default=4_000)
     one = commands.add_parser("storm", help="many alerts in few groups within seconds: pages, delay, the terminal UI")
     one.add_argument("--alerts", type=int, default=10_000)
     one.add_argument("--seconds", type=float, default=10.0)
@@ -62,6 +65,7 @@ RUNS: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {
     "queries": queries.run,
     "similar": similar.run,
     "insights": insights.run,
+    "chance": chance.run,
     "storm": storm.run,
     "endurance": endurance.run,
     "schedules": schedules.run,

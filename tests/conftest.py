@@ -377,11 +377,11 @@ async def live_through(template: Path, weeks: SimulatedWeeks, days: int) -> None
 
 
 @pytest.fixture(scope="session")
-def live_weeks(sqlite_template: Path) -> Callable[[Path, int], SimulatedWeeks]:
-    """`live_weeks(file, days)` simulates the first days of the weeks once more."""
+def live_weeks(sqlite_template: Path) -> Callable[..., SimulatedWeeks]:
+    """`live_weeks(file, days)` simulates the first days of the weeks once more; what is named is otherwise."""
 
-    def live(file: Path, days: int) -> SimulatedWeeks:
-        weeks = SimulatedWeeks(file)
+    def live(file: Path, days: int, **otherwise: Any) -> SimulatedWeeks:
+        weeks = SimulatedWeeks(file, **otherwise)
         in_own_loop(live_through(sqlite_template, weeks, days))
         return weeks
 

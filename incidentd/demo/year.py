@@ -22,6 +22,11 @@ _COUNTED = {
     "incident.declared": "incidents",
     "report.opened": "reports",
     "incident.review_started": "reviews",
+    "experiment.written": "experiments",
+    "letter.sent": "letters",
+    "silence.created": "silences",
+    "maintenance.planned": "windows",
+    "drill.started": "drills",
 }
 
 

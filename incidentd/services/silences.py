@@ -49,6 +49,7 @@ class Silences:
         self._grouping = grouping
         self._roster = roster
         self._alert_views = alert_views
+        self.new_id = _random_id
 
     def handlers(self) -> Mapping[str, Handler]:
         """What its timers do."""
@@ -104,7 +105,7 @@ class Silences:
 
         `keep_start`: a silence that is changed keeps its start, whatever `wanted` says. Raises `Invalid`, `NotFound`.
         """
-        fresh_id = str(uuid.uuid4())
+        fresh_id = self.new_id()
 
         def command(tx: Tx) -> Silence:
             old = _existing(tx.conn, wanted.id, lock=True) if wanted.id else None
@@ -247,3 +248,8 @@ def _check(silence: Silence, tx: Tx) -> None:
         raise Invalid(str(error), field=error.field) from None
     except BadMatcher as error:
         raise Invalid(str(error), field="matchers", remedy=error.remedy) from None
+
+
+def _random_id() -> str:
+    """The id of a new silence, as Alertmanager's are; whoever lives through a time again draws the same ones."""
+    return str(uuid.uuid4())

@@ -138,6 +138,31 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     idea_gap: timedelta = 9 * _DAY
     """Between two ideas of what gets in the way, at an hour of average busyness."""
     idea_anonymous: float = 0.3
+    experiment_gap: timedelta = 50 * _DAY
+    """Between two experiments beside those of the retros, 0.6 to 1.4 times as long, evenly drawn."""
+    experiment_lasts: timedelta = 42 * _DAY
+    """Exactly; twice as long where one goes on from another."""
+    experiment_stopped: float = 0.15
+    """Experiments whose stop rule comes true."""
+    declined_day: int = 290
+    withdrawn_day: int = 320
+    """Days after the start on which a version is proposed that nobody adopts: others decline it, its author withdraws
+    it."""
+
+    # ------------------------------------------------------------------ what is not to be heard
+    silence_gap: timedelta = 9 * _DAY
+    """Between two silences, at an hour of average busyness."""
+    silence_lasts: timedelta = 30 * _HOUR
+    """And an hour more."""
+    silence_ended_early: float = 0.3
+    maintenance_gap: timedelta = 13 * _DAY
+    """Between two plans of maintenance, each a day ahead and for two hours, 0.5 to 1.5 times as long, evenly drawn."""
+    maintenance_changes: tuple[float, float] = (0.3, 0.15)
+    """Windows that end early, and those that get an hour more."""
+    backups_from_day: int = 30
+    """From then on backups are read back each Saturday, as maintenance that recurs."""
+    drill_days: tuple[int, ...] = (75, 255)
+    """Days after the start on which a team practises, at a time at which people sit at their desks."""
 
     def version_on(self, day: float) -> int:
         """The version of the process that is in force so many days after the start."""

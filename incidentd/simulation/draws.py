@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 T = TypeVar("T")
 _LEAST = timedelta(seconds=1)
@@ -48,6 +49,10 @@ class Draws:
     def one_of(self, things: Sequence[T], shares: Sequence[float] | None = None) -> T:
         """One of `things`, evenly or by their shares."""
         return self._random.choices(things, shares)[0]
+
+    def uuid(self) -> str:
+        """An identity that looks random, as a daemon draws it, and is the same for a seed."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def several(self, things: Sequence[T], count: int) -> list[T]:
         """`count` different ones, fewer when there are no more."""

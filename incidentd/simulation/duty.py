@@ -57,13 +57,13 @@ class Duty:
         if self._draws.yes(world.assumed.handover_written):
             words = self._draws.one_of(_SURPRISES)
             act = partial(world.core.handovers.send, number(event), words, person, None)
-            world.after(self._draws.duration(world.assumed.handover_takes), partial(_unless_over, act))
+            world.after(self._draws.duration(world.assumed.handover_takes), partial(unless_over, act))
 
     def _sent(self, event: Told) -> None:
         world, person = self._world, str(data(event)["next_person"])
         if person and self._draws.yes(world.assumed.handover_accepted):
             act = partial(world.core.handovers.accept, number(event), person, None)
-            world.after(self._draws.duration(world.assumed.handover_takes), partial(_unless_over, act))
+            world.after(self._draws.duration(world.assumed.handover_takes), partial(unless_over, act))
 
     def _offered(self, event: Told) -> None:
         world, person = self._world, str(data(event)["person"])
@@ -71,7 +71,7 @@ class Duty:
             taken = self._draws.yes(world.assumed.rest_taken)
             body = wire_rest.AnswerRest(late=taken, decline=not taken)
             act = partial(world.core.desk.rests.answer, number(event), body, person)
-            world.after(self._draws.duration(world.assumed.handover_takes), partial(_unless_over, act))
+            world.after(self._draws.duration(world.assumed.handover_takes), partial(unless_over, act))
 
     # ------------------------------------------------------------------ somebody asks whom they know
     def _next(self) -> None:
@@ -104,7 +104,7 @@ def _mode(start: datetime, place: int, size: int, at: datetime) -> tuple[wire_mo
     return "project", begins + size * _WEEK
 
 
-async def _unless_over(act: Act) -> None:
+async def unless_over(act: Act) -> None:
     """Do it, unless it has been done or is too late: people are not always the first."""
     try:
         await act()

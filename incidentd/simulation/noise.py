@@ -10,7 +10,7 @@ from incidentd.simulation.team import SERVICES
 from incidentd.simulation.world import World
 
 SOURCE = "prometheus"
-_NAMES = ("HighLatency", "QueueGrows", "DiskFills", "RestartsOften", "CertificateEnds", "CacheMisses")
+NAMES = ("HighLatency", "QueueGrows", "DiskFills", "RestartsOften", "CertificateEnds", "CacheMisses")
 _INSTANCES = ("a", "b", "c", "d")
 
 
@@ -42,7 +42,7 @@ class Noise:
         critical, warning = world.assumed.alert_is_critical, world.assumed.alert_is_warning
         shares = (critical, warning, 1 - critical - warning)
         labels = {
-            "alertname": draws.one_of(_NAMES),
+            "alertname": draws.one_of(NAMES),
             "service": draws.one_of(tuple(SERVICES)),
             "instance": draws.one_of(_INSTANCES),
             "severity": draws.one_of(("critical", "warning", "info"), shares),

@@ -1,11 +1,12 @@
-"""How the team works on its process: ideas all year, and a retro before each change."""
+"""How the team works on its process: ideas all year, and a retro before each change, which becomes an experiment."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from incidentd.simulation.draws import Draws
+from incidentd.simulation.experiments import OF_RETRO, body_of
 from incidentd.simulation.rhythm import later
 from incidentd.simulation.team import REASONS, TEAMS
 from incidentd.simulation.working_time import at_a_desk
@@ -35,7 +36,8 @@ class Retros:
         self._everybody = [one for team in TEAMS.values() for one in team]
         for version, day in enumerate(world.assumed.version_days, 2):
             at = world.now + max(timedelta(days=day) - _BEFORE, timedelta(days=1))
-            world.at(at_a_desk(at, self._draws), Retro(world, self._draws.part(str(version)), version).begin)
+            begins = (world.now + timedelta(days=day)).date()
+            world.at(at_a_desk(at, self._draws), Retro(world, self._draws.part(str(version)), version, begins).begin)
         self._next()
 
     def _next(self) -> None:
@@ -55,12 +57,13 @@ def _idea(world: World, draws: Draws) -> wire_experiments.KeepIdea:
 
 
 class Retro:
-    """One process retro, of four people."""
+    """One process retro, of four people; what they try begins with the version."""
 
-    def __init__(self, world: World, draws: Draws, version: int) -> None:
+    def __init__(self, world: World, draws: Draws, version: int, begins: date) -> None:
         self._world = world
         self._draws = draws
         self._version = version
+        self._begins = begins
         everybody = [one for team in TEAMS.values() for one in team]
         self._people = draws.several(everybody, _PEOPLE)
         self._retro = 0
@@ -95,6 +98,9 @@ class Retro:
     async def _finish(self) -> None:
         await self._drive("next")
         reason, _ = REASONS[self._version]
+        world = self._world
+        tried = body_of(OF_RETRO[self._version], self._begins, world.assumed.experiment_lasts, retro=self._retro)
+        await world.core.retros.experiments.start(tried, self._people[0])
         await self._drive("finish", f"We change the process, because {reason}")
 
     async def _drive(self, act: Literal["next", "finish"], outcome: str = "") -> None:

@@ -13,9 +13,13 @@ from incidentd.simulation.assumptions import DEFAULTS, Assumptions
 from incidentd.simulation.changes import Changes
 from incidentd.simulation.customers import Customers
 from incidentd.simulation.detection import Detection, Noticed
+from incidentd.simulation.drills import Drills
 from incidentd.simulation.duty import Duty
+from incidentd.simulation.experiments import Experiments
+from incidentd.simulation.letters import Letters
 from incidentd.simulation.noise import Noise
 from incidentd.simulation.pagers import Pagers
+from incidentd.simulation.quiet import Quiet
 from incidentd.simulation.response import Response
 from incidentd.simulation.retros import Retros
 from incidentd.simulation.reviews import Reviews
@@ -53,6 +57,10 @@ async def simulate(
     Duty(world)
     Changes(world)
     Retros(world)
+    Experiments(world)
+    Letters(world)
+    Quiet(world)
+    Drills(world)
     await world.core.prepare()
     until = start + timedelta(days=days)
     for month in range(1, (until - start) // _MONTH + 1):

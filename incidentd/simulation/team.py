@@ -84,10 +84,18 @@ def roster_data(start: datetime, people: Mapping[str, Any] | None = None) -> dic
 
 
 def process_data(version: int) -> dict[str, Any]:
-    """process.toml in version 1, 2 or 3. Version 2 reminds of updates earlier; 3 adds a checklist."""
+    """process.toml in version 1, 2 or 3. Version 2 reminds of updates earlier; 3 adds a checklist.
+
+    Whoever proposes a version does not adopt it, and both teams get a letter each month.
+    """
     warnings = {"name": "can wait", "match": ["severity=warning"], "urgency": "low", "group_wait": "5m"}
     infos = {"name": "to be seen", "match": ["severity=info"], "page": False}
-    data: dict[str, Any] = {"route": {"routes": [warnings, infos]}, "updates": {"remind": "3m"}}
+    data: dict[str, Any] = {
+        "route": {"routes": [warnings, infos]},
+        "updates": {"remind": "3m"},
+        "adoption": {"second_person": True},
+        "letter": {"day": 1, "at": f"{HANDOVER_HOUR:02}:00", "zone": "UTC", "to": [f"team:{name}" for name in TEAMS]},
+    }
     if version > 1:
         data["updates"] = {"remind": "6m", "repeat": "5m"}
     if version > 2:

@@ -47,6 +47,7 @@ class World:
             node="simulation",
             source=lambda: source,
         )
+        self.core.silences.new_id = self.draws.part("silence ids").uuid
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._turn = itertools.count()
         self._woken: set[Wake] = set()

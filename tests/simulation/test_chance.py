@@ -1,6 +1,7 @@
 """How chance is asked: by one seed, for every part of the world by itself, by the rhythm of the week."""
 
 import itertools
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from statistics import fmean, pstdev
 
@@ -10,9 +11,11 @@ from incidentd.domain.default_matrix import DEFAULT_MATRIX
 from incidentd.domain.severity import Severity
 from incidentd.simulation.assumptions import DEFAULTS
 from incidentd.simulation.draws import Draws
+from incidentd.simulation.experiments import answer
 from incidentd.simulation.faults import ANSWERS, draw_fault
 from incidentd.simulation.rhythm import busyness, later
 from incidentd.simulation.team import SERVICES, TEAMS, cycle_begins, on_call
+from incidentd.wire.figures import Compared, ComparedSide, Figure, FigureScope
 
 MONDAY = datetime(2029, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -68,6 +71,31 @@ def test_faults_of_a_number_are_the_same_and_their_shares_are_those_assumed():
 def test_the_version_of_the_process_follows_the_days():
     assert [DEFAULTS.version_on(day) for day in (0, 119.9, 120, 239, 240, 365)] == [1, 1, 2, 2, 3, 3]
     assert len(DEFAULTS.promise_kept) == len(DEFAULTS.version_days) + 1
+
+
+def compared(change, by_chance):
+    figure = Figure(name="f", title="F", definition="", kind="share", unit="", n=1, of=1)
+    side = ComparedSide(label="", scope=FigureScope(), n=30, value=0.5)
+    return Compared(
+        figure=figure, statistic="median", before=side, after=side, change=change, by_chance=by_chance, draws=10_000,
+        sentence="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "by_chance", "expects", "verdict"),
+    [(0.2, 0.01, "up", "keep"), (-0.2, 0.01, "up", "drop"), (-0.2, 0.01, "down", "keep"), (0.2, 0.01, "down", "drop")],
+)
+def test_what_can_be_told_of_an_experiment_counts(change, by_chance, expects, verdict):
+    assert answer(compared(change, by_chance), expects, Draws("7", 1.4))[0] == verdict
+
+
+@pytest.mark.parametrize(("change", "by_chance"), [(0.2, 0.38), (-0.5, 0.05), (None, None), (None, 0.0)])
+def test_where_nothing_can_be_told_people_mostly_say_so(change, by_chance):
+    draws = Draws("7", 1.4)
+    said = Counter(answer(compared(change, by_chance), "up", draws)[0] for _ in range(1000))
+    assert said.keys() == {"cannot_tell", "adapt", "drop"}
+    assert said["cannot_tell"] / 1000 == pytest.approx(0.6, abs=0.05)
 
 
 def test_everybody_is_secondary_before_they_are_primary():

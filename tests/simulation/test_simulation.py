@@ -67,6 +67,8 @@ COUNTS = {
     "incident.report_linked": 3,
     "interruption.recorded": 4,
     "handover.accepted": 4,
+    "silence.created": 1,
+    "experiment.written": 1,
 }
 INCIDENTS = {  # declared, mitigated, resolved; severity at first, of which service; updates and missed promises
     "incident:1": ("Thu 07:23:18", "Thu 07:59:09", "Thu 08:29:56", "SEV2", "gateway", 6, 1),
@@ -158,9 +160,15 @@ def test_the_alert_of_every_fault_is_linked_to_its_incident_whoever_noticed_firs
     assert len(faults - linked) <= 2, "of the last hours"
 
 
-def test_a_retro_is_held_before_each_change_of_the_process(log):
+def test_a_retro_is_held_before_each_change_of_the_process_which_is_tried_as_an_experiment(log):
     told = [one.kind for one in log if one.kind in ("retro.finished", "process.proposed")]
     assert told == ["retro.finished", "process.proposed"] * 2
+    written = [(one.at, one.data) for one in log if one.kind == "experiment.written"]
+    finished = [(one.at, one.subject) for one in log if one.kind == "retro.finished"]
+    assert [(at, f"retro:{data['retro_id']}") for at, data in written] == finished
+    began = [one.at for one in log if one.kind == "experiment.began"]
+    adopted = [one.at for one in log if one.kind == "process.adopted" and one.data["how"] == "adopted"]
+    assert [at.date() for at in began] == [at.date() for at in adopted]
     kept = [one for one in log if one.kind == "idea.kept"]
     assert len(kept) > 8
     assert all(not one.actor for one in kept if one.data["anonymous"])
