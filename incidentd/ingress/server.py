@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import msgspec
 import structlog
@@ -17,6 +16,7 @@ from multidict import MultiMapping
 
 from incidentd.clock import Clock
 from incidentd.ingress import ack_pages, answers, connection, own_routes
+from incidentd.ingress.accepting import Site, bound
 from incidentd.ingress.ack_pages import AckLinks
 from incidentd.ingress.bodies import BodyRoom, NoRoom, read_body
 from incidentd.ingress.crowd import Crowd
@@ -25,7 +25,7 @@ from incidentd.ingress.guessing import Guessing, unproven
 from incidentd.ingress.metrics import Metrics
 from incidentd.ingress.paths import Endpoint, Mount, PathTable
 from incidentd.ingress.ratelimit import Buckets
-from incidentd.ingress.tls import TlsSite
+from incidentd.ingress.tls import speaks
 from incidentd.plugin.adapters import StoreUnavailable
 from incidentd.plugin.values import BadRequest, WebhookRequest, WebhookResponse
 from incidentd.pluginhost.host import Mounted
@@ -140,12 +140,12 @@ class Ingress:
         context: ssl.SSLContext | None = None,
     ) -> list[tuple[str, int]]:
         """The addresses that are open now. Raises `CannotListen`, with everything closed."""
-        before = len(runner.addresses)
+        before, how = len(runner.addresses), speaks(context) if context is not None else {}
         for sock in passed:
-            await _site(runner, context, sock=sock).start()
+            await Site(runner, [sock], how).start()
         for host, port in () if passed else listen:
             try:
-                await _site(runner, context, host=host, port=port).start()
+                await Site(runner, await bound(host, port), how).start()
             except OSError as error:
                 await runner.cleanup()
                 raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
@@ -281,10 +281,3 @@ class Ingress:
         if self._table.knows(path):
             return answers.problem(405, f"{method} is not served here")
         return answers.problem(404, "no source serves this path: see incidentctl health for the ones that do")
-
-
-def _site(runner: web.ServerRunner, context: ssl.SSLContext | None, **where: Any) -> web.BaseSite:
-    if context is not None:
-        return TlsSite(runner, context, **where)
-    kind = web.SockSite if "sock" in where else web.TCPSite
-    return kind(runner, **where, backlog=1024)

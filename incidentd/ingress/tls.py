@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from aiohttp import web
 
 from incidentd.configuration.tls_files import BadTls, Certificate, TlsFiles, load_tls
 from incidentd.domain.alarm_kinds import alarms
@@ -137,28 +136,10 @@ def _seen(files: TlsFiles) -> tuple[object, ...]:
     return tuple(found)
 
 
-class TlsSite(web.BaseSite):
-    """A listening TLS socket. aiohttp's own sites give a peer a whole minute for its handshake."""
-
-    def __init__(self, runner: web.ServerRunner, context: ssl.SSLContext, **where: Any) -> None:
-        super().__init__(runner, ssl_context=context, backlog=1024)
-        self._where = where
-
-    @property
-    def name(self) -> str:
-        """Where it listens."""
-        return f"https://{self._where.get('host', '')}:{self._where.get('port', '')}"
-
-    async def start(self) -> None:
-        """Bind and listen. Raises `OSError`."""
-        await super().start()
-        server = self._runner.server
-        assert server is not None
-        self._server = await asyncio.get_running_loop().create_server(
-            server,
-            backlog=self._backlog,
-            ssl=self._ssl_context,
-            ssl_handshake_timeout=HANDSHAKE_SECONDS,
-            ssl_shutdown_timeout=_SHUTDOWN_SECONDS,
-            **self._where,
-        )
+def speaks(context: ssl.SSLContext) -> dict[str, Any]:
+    """How TLS is spoken with a peer. aiohttp's own sites give it a whole minute for its handshake."""
+    return {
+        "ssl": context,
+        "ssl_handshake_timeout": HANDSHAKE_SECONDS,
+        "ssl_shutdown_timeout": _SHUTDOWN_SECONDS,
+    }

@@ -126,8 +126,8 @@ async def test_descriptors_run_out(daemon, session, fault_alert, percentile, exp
         await flooding
     assert any("the listener is full (150 connections)" in problem for problem in problems)
 
-    taken = len(os.listdir(f"/proc/{daemon.pid}/fd"))
-    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (taken, 300))  # now really none: accept itself fails
+    # Far below what is open: accept itself fails, and so does what it would take to close who waits.
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (10, 300))
     before = processor(daemon.pid)
     socks = []
     for _ in range(50):
@@ -147,7 +147,7 @@ async def test_descriptors_run_out(daemon, session, fault_alert, percentile, exp
         "descriptors: 300 for 1,000 peers, then none",
         runs=len(sent) + refused, lost=0, missed=refused, duplicated=None,
         aimed="API answers, new senders get in, nothing spins",
-        seen=f"API p99 {percentile(calls, 99) * 1000:.0f} ms, {spun * 100:.0f} % of a core while accept fails",
+        seen=f"API p99 {percentile(calls, 99) * 1000:.0f} ms, {spun * 100:.1f} % of a core while accept fails",
     )  # fmt: skip
     assert refused == 0
 
