@@ -3,23 +3,22 @@
 import asyncio
 import random
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from incidentd.client import Client, ClientError
 from incidentd.clock import SystemClock
-from incidentd.storage.schema import alerts, incident_alerts, incidents
+from incidentd.storage.schema import alerts, events, incident_alerts, incidents
 from incidentd.storage.store import Store
 
 OLD = datetime.now(UTC) - timedelta(days=800)
 ALERTS, EVENTS, LINKED_EACH = 4000, 3, 100
+ASKED = 50
+"""Requests before, and after it began, that tell how fast they are answered."""
 PROCESS = '[route]\npolicy = ""\n'
 
 
@@ -34,11 +33,9 @@ def old_alert(number: int) -> dict:
     }  # fmt: skip
 
 
-async def fill(template: Path, file: Path) -> None:
+async def fill(url: str) -> None:
     """Four thousand alerts that ended long ago, one in a hundred of them an incident's, with their events."""
-    with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
-    store = await Store.open(f"sqlite:///{file}", SystemClock())
+    store = await Store.open(url, SystemClock())
 
     def incident(tx):
         texts = ("summary", "status_before_merge", "process_version", "service")
@@ -61,7 +58,32 @@ async def fill(template: Path, file: Path) -> None:
     for first in range(1, ALERTS, 1000):
         await store.write(partial(some, first))
     await store.write(incident)
+    if store.engine == "postgresql":
+        await store.write(number_on)
     await store.close()
+
+
+def number_on(tx) -> None:
+    """What comes gets numbers beyond those that were given here."""
+    for table in (alerts, incidents):
+        tx.conn.execute(select(func.setval(table.name + "_id_seq", select(func.max(table.c.id)).scalar_subquery())))
+
+
+async def left_behind(url: str) -> tuple[int, int]:
+    """(old alerts, events of them that there were in the beginning)."""
+    store = await Store.open(url, SystemClock())
+
+    def count(conn) -> tuple[int, int]:
+        if store.engine == "sqlite":
+            assert conn.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+        of_old = (alerts.c.source == "prom") & alerts.c.key.like("k%")
+        fired = (events.c.kind == "alert.fired") & (events.c.at == OLD)
+        counted = [select(func.count()).where(which) for which in (of_old, fired)]
+        return tuple(conn.execute(one).scalar_one() for one in counted)
+
+    found = await store.read(count)
+    await store.close()
+    return found
 
 
 class Sender:
@@ -114,17 +136,18 @@ async def is_done(daemon) -> bool:
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
-async def test_kills_during_retention(daemon, session, eventually, runs, experiment, tmp_path):
-    filled = tmp_path / "filled.db"
-    await fill(daemon._database, filled)
-    daemon._database = filled
-    daemon.configure(process=PROCESS)
+async def test_kills_during_retention(
+    daemon, session, eventually, runs, experiment, engine_name, database_url, tmp_path
+):
+    await fill(database_url)
+    (tmp_path / "database-url").write_text(database_url)
+    daemon.configure(main=f'[storage]\nurl = {{ file = "{tmp_path / "database-url"}" }}\n', process=PROCESS)
     await daemon.start()
     sender = Sender(daemon, session)
-    await asyncio.sleep(3)
+    await eventually(lambda: len(sender.took) >= ASKED, 60, "senders are answered")
     before, sender.took = sender.took, []
     await started(daemon)
-    await asyncio.sleep(2)
+    await eventually(lambda: len(sender.took) >= ASKED, 60, "senders are answered while it runs")
     meanwhile, sender.took = sender.took, []
 
     chance, kills, during = random.Random(9), runs(20, 3), 0
@@ -145,17 +168,12 @@ async def test_kills_during_retention(daemon, session, eventually, runs, experim
     firing = {int(one["labels"]["number"]) for one in await daemon.firing(session)}
     lost = len(set(sender.acknowledged) - firing)
     await daemon.end(signal.SIGTERM)
-    with closing(sqlite3.connect(daemon.state / "incidentd.db")) as conn:
-        left = conn.execute("SELECT count(*) FROM alerts WHERE source = 'prom' AND key LIKE 'k%'").fetchone()[0]
-        told = conn.execute(
-            "SELECT count(*) FROM events WHERE kind = 'alert.fired' AND at = (SELECT min(at) FROM events)"
-        )
-        lost += kept - left + kept * EVENTS - told.fetchone()[0]
-        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+    left, told = await left_behind(database_url)
+    lost += kept - left + kept * EVENTS - told
     assert lost == 0
     assert during >= kills // 2
     experiment(
-        "SIGKILL during retention, sqlite",
+        f"SIGKILL during retention, {engine_name}",
         runs=kills,
         missed=None,
         aimed="none lost, nothing half gone, the log accounts for all; ingest hardly slower",
