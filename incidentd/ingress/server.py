@@ -116,7 +116,15 @@ class Ingress:
         self, listen: Sequence[tuple[str, int]], passed: Sequence[socket.socket] = (), tls: TlsPlaces | None = None
     ) -> None:
         """Listen on the sockets that were passed, else on the addresses. Raises `CannotListen`."""
-        server = connection.Server(
+        self._runner = web.ServerRunner(self.server(), shutdown_timeout=_DRAIN_SECONDS)
+        await self._runner.setup()
+        self.addresses = await self._open(self._runner, listen, passed)
+        if tls is not None:
+            self.tls_addresses = await self._open(self._runner, tls.listen, tls.passed, tls.context)
+
+    def server(self) -> connection.Server:
+        """What makes a connection of each peer."""
+        return connection.Server(
             self._serve,
             head_seconds=connection.HEAD_SECONDS,
             crowd=self.crowd,
@@ -126,11 +134,6 @@ class Ingress:
             tcp_keepalive=True,
             keepalive_timeout=connection.IDLE_SECONDS,
         )
-        self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
-        await self._runner.setup()
-        self.addresses = await self._open(self._runner, listen, passed)
-        if tls is not None:
-            self.tls_addresses = await self._open(self._runner, tls.listen, tls.passed, tls.context)
 
     async def _open(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from incidentd.plugin import Context, PermanentFailure, Secret, TemporaryFailure
+from incidentd.plugin.decoding import Instant
 from incidentd_forge.config import AppConfig, Flavor, ForgeConfig
+
+if TYPE_CHECKING:
+    from incidentd.plugin.httpcall import Answer
 
 _AHEAD = timedelta(minutes=1)  # that GitHub's clock may be behind ours
 _VALID = timedelta(minutes=9)  # ten are allowed
@@ -25,7 +30,7 @@ _SPARE = timedelta(minutes=5)  # before its end a token is not used any more
 
 class _Granted(msgspec.Struct):
     token: str
-    expires_at: datetime
+    expires_at: Instant
 
 
 class Access:
@@ -72,11 +77,16 @@ class Access:
             now=now,
         )
         answer.require_success("the app got no token for its installation")
-        try:
-            granted = msgspec.json.decode(answer.body, type=_Granted)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise TemporaryFailure("the app got no token for its installation: the answer is not understood") from None
-        return Secret(granted.token), granted.expires_at
+        return granted(answer)
+
+
+def granted(answer: Answer) -> tuple[Secret, datetime]:
+    """The token of an installation and its end. Raises `TemporaryFailure` where it is not understood."""
+    try:
+        told = msgspec.json.decode(answer.body, type=_Granted)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise TemporaryFailure("the app got no token for its installation: the answer is not understood") from None
+    return Secret(told.token), told.expires_at
 
 
 def _headers(config: ForgeConfig, version: str, scheme: str, token: Secret) -> dict[str, str]:

@@ -108,7 +108,7 @@ def text_of(outgoing: Outgoing) -> str:
 def _since(message: _Message, since: datetime) -> bool:
     try:
         return parsedate_to_datetime(message.date_created or "") >= since
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 

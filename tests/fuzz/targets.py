@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import importlib
 import importlib.util
+import json
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from incidentd.configuration.daemon_settings import read_main
 from incidentd.configuration.documents import Document
@@ -43,19 +46,25 @@ from incidentd.pluginhost.discovery import discover
 from incidentd.services.calendar_reading import BadCalendar, expand
 from incidentd.spool import Entry, idempotency_key
 from incidentd.sse import FrameDecoder
-from incidentd_discord.decode import decode as decode_discord
-from incidentd_discord.payload import Interaction
+from incidentd_email.letters import Desk, received
+from incidentd_email.mailbox import Mailbox
 from incidentd_email.reader import read as read_mail
-from incidentd_sentry.decode import decode_hook
+from incidentd_email.reading import Unreadable, as_mail
+from incidentd_email.reply_token import ReplyTokens
 from incidentd_sns.decode import message_signal
 from incidentd_sns.envelope import Envelope
 from incidentd_twilio.signature import sign as twilio_signature
+from incidentd_webhook.signing import HEADER
+from incidentd_webhook.signing import signature as receipt_signature
 
 Target = Callable[[bytes], None]
 CORPUS = Path(__file__).with_name("corpus")
 DOCS = Path(__file__).parents[2] / "docs"
 KEY = Secret("an-example-of-a-key-for-tests-0001")
 NOW = FakeClock().now()
+PAIR = Ed25519PrivateKey.from_private_bytes(KEY.reveal().encode()[:32])
+PUBLIC = PAIR.public_key().public_bytes_raw().hex()
+RECEIPTS = HEADER.lower()
 
 
 # ------------------------------------------------------------------ plugins
@@ -78,6 +87,8 @@ def _kinds() -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for plugin in discover():
         found |= {one.id: one for one in plugin.channels} | {one.id: one for one in plugin.sources}
+        for one in plugin.notifiers:
+            found |= {"receipts": one} if one.id == "webhook" else {}
     return found
 
 
@@ -91,6 +102,12 @@ def _signed(kind: str, body: bytes) -> dict[str, str]:
     if kind == "slack":
         signature = f"v0={_hexed(b'v0:' + stamp.encode() + b':' + body)}"
         return {"x-slack-request-timestamp": stamp, "x-slack-signature": signature}
+    if kind == "discord":
+        return {"x-signature-timestamp": stamp, "x-signature-ed25519": PAIR.sign(stamp.encode() + body).hex()}
+    if kind == "sentry":
+        return {"sentry-hook-signature": _hexed(body)}
+    if kind == "receipts":
+        return {RECEIPTS: receipt_signature(KEY, int(stamp), body)}
     return {"x-hub-signature-256": f"sha256={_hexed(body)}"} if kind == "forge" else {}
 
 
@@ -105,8 +122,8 @@ def _parts(data: bytes) -> tuple[bytes, dict[str, str], bytes]:
     return first, headers, body
 
 
-def plugin(kind: str, options: Mapping[str, Any]) -> Target:
-    """Every route of a plugin, with headers and bodies as they come; signed, where the vendor signs."""
+def plugin(kind: str, options: Mapping[str, Any], *, proven: bool = True) -> Target:
+    """Every route of a plugin, with headers and bodies as they come; signed, where the vendor signs and `proven`."""
 
     config = _kinds()[kind].config.model_validate(dict(options))
 
@@ -119,8 +136,8 @@ def plugin(kind: str, options: Mapping[str, Any]) -> Target:
         route = (routes or list(adapter.routes()))[0]
         asked = dict(pair.partition("=")[::2] for pair in query.split("&") if pair)
         params = {name: asked.pop(f"{{{name}}}", "x") for name in _names(route.path)}
-        headers |= _signed(kind, body)
-        if kind == "twilio":  # it signs the fields and the address
+        headers |= _signed(kind, body) if proven else {}
+        if kind == "twilio" and proven:  # it signs the fields and the address
             headers["x-twilio-signature"] = _twilio(route.path, params, body)
         request = make_request(route.path, body, method=route.method, params=params, query=asked, headers=headers)
         try:
@@ -147,15 +164,6 @@ def _twilio(path: str, params: Mapping[str, str], body: bytes) -> str:
         return ""
 
 
-def sentry(data: bytes) -> None:
-    """The hooks that Sentry signs; the first line names the resource."""
-    resource, _, body = data.partition(b"\n")
-    try:
-        decode_hook(resource.decode("utf-8", "replace"), body, lambda _projects: "")
-    except BadRequest:
-        pass
-
-
 def sns(data: bytes) -> None:
     """What SNS delivers, after its signature was checked."""
     config = _kinds()["sns"].config.model_validate(dict(_examples().SOURCES["sns"][""]))
@@ -171,17 +179,17 @@ def sns(data: bytes) -> None:
         pass
 
 
-def discord(data: bytes) -> None:
-    """Interactions, after their signature was checked."""
-    config = _kinds()["discord"].config.model_validate(dict(_examples().CHANNELS["discord"][""]))
-    try:
-        interaction = msgspec.json.decode(data, type=Interaction)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    try:
-        decode_discord(interaction, config, NOW)
-    except BadRequest:
-        pass
+def unsigned(data: bytes) -> None:
+    """Requests as strangers make them, to whatever checks a key, a token or a signature; the first line says where."""
+    kind, _, request = data.partition(b"\n")
+    strangers = _strangers()
+    strangers.get(kind.decode("latin-1").strip(), strangers["slack"])(request)
+
+
+@cache
+def _strangers() -> Mapping[str, Target]:
+    every = {**_examples().SOURCES, **_examples().CHANNELS, "receipts": _examples().NOTIFIERS["webhook"]}
+    return {kind: plugin(kind, list(said.values())[-1], proven=False) for kind, said in every.items()}
 
 
 # ------------------------------------------------------------------ texts
@@ -191,8 +199,14 @@ def _said(error: object) -> None:
 
 
 def mail(data: bytes) -> None:
-    """The program that reads mails; its limits of time and memory are not what is tried here."""
-    read_mail(data, 64 * 1024)
+    """What reads mails: the program, whose limits of time and memory are not tried here, and who takes its answer."""
+    told, blobs = read_mail(data, 64 * 1024)
+    support = Mailbox(local="support", domain="example.org")
+    try:
+        mail = as_mail(b"\n".join([json.dumps(told).encode("ascii"), b"".join(blobs)]))
+        received(mail, data, Desk(address=support, tokens=ReplyTokens(KEY, "mail", support)))
+    except Unreadable as error:
+        _said(error)
 
 
 def configuration(data: bytes) -> None:
@@ -323,16 +337,26 @@ def _plugins() -> dict[str, Target]:
     found: dict[str, Target] = {}
     for examples in (_examples().SOURCES, _examples().CHANNELS):
         for kind, said in examples.items():
-            if kind not in ("discord", "sns", "sentry"):  # their signatures cannot be made here
-                found[kind] = plugin(kind, next(iter(said.values())))
-    return found
+            if kind != "sns":  # its signature cannot be made here
+                options = dict(next(iter(said.values())))
+                found[kind] = plugin(kind, options | ({"public_key": PUBLIC} if kind == "discord" else {}))
+    return found | {"receipts": plugin("receipts", _examples().NOTIFIERS["webhook"]["with `secret`"])}
+
+
+def _beside(name: str) -> Any:
+    """A module of this directory; there are no packages of tests."""
+    sys.path.insert(0, str(CORPUS.parent))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(CORPUS.parent))
 
 
 TARGETS: Mapping[str, Target] = {
     **_plugins(),
-    "sentry": sentry,
+    **_beside("surfaces").TARGETS,
     "sns": sns,
-    "discord": discord,
+    "unsigned": unsigned,
     "mail": mail,
     "configuration": configuration,
     "review": review,

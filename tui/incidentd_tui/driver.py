@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from queue import Full
 from typing import IO
 
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import Keys
 
 _STOP_WAIT = 0.3
+
+
+class PatientParser(XTermParser):
+    """Reads what a terminal sends. A sequence that looks like a key and is none, is none; the stock one raises."""
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        try:
+            return list(super()._sequence_to_key_events(sequence, alt))
+        except (ValueError, OverflowError):  # "ESC [ 97:65 u" of a terminal that tells more than it was asked
+            return [events.Key(Keys.Ignore, sequence)]  # none at all would have it wait for the rest
+
+
+setattr(linux_driver, "XTermParser", PatientParser)  # noqa: B010 - its driver has no other place to name one
 
 
 class PatientWriter(WriterThread):
