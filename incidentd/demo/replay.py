@@ -47,7 +47,7 @@ class Replay:
         self.alert_id = 0
 
     async def run(self) -> None:
-        """Play every fact at its time. Raises `ReplayFailed`."""
+        """Play every fact at its time; in the end the clock is everybody's. Raises `ReplayFailed`."""
         async with aiohttp.ClientSession() as http:
             for fact in self._scenario.event:
                 await self._until(self._scenario.instant(fact))
@@ -147,6 +147,7 @@ class Replay:
     async def _resolved(self) -> None:
         last = self._scenario.instant(self._scenario.event[-1])
         await self._until(last + RESOLVE_AFTER)
+        self._clock.run_at(1.0)  # it is the present, and nothing more is to happen by itself
         body = wire_incidents.ChangeStatus(
             to="resolved", reason="no errors since the mitigation", evidence="the alert has ended and stayed quiet"
         )

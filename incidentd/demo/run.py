@@ -43,11 +43,10 @@ async def _hurry(daemon: Daemon) -> None:
         daemon.core.wake()
 
 
-async def _replayed(replay: Replay, daemon: Daemon, clock: ScaledClock) -> None:
+async def _replayed(replay: Replay, daemon: Daemon) -> None:
     hurry = asyncio.create_task(_hurry(daemon))
     try:
         await replay.run()
-        clock.run_at(1.0)
         await asyncio.sleep(_SETTLE_SECONDS)
     finally:
         hurry.cancel()
@@ -75,7 +74,7 @@ async def play(name: str, speed: float, directory: Path, *, tui: bool) -> None:
         )
         clock.run_at(speed)  # not before: on a busy machine the start alone would take days, and the alert be over
         replay = Replay(chosen, daemon.core, url, clock, _say)
-        await _replayed(replay, daemon, clock)
+        await _replayed(replay, daemon)
         if tui:
             await _open_tui(daemon.configuration.daemon.api.socket_path, "--incident", str(replay.incident_id))
         else:
