@@ -20,7 +20,7 @@ mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
 mount -t sysfs -o ro sysfs "$root/sys" || unable "no sysfs"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup" || unable "no cgroup2"
-mount -t tmpfs tmpfs "$root/run"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for device in null:3 zero:5 full:7 random:8 urandom:9; do

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,18 @@ contacts = [{ notifier = "hook" }]
 steps = [{ targets = ["person:ada"], delay = "1h" }]
 """
 HOOK = '\n[notifiers.hook]\ntype = "webhook"\nurl = "http://127.0.0.1:9999/hook"\n'
+
+
+@pytest.fixture(scope="session")
+def scripts(machines) -> Callable[[str], Mapping[str, list[str]]]:
+    """`scripts("install.md")`: the code blocks without a language, by the heading that they stand below."""
+
+    def read(document: str) -> Mapping[str, list[str]]:
+        sections = re.split(r"^## (.+)$", (machines.ROOT / "docs" / document).read_text(), flags=re.MULTILINE)[1:]
+        pairs = zip(sections[::2], sections[1::2], strict=True)
+        return {title: re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) for title, text in pairs}
+
+    return read
 
 
 @pytest.fixture(scope="session")

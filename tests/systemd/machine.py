@@ -40,7 +40,8 @@ _PYTHON = """#!/bin/sh
 export LD_LIBRARY_PATH=/opt/incidentd/python/lib PYTHONPATH={path}
 exec /opt/incidentd/python/bin/python3 {arguments}
 """
-_MAIN = "-c 'from incidentd.cli.{} import main; main()'"
+_MAIN = "-c 'from {} import main; main()'"
+_TUI = "incidentd_tui.__main__"
 _PYTHONPATH = "/opt/incidentd/src:/opt/incidentd/src/tui:/opt/incidentd/src/plugins:/opt/incidentd/site:/opt/plugins"
 
 
@@ -179,7 +180,8 @@ def lay_out(files: Path) -> Mapping[Path, str]:
     bin_, system = files / "opt/incidentd/bin", files / "etc/systemd/system"
     for directory in (bin_, system, files / "usr/lib/sysusers.d", files / "usr/lib/tmpfiles.d", files / "opt/plugins"):
         directory.mkdir(parents=True)
-    scripts = {"incidentd": _MAIN.format("daemon"), "incidentctl": _MAIN.format("ctl"), "python": ""}
+    modules = {"incidentd": "incidentd.cli.daemon", "incidentctl": "incidentd.cli.ctl", "incidentd-tui": _TUI}
+    scripts = {"python": "", **{name: _MAIN.format(module) for name, module in modules.items()}}
     for name, arguments in scripts.items():
         (bin_ / name).write_text(_PYTHON.format(path=_PYTHONPATH, arguments=f'{arguments} "$@"'))
         (bin_ / name).chmod(0o755)

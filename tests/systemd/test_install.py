@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,6 @@ WHEELS = "/wheelhouse"
 # Stands for the registry that pip asks by its usual configuration: the same command finds what was built here.
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
 NEXT = "99.0"
-
-
-def blocks() -> Mapping[str, list[str]]:
-    """The scripts of the document by their heading."""
-    sections = re.split(r"^## (.+)$", (ROOT / "docs/install.md").read_text(), flags=re.MULTILINE)[1:]
-    pairs = zip(sections[::2], sections[1::2], strict=True)
-    return {title: re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL) for title, text in pairs}
-
-
-BLOCKS = blocks()
 
 
 def host(*command: str | Path, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> str:
@@ -117,12 +107,14 @@ def copy(machines, debian, tmp_path, wheels) -> Any:
     machine.close()
 
 
-def run(machine, heading: str, number: int = 0) -> str:
-    """Run a block in the booted machine."""
-    return machine.run("sh", "-exc", BLOCKS[heading][number])
+@pytest.fixture(scope="module")
+def run(scripts) -> Callable[..., str]:
+    """`run(machine, heading, number)`: run a block of the document in a booted machine."""
+    blocks = scripts("install.md")
+    return lambda machine, heading, number=0: machine.run("sh", "-exc", blocks[heading][number])
 
 
-def until_it_pages(machine) -> None:
+def until_it_pages(machine, run) -> None:
     """From the roster to the first page, as both ways go on."""
     assert "ok: /etc/incidentd/incidentd.toml" in run(machine, "Before the first start: the roster")
     assert "Active: active (running)" in run(machine, "Start")
@@ -136,12 +128,12 @@ def info(machine, user: str = "root") -> dict[str, Any]:
     return found
 
 
-def test_from_pythons_packages(copy, wheels, tmp_path_factory):
+def test_from_pythons_packages(copy, wheels, scripts, run, tmp_path_factory):
     machine, title = copy, "From Python's packages"
-    in_root(copy.lower, wheels, BLOCKS[title][0])
+    in_root(copy.lower, wheels, scripts("install.md")[title][0])
     machine.start()
     run(machine, title, 1)
-    until_it_pages(machine)
+    until_it_pages(machine, run)
 
     run(machine, "People")
     assert (info(machine, "ana")["person"], info(machine, "ana")["role"]) == ("ana", "responder")
@@ -165,15 +157,15 @@ def test_from_pythons_packages(copy, wheels, tmp_path_factory):
     assert machine.run("ls", "/var/lib/private/incidentd/incidentd.db")
 
 
-def test_as_a_debian_package(copy, wheels, tmp_path):
+def test_as_a_debian_package(copy, wheels, scripts, run, tmp_path):
     machine = copy
     (wheel,) = wheels.glob("incidentd-0*.whl")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
     host(ROOT / "deb/build.sh", wheel, copy.lower / "root", "/usr/bin/python3", *pip, environ=offline)
-    in_root(copy.lower, wheels, BLOCKS["As a Debian package"][0])
+    in_root(copy.lower, wheels, scripts("install.md")["As a Debian package"][0])
     machine.start()
-    until_it_pages(machine)
+    until_it_pages(machine, run)
     assert machine.run("stat", "-c", "%a %G", "/var/spool/incidentd") == "2770 incidentd-spool"
 
     (package,) = (copy.lower / "root").glob("*.deb")

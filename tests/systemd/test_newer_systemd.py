@@ -1,4 +1,4 @@
-"""What a newer systemd than this host's does with the units: that of Debian 13, which knows Type=notify-reload."""
+"""What a newer systemd than this host's does with the units: that of Debian 13, with its drop-ins."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ def trixie(tmp_path_factory):
     return root
 
 
-def test_a_reload_ends_when_the_new_configuration_is_in_force(boot, machines, trixie):
+def test_a_reload_ends_when_it_is_in_force_and_a_restart_is_given_up_where_it_cannot_help(boot, machines, trixie):
     def prepare(files) -> None:
         drop_in = files / "etc/systemd/system/incidentd.service.d"
         drop_in.mkdir()
-        shutil.copy(machines.ROOT / "systemd/notify-reload.conf", drop_in)
+        for name in ("notify-reload.conf", "restart-steps.conf"):
+            shutil.copy(machines.ROOT / "systemd" / name, drop_in)
 
     machine = boot("incidentd.service", prepare=prepare, lower=trixie)
     assert machine.ctl("info")["role"] == "admin"
@@ -44,3 +45,17 @@ def test_a_reload_ends_when_the_new_configuration_is_in_force(boot, machines, tr
     assert machine.show("incidentd.service", "ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
     machine.fail("nightly.service")
     machine.eventually(lambda: machine.alerts(unit="nightly.service"), "the failure of any service is an alert")
+
+    assert machine.show("incidentd.service", "RestartSteps", "RestartMode") == {
+        "RestartSteps": "6",
+        "RestartMode": "direct",
+    }
+    handler = "incidentd-unit-failed@incidentd.service.service"
+    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.eventually(lambda: machine.ctl("info"), "it is started again")
+    assert "Finished " not in machine.journal(handler), "a crash that is over is no failure of the unit"
+    machine.write("/etc/incidentd/incidentd.toml", "[daemon\n")
+    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.eventually(lambda: "Finished " in machine.journal(handler), "what a restart cannot mend is told")
+    assert machine.show("incidentd.service", "ActiveState") == {"ActiveState": "failed"}
+    assert machine.show("incidentd-api.socket", "ActiveState") == {"ActiveState": "inactive"}
