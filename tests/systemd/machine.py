@@ -40,7 +40,7 @@ _PYTHON = """#!/bin/sh
 export LD_LIBRARY_PATH=/opt/incidentd/python/lib PYTHONPATH={path}
 exec /opt/incidentd/python/bin/python3 {arguments}
 """
-_MAIN = "-c 'from {} import main; main()'"
+_MAIN = "-c 'import sys; from {} import main; sys.exit(main())'"
 _TUI = "incidentd_tui.__main__"
 _PYTHONPATH = "/opt/incidentd/src:/opt/incidentd/src/tui:/opt/incidentd/src/plugins:/opt/incidentd/site:/opt/plugins"
 
