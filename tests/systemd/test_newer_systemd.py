@@ -51,11 +51,11 @@ def test_a_reload_ends_when_it_is_in_force_and_a_restart_is_given_up_where_it_ca
         "RestartMode": "direct",
     }
     handler = "incidentd-unit-failed@incidentd.service.service"
-    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "incidentd.service")
     machine.eventually(lambda: machine.ctl("info"), "it is started again")
     assert "Finished " not in machine.journal(handler), "a crash that is over is no failure of the unit"
     machine.write("/etc/incidentd/incidentd.toml", "[daemon\n")
-    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "incidentd.service")
     machine.eventually(lambda: "Finished " in machine.journal(handler), "what a restart cannot mend is told")
     assert machine.show("incidentd.service", "ActiveState") == {"ActiveState": "failed"}
     assert machine.show("incidentd-api.socket", "ActiveState") == {"ActiveState": "inactive"}

@@ -130,7 +130,7 @@ def test_any_service_that_fails_is_an_alert_that_survives_kill_9(machine):
     (alert,) = machine.eventually(lambda: machine.alerts(unit="backup.service"), "the alert")
     assert (alert["name"], alert["status"], alert["count"]) == ("SystemdUnitFailed", "firing", 1)
     before = machine.show("incidentd.service", "NRestarts")["NRestarts"]
-    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "incidentd.service")
     assert len(machine.alerts(unit="backup.service")) == 1
     assert int(machine.show("incidentd.service", "NRestarts")["NRestarts"]) == int(before) + 1
 
@@ -214,7 +214,7 @@ def test_a_trouble_that_may_pass_is_tried_again_until_it_has(machine):
 def test_what_a_restart_cannot_mend_is_told_once_and_no_sender_starts_it_again(machine):
     main = machine.run("cat", MAIN)
     machine.write(MAIN, "[daemon\n")
-    machine.run("systemctl", "kill", "--signal=KILL", "incidentd.service")
+    machine.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "incidentd.service")
     machine.eventually(lambda: told(machine), "its failure is told")
     unit = machine.show("incidentd.service", "ActiveState", "Result", "ExecMainStatus")
     assert unit == {"ActiveState": "failed", "Result": "exit-code", "ExecMainStatus": "78"}
