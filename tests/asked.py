@@ -88,7 +88,7 @@ class Asked:
         config = session.config
         if hasattr(config, "workeroutput"):
             config.workeroutput["asked"] = self.heard
-        elif config.args_source is config.ArgsSource.TESTPATHS and not config.option.keyword and exitstatus == 0:
+        elif config.args_source is config.ArgsSource.TESTPATHS and not config.option.keyword and exitstatus <= 1:
             self._missing = self.missing(self.heard)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if self._missing else exitstatus
 

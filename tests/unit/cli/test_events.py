@@ -149,7 +149,7 @@ def test_what_retention_removed_is_told(api, run, canned):
 def test_a_refused_stream_ends_it(api, run, canned):
     api.on("GET", "/v1/info", canned.info())
     api.refuse("GET", "/v1/events", 403, "viewers only")
-    assert run("events", "--follow") == (1, "", "incidentctl: viewers only\n")
+    assert run("events", "--follow") == (5, "", "incidentctl: viewers only\n")
 
 
 def test_an_event_that_makes_no_sense_ends_it(api, run, canned):
