@@ -1,10 +1,12 @@
 """`make audit`: whether what is pinned may be used. Asks no network: it reads the pins, what is installed, and a list.
 
 requirements/advisories.json is a snapshot for exactly our packages: `checked` (the day of its last refresh), `source`
-(who says so), `advisories` (`id`, `package`, `affected` as a version specifier, `text`), `yanked` (`package`,
-`versions`, `text`), `accepted` (`id`, `why`), and `licences` of those that state none themselves. With a network at
-hand, `requirements/audit.py --refresh REPORT` takes over what `pip-audit -r requirements/dev.txt --format json` found;
-people read what changed before they commit it.
+(who says so), `advisories` (`id`, `package`, `affected` as version specifiers with "||" between, `text`), `yanked`
+(`package`, `versions`, `text`), `accepted` (`id`, `why`), and `licences` of those that state none themselves. With a
+network at hand, `requirements/audit.py --refresh REPORT` takes over what `pip-audit -r requirements/dev.txt --format
+json` found, and `requirements/audit.py --database DIRECTORY --as-of DAY` all that a checkout of the Python Packaging
+Advisory Database says of what is pinned (DAY is that of its newest commit): id, package and versions. People read what
+changed before they commit it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -81,14 +83,22 @@ def problems(found: list[Pin], known: Mapping[str, Any]) -> Iterator[str]:
         if not pin.wanted_by:
             yield f"{pin.name}: nothing says who wants it"
         for one in known["advisories"]:
-            affected = canonicalize_name(one["package"]) == pin.name and pin.version in SpecifierSet(one["affected"])
-            if affected and one["id"] not in accepted:
+            if (
+                canonicalize_name(one["package"]) == pin.name
+                and one["id"] not in accepted
+                and affects(one, pin.version)
+            ):
                 yield f"{pin.name} {pin.version}: {one['id']}: {one['text']}"
         for one in known["yanked"]:
             if canonicalize_name(one["package"]) == pin.name and pin.version in one["versions"]:
                 yield f"{pin.name} {pin.version}: was withdrawn: {one['text']}"
         if pin.applies:
             yield from installed_problems(pin, known["licences"].get(pin.name, ""))
+
+
+def affects(advisory: Mapping[str, Any], version: str) -> bool:
+    """Whether an advisory is about this version."""
+    return any(version in SpecifierSet(part, prereleases=True) for part in advisory["affected"].split("||"))
 
 
 def installed_problems(pin: Pin, licence: str) -> Iterator[str]:
@@ -134,17 +144,64 @@ def refreshed(known: dict[str, Any], report: Mapping[str, Any]) -> dict[str, Any
     return {**known, "checked": f"{datetime.now(UTC):%Y-%m-%d}", "source": "pip-audit", "advisories": ordered}
 
 
+def from_database(known: dict[str, Any], documents: Iterable[Any], names: Collection[str], day: str) -> dict[str, Any]:
+    """`known` with what documents of the advisory database (OSV's schema) say of `names`; what was there, stays."""
+    listed = {(one["package"], one["id"]): one for one in known["advisories"]}
+    for document in documents:
+        aliases = document.get("aliases", ())
+        if document.get("withdrawn") is not None or any((name, one) in listed for name in names for one in aliases):
+            continue
+        id_ = next((one for one in aliases if one.startswith("GHSA-")), document["id"])
+        for affected in document["affected"]:
+            name = canonicalize_name(affected["package"]["name"])
+            if name in names and (name, id_) not in listed:
+                text = ", ".join(sorted({document["id"], *aliases} - {id_})) or "no other name"
+                said = {"id": id_, "package": name, "affected": _specifiers(affected), "text": text}
+                listed[name, id_] = said
+    source = (
+        f"the Python Packaging Advisory Database of {day} for what was pinned then, and by hand since: not complete"
+    )
+    ordered = [listed[key] for key in sorted(listed)]
+    return {**known, "checked": day, "source": source, "advisories": ordered}
+
+
+def _specifiers(affected: Mapping[str, Any]) -> str:
+    """The ranges of an entry; where there are none, its versions."""
+    found: list[str] = []
+    for ranged in affected.get("ranges", ()):
+        events = ranged["events"] if ranged["type"] == "ECOSYSTEM" else ()
+        begin = ""
+        for event in events:
+            if "introduced" in event:
+                begin = "" if str(event["introduced"]) == "0" else f">={event['introduced']}"
+                found.append(begin)
+            else:
+                end = f"<{event['fixed']}" if "fixed" in event else f"<={event['last_affected']}"
+                found[-1] = ",".join(part for part in (begin, end) if part)
+    return " || ".join(found or [f"=={version}" for version in affected.get("versions", ())])
+
+
 def main() -> int:
     """The exit code: 1 when something speaks against a pin."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--pins", type=Path, default=PINS)
     parser.add_argument("--refresh", type=Path, metavar="REPORT", help="of pip-audit, as JSON")
+    parser.add_argument("--database", type=Path, metavar="DIRECTORY", help="a checkout of the advisory database")
+    parser.add_argument("--as-of", metavar="DAY", help="the day of its newest commit", default="an unknown day")
     given = parser.parse_args()
     known = json.loads(ADVISORIES.read_text(encoding="utf-8"))
     if given.refresh is not None:
         known = refreshed(known, json.loads(given.refresh.read_text(encoding="utf-8")))
         ADVISORIES.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
     found = pins(given.pins.read_text(encoding="utf-8"))
+    if given.database is not None:
+        import yaml  # type: ignore[import-untyped]
+
+        names = {pin.name for pin in found}
+        files = [path for name in sorted(names) for path in sorted((given.database / "vulns" / name).glob("*.yaml"))]
+        documents = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in files)
+        known = from_database(known, documents, names, given.as_of)
+        ADVISORIES.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
     wrong = list(problems(found, known))
     for line in wrong:
         print(line)

@@ -67,3 +67,24 @@ def test_a_report_of_pip_audit_is_taken_over(audit):
     assert {"id": "GHSA-test", "package": "click", "affected": "<8.3.1", "text": "runs code"} in made["advisories"]
     assert len(made["advisories"]) == len(KNOWN["advisories"]) + 1
     assert made["source"] == "pip-audit"
+
+
+def test_what_the_advisory_database_says_of_a_pin_is_taken_over(audit):
+    events = [{"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2.0"}, {"last_affected": "2.3"}]
+    ranges = [{"type": "GIT", "events": [{"fixed": "abc"}]}, {"type": "ECOSYSTEM", "events": events}]
+    document = {
+        "id": "PYSEC-0-1",
+        "aliases": ["CVE-0-1", "GHSA-new"],
+        "affected": [{"package": {"name": "Click"}, "ranges": ranges}],
+    }
+    withdrawn = {**document, "id": "PYSEC-0-2", "aliases": [], "withdrawn": "2026-01-01"}
+    strange = {**document, "id": "PYSEC-0-3", "aliases": [], "affected": [{"package": {"name": "other"}}]}
+    known = audit.from_database(KNOWN, [document, withdrawn, strange], {"click"}, "2026-01-02")
+    [made] = [one for one in known["advisories"] if one not in KNOWN["advisories"]]
+    assert made == {
+        "id": "GHSA-new", "package": "click", "affected": "<1.2 || >=2.0,<=2.3", "text": "CVE-0-1, PYSEC-0-1",
+    }  # fmt: skip
+    affected = [version for version in ("1.1", "1.2", "2.0", "2.3", "2.4") if audit.affects(made, version)]
+    assert affected == ["1.1", "2.0", "2.3"]
+    assert known["checked"] == "2026-01-02"
+    assert audit.from_database(known, [document], {"click"}, "2026-01-02") == known, "once"
