@@ -20,8 +20,8 @@ from urllib.parse import urlencode
 
 from incidentd import unixsocket
 
-READY_SECONDS = 30.0
-STOP_SECONDS = 15.0
+READY_SECONDS = 90.0
+STOP_SECONDS = 45.0
 ACTING_USER = getpass.getuser()
 
 # Nobody waits, so that a test sees at once what a person would see after half a minute.
@@ -63,7 +63,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], Any], what: str, seconds: float = 20.0, every: float = 0.05) -> Any:
+def eventually(look: Callable[[], Any], what: str, seconds: float = 60.0, every: float = 0.05) -> Any:
     """The first truthy answer of `look`; AssertionError with the last one after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

@@ -756,14 +756,15 @@ def test_what_is_asked_and_what_is_read(case, api, run, canned):
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_line)
-@pytest.mark.parametrize("place", ["before", "after"])
-def test_json_is_the_document_that_the_daemon_sent(case, place, api, run, canned):
-    prepare(api, case, canned)
+def test_json_is_the_document_that_the_daemon_sent(case, api, run, canned):
     words = case.line.split()
-    done = run("--json", *words) if place == "before" else run(*words, "--json")
-    assert done.code == 0
-    assert done.json == json.loads(msgspec.json.encode(case.answer(canned)))
-    assert len(api.asked) == 1
+    for line in (["--json", *words], [*words, "--json"]):
+        api.asked.clear()
+        prepare(api, case, canned)
+        done = run(*line)
+        assert done.code == 0, line
+        assert done.json == json.loads(msgspec.json.encode(case.answer(canned)))
+        assert len(api.asked) == 1, line
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_line)
@@ -802,36 +803,38 @@ def test_a_question_carries_no_key(case, api, run, canned):
     assert "idempotency-key" not in api.asked[0].headers
 
 
-@pytest.mark.parametrize("case", CASES, ids=by_line)
-@pytest.mark.parametrize(
-    ("status", "kind", "code"),
-    [
-        (400, "invalid", 2), (400, "unknown", 4), (404, "not-found", 4), (403, "role", 5), (409, "conflict", 5),
-        (500, "failed", 6),
-    ],
+REFUSED = (
+    (400, "invalid", 2), (400, "unknown", 4), (404, "not-found", 4), (403, "role", 5), (409, "conflict", 5),
+    (500, "failed", 6),
 )  # fmt: skip
-def test_a_refusal_says_what_which_field_and_the_remedy(case, status, kind, code, api, run):
-    method, _, target = case.request.partition(" ")
-    api.refuse(method, target.partition("?")[0], status, f"not {HOSTILE}", kind, field="to\x1b", remedy="do\x07")
-    done = run(*case.line.split())
-    assert (done.code, done.out) == (code, "")
-    first, *more = done.err.splitlines()
-    assert first.startswith("incidentctl: not ␛]52")
-    assert more == ["  field: to␛", "  remedy: do␇"]
+"""The status and kind of a refusal, and the exit code that says it."""
+SENSELESS = (b"", b"[]", b"{", b"\xff", b'{"id": "x"}', b"[" * 5000, b'{"id": 1e999}', b"null")
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_line)
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'{"id": "x"}', b"[" * 5000, b'{"id": 1e999}', b"null"])
-def test_an_answer_that_makes_no_sense_is_said_without_a_traceback(case, body, api, run, answer):
+def test_a_refusal_says_what_which_field_and_the_remedy(case, api, run):
     method, _, target = case.request.partition(" ")
-    api.on(method, target.partition("?")[0], answer(200, body))
-    done = run(*case.line.split())
-    if case.line.startswith("api "):
-        assert done.code in (0, 6)  # it shows any JSON
-        return
-    assert done.code == 6
-    assert done.err.startswith("incidentctl: the daemon's answer is not understood")
-    assert "Traceback" not in done.err
+    for status, kind, code in REFUSED:
+        api.refuse(method, target.partition("?")[0], status, f"not {HOSTILE}", kind, field="to\x1b", remedy="do\x07")
+        done = run(*case.line.split())
+        assert (status, kind, done.code, done.out) == (status, kind, code, "")
+        first, *more = done.err.splitlines()
+        assert first.startswith("incidentctl: not ␛]52")
+        assert more == ["  field: to␛", "  remedy: do␇"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_line)
+def test_an_answer_that_makes_no_sense_is_said_without_a_traceback(case, api, run, answer):
+    method, _, target = case.request.partition(" ")
+    for body in SENSELESS:
+        api.on(method, target.partition("?")[0], answer(200, body))
+        done = run(*case.line.split())
+        if case.line.startswith("api "):
+            assert done.code in (0, 6), body  # it shows any JSON
+            continue
+        assert done.code == 6, body
+        assert done.err.startswith("incidentctl: the daemon's answer is not understood"), body
+        assert "Traceback" not in done.err, body
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_line)
