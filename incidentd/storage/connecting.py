@@ -22,6 +22,8 @@ from incidentd.storage.lineage import Lineage
 log = structlog.get_logger("incidentd.storage")
 CONNECT_SECONDS = 4.0
 """For each host of the address."""
+LOOK_SECONDS = 5.0
+"""Between two looks at the hosts that are not in use."""
 _WHO = "SELECT pg_backend_pid() AS pid, pg_is_in_recovery() AS follows"
 
 
@@ -57,13 +59,40 @@ class Connecting:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as failure:
                 errors.append(failure)
                 continue
-            self.addresses.remove(address)
-            self.addresses.insert(0, address)
+            self._prefer(address)
             return found
         if len(errors) == 1:
             raise errors[0]
         said = (f"{place(one)}: {str(error) or type(error).__name__}" for one, error in zip(tried, errors, strict=True))
         raise NoHost("; ".join(said))
+
+    def _prefer(self, address: str) -> None:
+        self.addresses.remove(address)
+        self.addresses.insert(0, address)
+
+    async def watch(self) -> None:
+        """For ever: look whether another host took the place of the one in use, which may go on and not know it."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for address in tuple(self.addresses[1:]):
+                try:
+                    await self._look_at(address)
+                except Exception as error:  # most of them are standbys, or away
+                    log.debug("database_host_not_used", host=place(address), error=repr(error))
+
+    async def _look_at(self, address: str) -> None:
+        import asyncpg
+
+        found = await asyncpg.connect(address, timeout=CONNECT_SECONDS)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                follows = (await found.fetchrow(_WHO))["follows"]
+                history = None if follows else await self._history(found)
+        finally:
+            found.terminate()
+        if history is not None and self.seen.is_newer(*history):
+            self._prefer(address)
+            self.seen.admit(*history)
 
     async def _opened(self, address: str) -> Any:
         import asyncpg
@@ -90,13 +119,15 @@ class Connecting:
         unknown = address not in self._with_sessions and pooler.is_between(found, who["pid"])
         if unknown and await pooler.require_session(found, who["pid"], another):
             self._with_sessions.add(address)
-        await self._admit(found)
+        if (history := await self._history(found)) is not None:
+            self.seen.admit(*history)
 
-    async def _admit(self, found: Any) -> None:
+    async def _history(self, found: Any) -> tuple[int, int] | None:
+        """The system and the timeline of a server that takes writes; None where it does not tell."""
         import asyncpg
 
         if not self._tells_history:
-            return
+            return None
         try:
             history = await found.fetchrow(lineage.QUESTION)
         except asyncpg.PostgresError as error:
@@ -104,8 +135,8 @@ class Connecting:
                 raise
             self._tells_history = False
             log.warning("database_history_unknown", error=str(error))
-            return
-        self.seen.admit(history["system"], int(history["timeline"], 16))
+            return None
+        return history["system"], int(history["timeline"], 16)
 
 
 def engine_url(url: str) -> URL:

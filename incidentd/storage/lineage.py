@@ -47,6 +47,10 @@ class Lineage:
             log.error("database_history_unreadable", file=str(self._file), error=repr(error))
             return 0, 0
 
+    def is_newer(self, system: int, timeline: int) -> bool:
+        """Whether a server took the place of all that this node has seen."""
+        return system == self._system and timeline > self._timeline
+
     def admit(self, system: int, timeline: int) -> None:
         """Take a server as one to write to. Raises `Replaced` when this node has seen a newer timeline of it."""
         if system == self._system and timeline < self._timeline:
@@ -56,7 +60,7 @@ class Lineage:
             )
         if (system, timeline) == (self._system, self._timeline):
             return
-        newer = system == self._system
+        newer = self.is_newer(system, timeline)
         self._system, self._timeline = system, timeline
         self._keep()
         if newer:

@@ -44,6 +44,7 @@ class PostgresBackend:
         self._connecting = Connecting(url, seen := Lineage(state_dir))
         self._node = uuid.uuid4().hex
         self._listener: notices.Listener | None = None
+        self._watch: asyncio.Task[None] | None = None
         self.reach = Reach()
         seen.on_newer = self.reach.cut_off  # some may lead to the server that was replaced, and it may go on
         self._engine = create_async_engine(engine_url(url), pool_size=READERS + 1, max_overflow=2, pool_pre_ping=True)
@@ -74,6 +75,8 @@ class PostgresBackend:
 
     def listen(self, heard: Callable[[], None], told: Callable[[str], None]) -> None:
         self._listener = notices.Listener(self._line, self.reach, self._node, heard, told)
+        if len(self._connecting.addresses) > 1:
+            self._watch = asyncio.create_task(self._connecting.watch(), name="database-hosts")
 
     async def tell(self, text: str) -> None:
         def run(conn: Connection) -> None:
@@ -115,6 +118,9 @@ class PostgresBackend:
                 await connection.close()
 
     async def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         if self._listener is not None:
             await self._listener.close()
         await self._engine.dispose()

@@ -74,3 +74,34 @@ async def test_the_primary_is_killed_and_the_standby_promoted(pair, cluster, jud
         killed,
         may_lose=not waits,
     )
+
+
+@pytest.mark.parametrize("pair", ["synchronous"], indirect=True)
+async def test_the_primary_stands_still_is_replaced_and_goes_on(pair, cluster, judge, eventually):
+    cluster.storm()
+    await asyncio.sleep(3)
+    pair.one.tell(signal.SIGSTOP)
+    stopped = time.monotonic()
+    await asyncio.sleep(1)
+    await asyncio.to_thread(pair.two.promote)
+    again = await taken_again(cluster, stopped)
+    pair.one.tell(signal.SIGCONT)  # and every connection that nodes have to it goes on; some have not seen the other
+    for name in cluster.nodes:
+        await cluster.becomes(name, 200)
+    had = len(cluster.acknowledged)
+    await eventually(lambda: len(cluster.acknowledged) > had + 40, 120, "alerts are taken by all")
+    left = pair.one.ask(
+        "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND state = 'active'"
+    )
+    # Now it takes writes by itself.
+    for statement in ("ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()"):
+        pair.one.ask(statement, database="postgres")
+    await asyncio.sleep(1)
+    here = pair.one.ask("SELECT max(seq) FROM events")
+    await asyncio.sleep(5)
+    assert pair.one.ask("SELECT max(seq) FROM events") == here, "a node writes to the server that was replaced"
+    await judge(
+        "primary stopped, standby promoted, the former one goes on",
+        f"alerts are taken again after {again:.1f} s; {int(left) - 1} commits hung on the former primary",
+        stopped,
+    )

@@ -37,3 +37,14 @@ def test_a_file_that_cannot_be_read_or_written_stops_nothing(tmp_path):
     with pytest.raises(Replaced):
         seen.admit(7, 1)
     assert [one.name for one in tmp_path.iterdir()] == [FILE]
+
+
+def test_only_a_later_timeline_of_the_same_system_is_newer():
+    seen = Lineage()
+    seen.admit(7, 2)
+    assert [seen.is_newer(7, 3), seen.is_newer(7, 2), seen.is_newer(7, 1), seen.is_newer(8, 3)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
