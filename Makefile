@@ -52,7 +52,7 @@ test-engines: $(STAMP) ## every test of the services on both engines; `make test
 
 # What looks at the code does so side by side, each with its words in one piece.
 check: $(STAMP) ## lint, types, import contracts, reference pages, tests
-	$(MAKE) --no-print-directory -j2 --output-sync=target types docs-check lint imports audit
+	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) types docs-check lint imports audit
 	$(MAKE) --no-print-directory test
 
 lint: $(STAMP) ## ruff: rules and format
