@@ -51,17 +51,8 @@ async def _endure(name: str, rate: int, seconds: float, again: bool) -> list[lis
                         refused += await _send(server, _requests(part, sent, again), rate)
                         sent += part
                     shown = f"{name}, {time.perf_counter() - began:,.0f} s"
-                    cpu = f"{server.cpu - used:,.1f}"
-                    rows.append(
-                        [
-                            shown,
-                            f"{sent:,}",
-                            f"{refused:,}",
-                            f"{server.resident:,.1f}",
-                            f"{_stored(directory):,.0f}",
-                            cpu,
-                        ]
-                    )
+                    sizes = [f"{server.resident:,.1f}", f"{_stored(directory):,.0f}"]
+                    rows.append([shown, f"{sent:,}", f"{refused:,}", *sizes, f"{server.cpu - used:,.1f}"])
             finally:
                 await asyncio.to_thread(server.stop)
     return rows
