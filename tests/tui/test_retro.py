@@ -94,7 +94,11 @@ async def test_who_is_there_and_who_writes_is_seen_by_all(retro, fakes, make_app
         await settled(pilot, lambda: app.screen.query("Writing"))
         await pilot.press(*"Hm")
         await settled(pilot, lambda: ("writing", "an idea") in retro.beats)
-        await pilot.press("escape", "escape")
+        await pilot.press("escape", "v")
+        await settled(pilot, lambda: app.screen.heading == "Versions")
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen.heading == "Process retro")
+        await pilot.press("escape")
         await settled(pilot, lambda: retro.beats[-1][0] == "left")
 
 

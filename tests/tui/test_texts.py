@@ -17,6 +17,7 @@ from incidentd.domain.severity import Severity
 from incidentd_tui import paint, phrases
 from incidentd_tui.inert import Backstop, Shown, contained, inert
 from incidentd_tui.keymap import load_keymap
+from incidentd_tui.rows import timeline
 from incidentd_tui.screens.picker import score
 
 NOW = datetime(2026, 3, 12, 14, 22, tzinfo=UTC)
@@ -109,6 +110,21 @@ def test_clocks(seconds, told):
 def test_offsets_go_both_ways():
     assert phrases.offset(NOW + timedelta(minutes=65), NOW) == "+1:05"
     assert phrases.offset(NOW - timedelta(minutes=3), NOW) == "-0:03"
+    assert phrases.offset(NOW + timedelta(hours=99), NOW) == "+99:00"
+    assert phrases.offset(NOW + timedelta(hours=2322), NOW) == "+96d"
+
+
+def test_a_day_is_told_where_it_begins():
+    def entry(seq: int, at: datetime) -> wire.TimelineEntry:
+        return wire.TimelineEntry(
+            seq=seq, observed_at=at, recorded_at=at, kind="note", by="", text="", detail="", evidence="", pinned=False
+        )
+
+    at = [NOW, NOW + timedelta(hours=9), NOW + timedelta(hours=11), NOW + timedelta(days=30)]
+    entries = [entry(seq, one) for seq, one in enumerate(at)]
+    assert timeline.days(entries, UTC, NOW.date()) == {2: "Fri 13 Mar 2026", 3: "Sat 11 Apr 2026"}
+    assert timeline.days(entries[:2], UTC, NOW.date()) == {}
+    assert timeline.days(entries[:2], UTC, at[3].date()) == {0: "Thu 12 Mar 2026"}
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,11 @@ def clock(span: timedelta) -> str:
 
 
 def offset(at: datetime, start: datetime) -> str:
-    """Hours and minutes from `start`: +0:05, or -0:03 for what was seen before it."""
+    """Hours and minutes from `start`: +0:05, or -0:03 for what was seen before it; from 100 hours on days: +4d."""
     seconds = int((at - start).total_seconds())
     sign = "-" if seconds < 0 else "+"
     minutes = abs(seconds) // 60
-    return f"{sign}{minutes // 60}:{minutes % 60:02}"
+    return f"{sign}{minutes // 60}:{minutes % 60:02}" if minutes < 6000 else f"{sign}{minutes // 1440}d"
 
 
 def hour(at: datetime, zone: tzinfo) -> str:

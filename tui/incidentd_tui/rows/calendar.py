@@ -17,7 +17,7 @@ _BAND = Style(bgcolor=theme.RAISED)
 """The column of the chosen day."""
 SEVERAL = 1.4
 """With more turns a day than these, a month has no room for a bar a turn."""
-LEGEND = "▲ gap  ‼ twice  ✗ no contact  ◆ holiday  ↷ override  ⇄ swap  ? offered  ○ absent"
+LEGEND = "▲ gap ‼ twice ✗ no contact ◆ holiday ↷ override ⇄ swap ? offered ○ absent"
 
 
 def name_width(width: int) -> int:

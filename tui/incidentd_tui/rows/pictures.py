@@ -22,6 +22,7 @@ _LOOKS: dict[str, Style] = {
 }  # fmt: skip
 CURSOR = _LOOKS["cursor"]
 _WIDEST = 26  # cells of a column
+_NARROWEST = 6
 
 
 def lines(drawn: Iterable[spans.Line]) -> list[paint.Line]:
@@ -42,7 +43,11 @@ def spot(drawn: Sequence[paint.Line]) -> tuple[int, int] | None:
 
 # ------------------------------------------------------------------ as a table
 class Rows:
-    """A table in columns as wide as what stands in them; a column where nothing stands is left out."""
+    """A table in columns as wide as what stands in them; a column where nothing stands is left out.
+
+    Where they do not `fit` into a width, names of columns give way first, then the room between columns, then the last
+    columns: what is shown is never cut.
+    """
 
     def __init__(self, table: Table) -> None:
         self.caption = table.caption
@@ -51,9 +56,25 @@ class Rows:
         ]
         kept = [number for number, size in enumerate(sizes) if size] if table.rows else range(len(table.head))
         self._sizes = [min(max(sizes[number] if sizes else 0, len(table.head[number])), _WIDEST) for number in kept]
+        self._natural = tuple(self._sizes)
+        self._between = "  "
+        self._least = [
+            min(max(sizes[number] if sizes else 0, _NARROWEST), size)
+            for number, size in zip(kept, self._natural, strict=True)
+        ]
         self._right = [_is_number(row[number] for row in table.rows) for number in kept]
         self._rows = [tuple(_text(row[number]) for number in kept) for row in table.rows]
         self.head = [table.head[number] for number in kept]
+
+    def fit(self, width: int) -> None:
+        """Draw in at most `width` cells from now on."""
+        for self._between in ("  ", " "):
+            gap = len(self._between)
+            self._sizes = _narrowed(self._natural, self._least, width - gap * (len(self._natural) - 1))
+            if sum(self._sizes) + gap * (len(self._sizes) - 1) <= width:
+                return
+        while len(self._sizes) > 1 and sum(self._sizes) + len(self._sizes) - 1 > width:
+            self._sizes.pop()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -63,18 +84,26 @@ class Rows:
 
     def row(self, index: int) -> paint.Line:
         first, *rest = self._cells(self._rows[index])
-        return [(first, theme.bold), ("  ".join(["", *rest]), theme.plain)]
+        return [(first, theme.bold), (self._between.join(["", *rest]), theme.plain)]
 
     def words(self, index: int) -> list[tuple[str, str]]:
         """(what it is, its value) of one row, for who reads it whole."""
         return [(name, value) for name, value in zip(self.head, self._rows[index], strict=True) if value]
 
     def _joined(self, values: Sequence[str]) -> str:
-        return "  ".join(self._cells(values))
+        return self._between.join(self._cells(values))
 
     def _cells(self, values: Sequence[str]) -> list[str]:
-        sized = zip(values, self._sizes, self._right, strict=True)
+        sized = zip(values, self._sizes, self._right, strict=False)  # the last columns may have given way
         return [paint.fit(value, size, right=right) for value, size, right in sized]
+
+
+def _narrowed(sizes: Sequence[int], least: Sequence[int], width: int) -> list[int]:
+    """Cells are taken from the widest column, none below its least, until all fit or nothing can be taken."""
+    found = list(sizes)
+    while sum(found) > width and (spare := [at for at, size in enumerate(found) if size > least[at]]):
+        found[max(spare, key=lambda at: found[at])] -= 1
+    return found
 
 
 def _is_number(values: Iterable[Value]) -> bool:

@@ -84,7 +84,10 @@ def title(seen: Seen) -> tuple[paint.Line, paint.Line]:
 def _period(seen: Seen) -> str:
     retro, zone = seen.view.retro, seen.model.zone
     until = _day(retro.until, zone)
-    return f"{_day(retro.since, zone)} to {until}" if retro.since is not None else f"until {until}"
+    if retro.since is None:
+        return f"until {until}"
+    since = _day(retro.since, zone)
+    return f"{since.removesuffix(until[-5:])} to {until}"  # the year once where it is the same
 
 
 def _day(at: datetime, zone: tzinfo) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
 
 from incidentd import wire
 from incidentd_tui import paint, phrases, theme, vocabulary
@@ -20,8 +21,9 @@ def row(
     *,
     expanded: bool = False,
     pending: bool = False,
+    day: str = "",
 ) -> list[paint.Line]:
-    """The lines of one entry in `width` cells."""
+    """The lines of one entry in `width` cells, below the `day` that begins with it."""
     glyph, word, style = vocabulary.timeline_mark(entry.kind)
     text_style = theme.bold if entry.kind in vocabulary.LOUD else theme.plain
     head: paint.Line = [(f"{phrases.hour(entry.observed_at, zone)} ", theme.muted)]
@@ -30,11 +32,23 @@ def row(
     head += [(f" {'~' if pending else glyph} ", style), (f"{word:<8}", theme.muted)]
     indent = paint.width_of(head)
     body = paint.wrap(_sentence(entry), width - indent, 40)
-    lines: list[paint.Line] = [[*head, (body[0], text_style)]]
+    lines: list[paint.Line] = [[(f"── {day} ──", theme.faint)]] if day else []
+    lines.append([*head, (body[0], text_style)])
     under = hang(width)
     lines += [[*under, (text, text_style)] for text in body[1:]]
     lines += [[*under, (text, theme.muted)] for text in _details(entry, width - indent, expanded)]
     return lines
+
+
+def days(entries: Iterable[wire.TimelineEntry], zone: tzinfo, today: date) -> dict[int, str]:
+    """The day by the number of the entry that is its first, in order; today says nothing where all is of today."""
+    found, before = {}, today
+    for entry in entries:
+        day = entry.observed_at.astimezone(zone).date()
+        if day != before:
+            found[entry.seq] = f"{day:%a %d %b %Y}"
+        before = day
+    return found
 
 
 def hang(width: int) -> paint.Line:

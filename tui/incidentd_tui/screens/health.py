@@ -166,8 +166,9 @@ class HealthScreen(ListScreen):
     async def _tell_more(self, fact: house.Fact) -> None:
         """The tables behind a fact; they are asked for only when somebody wants to read them."""
         ask, draw = house_pages.PAGES[fact.page]
+        self.tui.say(f"{fact.label}: looking …", "quiet")
         found = await self.tui.acts.attempt("", ask(self.tui.acts.client))
-        if found is not None:
+        if found is not None and self.app.screen is self:
             self.app.push_screen(ToldScreen(fact.label, partial(draw, self.model, found)))
 
     def _open_runbook(self, code: str) -> None:

@@ -80,6 +80,9 @@ class KeptScreen(ListScreen, Generic[T]):
         self._fetch_again()
 
     def _fetch_again(self) -> None:
+        if self.composed and not self.known:
+            self.table.empty_lines = self.nothing()
+            self.table.refresh()
         # As a function: a load that another one replaces before it began leaves no coroutine behind.
         self._worker: Worker[None] = self.run_worker(self._load, exit_on_error=False, exclusive=True, group="load")
 

@@ -131,8 +131,9 @@ class ListScreen(VerbScreen):
         """Heads, views, rail, preview and bars."""
         if not self.composed:
             return
-        self.query_one("#head", Bar).say(self.head(self.table.scrollable_content_region.width or self.size.width))
-        self.query_one("#head").display = bool(self.head(80))
+        heads = self.head(self.table.scrollable_content_region.width or self.size.width)
+        self.query_one("#head", Bar).say(heads)
+        self.query_one("#head").display = bool(heads)
         self.query_one("#views", Bar).say(self._views())
         if self.wide:
             self.query_one("#rail", Pane).say(self.rail_lines())

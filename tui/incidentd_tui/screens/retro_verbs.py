@@ -30,7 +30,7 @@ VERBS = (
     Verb(
         "retro.decide", "D", "decide", "Keep, adapt, drop or cannot tell, of the experiment here: a form", writes=True
     ),
-    Verb("retro.process", "V", "process", "Versions of the process: what is proposed, and proposing one"),
+    Verb("retro.process", "v", "versions", "Versions of the process: what is proposed, and proposing one"),
     Verb("retro.join", "J", "join", "Take part, also late; or leave", writes=True),
     Verb("retro.forward", "N", "next step", "Go on to the next step with everybody", writes=True),
     Verb("retro.backward", "B", "step back", "Go back one step with everybody", writes=True),

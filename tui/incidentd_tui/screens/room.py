@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import cast
 
@@ -81,6 +82,7 @@ class RoomScreen(RoomNotes, IncidentPresence, RoomVerbs):
 
     def on_mount(self) -> None:
         self.composer.border_title = "n note"
+        self.timeline.empty_lines = [[], [("  loading …", theme.muted)]]
         self.follow_presence()
         self._loads: Worker[None] = self.run_worker(self._load, exit_on_error=False)
         self._drafts: Worker[None] = self.run_worker(self._load_draft, exit_on_error=False)
@@ -108,13 +110,16 @@ class RoomScreen(RoomNotes, IncidentPresence, RoomVerbs):
         self._loading = True
         try:
             ask, client = self.tui.acts.gateway.ask, self.tui.acts.client
-            detail = await ask(client.incident(self.incident_id))
-            told = await ask(client.timeline(self.incident_id))
-            self.measures = await ask(client.measures(self.incident_id))
+            detail, told, self.measures = await asyncio.gather(
+                ask(client.incident(self.incident_id)),
+                ask(client.timeline(self.incident_id)),
+                ask(client.measures(self.incident_id)),
+            )
             self.model.put_incidents([detail.incident])
             await self._fetch_ended(detail.incident)
-            await self.load_past()
             self._take(detail, told)
+            await self.load_past()
+            self._show_panel()
         except ClientError as error:
             self.timeline.empty_lines = [[], [(" ! ", theme.danger), (self.tui.acts.reason("", error), theme.plain)]]
             self.timeline.refresh()
@@ -159,7 +164,10 @@ class RoomScreen(RoomNotes, IncidentPresence, RoomVerbs):
         entry = pending or self.entries[cast("int", key)]
         start = self.incident.started_at if self.incident else entry.observed_at
         expanded = key in self.expanded
-        return timeline.row(entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None)
+        day = self.days.get(entry.seq, "") if pending is None else ""
+        return timeline.row(
+            entry, start, self.model.zone, width, expanded=expanded, pending=pending is not None, day=day
+        )
 
     def _seen(self, detail: wire_incidents.IncidentDetail) -> panel.Room:
         return panel.Room(self.model, detail, self.entries, self.here, self.past, self.measures)
@@ -204,7 +212,8 @@ class RoomScreen(RoomNotes, IncidentPresence, RoomVerbs):
         ]
 
     def status_line(self) -> tuple[paint.Line, paint.Line]:
-        count: paint.Line = [(f" {phrases.count(len(self.entries), 'entry', 'entries')}", theme.muted)]
+        entries = phrases.count(len(self.entries), "entry", "entries")
+        count: paint.Line = [(f" {entries if self.detail is not None else 'loading …'}", theme.muted)]
         left: paint.Line = [*self.writers(), *(self.filter_line() or count)]
         below = 0 if self._on_panel and not self.wide else self.timeline.lines_below
         if below:

@@ -135,10 +135,18 @@ class DotsScreen(FigureVerbs[FigureCase]):
         finally:
             self._drawing = False
 
+    def on_virtual_list_resized(self) -> None:
+        """The columns of the table were made for another width."""
+        super().on_virtual_list_resized()
+        self.table.repaint_all()
+
     # ------------------------------------------------------------------ painting
     def head(self, width: int) -> paint.Line:
         shown = self.looking.as_table and self._rows is not None and self.known
-        return self._rows.header() if shown and self._rows is not None else []
+        if not shown or self._rows is None:
+            return []
+        self._rows.fit(width - 2)
+        return self._rows.header()
 
     def paint_row(self, key: Key, width: int) -> list[paint.Line]:
         number = self._places.get(str(key))

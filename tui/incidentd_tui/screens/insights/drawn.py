@@ -62,6 +62,7 @@ class DrawnScreen(InsightScreen[T]):
             return []
         if self.looking.as_table:
             self._rows = pictures.Rows(self.tabled(self.found))
+            self._rows.fit(self.table.scrollable_content_region.width - 2)
             return list(range(len(self._rows)))
         width = max(self.table.scrollable_content_region.width - 2, _LEAST)
         self._lines = pictures.lines(self.drawn(self.found, width))

@@ -35,3 +35,10 @@ class ProcessView(InsightScreen[T]):
 
     def on_tick(self) -> None:
         self.refresh_frame()
+
+    def do_clear(self) -> None:
+        """Back, where there is nothing to clear."""
+        if self.filter or self.table.marks or self.query_one("#filter").display:
+            super().do_clear()
+        else:
+            self.do_back()

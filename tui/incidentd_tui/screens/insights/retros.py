@@ -44,7 +44,7 @@ class RetrosScreen(ProcessView[Retro]):
         if one is None:
             return [[]]
         at = one.finished_at or one.started_at or one.until
-        tail = f"{_STATES.get(one.state, str(one.state))}  {at.astimezone(self.model.zone):%d %b %Y} "
+        tail = f" {_STATES.get(one.state, str(one.state))}  {at.astimezone(self.model.zone):%d %b %Y} "
         name = f"of {one.team}" if one.team else "of all teams"
         told = str(one.outcome or one.why)
         text = paint.fit(f"{name}   {told}", max(width - 8 - len(tail), 8))

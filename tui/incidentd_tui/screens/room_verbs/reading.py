@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from incidentd import wire
 from incidentd_tui import paint, theme
-from incidentd_tui.rows import kinds
+from incidentd_tui.rows import kinds, timeline
 from incidentd_tui.screens.listing import FilterInput
 from incidentd_tui.screens.picker import Item, Picker
 from incidentd_tui.screens.room_verbs.base import RoomPart
@@ -35,6 +35,7 @@ class ReadingVerbs(RoomPart):
     def __init__(self) -> None:
         super().__init__()
         self.entries: dict[int, wire.TimelineEntry] = {}  # by when things happened
+        self.days: dict[int, str] = {}  # that begin with an entry
         self.pending: dict[Key, wire.TimelineEntry] = {}
         self.expanded: set[Key] = set()
         self.words: tuple[str, ...] = ()
@@ -60,7 +61,10 @@ class ReadingVerbs(RoomPart):
         self.entries = dict(sorted(self.entries.items(), key=lambda item: (item[1].observed_at, item[0])))
         if self.filtered:
             rows.empty_lines = [[], [("  no entry fits", theme.muted), ("   esc shows all", theme.muted)]]
-        rows.set_rows([*self.shown(), *self.pending], cursor=cursor, follow=True)
+        keys = self.shown()
+        told = (self.entries[seq] for seq in keys if isinstance(seq, int))
+        self.days = timeline.days(told, self.model.zone, self.model.now().astimezone(self.model.zone).date())
+        rows.set_rows([*keys, *self.pending], cursor=cursor, follow=True)
 
     def filter_line(self) -> paint.Line:
         """What the filter is, and how much it lets through; [] without one."""
