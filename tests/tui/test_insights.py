@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -272,6 +273,23 @@ async def test_figures_are_reckoned_again_now_and_then_and_the_cursor_stays(fake
         client.set_connected(False)
         await pilot.press("p")
         await settled(pilot, lambda: "the daemon does not answer: what is shown is older" in text(app))
+
+
+async def test_what_is_being_counted_says_so(client, make_app, settled, text, monkeypatch):
+    counted, figures = asyncio.Event(), client.figures
+
+    async def slow(**scope):
+        await counted.wait()
+        return await figures(**scope)
+
+    monkeypatch.setattr(client, "figures", slow)
+    app = make_app(client)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("7")
+        await settled(pilot, lambda: "counting …" in text(app))
+        counted.set()
+        await settled(pilot, lambda: "counting …" not in text(app))
 
 
 async def test_a_daemon_that_does_not_answer_is_said(client, make_app, settled, text):

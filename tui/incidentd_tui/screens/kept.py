@@ -80,7 +80,7 @@ class KeptScreen(ListScreen, Generic[T]):
         self._fetch_again()
 
     def _fetch_again(self) -> None:
-        if self.composed and not self.known:
+        if not self.known and self.query("#list"):  # also while it is being mounted
             self.table.empty_lines = self.nothing()
             self.table.refresh()
         # As a function: a load that another one replaces before it began leaves no coroutine behind.
