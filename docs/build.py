@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import links
+import listener_openapi
 import reference_alarms
 import reference_api
 import reference_authorisation
@@ -31,6 +32,7 @@ Written from the code by `make docs`.
 | [Configuration](config.md) | every key of every file, and of every built-in plugin |
 | [API](api.md) | the routes of the socket and the structs they carry |
 | [Who may call what](authorisation.md) | the routes of socket and listener, and who may call each |
+| [The listener](listener.json) | its routes and those of the built-in plugins as an OpenAPI document |
 | [Figures](figures.md) | every figure of how a team responds, with what it counts and what it does not say |
 | [Alarms](alarms.md) | what incidentd says about itself, and the runbook of each |
 | [Hooks](hooks.md) | what a plugin implements |
@@ -44,6 +46,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "config.md": reference_config.page,
     "figures.md": reference_figures.page,
     "hooks.md": reference_hooks.page,
+    "listener.json": listener_openapi.page,
 }
 
 

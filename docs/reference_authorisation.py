@@ -74,16 +74,22 @@ def _plugins() -> Iterator[str]:
 
 def plugin_routes() -> Iterator[tuple[str, str, list[Route], FakeContext]]:
     """(type, what its configuration says, its routes, where it lives) of every built-in plugin that has any."""
-    offered: list[tuple[Mapping[str, Any], listener_examples.Examples]] = []
+    for _, name, said, routes, context in placed_routes():
+        yield name, said, routes, context
+
+
+def placed_routes() -> Iterator[tuple[str, str, str, list[Route], FakeContext]]:
+    """The same, after the place below which they are mounted."""
+    offered: list[tuple[str, Mapping[str, Any], listener_examples.Examples]] = []
     for plugin in discover():
         offered += [
-            ({one.id: one for one in plugin.sources}, listener_examples.SOURCES),
-            ({one.id: one for one in plugin.channels}, listener_examples.CHANNELS),
-            ({one.id: one for one in plugin.notifiers}, listener_examples.NOTIFIERS),
+            ("in", {one.id: one for one in plugin.sources}, listener_examples.SOURCES),
+            ("in", {one.id: one for one in plugin.channels}, listener_examples.CHANNELS),
+            ("receipts", {one.id: one for one in plugin.notifiers}, listener_examples.NOTIFIERS),
         ]
-    for kinds, examples in offered:
+    for place, kinds, examples in offered:
         for name, kind in kinds.items():
             for said, options in examples.get(name, {}).items():
                 context = FakeContext()
                 made = kind.create(kind.config.model_validate(dict(options)), context)
-                yield name, said, list(made.routes()), context
+                yield place, name, said, list(made.routes()), context
