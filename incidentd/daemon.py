@@ -158,8 +158,7 @@ class Daemon:
         self._core.own_alerts.settings = lambda: self.configuration.daemon.own_paging
         self._core.outage.settings = lambda: self.configuration.daemon.store_down
         self._core.outage.others = self._others_go_on
-        own = self.configuration.daemon
-        self._core.outage.journal.directories = (own.runtime_dir, own.state_dir)
+        self._core.outage.journal.directories = (settings.runtime_dir, settings.state_dir)
         self._core.operations.retention.policy = lambda: self.configuration.daemon.retention
         self._core.operations.backups.follow(lambda: self.configuration.daemon)
         self._core.desk.calendars.fetch = CalendarFetch(self._http)

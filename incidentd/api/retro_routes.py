@@ -51,7 +51,7 @@ RETRO_ROUTES: tuple[Route, ...] = (
     get(_RETRO, retros.get_retro, _VIEW, "A process retro as the caller may see it now"),
     get(
         f"{_RETRO}/presence",
-        retros.get_presence,
+        retros.get_retro_presence,
         wire_presence.Presence,
         "Who is in the process retro; with `wait`, once that changes",
         query=queries.Presence,
@@ -60,7 +60,7 @@ RETRO_ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=f"{_RETRO}/presence",
-        handler=retros.be_present,
+        handler=retros.be_present_in_retro,
         role=Role.VIEWER,
         answer=wire_presence.Presence,
         summary="Say that you are in the process retro (every 10 s), what you do there, or that you leave",

@@ -23,11 +23,11 @@ async def drop_process_idea(calls: Calls, call: Call[wire.DropProcessIdea, queri
     return await calls.retro.ideas.drop(call.id, call.body, call.actor, call.if_version)
 
 
-async def get_presence(calls: Calls, call: Call[Empty, queries.Presence]) -> wire_presence.Presence:
+async def get_retro_presence(calls: Calls, call: Call[Empty, queries.Presence]) -> wire_presence.Presence:
     return await calls.presence.who(call.id, call.query.after, call.query.wait, "retro")
 
 
-async def be_present(calls: Calls, call: Call[wire_presence.BePresent, queries.Query]) -> wire_presence.Presence:
+async def be_present_in_retro(calls: Calls, call: Call[wire_presence.BePresent, queries.Query]) -> wire_presence.Presence:
     return await calls.presence.say(call.id, call.body, call.actor, "retro")
 
 
