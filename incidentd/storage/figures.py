@@ -150,7 +150,9 @@ def practice_pages(conn: Connection) -> list[str]:
 def answered_rests(conn: Connection) -> Rows:
     """Offers of rest after heavy shifts that are answered or over."""
     c = rests.c
-    return conn.execute(select(c.person, c.last_at, c.state).where(c.state != "offered")).all()
+    return conn.execute(
+        select(c.person, c.last_at, c.state, c.late, c.relief, c.skip).where(c.state != "offered")
+    ).all()
 
 
 def ended_blocks(conn: Connection, now: datetime) -> Rows:
