@@ -79,7 +79,7 @@ def team_facts(roster: Roster, now: datetime, since: datetime | None) -> Steps[T
         project_days=days,
         work=work,
         pulled=[Pulled(home.get(one.person, ""), one.service, one.at, one.reason) for one in log.interruptions],
-        heavy=[HeavyShift(home.get(one.person, ""), _monday(one.last_at), _rested(one)) for one in rests],
+        heavy=[HeavyShift(home.get(one.person, ""), _monday(one.last_at), rested(one)) for one in rests],
         handovers=[_handover(one, home.get(one.person, "")) for one in blocks],
     )
 
@@ -99,7 +99,7 @@ def _monday(at: datetime) -> datetime:
     return datetime.combine(day - timedelta(days=day.weekday()), time(0), UTC)
 
 
-def _rested(row: Any) -> str:
+def rested(row: Any) -> str:
     """How an offer of rest ended: what was taken stays taken once its time is over."""
     took = row.late or row.relief or row.skip
     return "taken" if took and row.state == "over" else str(row.state)

@@ -166,13 +166,6 @@ async def test_two_versions_of_the_process_are_compared_in_their_own_time(figure
     assert one + other <= (await figures.get("incidents-by-severity", ScopeQuery(), "")).figure.n
 
 
-async def test_rest_that_was_taken_counts_once_its_time_is_over(figures, simulated_weeks):
-    found = (await figures.get("heavy-shifts-rested", ScopeQuery(), "")).figure
-    with closing(sqlite3.connect(f"file:{simulated_weeks.file}?mode=ro", uri=True)) as conn:
-        taken = conn.execute("SELECT count(DISTINCT subject) FROM events WHERE kind = 'rest.taken'").fetchall()
-    assert found.n == taken[0][0] > 0
-
-
 async def test_versions_that_are_turned_round_are_refused(figures):
     versions = (await figures.list(ScopeQuery(), "")).boundaries
     first, last = versions[0].name, versions[-1].name
