@@ -27,7 +27,9 @@ async def get_retro_presence(calls: Calls, call: Call[Empty, queries.Presence]) 
     return await calls.presence.who(call.id, call.query.after, call.query.wait, "retro")
 
 
-async def be_present_in_retro(calls: Calls, call: Call[wire_presence.BePresent, queries.Query]) -> wire_presence.Presence:
+async def be_present_in_retro(
+    calls: Calls, call: Call[wire_presence.BePresent, queries.Query]
+) -> wire_presence.Presence:
     return await calls.presence.say(call.id, call.body, call.actor, "retro")
 
 
