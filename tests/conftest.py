@@ -118,9 +118,10 @@ class Authority:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen to what is asked of each engine, and keep what experiments show."""
+    """Listen to what is asked of each engine, keep what experiments show, and share tests out."""
     config.pluginmanager.register(_beside("asked").Asked(), "asked")
     config.pluginmanager.register(_beside("experiments").Experiments(), "experiments")
+    config.pluginmanager.register(_beside("shared_out"), "shared_out")
 
 
 def _beside(name: str) -> ModuleType:

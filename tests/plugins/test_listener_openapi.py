@@ -51,7 +51,8 @@ async def served():
 
 
 def request(ingress, method, path, body=None, headers=()):
-    connection = http.client.HTTPConnection(*ingress.addresses[0], timeout=20)
+    host, port = ingress.addresses[0]
+    connection = http.client.HTTPConnection(host, port, timeout=20)
     try:
         connection.request(method.upper(), path, body, dict(headers))
         answer = connection.getresponse()
