@@ -156,18 +156,9 @@ class Browser:
         path.write_bytes(base64.b64decode(self._do("GET", "/screenshot")))
 
 
-def start_driver(run_program: Callable[..., Any], port: int, needs: Callable[[str], str]) -> int:
-    """Start chromedriver; the port that it listens on."""
+def start_driver(run_program: Callable[..., Any], needs: Callable[[str], str]) -> int:
+    """Start chromedriver; the port that it listens on, which it chooses itself so that nobody takes it meanwhile."""
     needs("chromium")
-    driver = run_program("chromedriver", needs("chromedriver"), f"--port={port}", "--allowed-ips=127.0.0.1")
-
-    def ready() -> bool:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/status")
-            return bool(json.loads(connection.getresponse().read())["value"]["ready"])
-        except OSError:
-            return False
-
-    driver.wait_for(ready, "is ready")
-    return port
+    driver = run_program("chromedriver", needs("chromedriver"), "--port=0", "--allowed-ips=127.0.0.1")
+    driver.wait_for(lambda: "started successfully" in driver.said(), "is ready")
+    return int(driver.said().rpartition("started successfully on port ")[2].partition(".")[0])

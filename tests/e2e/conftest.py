@@ -114,9 +114,9 @@ def recorder(loopback, stack) -> Any:
 
 
 @pytest.fixture
-def browsers(running, browser, stack, run_program, needs) -> Callable[..., Any]:
+def browsers(browser, stack, run_program, needs) -> Callable[..., Any]:
     """Open sessions of a real headless Chromium; they are closed after the test."""
-    port = browser.start_driver(run_program, running.free_port(), needs)
+    port = browser.start_driver(run_program, needs)
 
     def make(**options: Any) -> Any:
         session = browser.Browser(port, **options)
